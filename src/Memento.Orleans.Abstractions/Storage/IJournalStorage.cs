@@ -1,0 +1,57 @@
+namespace Memento.Storage;
+
+/// <summary>
+/// The durable storage behind a silo's journal: what a provider (SQLite, PostgreSQL) implements.
+/// One instance serves one silo; every member may be called from any thread, while
+/// <see cref="WriteAsync"/> is called by one caller at a time, in the order of positions.
+/// </summary>
+/// <remarks>
+/// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash; when it
+/// throws, no part of it does.
+/// </remarks>
+public interface IJournalStorage : IAsyncDisposable
+{
+    /// <summary>What the storage is, for people: <c>SQLite /data/movies.db</c>.</summary>
+    string Description { get; }
+
+    /// <summary>Where the catalog and the sequences live: Orleans' ADO.NET grain storage.</summary>
+    CatalogStorage Catalog { get; }
+
+    /// <summary>Opens the storage and makes its schema where it is missing.</summary>
+    /// <exception cref="StorageException">It is locked by another silo, read-only or broken.</exception>
+    Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes a table; nothing happens where it exists.</summary>
+    /// <exception cref="StorageException">The storage refused.</exception>
+    Task CreateTableAsync(string table, CancellationToken cancellationToken);
+
+    /// <summary>Removes a table with its records and epochs; nothing happens where it is absent.</summary>
+    /// <exception cref="StorageException">The storage refused.</exception>
+    Task DropTableAsync(string table, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Raises the owner number of a partition, durably, and gives the new one (1 or more). Batches
+    /// that rely on an earlier one are refused from then on.
+    /// </summary>
+    /// <exception cref="StorageException">The storage refused.</exception>
+    Task<long> RaiseEpochAsync(string table, int partition, CancellationToken cancellationToken);
+
+    /// <summary>Reads the rows of a partition, in the order of their keys.</summary>
+    /// <exception cref="StorageException">The storage refused.</exception>
+    IAsyncEnumerable<StoredRow> LoadAsync(
+        string table, int partition, CancellationToken cancellationToken);
+
+    /// <summary>Writes a batch as one database transaction.</summary>
+    /// <exception cref="StorageException">Nothing of the batch was kept.</exception>
+    /// <exception cref="FencedException">
+    /// Nothing of the batch was kept: a partition in it has a newer owner.
+    /// </exception>
+    ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Decides a transaction whose outcome nobody knows: records "aborted" for it unless an outcome
+    /// stands there already, and gives the outcome that stands.
+    /// </summary>
+    /// <exception cref="StorageException">The storage refused; nothing is decided.</exception>
+    Task<TransactionOutcome> DecideAsync(Guid transactionId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+
+namespace Memento;
+
+/// <summary>
+/// A running transaction. It sees its own writes everywhere, and never anything that no serial order
+/// could show it. Its calls may run side by side; all must have ended when the body ends.
+/// </summary>
+/// <remarks>
+/// Besides the errors named at each call, every call throws <see cref="NoTransactionException"/> after
+/// the transaction's end, <see cref="TableNotFoundException"/> for a table that does not exist,
+/// <see cref="TransactionTimeoutException"/> past the time limit, and
+/// <see cref="TransactionConflictException"/> when it lost against an older transaction: let it through,
+/// the body is then run again.
+/// </remarks>
+public interface ITransaction
+{
+    /// <summary>The transaction's id; every attempt has its own.</summary>
+    Guid Id { get; }
+
+    /// <summary>Reads a record by key; of a bag, the first.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="mode">The lock to take on the key, present or absent.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <returns>The record, or null where there is none.</returns>
+    /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    ValueTask<T?> ReadAsync<T>(
+        object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads all records of a key, of a bag in the order in which they were written.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="mode">The lock to take on the key, present or absent.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    ValueTask<IReadOnlyList<T>> ReadAllAsync<T>(
+        object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Writes a record over the one of its key; into a bag, beside the others.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="mode">The lock to take on the key; a write always takes a write lock.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <returns>The record as written, with the key that auto-increment assigned.</returns>
+    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
+    /// <exception cref="ArgumentException">The key cannot be stored (NaN, or a null part).</exception>
+    ValueTask<T> WriteAsync<T>(
+        T record, LockMode mode = LockMode.Write, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Deletes all records of a key.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <returns>Whether there was any.</returns>
+    /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    ValueTask<bool> DeleteAsync<T>(object key, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Deletes a record where the stored one equals it in every stored property.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <returns>Whether it was there.</returns>
+    ValueTask<bool> DeleteRecordAsync<T>(T record, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads every record of a table; of an ordered set in the order of the keys.</summary>
+    /// <param name="mode">The lock to take on the table.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask<IReadOnlyList<T>> AllAsync<T>(
+        LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads the records that have the given values; null matches null.</summary>
+    /// <param name="properties">
+    /// An object whose properties name properties of the record: <c>new { Director = "…", Year = 1994 }</c>.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">
+    /// The record has no property of that name, or it is of another type.
+    /// </exception>
+    ValueTask<IReadOnlyList<T>> MatchAsync<T>(
+        object properties, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads the records that satisfy a predicate; of an ordered set in key order.</summary>
+    /// <param name="where">The predicate.</param>
+    /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
+    ValueTask<IReadOnlyList<T>> SelectAsync<T>(
+        Expression<Func<T, bool>> where,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads the records that satisfy a guard that was built at run time.</summary>
+    /// <param name="where">The guard.</param>
+    /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">
+    /// The guard names a property that the record does not have, or a value of another type.
+    /// </exception>
+    ValueTask<IReadOnlyList<T>> SelectAsync<T>(
+        Guard where, int? limit = null, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Counts the records of a table.</summary>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>
+    /// Runs a body as a savepoint: when it throws, its own writes are undone and its locks are kept.
+    /// </summary>
+    /// <param name="body">The body.</param>
+    /// <param name="cancellationToken">Ends waits for locks.</param>
+    /// <returns>What the body gave.</returns>
+    /// <exception cref="TransactionAbortedException">The body called Abort.</exception>
+    Task<T> NestedAsync<T>(
+        Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="NestedAsync{T}(Func{ITransaction, Task{T}}, CancellationToken)"/>
+    Task NestedAsync(Func<ITransaction, Task> body, CancellationToken cancellationToken = default);
+
+    /// <summary>Like NestedAsync, but an Abort of the body is a result and not an error.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="cancellationToken">Ends waits for locks.</param>
+    Task<TransactionResult<T>> TryNestedAsync<T>(
+        Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="TryNestedAsync{T}(Func{ITransaction, Task{T}}, CancellationToken)"/>
+    Task<TransactionResult> TryNestedAsync(
+        Func<ITransaction, Task> body, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends the transaction, or the savepoint whose body this is, without its writes.</summary>
+    /// <param name="reason">Why; it becomes the Reason of the error or the result.</param>
+    /// <exception cref="TransactionAbortedException">Always.</exception>
+    [DoesNotReturn]
+    void Abort(string? reason = null);
+}

@@ -1,0 +1,20 @@
+using System.Reflection;
+
+namespace Memento.Tables;
+
+/// <summary>A stored property of a record type.</summary>
+internal abstract class RecordProperty(PropertyInfo info, Type valueType)
+{
+    public PropertyInfo Info { get; } = info;
+
+    public string Name => Info.Name;
+
+    /// <summary>The declared type, for example <c>int?</c>.</summary>
+    public Type Type => Info.PropertyType;
+
+    /// <summary>The declared type without <see cref="Nullable{T}"/>, for example <c>int</c>.</summary>
+    public Type ValueType { get; } = valueType;
+
+    /// <summary>The value, or null; boxes.</summary>
+    public abstract object? GetValue(object record);
+}
