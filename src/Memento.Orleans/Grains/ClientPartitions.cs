@@ -1,0 +1,25 @@
+using Memento.Tables;
+using Memento.Transactions;
+
+namespace Memento.Grains;
+
+/// <summary>Finds partitions from outside the silos: always by message.</summary>
+internal sealed class ClientPartitions(IGrainFactory grains) : IPartitions
+{
+    public bool ShareMemory => false;
+
+    public ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+        => new(state.Enlist(table, number, () => new RemoteEnlistment(
+            state,
+            table,
+            number,
+            grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)))));
+
+    public async ValueTask<long> NextNumberAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+        => await grains.GetGrain<INumberGrain>(table.Name).NextAsync().WaitAsync(cancellationToken);
+}

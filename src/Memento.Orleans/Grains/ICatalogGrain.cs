@@ -1,0 +1,34 @@
+using Memento.Tables;
+
+namespace Memento.Grains;
+
+/// <summary>Knows which tables exist; one for the cluster, kept by Orleans' grain storage.</summary>
+[Alias("Memento.ICatalogGrain")]
+internal interface ICatalogGrain : IGrainWithStringKey
+{
+    [Alias("ExistsAsync")]
+    Task<bool> ExistsAsync(string name);
+
+    /// <summary>The names of the tables that exist, in ordinal order.</summary>
+    [Alias("ListAsync")]
+    Task<List<string>> ListAsync();
+
+    /// <summary>
+    /// Makes a table where it is missing; where it exists, checks that it is the same.
+    /// </summary>
+    /// <returns>What contradicts the definition; empty where nothing does.</returns>
+    [Alias("EnsureAsync")]
+    Task<List<string>> EnsureAsync(TableSchema schema);
+
+    /// <summary>Makes a table; false where it exists.</summary>
+    [Alias("CreateAsync")]
+    Task<bool> CreateAsync(TableSchema schema);
+
+    /// <summary>Makes a table unusable, so that its partitions can be closed; false where it is absent.</summary>
+    [Alias("BeginDeleteAsync")]
+    Task<bool> BeginDeleteAsync(string name);
+
+    /// <summary>Removes a table's records and its name, after its partitions are closed.</summary>
+    [Alias("CompleteDeleteAsync")]
+    Task CompleteDeleteAsync(string name);
+}

@@ -1,0 +1,163 @@
+using Memento.Partitions;
+using Memento.Storage;
+using Memento.Tables;
+using Memento.Transactions;
+using Memento.Transactions.Commit;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Configuration;
+
+namespace Memento.Grains;
+
+/// <summary>Owns a partition: loads it, answers for it, and closes it when it goes.</summary>
+[Reentrant]
+[KeepAlive]
+[Immovable]
+[IndexPlacement]
+internal sealed class IndexGrain(
+    PartitionLoader loader,
+    PartitionDirectory partitions,
+    TableRegistry tables,
+    TransactionRegistry transactions,
+    RemoteTransactions remote,
+    LocalCommit commit,
+    Journal journal,
+    ILocalSiloDetails silo,
+    IOptions<SiloMessagingOptions> messaging) : Grain, IIndexGrain
+{
+    // A caller gives up after the response time-out; our answer has to come before that.
+    private readonly TimeSpan _longestWait = messaging.Value.ResponseTimeout / 2;
+
+    private Task<OpenResponse>? _opening;
+    private Partition? _partition;
+
+    public override async Task OnDeactivateAsync(
+        DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await CloseAsync(new TransactionConflictException(
+            $"Partition {this.GetPrimaryKeyString()} moved while the transaction ran. It is run again "
+            + "while attempts and time are left."));
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    public async Task<OpenResponse> OpenAsync()
+    {
+        _opening ??= LoadAsync();
+        Task<OpenResponse> opening = _opening;
+        OpenResponse response = await opening;
+        if (response.Error is not null)
+        {
+            // Asked again, it looks again: the table may have been made meanwhile.
+            if (ReferenceEquals(_opening, opening)) _opening = null;
+            return response;
+        }
+
+        return _partition is { } partition ? response with { Info = Describe(partition) } : response;
+    }
+
+    public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
+    {
+        TransactionState? state = null;
+        try
+        {
+            OpenResponse open = await OpenAsync();
+            if (open.Error is not null) return Answer(request, state, error: open.Error);
+
+            state = remote.Join(request);
+            using var patience = new CancellationTokenSource();
+            (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+            ValueTask<object?> executing = state.ExecuteAsync(
+                tables.Get(table), number, request.Operation, request.Savepoint, patience.Token);
+            if (!executing.IsCompleted) patience.CancelAfter(_longestWait);
+            object? result = await executing;
+            return Answer(request, state) with { Result = result };
+        }
+        catch (OperationCanceledException)
+        {
+            return Answer(request, state) with { IsStillWaiting = true };
+        }
+        catch (MementoException error)
+        {
+            return Answer(request, state, error);
+        }
+    }
+
+    public async Task RollbackAsync(Guid transactionId, int savepoint)
+    {
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        Enlistment? enlistment = transactions.Find(transactionId)?.Find(tables.Get(table), number);
+        if (enlistment is not null) await enlistment.RollbackAsync(savepoint);
+    }
+
+    public async Task<CommitResponse> CommitAsync(CommitRequest request)
+    {
+        CommitResult result = await commit.CommitAsync(request.TransactionId, request.Participants);
+        return new CommitResponse(result.Status, result.Error);
+    }
+
+    public Task AbortAsync(Guid transactionId)
+    {
+        if (transactions.Find(transactionId) is { IsCommitting: false } state)
+        {
+            state.Abort();
+            transactions.Remove(state, TransactionOutcome.Aborted);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<TransactionOutcome> DecideAsync(Guid transactionId)
+        => commit.DecideAsync(transactionId);
+
+    public Task DropAsync()
+        => CloseAsync(PartitionLoader.NotFound(
+            IndexGrainKey.Parse(this.GetPrimaryKeyString()).Table));
+
+    public async Task<long> HighestNumberAsync()
+    {
+        await OpenAsync();
+        return _partition?.HighestNumber() ?? 0;
+    }
+
+    private async Task<OpenResponse> LoadAsync()
+    {
+        try
+        {
+            (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+            _partition = await loader.LoadAsync(table, number);
+            partitions.Add(_partition);
+            return new OpenResponse { Silo = silo.SiloAddress, Info = Describe(_partition) };
+        }
+        catch (MementoException error)
+        {
+            return new OpenResponse { Error = error };
+        }
+    }
+
+    /// <summary>Lets the commits that have begun go through, to the disk, before anyone loads it again.</summary>
+    private async Task CloseAsync(MementoException reason)
+    {
+        if (_opening is not null) await _opening;
+        if (_partition is not { } partition) return;
+
+        _partition = null;
+        partitions.Remove(partition);
+        await partition.CloseAsync(reason);
+        await journal.FlushAsync();
+        _opening = null;
+    }
+
+    private PartitionInfo Describe(Partition partition)
+    {
+        (long count, long size) = partition.Measure();
+        return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size);
+    }
+
+    private static ExecuteResponse Answer(
+        ExecuteRequest request, TransactionState? state, MementoException? error = null)
+        => new()
+        {
+            Age = state?.Age ?? request.Age ?? new TransactionAge(0, request.TransactionId),
+            Error = error,
+        };
+}

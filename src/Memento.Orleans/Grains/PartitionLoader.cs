@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Memento.Partitions;
+using Memento.Storage;
+using Memento.Tables;
+using Memento.Tables.Keys;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Grains;
+
+/// <summary>Makes a partition from what the durable storage has of it.</summary>
+internal sealed class PartitionLoader(
+    TableRegistry tables,
+    Numbers numbers,
+    IGrainFactory grains,
+    DurableStorage durable,
+    TimeProvider time,
+    ILogger<PartitionLoader> logger)
+{
+    private readonly IJournalStorage? _storage = durable.Journal;
+
+    /// <exception cref="TableNotFoundException">The table is not registered, or does not exist.</exception>
+    /// <exception cref="StorageException">The storage refused, or a row cannot be read.</exception>
+    public async Task<Partition> LoadAsync(string name, int number)
+    {
+        if (!tables.TryGet(name, out TableDefinition? table))
+        {
+            throw new TableNotFoundException(
+                $"Table '{name}' is not registered in the silo. Call AddTable or AddTables in the silo's "
+                + "AddMemento too.");
+        }
+
+        ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
+        if (!await catalog.ExistsAsync(name)) throw NotFound(name);
+
+        long started = time.GetTimestamp();
+        var store = new RecordStore(table);
+        long epoch = 0;
+        if (table.Storage == TableStorage.Disk)
+        {
+            IJournalStorage storage = _storage
+                ?? throw new UnreachableException("A disk table without a storage.");
+            epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
+            for (int i = 0; i < table.StoreCount; i++)
+                await LoadAsync(storage, table, store, i, number);
+            StorageLog.Loaded(logger, number, name, store.Count, time.GetElapsedTime(started));
+        }
+
+        return new Partition(table, number, epoch, store, time)
+        {
+            NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
+        };
+    }
+
+    public static TableNotFoundException NotFound(string name)
+        => new($"Table '{name}' does not exist: it was deleted, or never made. Call "
+            + "memento.Tables.CreateAsync to make it.");
+
+    private static async Task LoadAsync(
+        IJournalStorage storage, TableDefinition table, RecordStore store, int storeNumber, int number)
+    {
+        string name = table.StoreName(storeNumber);
+        await foreach (StoredRow row in storage.LoadAsync(name, number, CancellationToken.None))
+        {
+            store.Load(storeNumber, Read(table, storeNumber, row));
+        }
+    }
+
+    private static StoredRecord Read(TableDefinition table, int storeNumber, StoredRow row)
+    {
+        if (storeNumber != 0)
+            return new StoredRecord(row.Key, UniqueEntry.FromDocument(row.Document));
+
+        object record = table.Deserialize(row.Key, row.Document);
+        ReadOnlySpan<byte> key = table.Type == TableType.Bag
+            ? KeyCodec.WithoutSequence(row.Key)
+            : row.Key;
+        if (!key.SequenceEqual(table.KeyOf(record).Bytes))
+        {
+            throw new StorageException(
+                $"A row of table '{table.Name}' has the key bytes {Convert.ToHexString(row.Key)}, and "
+                + "its document has another key. It was changed outside Memento: correct the document, "
+                + "or delete the row.");
+        }
+
+        return new StoredRecord(row.Key, record);
+    }
+}

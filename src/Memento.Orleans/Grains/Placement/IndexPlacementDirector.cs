@@ -1,0 +1,19 @@
+using System.Text;
+using Memento.Tables.Keys;
+using Orleans.Runtime.Placement;
+
+namespace Memento.Grains.Placement;
+
+/// <summary>Carries out <see cref="IndexPlacement"/>.</summary>
+internal sealed class IndexPlacementDirector : IPlacementDirector
+{
+    public Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    {
+        SiloAddress[] silos = context.GetCompatibleSilos(target);
+        Array.Sort(silos);
+        (string table, int number) = IndexGrainKey.Parse(target.GrainIdentity.Key.ToString()!);
+        uint place = new Key(Encoding.UTF8.GetBytes(table)).Hash + (uint)number;
+        return Task.FromResult(silos[place % (uint)silos.Length]);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Memento.Grains;
+
+/// <summary>The stored form of a sequence.</summary>
+internal sealed class SequenceState
+{
+    /// <summary>Every number up to here may have been given.</summary>
+    public long Last { get; set; }
+}

@@ -1,0 +1,60 @@
+using Memento.Partitions;
+using Memento.Tables;
+using Memento.Transactions;
+
+namespace Memento.Grains;
+
+/// <summary>Finds partitions from inside a silo: directly where they are here, otherwise by message.</summary>
+internal sealed class SiloPartitions(
+    PartitionDirectory directory,
+    Numbers numbers,
+    IGrainFactory grains,
+    ILocalSiloDetails silo) : IPartitions
+{
+    public bool ShareMemory => true;
+
+    public ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+    {
+        Partition? partition = directory.Find(table.Name, number);
+        return partition is null
+            ? OpenAndEnlistAsync(state, table, number, cancellationToken)
+            : new(EnlistLocal(state, table, partition));
+    }
+
+    public ValueTask<long> NextNumberAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+        => numbers.NextAsync(table.Name, table.PartitionCount);
+
+    private async ValueTask<Enlistment> OpenAndEnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+    {
+        IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
+        while (true)
+        {
+            OpenResponse opened = await grain.OpenAsync().WaitAsync(cancellationToken);
+            if (opened.Error is not null) throw opened.Error;
+            if (!silo.SiloAddress.Equals(opened.Silo))
+            {
+                return state.Enlist(
+                    table, number, () => new RemoteEnlistment(state, table, number, grain));
+            }
+
+            // It may have been closed between the answer and here; then it is opened again.
+            if (directory.Find(table.Name, number) is { } partition)
+                return EnlistLocal(state, table, partition);
+            state.ThrowIfOver();
+        }
+    }
+
+    private static Enlistment EnlistLocal(
+        TransactionState state, TableDefinition table, Partition partition)
+        => state.Enlist(
+            table, partition.Number, () => new LocalEnlistment(partition.Join(state.Header)));
+}

@@ -1,0 +1,154 @@
+using Memento.Tables;
+using Memento.Transactions;
+
+namespace Memento.Grains;
+
+/// <summary>Makes, removes and describes tables through the catalog and the index grains.</summary>
+internal sealed class TableAdministration(
+    TableRegistry tables,
+    CurrentTransaction current,
+    TransactionRunner runner,
+    IGrainFactory grains,
+    TimeProvider time) : ITables
+{
+    /// <summary>How long to wait before asking again whether tables are ready.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
+
+    public async Task CreateAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        if (!await Catalog.CreateAsync(table.ToSchema()).WaitAsync(cancellationToken))
+        {
+            throw new TableExistsException(
+                $"Table '{table.Name}' exists. Delete it first, or use it as it is.");
+        }
+    }
+
+    public async Task DeleteAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+
+        // What runs now is let through; what comes after finds the table gone.
+        await LockAndDoAsync(table, static (_, _) => Task.CompletedTask, cancellationToken);
+        if (!await Catalog.BeginDeleteAsync(table.Name)) throw PartitionLoader.NotFound(table.Name);
+
+        await Task.WhenAll(Partitions(table).Select(static partition => partition.DropAsync()));
+        await Catalog.CompleteDeleteAsync(table.Name);
+    }
+
+    public Task ClearAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        return LockAndDoAsync(
+            table,
+            async (scope, token) =>
+            {
+                foreach (T record in await scope.AllAsync<T>(LockMode.Write, token))
+                    await scope.DeleteAsync<T>(table.KeyValueOf(record), token);
+            },
+            cancellationToken);
+    }
+
+    public async Task<TableInfo> InfoAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        OpenResponse[] opened = await Task.WhenAll(
+            Partitions(table).Select(static partition => partition.OpenAsync()))
+            .WaitAsync(cancellationToken);
+        if (opened.FirstOrDefault(static each => each.Error is not null) is { } failed)
+            throw failed.Error!;
+
+        PartitionInfo[] partitions = [.. opened.Select(static each => each.Info!)];
+        return new TableInfo
+        {
+            Name = table.Name,
+            Type = table.Type,
+            Storage = table.Storage,
+            Attributes = [.. table.Properties.Select(static property => property.Name)],
+            Indexes = [.. table.Indexes.Select(
+                static index => new IndexInfo(index.Name, index.Unique))],
+            Size = partitions.Sum(static each => each.Size),
+            Memory = partitions.Sum(static each => each.Memory),
+            Partitions = partitions,
+        };
+    }
+
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfInTransaction();
+        return await Catalog.ListAsync().WaitAsync(cancellationToken);
+    }
+
+    public Task WaitAsync(TimeSpan timeout, params Type[] types)
+        => WaitAsync(timeout, types, CancellationToken.None);
+
+    public async Task WaitAsync(
+        TimeSpan timeout, IReadOnlyCollection<Type> types, CancellationToken cancellationToken)
+    {
+        ThrowIfInTransaction();
+        TableDefinition[] waited = types.Count == 0
+            ? [.. tables.Tables]
+            : [.. types.Select(tables.Get)];
+        long started = time.GetTimestamp();
+        foreach (TableDefinition table in waited)
+        {
+            while (await WhyNotReadyAsync(table).WaitAsync(cancellationToken) is { } reason)
+            {
+                if (time.GetElapsedTime(started) >= timeout)
+                {
+                    throw new TimeoutException(
+                        $"Table '{table.Name}' was not ready within {timeout}: {reason}");
+                }
+
+                await Task.Delay(Interval, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<string?> WhyNotReadyAsync(TableDefinition table)
+    {
+        OpenResponse[] opened = await Task.WhenAll(
+            Partitions(table).Select(static partition => partition.OpenAsync()));
+        return opened.FirstOrDefault(static each => each.Error is not null)?.Error?.Message;
+    }
+
+    private Task LockAndDoAsync(
+        TableDefinition table,
+        Func<TransactionScope, CancellationToken, Task> action,
+        CancellationToken cancellationToken)
+        => runner.RunAsync(
+            async transaction =>
+            {
+                var scope = (TransactionScope)transaction;
+                await scope.LockAsync(table, LockMode.Write, cancellationToken);
+                await action(scope, cancellationToken);
+                return true;
+            },
+            options: null,
+            cancellationToken);
+
+    private IEnumerable<IIndexGrain> Partitions(TableDefinition table)
+        => Enumerable.Range(0, table.PartitionCount).Select(number =>
+            grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
+
+    private TableDefinition Use<T>()
+    {
+        ThrowIfInTransaction();
+        return tables.Get(typeof(T));
+    }
+
+    private void ThrowIfInTransaction()
+    {
+        if (current.Find() is null) return;
+
+        throw new MementoException(
+            "Tables cannot be made, removed or described inside a transaction, because that is not "
+            + "transactional. Call memento.Tables outside the body.");
+    }
+}

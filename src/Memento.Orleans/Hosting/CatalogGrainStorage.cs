@@ -1,0 +1,32 @@
+using Memento.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace Memento.Hosting;
+
+/// <summary>
+/// Makes Orleans' grain storage for the catalog and the sequences: its ADO.NET provider beside the durable
+/// storage, or its memory provider where all tables are in ram.
+/// </summary>
+internal static class CatalogGrainStorage
+{
+    public static IGrainStorage Create(IServiceProvider services, object? key)
+    {
+        string name = (string)key!;
+        if (services.GetRequiredService<DurableStorage>().Journal is not { } journal)
+            return MemoryGrainStorageFactory.Create(services, name);
+
+        var options = new AdoNetGrainStorageOptions
+        {
+            Invariant = journal.Catalog.Invariant,
+            ConnectionString = journal.Catalog.ConnectionString,
+            GrainStorageSerializer = new CatalogSerializer(),
+        };
+        new DefaultAdoNetGrainStorageOptionsHashPickerConfigurator().PostConfigure(name, options);
+        return ActivatorUtilities.CreateInstance<AdoNetGrainStorage>(
+            services, Options.Create(options), name,
+            services.GetRequiredService<IOptions<ClusterOptions>>());
+    }
+}

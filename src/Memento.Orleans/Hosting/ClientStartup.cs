@@ -1,0 +1,27 @@
+using Memento.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Transactions;
+
+namespace Memento.Hosting;
+
+/// <summary>Starts Memento with its client.</summary>
+internal sealed class ClientStartup(
+    IServiceProvider services, TransactionSweeper sweeper, IOptions<MementoOptions> options)
+    : ILifecycleParticipant<IClusterClientLifecycle>
+{
+    public void Participate(IClusterClientLifecycle lifecycle)
+        => lifecycle.Subscribe(
+            nameof(ClientStartup),
+            ServiceLifecycleStage.RuntimeInitialize,
+            StartAsync,
+            _ => sweeper.StopAsync());
+
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        AgentCheck.ThrowIfReplaced(services.GetRequiredService<ITransactionAgent>());
+        _ = options.Value;
+        sweeper.Start();
+        return Task.CompletedTask;
+    }
+}

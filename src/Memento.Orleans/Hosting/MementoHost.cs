@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Hosting;
+
+namespace Memento;
+
+/// <summary>
+/// A whole silo in this process, in one line: for console applications and tests. It listens on a free
+/// loopback port and takes no clients.
+/// </summary>
+public sealed class MementoHost : IAsyncDisposable
+{
+    /// <summary>How often other ports are tried when the ones that were free have been taken.</summary>
+    private const int PortAttempts = 5;
+
+    private readonly IHost _host;
+
+    private MementoHost(IHost host)
+    {
+        _host = host;
+        Memento = host.Services.GetRequiredService<IMemento>();
+    }
+
+    /// <summary>The store.</summary>
+    public IMemento Memento { get; }
+
+    /// <summary>The services of the silo.</summary>
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Starts a silo.</summary>
+    /// <param name="configure">Registers tables and chooses the storage.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
+    /// <exception cref="StorageException">The storage cannot be opened.</exception>
+    public static Task<MementoHost> StartAsync(
+        Action<IMementoBuilder> configure, CancellationToken cancellationToken = default)
+        => StartAsync(configure, configureHost: null, cancellationToken);
+
+    /// <summary>Starts a silo in a host that is configured further.</summary>
+    /// <param name="configure">Registers tables and chooses the storage.</param>
+    /// <param name="configureHost">Adds configuration, logging or services.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
+    /// <exception cref="StorageException">The storage cannot be opened.</exception>
+    public static async Task<MementoHost> StartAsync(
+        Action<IMementoBuilder> configure,
+        Action<HostApplicationBuilder>? configureHost,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        for (int attempt = 1; ; attempt++)
+        {
+            IHost host = Build(configure, configureHost);
+            try
+            {
+                await host.StartAsync(cancellationToken);
+                return new MementoHost(host);
+            }
+            catch (Exception exception)
+            {
+                await DisposeAsync(host);
+                if (attempt >= PortAttempts || !IsPortTaken(exception)) throw;
+            }
+        }
+    }
+
+    /// <summary>Stops the silo: running transactions end, and the journal is written out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await DisposeAsync(_host);
+    }
+
+    private static IHost Build(
+        Action<IMementoBuilder> configure, Action<HostApplicationBuilder>? configureHost)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        configureHost?.Invoke(builder);
+        builder.UseOrleans(silo =>
+        {
+            int port = FindFreePort();
+            silo.UseLocalhostClustering(siloPort: port, gatewayPort: 0);
+            silo.Configure<EndpointOptions>(options =>
+            {
+                options.AdvertisedIPAddress = IPAddress.Loopback;
+                options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, port);
+                options.GatewayPort = 0;
+                options.GatewayListeningEndpoint = null;
+            });
+            silo.AddMemento(configure);
+        });
+        return builder.Build();
+    }
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static bool IsPortTaken(Exception exception)
+    {
+        for (Exception? each = exception; each is not null; each = each.InnerException)
+        {
+            if (each is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+                or Microsoft.AspNetCore.Connections.AddressInUseException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async ValueTask DisposeAsync(IHost host)
+    {
+        if (host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        else
+            host.Dispose();
+    }
+}

@@ -1,0 +1,42 @@
+using Memento.Transactions;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Hosting;
+
+/// <summary>Says at start-up which option is out of its range.</summary>
+internal sealed class MementoOptionsValidator : IValidateOptions<MementoOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MementoOptions options)
+    {
+        List<string> failures = [];
+        if (options.TransactionTimeout <= TimeSpan.Zero
+            || options.TransactionTimeout > TransactionLimits.LongestTimeout)
+        {
+            failures.Add(
+                $"Memento:TransactionTimeout is {options.TransactionTimeout}; it must be more than zero "
+                + $"and at most {TransactionLimits.LongestTimeout}.");
+        }
+
+        if (options.MaxAttempts < 1)
+        {
+            failures.Add(
+                $"Memento:MaxAttempts is {options.MaxAttempts}; it must be 1 or more, or absent for as "
+                + "many as the time limit allows.");
+        }
+
+        if (options.MaxRetryDelay < TimeSpan.FromMilliseconds(1)
+            || options.MaxRetryDelay > TransactionLimits.LongestTimeout)
+        {
+            failures.Add(
+                $"Memento:MaxRetryDelay is {options.MaxRetryDelay}; it must be at least a millisecond "
+                + $"and at most {TransactionLimits.LongestTimeout}.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.ConnectionString))
+            failures.Add("Memento:ConnectionString is empty; give one, or leave it out for the default.");
+
+        return failures.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(failures);
+    }
+}

@@ -1,0 +1,119 @@
+using Memento.Grains;
+using Memento.Grains.Placement;
+using Memento.Partitions;
+using Memento.Storage;
+using Memento.Storage.Sqlite;
+using Memento.Tables;
+using Memento.Tables.Documents;
+using Memento.Transactions;
+using Memento.Transactions.Commit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+using Orleans.Storage;
+using Orleans.Transactions;
+
+namespace Memento.Hosting;
+
+/// <summary>Puts the parts of Memento together, for a silo and for a client.</summary>
+internal static class MementoServices
+{
+    /// <summary>Lets a caller configure; true the first time, when the services are to be added.</summary>
+    public static bool Configure(IServiceCollection services, Action<IMementoBuilder>? configure)
+    {
+        var known = services
+            .FirstOrDefault(static each => each.ServiceType == typeof(MementoBuilder))?
+            .ImplementationInstance as MementoBuilder;
+        MementoBuilder builder = known ?? new MementoBuilder(services);
+        if (known is null) services.AddSingleton(builder);
+        configure?.Invoke(builder);
+        return known is null;
+    }
+
+    public static void AddMementoToSilo(this IServiceCollection services)
+    {
+        AddCommon(services);
+        services.AddSingleton(CreateStorage);
+        services.AddSingleton<Journal>();
+        services.AddSingleton<PartitionDirectory>();
+        services.AddSingleton<PartitionLoader>();
+        services.AddSingleton<Numbers>();
+        services.AddSingleton<OneAppendCommit>();
+        services.AddSingleton<LocalCommit>();
+        services.AddSingleton<RemoteTransactions>();
+        services.AddSingleton<IPartitions, SiloPartitions>();
+        services.AddSingleton<ICommitter>(static provider =>
+            ActivatorUtilities.CreateInstance<Committer>(
+                provider, provider.GetRequiredService<LocalCommit>()));
+        services.AddPlacementDirector<IndexPlacement, IndexPlacementDirector>();
+        services.AddPlacementDirector<RecordPlacement, RecordPlacementDirector>();
+        services.AddKeyedSingleton(MementoStorage.Name, CatalogGrainStorage.Create);
+        services.AddSingleton<SiloStartup>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static provider => provider.GetRequiredService<SiloStartup>());
+    }
+
+    public static void AddMementoToClient(this IServiceCollection services)
+    {
+        AddCommon(services);
+        services.AddSingleton<IPartitions, ClientPartitions>();
+        services.AddSingleton<ICommitter>(static provider => new Committer(
+            provider.GetRequiredService<IGrainFactory>(),
+            local: null,
+            provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger<Committer>>()));
+        services.AddSingleton<ClientStartup>();
+        services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(
+            static provider => provider.GetRequiredService<ClientStartup>());
+    }
+
+    private static void AddCommon(IServiceCollection services)
+    {
+        services.AddOptions<MementoOptions>().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<MementoOptions>>(static provider =>
+            new ConfigureOptions<MementoOptions>(options => provider.GetService<IConfiguration>()?
+                .GetSection(MementoOptions.Section).Bind(options)));
+        services.AddSingleton<IValidateOptions<MementoOptions>, MementoOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(static provider =>
+            provider.GetRequiredService<MementoBuilder>().BuildTables());
+        services.AddMementoRecordSerializer();
+        services.AddSingleton<TransactionRegistry>();
+        services.AddSingleton<TransactionSweeper>();
+        services.AddSingleton<AgeClock>();
+        services.AddSingleton<TransactionTools>();
+        services.AddSingleton<TransactionRunner>();
+        services.AddSingleton<CurrentTransaction>();
+        services.AddSingleton<ITables, TableAdministration>();
+        services.AddSingleton<IMemento, MementoStore>();
+        DecorateTransactionAgent(services);
+    }
+
+    private static void DecorateTransactionAgent(IServiceCollection services)
+    {
+        ServiceDescriptor inner = services.Last(
+            static each => each.ServiceType == typeof(ITransactionAgent));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<MementoTransactionAgent>(
+            provider,
+            (ITransactionAgent)ActivatorUtilities.CreateInstance(
+                provider, inner.ImplementationType!)));
+        services.Replace(ServiceDescriptor.Singleton<ITransactionAgent>(
+            static provider => provider.GetRequiredService<MementoTransactionAgent>()));
+    }
+
+    /// <summary>
+    /// The chosen storage; where none is chosen and a table is on disk, a SQLite file.
+    /// </summary>
+    private static DurableStorage CreateStorage(IServiceProvider provider)
+    {
+        if (provider.GetRequiredService<MementoBuilder>().Storage is { } create)
+            return new DurableStorage(create(provider));
+
+        bool hasDiskTable = provider.GetRequiredService<TableRegistry>().Tables
+            .Any(static table => table.Storage == TableStorage.Disk);
+        MementoOptions options = provider.GetRequiredService<IOptions<MementoOptions>>().Value;
+        return new DurableStorage(
+            hasDiskTable ? new SqliteJournalStorage(options.ConnectionString) : null);
+    }
+}

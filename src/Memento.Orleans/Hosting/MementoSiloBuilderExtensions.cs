@@ -1,0 +1,29 @@
+using Memento.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+
+namespace Memento;
+
+/// <summary>Adds Memento to a silo.</summary>
+public static class MementoSiloBuilderExtensions
+{
+    /// <summary>
+    /// Adds Memento to a silo: its tables, their storage, and <see cref="IMemento"/>. Further calls add to
+    /// the first.
+    /// </summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configure">Registers tables and chooses the storage.</param>
+    /// <returns>The silo builder.</returns>
+    /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
+    public static ISiloBuilder AddMemento(
+        this ISiloBuilder builder, Action<IMementoBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        bool isFirst = MementoServices.Configure(builder.Services, configure);
+        if (!isFirst) return builder;
+
+        builder.UseTransactions();
+        builder.Services.AddMementoToSilo();
+        return builder;
+    }
+}

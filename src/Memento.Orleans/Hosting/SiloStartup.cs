@@ -1,0 +1,78 @@
+using Memento.Grains;
+using Memento.Storage;
+using Memento.Tables;
+using Memento.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+using Orleans.Transactions;
+
+namespace Memento.Hosting;
+
+/// <summary>
+/// Starts Memento with its silo: opens the storage before any grain runs, makes missing tables once the
+/// silo is active, and stops the journal after the grains.
+/// </summary>
+internal sealed class SiloStartup(
+    IServiceProvider services,
+    DurableStorage storage,
+    Journal journal,
+    TableRegistry tables,
+    TransactionSweeper sweeper,
+    IOptions<MementoOptions> options,
+    ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    /// <summary>Before grain storage and grains; stopped after them.</summary>
+    private const int StorageStage = ServiceLifecycleStage.RuntimeInitialize;
+
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe(
+            $"{nameof(SiloStartup)}.Storage", StorageStage, OpenStorageAsync, CloseStorageAsync);
+        lifecycle.Subscribe(
+            $"{nameof(SiloStartup)}.Tables", ServiceLifecycleStage.Active, EnsureTablesAsync);
+
+        var catalog = services.GetRequiredKeyedService<IGrainStorage>(MementoStorage.Name);
+        (catalog as ILifecycleParticipant<ISiloLifecycle>)?.Participate(lifecycle);
+    }
+
+    private async Task OpenStorageAsync(CancellationToken cancellationToken)
+    {
+        AgentCheck.ThrowIfReplaced(services.GetRequiredService<ITransactionAgent>());
+        _ = options.Value;
+        if (storage.Journal is not null)
+        {
+            await storage.Journal.OpenAsync(cancellationToken);
+            StorageLog.Opened(logger, storage.Journal.Description);
+        }
+
+        sweeper.Start();
+    }
+
+    private async Task EnsureTablesAsync(CancellationToken cancellationToken)
+    {
+        ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
+            .GetGrain<ICatalogGrain>(CatalogGrain.Key);
+        foreach (TableDefinition table in tables.Tables)
+        {
+            List<string> problems = await catalog.EnsureAsync(table.ToSchema());
+            if (problems.Count == 0) continue;
+
+            throw new InvalidTableException(
+                table.RecordType.Name,
+                property: null,
+                $"the table '{table.Name}' exists and is different: {string.Join("; ", problems)}. "
+                + "Change the type back, or give the new table another name.");
+        }
+
+        HostingLog.Started(logger, tables.Tables.Count);
+    }
+
+    private async Task CloseStorageAsync(CancellationToken cancellationToken)
+    {
+        await sweeper.StopAsync();
+        await journal.DisposeAsync();
+        if (storage.Journal is not null) await storage.Journal.DisposeAsync();
+    }
+}

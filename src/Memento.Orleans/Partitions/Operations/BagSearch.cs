@@ -1,0 +1,29 @@
+using Memento.Tables;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>Finds the record of a bag that has the same document as a given one.</summary>
+internal static class BagSearch
+{
+    public static StoredRecord? Find(PartitionTransaction transaction, Key key, object record)
+    {
+        byte[] identity = transaction.Table.DocumentIdentity(record);
+        StoredRecord? committed = transaction.Store.FindInBag(key.Bytes, identity);
+        transaction.DependOn(transaction.Store.LastPosition);
+        if (committed is not null && transaction.Staged.Find(0, new Key(committed.Key)) is null)
+            return committed;
+
+        foreach (StagedWrite write in transaction.Staged.Effective)
+        {
+            if (write.Store == 0 && write.Record is not null
+                && KeyCodec.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes)
+                && transaction.Table.SameDocument(write.Record.Record, record))
+            {
+                return write.Record;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,16 @@
+using Memento.Partitions.Locks;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>Locks the partition as a part of its table.</summary>
+[GenerateSerializer]
+[Alias("Memento.LockPartitionOperation")]
+internal sealed class LockPartitionOperation(bool writes) : Operation
+{
+    [Id(0)]
+    public bool Writes { get; } = writes;
+
+    public override LockKind PartitionLock => Writes ? LockKind.Write : LockKind.Read;
+
+    public override object? Apply(PartitionTransaction transaction) => null;
+}

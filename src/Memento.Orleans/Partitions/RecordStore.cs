@@ -1,0 +1,128 @@
+using Memento.Tables;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions;
+
+/// <summary>
+/// The committed records of a partition, in key order, with their indexes. Store 0 has the records; store
+/// n the entries of the table's n-th unique index (value to key) that hash to this partition. Not
+/// thread-safe: its partition's gate guards it.
+/// </summary>
+internal sealed class RecordStore
+{
+    private readonly TableDefinition _table;
+    private readonly OrderedMap<StoredRecord>[] _stores;
+    private readonly OrderedMap<StoredRecord>[] _indexes;
+    private readonly OrderedMap<StoredRecord>? _identities;
+
+    public RecordStore(TableDefinition table)
+    {
+        _table = table;
+        _stores = new OrderedMap<StoredRecord>[table.StoreCount];
+        for (int i = 0; i < _stores.Length; i++)
+            _stores[i] = new OrderedMap<StoredRecord>();
+
+        _indexes = new OrderedMap<StoredRecord>[table.Indexes.Count];
+        for (int i = 0; i < _indexes.Length; i++)
+            _indexes[i] = new OrderedMap<StoredRecord>();
+
+        if (table.Type == TableType.Bag) _identities = new OrderedMap<StoredRecord>();
+    }
+
+    /// <summary>The number behind the key of the next record of a bag: bags keep the order of writing.</summary>
+    public ulong NextSequence { get; private set; } = 1;
+
+    /// <summary>The last position at which a record went away; for who sees that a key is absent.</summary>
+    public long LastRemovalPosition { get; private set; }
+
+    /// <summary>The last position at which anything was applied; for who sees many records.</summary>
+    public long LastPosition { get; private set; }
+
+    /// <summary>An estimate of the bytes in memory.</summary>
+    public long EstimatedSize { get; private set; }
+
+    public OrderedMap<StoredRecord> Records => _stores[0];
+
+    public long Count => _stores[0].Count;
+
+    public StoredRecord? Find(int store, ReadOnlySpan<byte> key)
+        => _stores[store].TryGetValue(key, out StoredRecord? record) ? record : null;
+
+    public OrderedMap<StoredRecord> Index(int ordinal) => _indexes[ordinal];
+
+    /// <summary>Finds the record of a bag that has the same document, if there is one.</summary>
+    public StoredRecord? FindInBag(ReadOnlySpan<byte> key, ReadOnlySpan<byte> identity)
+        => _identities!.TryGetValue(Concat(key, identity), out StoredRecord? record) ? record : null;
+
+    public ulong TakeSequence() => NextSequence++;
+
+    /// <summary>Puts what is to stand at a key (null: nothing), and gives what stood there.</summary>
+    public StoredRecord? Replace(int store, byte[] key, StoredRecord? next, long position)
+    {
+        LastPosition = Math.Max(LastPosition, position);
+        StoredRecord? previous;
+        if (next is null)
+        {
+            _stores[store].Remove(key, out previous);
+            LastRemovalPosition = Math.Max(LastRemovalPosition, position);
+        }
+        else
+        {
+            _stores[store].Set(key, next, out previous);
+        }
+
+        if (store == 0)
+        {
+            if (previous is not null) Unindex(previous);
+            if (next is not null) Index(next);
+        }
+
+        return previous;
+    }
+
+    /// <summary>Puts a record that was read from the durable storage.</summary>
+    public void Load(int store, StoredRecord record)
+    {
+        _stores[store].Set(record.Key, record, out _);
+        if (store != 0) return;
+
+        Index(record);
+        if (_table.Type == TableType.Bag)
+            NextSequence = Math.Max(NextSequence, KeyCodec.SequenceOf(record.Key) + 1);
+    }
+
+    private void Index(StoredRecord record)
+    {
+        EstimatedSize += _table.EstimateSize(record.Record) + record.Key.Length;
+        foreach (IndexDefinition index in _table.Indexes)
+        {
+            if (index.TryEncode(record.Record, out byte[] value))
+                _indexes[index.Ordinal].Set(Concat(value, record.Key), record, out _);
+        }
+
+        _identities?.Set(IdentityKey(record), record, out _);
+    }
+
+    private void Unindex(StoredRecord record)
+    {
+        EstimatedSize -= _table.EstimateSize(record.Record) + record.Key.Length;
+        foreach (IndexDefinition index in _table.Indexes)
+        {
+            if (index.TryEncode(record.Record, out byte[] value))
+                _indexes[index.Ordinal].Remove(Concat(value, record.Key), out _);
+        }
+
+        _identities?.Remove(IdentityKey(record), out _);
+    }
+
+    private byte[] IdentityKey(StoredRecord record)
+        => Concat(KeyCodec.WithoutSequence(record.Key), _table.DocumentIdentity(record.Record));
+
+    private static byte[] Concat(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        byte[] bytes = new byte[first.Length + second.Length];
+        first.CopyTo(bytes);
+        second.CopyTo(bytes.AsSpan(first.Length));
+        return bytes;
+    }
+}

@@ -1,0 +1,24 @@
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions;
+
+/// <summary>A write that its transaction sees and nobody else does yet.</summary>
+internal sealed class StagedWrite(int store, Key key, StoredRecord? record, byte[]? document)
+{
+    /// <summary>0: records; above: the entries of a unique index.</summary>
+    public int Store { get; } = store;
+
+    public Key Key { get; } = key;
+
+    /// <summary>What stands there after the commit; null: nothing.</summary>
+    public StoredRecord? Record { get; } = record;
+
+    /// <summary>The JSON document for the journal; null for a deletion, or where the table is in ram.</summary>
+    public byte[]? Document { get; } = document;
+
+    /// <summary>The write of the same key that this one replaces within the transaction.</summary>
+    public StagedWrite? Previous { get; set; }
+
+    /// <summary>Whether a later write of the transaction replaces this one.</summary>
+    public bool IsReplaced { get; set; }
+}

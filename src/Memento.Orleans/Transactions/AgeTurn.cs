@@ -1,0 +1,20 @@
+namespace Memento.Transactions;
+
+/// <summary>
+/// The right to send an operation. While a client's transaction has no age, only one operation may be under
+/// way: the first silo that it asks gives the age, and a transaction must not have two.
+/// </summary>
+internal readonly struct AgeTurn(TransactionState state, TransactionAge? age) : IDisposable
+{
+    public TransactionAge? Age { get; } = age;
+
+    public void Set(TransactionAge age)
+    {
+        if (Age is null) state.SetAge(age);
+    }
+
+    public void Dispose()
+    {
+        if (Age is null) state.EndAgeTurn();
+    }
+}

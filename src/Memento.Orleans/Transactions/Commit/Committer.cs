@@ -1,0 +1,135 @@
+using Memento.Grains;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+using Orleans.Transactions;
+
+namespace Memento.Transactions.Commit;
+
+/// <summary>
+/// Ends transactions whose participants are all ours: here where they are in this silo, otherwise by one
+/// message to the silo that has them.
+/// </summary>
+/// <param name="grains">Reaches partitions elsewhere.</param>
+/// <param name="local">Commits in this silo; null in a client.</param>
+/// <param name="logger">Told of answers that were lost.</param>
+internal sealed class Committer(
+    IGrainFactory grains, LocalCommit? local, ILogger<Committer> logger) : ICommitter
+{
+    /// <summary>How often a lost answer is asked for before the outcome is unknown.</summary>
+    public const int LookUps = 3;
+
+    public int Generation => local?.Generation ?? 0;
+
+    public ValueTask<CommitResult> CommitAsync(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+    {
+        IReadOnlyList<Enlistment> enlistments = [];
+        if (state is not null && !state.TryBeginCommit(out enlistments))
+            return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
+
+        // A body of this silo, and every partition here: the way of nearly every commit.
+        if (local is not null && state is { IsJoined: false } && recorded.Count == 0
+            && TryTakeLocal(enlistments, out CommitPart[] parts))
+        {
+            return local.CommitOwnAsync(state, parts);
+        }
+
+        return CommitByNameAsync(transactionId, Count(state, enlistments, recorded), state);
+    }
+
+    public void Abort(Guid transactionId, IEnumerable<ParticipantId> recorded)
+    {
+        // Nobody waits: a partition that misses the message ends the transaction at its time limit.
+        foreach (ParticipantId participant in recorded)
+            GrainOf(Participant.Parse(participant)).AbortAsync(transactionId).Ignore();
+    }
+
+    private static bool TryTakeLocal(IReadOnlyList<Enlistment> enlistments, out CommitPart[] parts)
+    {
+        parts = new CommitPart[enlistments.Count];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (enlistments[i] is not LocalEnlistment one) return false;
+            parts[i] = new CommitPart(one.Transaction, one.Operations);
+        }
+
+        return true;
+    }
+
+    private static List<ParticipantCount> Count(
+        TransactionState? state,
+        IReadOnlyList<Enlistment> enlistments,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+    {
+        var counts = new Dictionary<(string Table, int Number), int>();
+        // What joined a transaction from elsewhere is in its record already.
+        if (state is { IsJoined: false })
+        {
+            foreach (Enlistment each in enlistments)
+                counts[(each.Table.Name, each.Number)] = each.Operations;
+        }
+
+        foreach ((ParticipantId participant, AccessCounter counter) in recorded)
+        {
+            (string, int) name = Participant.Parse(participant);
+            counts[name] = counts.GetValueOrDefault(name) + Participant.Operations(counter);
+        }
+
+        return [.. counts.Select(each =>
+            new ParticipantCount(each.Key.Table, each.Key.Number, each.Value))];
+    }
+
+    private async ValueTask<CommitResult> CommitByNameAsync(
+        Guid transactionId, List<ParticipantCount> participants, TransactionState? state)
+    {
+        if (participants.Count == 0) return CommitResult.Committed;
+        if (local is null || !local.HasAny(participants))
+            return await SendAsync(new CommitRequest(transactionId, participants));
+
+        return state is null
+            ? CommitResult.TryAgain("The silo does not know the transaction any more.")
+            : await local.CommitBegunAsync(state, participants);
+    }
+
+    private async Task<CommitResult> SendAsync(CommitRequest request)
+    {
+        ParticipantCount first = request.Participants[0];
+        IIndexGrain grain = GrainOf((first.Table, first.Number));
+        try
+        {
+            CommitResponse response = await grain.CommitAsync(request);
+            return new CommitResult(response.Status, response.Error);
+        }
+        catch (Exception exception)
+        {
+            CommitLog.AnswerLost(logger, exception, request.TransactionId);
+            return await LookUpAsync(grain, request.TransactionId, exception);
+        }
+    }
+
+    /// <summary>The commit is never sent again: it is asked what became of it.</summary>
+    private static async Task<CommitResult> LookUpAsync(
+        IIndexGrain grain, Guid transactionId, Exception lost)
+    {
+        for (int i = 0; i < LookUps; i++)
+        {
+            try
+            {
+                return await grain.DecideAsync(transactionId) == TransactionOutcome.Committed
+                    ? CommitResult.Committed
+                    : CommitResult.TryAgain("The answer to its commit was lost, and it had not happened.");
+            }
+            catch (Exception exception)
+            {
+                lost = exception;
+            }
+        }
+
+        return CommitResult.Failed(new TransactionInDoubtException(transactionId, lost));
+    }
+
+    private IIndexGrain GrainOf((string Table, int Number) name)
+        => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(name.Table, name.Number));
+}

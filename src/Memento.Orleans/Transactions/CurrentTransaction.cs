@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Memento.Grains;
+using Memento.Tables;
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// Finds the transaction that is running here from Orleans' ambient one: a body's of this process, or one
+/// that a <c>[Transaction]</c> grain call brought along, which Memento then joins.
+/// </summary>
+internal sealed class CurrentTransaction(
+    TransactionRegistry registry,
+    ICommitter committer,
+    TransactionTools tools,
+    IGrainFactory grains,
+    TimeProvider time)
+{
+    // Each grain call has its own TransactionInfo, and its operations are recorded in that one.
+    private readonly ConditionalWeakTable<TransactionInfo, TransactionScope> _joined = [];
+
+    public ITransaction? Find()
+    {
+        TransactionInfo? info = TransactionContext.GetTransactionInfo();
+        if (info is null) return null;
+
+        return registry.Find(info.TransactionId) is { IsJoined: false } own
+            ? own.Innermost
+            : _joined.GetValue(info, Join);
+    }
+
+    private TransactionScope Join(TransactionInfo info)
+    {
+        TransactionState state = registry.Join(info.TransactionId, () => new TransactionState(
+            info.TransactionId,
+            new TransactionAge(info.Priority.Ticks, info.TransactionId),
+            time.GetTimestamp() + (long)(TransactionLimits.JoinedTimeout.TotalSeconds
+                * time.TimestampFrequency),
+            committer.Generation,
+            tools.Partitions,
+            time)
+        {
+            IsJoined = true,
+        });
+        return new TransactionScope(state, tools, new ParticipantLog(info, state, grains));
+    }
+
+    /// <summary>Writes participants into the transaction that the grain call gives back.</summary>
+    private sealed class ParticipantLog(
+        TransactionInfo info, TransactionState state, IGrainFactory grains) : IParticipantLog
+    {
+        public void Record(TableDefinition table, int number, bool writes)
+        {
+            ParticipantId participant = Participant.Of(
+                grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
+            lock (state)
+            {
+                if (writes)
+                    info.RecordWrite(participant, info.TimeStamp);
+                else
+                    info.RecordRead(participant, info.TimeStamp);
+            }
+        }
+    }
+}

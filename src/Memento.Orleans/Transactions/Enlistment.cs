@@ -1,0 +1,35 @@
+using Memento.Partitions.Operations;
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>A partition that takes part in a transaction, reached directly or by messages.</summary>
+internal abstract class Enlistment(TableDefinition table, int number)
+{
+    private int _operations;
+
+    public TableDefinition Table { get; } = table;
+
+    public int Number { get; } = number;
+
+    /// <summary>How many operations were answered; the commit brings the number to the partition.</summary>
+    public int Operations => Volatile.Read(ref _operations);
+
+    public async ValueTask<object?> ExecuteAsync(
+        Operation operation, int savepoint, CancellationToken cancellationToken)
+    {
+        object? result = await ExecuteCoreAsync(operation, savepoint, cancellationToken)
+            .ConfigureAwait(false);
+        Interlocked.Increment(ref _operations);
+        return result;
+    }
+
+    /// <summary>Undoes what was written under a savepoint.</summary>
+    public abstract ValueTask RollbackAsync(int savepoint);
+
+    /// <summary>Drops the transaction there; never throws.</summary>
+    public abstract void Abort();
+
+    protected abstract ValueTask<object?> ExecuteCoreAsync(
+        Operation operation, int savepoint, CancellationToken cancellationToken);
+}

@@ -1,0 +1,22 @@
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>Ends transactions whose participants are all ours; in a silo and in a client differently.</summary>
+internal interface ICommitter
+{
+    /// <summary>The journal's generation, for a transaction that begins; 0 in a client.</summary>
+    int Generation { get; }
+
+    /// <summary>Commits; never throws for what can happen to a transaction.</summary>
+    /// <param name="transactionId">The attempt's id.</param>
+    /// <param name="state">What this process knows of the transaction, if anything.</param>
+    /// <param name="recorded">The participants that grain calls brought back, with their operations.</param>
+    ValueTask<Commit.CommitResult> CommitAsync(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
+
+    /// <summary>Drops participants that grain calls brought back; does not wait for them.</summary>
+    void Abort(Guid transactionId, IEnumerable<ParticipantId> recorded);
+}

@@ -1,0 +1,20 @@
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>Finds partitions: in this silo, or through messages.</summary>
+internal interface IPartitions
+{
+    /// <summary>Whether partitions may be in this process, so that records are shared with them.</summary>
+    bool ShareMemory { get; }
+
+    /// <summary>Makes a partition take part in a transaction.</summary>
+    ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken);
+
+    /// <summary>The next number for a table's key.</summary>
+    ValueTask<long> NextNumberAsync(TableDefinition table, CancellationToken cancellationToken);
+}

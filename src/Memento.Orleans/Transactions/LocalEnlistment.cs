@@ -1,0 +1,23 @@
+using Memento.Partitions;
+using Memento.Partitions.Operations;
+
+namespace Memento.Transactions;
+
+/// <summary>A partition of this silo: the direct path, method calls.</summary>
+internal sealed class LocalEnlistment(PartitionTransaction transaction)
+    : Enlistment(transaction.Table, transaction.Partition.Number)
+{
+    public PartitionTransaction Transaction { get; } = transaction;
+
+    public override ValueTask RollbackAsync(int savepoint)
+    {
+        Transaction.Partition.Rollback(Transaction, savepoint);
+        return default;
+    }
+
+    public override void Abort() => Transaction.Partition.Abort(Transaction);
+
+    protected override ValueTask<object?> ExecuteCoreAsync(
+        Operation operation, int savepoint, CancellationToken cancellationToken)
+        => Transaction.Partition.ExecuteAsync(Transaction, operation, savepoint, cancellationToken);
+}

@@ -1,0 +1,62 @@
+using Memento.Grains;
+using Memento.Tables;
+using Memento.Tables.Keys;
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>The store as an application has it, in a silo and in a client alike.</summary>
+internal sealed class MementoStore(
+    TransactionRunner runner,
+    CurrentTransaction current,
+    TableRegistry tables,
+    ITables administration,
+    IGrainFactory grains) : IMemento
+{
+    public ITransaction? Current => current.Find();
+
+    public ITables Tables { get; } = administration;
+
+    public async Task<T> TransactionAsync<T>(
+        Func<ITransaction, Task<T>> body,
+        TransactionOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (Current is { } running) return await running.NestedAsync(body, cancellationToken);
+
+        TransactionResult<T> result = await runner.RunAsync(body, options, cancellationToken);
+        return result.Ok ? result.Value! : throw new TransactionAbortedException(result.Reason);
+    }
+
+    public Task TransactionAsync(
+        Func<ITransaction, Task> body,
+        TransactionOptions? options = null,
+        CancellationToken cancellationToken = default)
+        => TransactionAsync(TransactionScope.WithoutValue(body), options, cancellationToken);
+
+    public Task<TransactionResult<T>> TryTransactionAsync<T>(
+        Func<ITransaction, Task<T>> body,
+        TransactionOptions? options = null,
+        CancellationToken cancellationToken = default)
+        => Current is { } running
+            ? running.TryNestedAsync(body, cancellationToken)
+            : runner.RunAsync(body, options, cancellationToken);
+
+    public async Task<TransactionResult> TryTransactionAsync(
+        Func<ITransaction, Task> body,
+        TransactionOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        TransactionResult<bool> result = await TryTransactionAsync(
+            TransactionScope.WithoutValue(body), options, cancellationToken);
+        return new TransactionResult(result.Ok, result.Reason);
+    }
+
+    public IRecord<T> GetRecord<T>(object key)
+        where T : class
+    {
+        TableDefinition table = tables.Get(typeof(T));
+        Key encoded = table.KeyCodec.EncodeArgument(key);
+        return grains.GetGrain<IRecord<T>>(RecordGrainKey.Of(table.Name, encoded));
+    }
+}

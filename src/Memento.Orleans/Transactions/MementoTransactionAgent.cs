@@ -1,0 +1,92 @@
+using Memento.Transactions.Commit;
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// Orleans' transaction agent with ours around it: starts transactions with their own time limit and age,
+/// commits those whose participants are all ours, and leaves those without any of ours to Orleans.
+/// </summary>
+internal sealed class MementoTransactionAgent(
+    ITransactionAgent inner, TransactionRegistry registry, ICommitter committer) : ITransactionAgent
+{
+    private readonly AsyncLocal<TransactionStart?> _starting = new();
+
+    /// <summary>Makes the next transaction that starts in this flow begin like this.</summary>
+    public void StartNextWith(TransactionStart start) => _starting.Value = start;
+
+    public async Task<TransactionInfo> StartTransaction(bool readOnly, TimeSpan timeout)
+    {
+        TransactionStart? start = _starting.Value;
+        if (start is null || start.Info is not null)
+            return await inner.StartTransaction(readOnly, timeout);
+
+        TransactionInfo info = await inner.StartTransaction(readOnly, start.Remaining);
+        info.Priority = new DateTime(start.StartTicks, DateTimeKind.Utc);
+        start.Info = info;
+        return info;
+    }
+
+    public async Task<(TransactionalStatus Status, Exception? exception)> Resolve(TransactionInfo transactionInfo)
+    {
+        TransactionState? state = registry.Find(transactionInfo.TransactionId);
+        bool hasOurs = state is not null || transactionInfo.Participants.Keys.Any(Participant.IsOurs);
+        if (!hasOurs) return await inner.Resolve(transactionInfo);
+
+        if (transactionInfo.Participants.Keys.Any(static each => !Participant.IsOurs(each)))
+            return await RefuseForeignAsync(state, transactionInfo);
+
+        CommitResult result = await committer.CommitAsync(
+            transactionInfo.TransactionId, state, transactionInfo.Participants);
+        if (state is not null)
+        {
+            state.Result = result;
+            registry.Remove(state, result.Outcome);
+        }
+
+        return result.Status switch
+        {
+            CommitStatus.Committed => (TransactionalStatus.Ok, null),
+            CommitStatus.TryAgain => (TransactionalStatus.BrokenLock, result.Error),
+            _ when result.Error is TransactionInDoubtException
+                => (TransactionalStatus.TMResponseTimeout, result.Error),
+            _ => (TransactionalStatus.CommitFailure, result.Error),
+        };
+    }
+
+    public async Task Abort(TransactionInfo transactionInfo)
+    {
+        TransactionState? state = registry.Find(transactionInfo.TransactionId);
+        AbortOurs(state, transactionInfo);
+        if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
+    }
+
+    /// <summary>
+    /// A commit over tables and an application's own transactional states needs Orleans' two-phase commit,
+    /// which partitions do not speak yet (docs/architecture.md): refused, never half done.
+    /// </summary>
+    private async Task<(TransactionalStatus Status, Exception? exception)> RefuseForeignAsync(
+        TransactionState? state, TransactionInfo info)
+    {
+        AbortOurs(state, info);
+        await inner.Abort(info);
+        var error = new MementoException(
+            $"Transaction {info.TransactionId} used tables and other transactional grains "
+            + "(ITransactionalState), and one commit over both is not supported yet. Nothing was kept. "
+            + "Use one or the other in a transaction.");
+        if (state is not null) state.Result = CommitResult.Failed(error);
+        return (TransactionalStatus.CommitFailure, error);
+    }
+
+    private void AbortOurs(TransactionState? state, TransactionInfo info)
+    {
+        state?.Abort();
+        if (state is not null) registry.Remove(state, Storage.TransactionOutcome.Aborted);
+
+        ParticipantId[] ours = [.. info.Participants.Keys.Where(Participant.IsOurs)];
+        if (ours.Length == 0) return;
+        committer.Abort(info.TransactionId, ours);
+        foreach (ParticipantId participant in ours)
+            info.Participants.Remove(participant);
+    }
+}

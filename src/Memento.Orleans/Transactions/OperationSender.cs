@@ -1,0 +1,50 @@
+using Memento.Partitions.Operations;
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>Sends operations to the partitions that they concern.</summary>
+internal sealed class OperationSender(
+    TransactionState state, IPartitions partitions, IParticipantLog? log)
+{
+    public TransactionState State { get; } = state;
+
+    public IPartitions Partitions { get; } = partitions;
+
+    /// <summary>Sends an operation on a key to the key's partition.</summary>
+    public ValueTask<object?> SendAsync(
+        TableDefinition table,
+        KeyOperation operation,
+        int savepoint,
+        CancellationToken cancellationToken)
+        => SendAsync(
+            table, table.PartitionOf(operation.Key), operation, savepoint, cancellationToken);
+
+    /// <summary>Sends an operation to a partition.</summary>
+    public ValueTask<object?> SendAsync(
+        TableDefinition table,
+        int number,
+        Operation operation,
+        int savepoint,
+        CancellationToken cancellationToken)
+        => log is null
+            ? State.ExecuteAsync(table, number, operation, savepoint, cancellationToken)
+            : SendAndRecordAsync(table, number, operation, savepoint, cancellationToken);
+
+    /// <summary>A record that the caller may do with what he likes.</summary>
+    public object Own(TableDefinition table, object record)
+        => Partitions.ShareMemory ? table.Copy(record) : record;
+
+    private async ValueTask<object?> SendAndRecordAsync(
+        TableDefinition table,
+        int number,
+        Operation operation,
+        int savepoint,
+        CancellationToken cancellationToken)
+    {
+        object? result = await State.ExecuteAsync(
+            table, number, operation, savepoint, cancellationToken).ConfigureAwait(false);
+        log!.Record(table, number, operation is KeyOperation { Writes: true });
+        return result;
+    }
+}

@@ -1,0 +1,45 @@
+using Memento.Grains;
+using Memento.Partitions.Operations;
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// A partition in a silo, reached from a client or another silo by plain grain calls with a header. It is
+/// enlisted before the first message leaves, so that a lost answer cannot hide a lock.
+/// </summary>
+internal sealed class RemoteEnlistment(
+    TransactionState state, TableDefinition table, int number, IIndexGrain grain)
+    : Enlistment(table, number)
+{
+    public IIndexGrain Grain { get; } = grain;
+
+    public override async ValueTask RollbackAsync(int savepoint)
+        => await Grain.RollbackAsync(state.Id, savepoint).ConfigureAwait(false);
+
+    // Nobody waits for it: a partition that misses the message ends the transaction at its time limit.
+    public override void Abort() => Grain.AbortAsync(state.Id).Ignore();
+
+    protected override async ValueTask<object?> ExecuteCoreAsync(
+        Operation operation, int savepoint, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using AgeTurn turn = await state.TakeAgeTurnAsync(cancellationToken)
+                .ConfigureAwait(false);
+            var request = new ExecuteRequest
+            {
+                TransactionId = state.Id,
+                Age = turn.Age,
+                Remaining = state.Remaining,
+                Savepoint = savepoint,
+                Operation = operation,
+            };
+            ExecuteResponse response = await Grain.ExecuteAsync(request)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            turn.Set(response.Age);
+            if (response.Error is not null) throw response.Error;
+            if (!response.IsStillWaiting) return response.Result;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.ExceptionServices;
+using Memento.Storage;
+using Memento.Transactions.Commit;
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>One run of a body, and what came of it.</summary>
+internal sealed class TransactionAttempt<T>(
+    Func<ITransaction, Task<T>> body,
+    TransactionTools tools,
+    TransactionRegistry registry,
+    ICommitter committer,
+    TimeProvider time)
+{
+    private TransactionScope? _scope;
+    private T? _value;
+    private ExceptionDispatchInfo? _bodyError;
+    private Exception? _error;
+
+    /// <summary>The end of the time limit over all attempts, as a timestamp.</summary>
+    public required long Deadline { get; init; }
+
+    /// <summary>The start time of the first attempt.</summary>
+    public required long StartTicks { get; init; }
+
+    /// <summary>The age that an earlier attempt had.</summary>
+    public required TransactionAge? Age { get; init; }
+
+    public required CancellationToken Cancellation { get; init; }
+
+    public TransactionState? State { get; private set; }
+
+    public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
+
+    /// <summary>Why it is to be run again, where it has no result.</summary>
+    public MementoException? RetryReason { get; private set; }
+
+    /// <summary>
+    /// What Orleans runs: keeps what the body throws, as it is, and only says whether to commit.
+    /// </summary>
+    public async Task<bool> RunBodyAsync()
+    {
+        TransactionInfo info = TransactionContext.GetRequiredTransactionInfo();
+        TransactionAge? age = Age
+            ?? (tools.Partitions.ShareMemory ? new TransactionAge(StartTicks, info.TransactionId) : null);
+        State = new TransactionState(
+            info.TransactionId, age, Deadline, committer.Generation, tools.Partitions, time)
+        {
+            Cancellation = Cancellation,
+        };
+        _scope = new TransactionScope(State, tools);
+        State.Innermost = _scope;
+        registry.Add(State);
+        try
+        {
+            Task<T> running = body(_scope)
+                ?? throw new InvalidOperationException("The body of a transaction gave null, not a task.");
+            _value = running.IsCompleted
+                ? await running
+                : await running.WaitAsync(Limit(Remaining), time, Cancellation);
+            Cancellation.ThrowIfCancellationRequested();
+        }
+        catch (TimeoutException exception) when (Remaining <= TimeSpan.Zero)
+        {
+            State.DoomWith(State.TimedOut());
+            _bodyError = ExceptionDispatchInfo.Capture(exception);
+        }
+        catch (Exception exception)
+        {
+            _bodyError = ExceptionDispatchInfo.Capture(exception);
+        }
+        finally
+        {
+            _scope.End();
+        }
+
+        if (_bodyError is not null || _scope.Aborted is not null || State.Doom is not null) return false;
+        if (Remaining <= TimeSpan.Zero)
+        {
+            State.DoomWith(State.TimedOut());
+            return false;
+        }
+
+        if (!State.HasOperationsUnderWay) return true;
+        _error = new MementoException(
+            $"A call of transaction {State.Id} was still running when its body ended; nothing of the "
+            + "transaction was kept. Await every call inside the body.");
+        return false;
+    }
+
+    /// <summary>What came out of Orleans, which says less than what is known here.</summary>
+    public void EndedWith(Exception exception)
+    {
+        if (State?.Result is null) _error ??= exception;
+    }
+
+    /// <summary>Leaves nothing behind, however it ended.</summary>
+    public void End()
+    {
+        if (State is null) return;
+
+        if (State.Result is null) State.Abort();
+        registry.Remove(State, TransactionOutcome.Aborted);
+    }
+
+    /// <summary>Gives the result, or throws, or says no: then it is to be run again.</summary>
+    public bool TryGetResult(out TransactionResult<T> result)
+    {
+        result = default;
+        if (State?.Doom is { } doom)
+        {
+            if (doom is not TransactionConflictException) throw doom;
+            RetryReason = doom;
+            return false;
+        }
+
+        if (FindConflict(_bodyError?.SourceException ?? _error) is { } conflict)
+        {
+            RetryReason = conflict;
+            return false;
+        }
+
+        if (_scope?.Aborted is { } aborted)
+        {
+            result = new TransactionResult<T>(Ok: false, default, aborted.Reason);
+            return true;
+        }
+
+        _bodyError?.Throw();
+        if (_error is not null) throw Translate(_error);
+        switch (State!.Result)
+        {
+            case null or { Status: CommitStatus.Committed }:
+                result = new TransactionResult<T>(Ok: true, _value, Reason: null);
+                return true;
+            case { Status: CommitStatus.TryAgain } again:
+                RetryReason = again.Error;
+                return false;
+            default:
+                throw State.Result.Value.Error!;
+        }
+    }
+
+    /// <summary>A timer takes at most about 49 days; a time limit is at most an hour.</summary>
+    private static TimeSpan Limit(TimeSpan remaining)
+        => remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
+
+    /// <summary>A grain that joined the transaction may have lost a conflict on its behalf.</summary>
+    private static TransactionConflictException? FindConflict(Exception? error)
+    {
+        for (Exception? each = error; each is not null; each = each.InnerException)
+        {
+            if (each is TransactionConflictException conflict) return conflict;
+        }
+
+        return null;
+    }
+
+    private Exception Translate(Exception error) => error switch
+    {
+        MementoException => error,
+        OrleansTransactionInDoubtException
+            => new TransactionInDoubtException(State?.Id ?? Guid.Empty, error),
+        OrleansTransactionAbortedException { InnerException: MementoException inner } => inner,
+        _ => new MementoException(
+            $"Orleans could not run the transaction, and nothing of it was kept: {error.Message}", error),
+    };
+}

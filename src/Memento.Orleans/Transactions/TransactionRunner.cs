@@ -1,0 +1,107 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Options;
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// Runs bodies as transactions through Orleans' transaction client, again and again with the same age while
+/// they lose conflicts, until they are committed, fail, or attempts or time are used up.
+/// </summary>
+internal sealed class TransactionRunner(
+    ITransactionClient client,
+    MementoTransactionAgent agent,
+    TransactionRegistry registry,
+    ICommitter committer,
+    TransactionTools tools,
+    AgeClock clock,
+    TimeProvider time,
+    IOptions<MementoOptions> options)
+{
+    private readonly MementoOptions _options = options.Value;
+
+    public async Task<TransactionResult<T>> RunAsync<T>(
+        Func<ITransaction, Task<T>> body,
+        TransactionOptions? options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (options is not null) TransactionLimits.Check(options);
+
+        TimeSpan timeout = options?.Timeout ?? _options.TransactionTimeout;
+        int? maxAttempts = options is null ? _options.MaxAttempts : options.MaxAttempts;
+        long started = time.GetTimestamp();
+        long deadline = started + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+        long startTicks = clock.Next();
+        TransactionAge? age = null;
+        for (int attempts = 1; ; attempts++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
+            {
+                Deadline = deadline,
+                StartTicks = startTicks,
+                Age = age,
+                Cancellation = cancellationToken,
+            };
+            await RunOnceAsync(attempt);
+            if (attempt.TryGetResult(out TransactionResult<T> result)) return result;
+
+            // It lost a conflict: the age stays, so that it becomes the oldest one day and wins.
+            age = attempt.State?.Age ?? age;
+            MementoException reason = attempt.RetryReason!;
+            if (attempts >= maxAttempts) throw UsedUp(attempts, reason);
+            await PauseAsync(attempts, deadline, reason, cancellationToken);
+        }
+    }
+
+    // Nothing here may leave the caller's context before the body has run (a grain's scheduler).
+    private async Task RunOnceAsync<T>(TransactionAttempt<T> attempt)
+    {
+        var start = new TransactionStart(attempt.StartTicks, attempt.Remaining);
+        try
+        {
+            agent.StartNextWith(start);
+            await client.RunTransaction(TransactionOption.Create, attempt.RunBodyAsync);
+        }
+        catch (Exception exception)
+        {
+            attempt.EndedWith(exception);
+        }
+        finally
+        {
+            attempt.End();
+        }
+    }
+
+    private async Task PauseAsync(
+        int attempts, long deadline, MementoException reason, CancellationToken cancellationToken)
+    {
+        // The first pauses are shorter than any timer: the winner is usually through by then.
+        if (attempts <= 2)
+        {
+            await Task.Yield();
+        }
+        else
+        {
+            double most = Math.Min(
+                _options.MaxRetryDelay.TotalMilliseconds, Math.Pow(2, Math.Min(attempts - 3, 20)));
+            await Task.Delay(
+                TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most), time, cancellationToken);
+        }
+
+        if (time.GetTimestamp() >= deadline)
+        {
+            throw new TransactionTimeoutException(
+                $"The transaction lost against others until its time limit, after {attempts} attempts; "
+                + $"nothing of it was kept. The last conflict: {reason.Message}",
+                reason);
+        }
+    }
+
+    private static TransactionConflictException UsedUp(int attempts, MementoException reason)
+        => new(
+            $"The transaction lost {attempts} of {attempts} attempts, and nothing of it was kept. "
+            + $"{reason.Message} Run it again, or allow more attempts.",
+            reason);
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using Memento.Partitions.Operations;
+using Memento.Queries;
+using Memento.Tables;
+using Memento.Tables.Keys;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// What a body gets: the transaction itself, or a savepoint inside it. Turns calls on records into
+/// operations on partitions.
+/// </summary>
+internal sealed class TransactionScope : ITransaction
+{
+    private readonly TransactionState _state;
+    private readonly TransactionScope? _parent;
+    private readonly RecordWriter _writer;
+    private readonly TableScanner _scanner;
+    private readonly TableRegistry _tables;
+    private readonly int _savepoint;
+    private volatile bool _hasEnded;
+
+    public TransactionScope(
+        TransactionState state, TransactionTools tools, IParticipantLog? log = null)
+        : this(new OperationSender(state, tools.Partitions, log), tools.Tables, parent: null, savepoint: 0)
+    {
+    }
+
+    private TransactionScope(
+        OperationSender sender, TableRegistry tables, TransactionScope? parent, int savepoint)
+    {
+        Sender = sender;
+        _state = sender.State;
+        _tables = tables;
+        _parent = parent;
+        _savepoint = savepoint;
+        _writer = new RecordWriter(sender, savepoint);
+        _scanner = new TableScanner(sender, savepoint);
+    }
+
+    public Guid Id => _state.Id;
+
+    /// <summary>The error of the body's own Abort, where it called it.</summary>
+    public TransactionAbortedException? Aborted { get; private set; }
+
+    private OperationSender Sender { get; }
+
+    public async ValueTask<T?> ReadAsync<T>(
+        object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        Key encoded = table.KeyCodec.EncodeArgument(key);
+        object? record = await Sender.SendAsync(
+            table, new ReadOperation(encoded, mode == LockMode.Write), _savepoint, cancellationToken)
+            .ConfigureAwait(false);
+        return record is null ? null : (T)Sender.Own(table, record);
+    }
+
+    public async ValueTask<IReadOnlyList<T>> ReadAllAsync<T>(
+        object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        Key encoded = table.KeyCodec.EncodeArgument(key);
+        object? records = await Sender.SendAsync(
+            table, new ReadAllOperation(encoded, mode == LockMode.Write), _savepoint, cancellationToken)
+            .ConfigureAwait(false);
+        return Array.ConvertAll((object[])records!, record => (T)Sender.Own(table, record));
+    }
+
+    public async ValueTask<T> WriteAsync<T>(
+        T record, LockMode mode = LockMode.Write, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return (T)await _writer.WriteAsync(Use<T>(), record, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<bool> DeleteAsync<T>(object key, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        return _writer.DeleteAsync(table, table.KeyCodec.EncodeArgument(key), cancellationToken);
+    }
+
+    public ValueTask<bool> DeleteRecordAsync<T>(
+        T record, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return _writer.DeleteRecordAsync(Use<T>(), record, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<T>> AllAsync<T>(
+        LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
+        where T : class
+        => _scanner.ScanAsync<T>(
+            Use<T>(), where: null, limit: null, mode == LockMode.Write, cancellationToken);
+
+    public ValueTask<IReadOnlyList<T>> MatchAsync<T>(
+        object properties, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        TableDefinition table = Use<T>();
+        Guard where = MatchGuard.From(properties, table);
+        return _scanner.ScanAsync<T>(table, where, limit: null, writes: false, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<T>> SelectAsync<T>(
+        Expression<Func<T, bool>> where,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(where);
+        return SelectAsync<T>(PredicateTranslator.Translate(where), limit, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<T>> SelectAsync<T>(
+        Guard where, int? limit = null, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(where);
+        if (limit is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(limit));
+        return _scanner.ScanAsync<T>(Use<T>(), where, limit, writes: false, cancellationToken);
+    }
+
+    public ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+        => _scanner.CountAsync(Use<T>(), cancellationToken);
+
+    /// <summary>Locks a whole table; every one of its partitions.</summary>
+    public ValueTask LockAsync(
+        TableDefinition table, LockMode mode, CancellationToken cancellationToken)
+        => _scanner.LockAsync(table, mode == LockMode.Write, cancellationToken);
+
+    public async Task<T> NestedAsync<T>(
+        Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default)
+    {
+        TransactionResult<T> result = await RunNestedAsync(body, throwsAborted: true, cancellationToken);
+        return result.Value!;
+    }
+
+    public async Task NestedAsync(
+        Func<ITransaction, Task> body, CancellationToken cancellationToken = default)
+        => await RunNestedAsync(WithoutValue(body), throwsAborted: true, cancellationToken);
+
+    public Task<TransactionResult<T>> TryNestedAsync<T>(
+        Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default)
+        => RunNestedAsync(body, throwsAborted: false, cancellationToken);
+
+    public async Task<TransactionResult> TryNestedAsync(
+        Func<ITransaction, Task> body, CancellationToken cancellationToken = default)
+    {
+        TransactionResult<bool> result = await RunNestedAsync(
+            WithoutValue(body), throwsAborted: false, cancellationToken);
+        return new TransactionResult(result.Ok, result.Reason);
+    }
+
+    [DoesNotReturn]
+    public void Abort(string? reason = null)
+    {
+        ThrowIfEnded();
+        throw Aborted = new TransactionAbortedException(reason);
+    }
+
+    /// <summary>Makes further use an error: the body has ended.</summary>
+    public void End() => _hasEnded = true;
+
+    /// <summary>Gives a body without a value one.</summary>
+    internal static Func<ITransaction, Task<bool>> WithoutValue(Func<ITransaction, Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return async transaction =>
+        {
+            await body(transaction);
+            return true;
+        };
+    }
+
+    // The body runs where its caller runs (a grain's scheduler): nothing before it may leave that context.
+    private async Task<TransactionResult<T>> RunNestedAsync<T>(
+        Func<ITransaction, Task<T>> body, bool throwsAborted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfEnded();
+        _state.ThrowIfOver();
+
+        var nested = new TransactionScope(Sender, _tables, this, _state.NextSavepoint());
+        _state.Innermost = nested;
+        bool isCommitted = false;
+        try
+        {
+            T value = await body(nested);
+            _state.ThrowIfOver();
+            if (nested.Aborted is not null) throw nested.Aborted;
+            isCommitted = true;
+            return new TransactionResult<T>(Ok: true, value, Reason: null);
+        }
+        catch (TransactionAbortedException aborted)
+            when (!throwsAborted && ReferenceEquals(aborted, nested.Aborted))
+        {
+            return new TransactionResult<T>(Ok: false, default, aborted.Reason);
+        }
+        finally
+        {
+            nested.End();
+            _state.Innermost = this;
+            if (!isCommitted && _state.Doom is null)
+                await _state.RollbackAsync(nested._savepoint);
+        }
+    }
+
+    private TableDefinition Use<T>()
+    {
+        ThrowIfEnded();
+        return _tables.Get(typeof(T));
+    }
+
+    private void ThrowIfEnded()
+    {
+        for (TransactionScope? scope = this; scope is not null; scope = scope._parent)
+        {
+            if (scope._hasEnded) throw Ended();
+        }
+    }
+
+    private MementoException Ended()
+        => _state.Doom as TransactionTimeoutException as MementoException
+            ?? new NoTransactionException(
+                $"Transaction {Id} has ended. Use a transaction only inside its body, and await "
+                + "every call.");
+}

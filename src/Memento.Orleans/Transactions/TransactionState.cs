@@ -1,0 +1,236 @@
+using Memento.Partitions;
+using Memento.Partitions.Operations;
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// What a process knows of one running transaction: its age and time limit, the partitions that take part,
+/// the operations under way, and why it must fail, if it must. Kept by id, because each grain call of a
+/// transaction sees another <c>TransactionInfo</c>.
+/// </summary>
+internal sealed class TransactionState(
+    Guid id, TransactionAge? age, long deadline, int generation, IPartitions partitions, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Enlistment> _enlistments = [];
+    private int _operationsUnderWay;
+    private int _lastSavepoint;
+    private TaskCompletionSource? _ageTurn;
+    private MementoException? _doom;
+    private volatile bool _hasEnded;
+
+    public Guid Id { get; } = id;
+
+    /// <summary>The age, kept over attempts; null in a client until a silo has given it.</summary>
+    public TransactionAge? Age { get; private set; } = age;
+
+    /// <summary>The end of the time limit, as a timestamp.</summary>
+    public long Deadline { get; } = deadline;
+
+    /// <summary>The journal's generation when it began.</summary>
+    public int Generation { get; } = generation;
+
+    /// <summary>Cancels the whole transaction.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Whether the body runs in another process, so that its messages may come late.</summary>
+    public bool IsJoined { get; init; }
+
+    /// <summary>How its commit ended, once it has.</summary>
+    public Commit.CommitResult? Result { get; set; }
+
+    /// <summary>Whether its commit has begun: no time limit ends it any more.</summary>
+    public bool IsCommitting { get; private set; }
+
+    /// <summary>The scope whose body is running, or null where the body runs elsewhere.</summary>
+    public TransactionScope? Innermost { get; set; }
+
+    /// <summary>
+    /// Why it must fail whatever its body does: it lost a conflict, or ran out of time.
+    /// </summary>
+    public MementoException? Doom => Volatile.Read(ref _doom);
+
+    public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
+
+    public TransactionHeader Header => new(
+        Id,
+        Age ?? throw new InvalidOperationException("A partition is reached before the age is known."),
+        Deadline);
+
+    public bool HasOperationsUnderWay => Volatile.Read(ref _operationsUnderWay) != 0;
+
+    public int NextSavepoint() => Interlocked.Increment(ref _lastSavepoint);
+
+    /// <summary>Carries out an operation in a partition, which takes part from here on.</summary>
+    public async ValueTask<object?> ExecuteAsync(
+        TableDefinition table,
+        int number,
+        Operation operation,
+        int savepoint,
+        CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _operationsUnderWay);
+        CancellationTokenSource? linked = null;
+        try
+        {
+            ThrowIfOver();
+            if (cancellationToken.CanBeCanceled && Cancellation.CanBeCanceled)
+            {
+                linked = CancellationTokenSource.CreateLinkedTokenSource(
+                    cancellationToken, Cancellation);
+                cancellationToken = linked.Token;
+            }
+            else if (Cancellation.CanBeCanceled)
+            {
+                cancellationToken = Cancellation;
+            }
+
+            Enlistment enlistment = Find(table, number)
+                ?? await partitions.EnlistAsync(this, table, number, cancellationToken)
+                    .ConfigureAwait(false);
+            return await enlistment.ExecuteAsync(operation, savepoint, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (PartitionClosedException exception)
+        {
+            if (exception.Reason is not TransactionConflictException) throw exception.Reason;
+            throw DoomWith(exception.Reason);
+        }
+        catch (Exception exception)
+            when (exception is TransactionConflictException or TransactionTimeoutException)
+        {
+            throw DoomWith((MementoException)exception);
+        }
+        finally
+        {
+            linked?.Dispose();
+            Interlocked.Decrement(ref _operationsUnderWay);
+        }
+    }
+
+    /// <summary>Makes it fail, whatever its body does; the first reason stays.</summary>
+    public MementoException DoomWith(MementoException reason)
+        => Interlocked.CompareExchange(ref _doom, reason, null) ?? reason;
+
+    public Enlistment? Find(TableDefinition table, int number)
+    {
+        lock (_gate)
+            return FindUnderGate(table, number);
+    }
+
+    /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
+    public Enlistment Enlist(TableDefinition table, int number, Func<Enlistment> make)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded) throw Ended();
+            Enlistment? enlistment = FindUnderGate(table, number);
+            if (enlistment is null) _enlistments.Add(enlistment = make());
+            return enlistment;
+        }
+    }
+
+    /// <summary>
+    /// Begins the commit: no operation begins after this. False where it was ended before.
+    /// </summary>
+    public bool TryBeginCommit(out IReadOnlyList<Enlistment> enlistments)
+    {
+        lock (_gate)
+        {
+            enlistments = _enlistments;
+            if (_hasEnded) return false;
+            return _hasEnded = IsCommitting = true;
+        }
+    }
+
+    /// <summary>No operation begins after this; gives the participants.</summary>
+    public IReadOnlyList<Enlistment> End()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+            return _enlistments;
+        }
+    }
+
+    /// <summary>Ends it without its writes.</summary>
+    public void Abort()
+    {
+        foreach (Enlistment enlistment in End())
+            enlistment.Abort();
+    }
+
+    /// <summary>Undoes what was written under a savepoint, everywhere.</summary>
+    public async ValueTask RollbackAsync(int savepoint)
+    {
+        Enlistment[] enlistments;
+        lock (_gate)
+            enlistments = _hasEnded ? [] : [.. _enlistments];
+        foreach (Enlistment enlistment in enlistments)
+            await enlistment.RollbackAsync(savepoint).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until an operation may be sent.</summary>
+    public async ValueTask<AgeTurn> TakeAgeTurnAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task other;
+            lock (_gate)
+            {
+                if (Age is { } age) return new AgeTurn(this, age);
+                if (_ageTurn is null)
+                {
+                    _ageTurn = new TaskCompletionSource(
+                        TaskCreationOptions.RunContinuationsAsynchronously);
+                    return new AgeTurn(this, age: null);
+                }
+
+                other = _ageTurn.Task;
+            }
+
+            await other.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void SetAge(TransactionAge age)
+    {
+        lock (_gate)
+            Age ??= age;
+    }
+
+    public void EndAgeTurn()
+    {
+        TaskCompletionSource? turn;
+        lock (_gate)
+            (turn, _ageTurn) = (_ageTurn, null);
+        turn?.TrySetResult();
+    }
+
+    public void ThrowIfOver()
+    {
+        if (_hasEnded) throw Doom as TransactionTimeoutException ?? Ended();
+        if (Doom is { } doom) throw doom;
+        if (Remaining <= TimeSpan.Zero) throw DoomWith(TimedOut());
+    }
+
+    public TransactionTimeoutException TimedOut()
+        => new($"Transaction {Id} ran past its time limit, and nothing of it was kept. Keep "
+            + "transactions short, or give this one a longer Timeout.");
+
+    private MementoException Ended()
+        => new NoTransactionException(
+            $"Transaction {Id} has ended. Use a transaction only inside its body, and await every call.");
+
+    private Enlistment? FindUnderGate(TableDefinition table, int number)
+    {
+        foreach (Enlistment enlistment in _enlistments)
+        {
+            if (enlistment.Number == number && ReferenceEquals(enlistment.Table, table))
+                return enlistment;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,8 @@
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>What every transaction of a process uses.</summary>
+/// <param name="Tables">The registered tables.</param>
+/// <param name="Partitions">Finds partitions.</param>
+internal sealed record TransactionTools(TableRegistry Tables, IPartitions Partitions);
