@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+
+namespace Memento.Partitions.Locks;
+
+/// <summary>
+/// The locks of one partition: strict two-phase, wait-die. A plain state machine without tasks, timers
+/// or threads: the partition calls it under its gate, and wakes those that a call names as resumed.
+/// </summary>
+/// <remarks>
+/// Calls append to <c>resumed</c> and never clear it. An owner that was refused keeps what it has until
+/// <see cref="Release"/>: its partition ends it.
+/// </remarks>
+internal sealed class LockManager
+{
+    /// <summary>An empty table larger than this is given back: one transaction locked very much.</summary>
+    public const int EmptyCapacityLimit = 65_536;
+
+    private readonly Dictionary<LockResource, LockEntry> _entries = [];
+    private readonly LockPool _pool = new();
+    private readonly LockEntry _partition;
+
+    public LockManager() => _partition = new LockEntry(_pool) { Resource = LockResource.Partition };
+
+    /// <summary>Nothing is held, nothing waits, and no entry was left behind.</summary>
+    public bool IsIdle => _pool.HoldsInUse == 0 && _entries.Count == 0 && _partition.IsIdle;
+
+    /// <summary>How many locks are held: one for each owner and resource.</summary>
+    public int HeldCount => _pool.HoldsInUse;
+
+    /// <summary>
+    /// Asks for a lock. An owner that waits must be older than everybody it waits for; otherwise it is
+    /// refused at once. One that goes ahead of others may have them refused: those are in
+    /// <paramref name="resumed"/>, with whoever may go for that reason.
+    /// </summary>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="resource">For what.</param>
+    /// <param name="kind">For which lock, or a set of them at once.</param>
+    /// <param name="resumed">Other owners' requests that this one ended.</param>
+    /// <param name="request">What waits, when the answer is to wait.</param>
+    /// <param name="conflict">Who is in the way, when the answer is no.</param>
+    public LockAnswer Acquire(
+        LockOwner owner,
+        in LockResource resource,
+        LockKind kind,
+        List<LockRequest> resumed,
+        out LockRequest? request,
+        out LockConflict? conflict)
+    {
+        LockAssert.Holds(
+            kind != LockKind.None && (kind & ~LockKinds.All) == 0, "a request is for some lock");
+        owner.Manager ??= this;
+        LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        if (resource.IsPartition)
+            return _partition.Acquire(owner, kind, resumed, out request, out conflict);
+
+        ref LockEntry? entry =
+            ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
+        entry ??= _pool.TakeEntry(resource);
+        return entry.Acquire(owner, kind, resumed, out request, out conflict);
+    }
+
+    /// <summary>
+    /// Drops all that an owner holds and waits for, and grants to others what that makes possible. The
+    /// owner's own requests are resumed too, as <see cref="LockRequestState.Released"/>.
+    /// </summary>
+    public void Release(LockOwner owner, List<LockRequest> resumed)
+    {
+        if (owner.Manager is null)
+            return;
+
+        LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        owner.Manager = null;
+
+        // Its requests first and all of them, or giving up a lock here would grant it to itself.
+        int firstReleased = resumed.Count;
+        while (owner.FirstRequest is { Entry: { } waitedFor } request)
+        {
+            waitedFor.Remove(request, LockRequestState.Released);
+            resumed.Add(request);
+        }
+
+        int behindReleased = resumed.Count;
+        while (owner.TakeHold() is { } hold)
+        {
+            LockEntry held = hold.Entry;
+            held.Release(hold);
+            Settle(held, resumed);
+        }
+
+        for (int index = firstReleased; index < behindReleased; index++)
+        {
+            if (Find(resumed[index].Resource) is { } waitedFor)
+                Settle(waitedFor, resumed);
+        }
+
+        LockAssert.Holds(
+            owner.FirstRequest is null && owner.PartitionHold is null && owner.HoldCount == 0,
+            "a released owner has nothing");
+        if (_entries.Count == 0 && _entries.Capacity > EmptyCapacityLimit)
+            _entries.TrimExcess();
+    }
+
+    /// <summary>
+    /// Ends a wait: its time limit passed, or its caller left. False when it had ended already.
+    /// </summary>
+    public bool Cancel(LockRequest request, List<LockRequest> resumed)
+    {
+        if (request.Entry is not { } entry)
+            return false;
+
+        LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
+        entry.Remove(request, LockRequestState.Cancelled);
+        Settle(entry, resumed);
+        return true;
+    }
+
+    /// <summary>What an owner holds on a resource.</summary>
+    public LockKind KindsHeldBy(LockOwner owner, in LockResource resource)
+        => Find(resource)?.KindsHeldBy(owner) ?? LockKind.None;
+
+    /// <summary>Somebody that a request waits for; null when it does not wait any more.</summary>
+    public LockConflict? FindBlocker(LockRequest request)
+    {
+        if (request.Entry is not { } entry)
+            return null;
+
+        LockAssert.Holds(request.Owner.Manager == this, "a request waits in its owner's partition");
+        return entry.FindBlocker(request);
+    }
+
+    /// <summary>
+    /// Adds every lock that is held or waited for: by resource, holders first, then the queue in order.
+    /// </summary>
+    public void Describe(List<LockInfo> locks)
+    {
+        _partition.Describe(locks);
+        foreach (LockEntry entry in _entries.Values)
+            entry.Describe(locks);
+    }
+
+    private LockEntry? Find(in LockResource resource)
+        => resource.IsPartition ? _partition : _entries.GetValueOrDefault(resource);
+
+    /// <summary>Grants what can be granted after something left, and drops an entry without use.</summary>
+    private void Settle(LockEntry entry, List<LockRequest> resumed)
+    {
+        entry.GrantWaiters(resumed);
+        if (!entry.IsIdle || entry.Resource.IsPartition)
+            return;
+
+        LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
+        _pool.Return(entry);
+    }
+}

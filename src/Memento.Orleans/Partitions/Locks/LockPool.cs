@@ -1,0 +1,58 @@
+namespace Memento.Partitions.Locks;
+
+/// <summary>Spare entries and holds of one lock manager, so that a lock costs no allocation.</summary>
+internal sealed class LockPool
+{
+    /// <summary>What a transaction that locked very much leaves behind goes to the collector.</summary>
+    public const int SpareLimit = 4096;
+
+    private readonly Stack<LockEntry> _entries = new();
+    private LockHold? _firstSpareHold;
+    private int _spareHolds;
+
+    public int HoldsInUse { get; private set; }
+
+    public LockEntry TakeEntry(in LockResource resource)
+    {
+        if (!_entries.TryPop(out LockEntry? entry))
+            entry = new LockEntry(this);
+        entry.Resource = resource;
+        return entry;
+    }
+
+    public void Return(LockEntry entry)
+    {
+        LockAssert.Holds(entry.IsIdle, "an entry that is in use stays");
+        entry.Resource = default;
+        if (_entries.Count < SpareLimit)
+            _entries.Push(entry);
+    }
+
+    public LockHold TakeHold()
+    {
+        HoldsInUse++;
+        LockHold? hold = _firstSpareHold;
+        if (hold is null)
+            return new LockHold();
+
+        _firstSpareHold = hold.NextOfOwner;
+        _spareHolds--;
+        return hold;
+    }
+
+    public void Return(LockHold hold)
+    {
+        HoldsInUse--;
+        LockAssert.Holds(HoldsInUse >= 0, "a hold is returned once");
+        hold.Owner = null!;
+        hold.Entry = null!;
+        hold.Kinds = LockKind.None;
+        hold.NextOfOwner = null;
+        if (_spareHolds == SpareLimit)
+            return;
+
+        hold.NextOfOwner = _firstSpareHold;
+        _firstSpareHold = hold;
+        _spareHolds++;
+    }
+}
