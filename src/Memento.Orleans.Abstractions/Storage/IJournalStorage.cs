@@ -7,7 +7,7 @@ namespace Memento.Storage;
 /// </summary>
 /// <remarks>
 /// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash; when it
-/// throws, no part of it does.
+/// throws, no part of it does. Only a <see cref="BatchInDoubtException"/> leaves that open.
 /// </remarks>
 public interface IJournalStorage : IAsyncDisposable
 {
@@ -25,7 +25,10 @@ public interface IJournalStorage : IAsyncDisposable
     /// <exception cref="StorageException">The storage refused.</exception>
     Task CreateTableAsync(string table, CancellationToken cancellationToken);
 
-    /// <summary>Removes a table with its records and epochs; nothing happens where it is absent.</summary>
+    /// <summary>
+    /// Removes a table with its records; nothing happens where it is absent. Whoever owned its
+    /// partitions is fenced off for good, also when a table of the same name is made again.
+    /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task DropTableAsync(string table, CancellationToken cancellationToken);
 
@@ -45,6 +48,14 @@ public interface IJournalStorage : IAsyncDisposable
     /// <exception cref="StorageException">Nothing of the batch was kept.</exception>
     /// <exception cref="FencedException">
     /// Nothing of the batch was kept: a partition in it has a newer owner.
+    /// </exception>
+    /// <exception cref="OutcomeDecidedException">
+    /// Nothing of the batch was kept: the outcome of an entry that
+    /// <see cref="JournalEntry.KeepsOutcome"/> is decided already.
+    /// </exception>
+    /// <exception cref="BatchInDoubtException">
+    /// The storage failed while it committed and cannot say whether the batch was kept. It settles
+    /// that before the next call does anything, and refuses every call until it has.
     /// </exception>
     ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken);
 

@@ -1,0 +1,127 @@
+using Microsoft.Data.Sqlite;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>
+/// The file of the catalog and the sequences, which Orleans' ADO.NET grain storage reads and writes.
+/// That provider finds its SQL in the table OrleansQuery; for SQLite nobody ships it.
+/// </summary>
+/// <remarks>
+/// What the provider expects: of a write, a clear and a delete one row with the new version, and none
+/// where the version that it gave does not stand; of a read the payload and the version, and no payload
+/// for a cleared state. Its key hashes are not needed: the whole key is the primary key. A key without
+/// an extension gives null, which is kept as '' since null is never equal in a primary key.
+/// </remarks>
+internal sealed class SqliteCatalog : IDisposable
+{
+    private const string Key =
+        """
+        ServiceId = @ServiceId AND GrainTypeString = @GrainTypeString
+        AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+        AND GrainIdExtensionString = coalesce(@GrainIdExtensionString, '')
+        """;
+
+    private const string KeyAndVersion = $"{Key} AND Version = @GrainStateVersion";
+
+    private static readonly string[] Tables =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS OrleansQuery (
+            QueryKey TEXT NOT NULL PRIMARY KEY,
+            QueryText TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS OrleansStorage (
+            ServiceId TEXT NOT NULL,
+            GrainTypeString TEXT NOT NULL,
+            GrainIdN0 INTEGER NOT NULL,
+            GrainIdN1 INTEGER NOT NULL,
+            GrainIdExtensionString TEXT NOT NULL,
+            PayloadBinary BLOB,
+            ModifiedOn TEXT NOT NULL,
+            Version INTEGER NOT NULL,
+            PRIMARY KEY (
+                ServiceId, GrainTypeString, GrainIdN0, GrainIdN1, GrainIdExtensionString)
+        )
+        """,
+    ];
+
+    private static readonly (string Key, string Text)[] Queries =
+    [
+        ("ReadFromStorageKey", $"SELECT PayloadBinary, Version FROM OrleansStorage WHERE {Key}"),
+        ("WriteToStorageKey",
+            $"""
+            UPDATE OrleansStorage
+            SET PayloadBinary = @PayloadBinary, ModifiedOn = datetime('now'), Version = Version + 1
+            WHERE {KeyAndVersion}
+            RETURNING Version AS NewGrainStateVersion;
+            INSERT INTO OrleansStorage
+            SELECT @ServiceId, @GrainTypeString, @GrainIdN0, @GrainIdN1,
+                coalesce(@GrainIdExtensionString, ''), @PayloadBinary, datetime('now'), 1
+            WHERE @GrainStateVersion IS NULL
+            ON CONFLICT DO NOTHING
+            RETURNING Version AS NewGrainStateVersion
+            """),
+        ("ClearStorageKey",
+            $"""
+            UPDATE OrleansStorage
+            SET PayloadBinary = NULL, ModifiedOn = datetime('now'), Version = Version + 1
+            WHERE {KeyAndVersion}
+            RETURNING Version AS NewGrainStateVersion
+            """),
+        // The provider takes the version it gave for a conflict, so another is returned.
+        ("DeleteStorageKey",
+            $"""
+            DELETE FROM OrleansStorage WHERE {KeyAndVersion}
+            RETURNING Version + 1 AS NewGrainStateVersion
+            """),
+    ];
+
+    private readonly SqliteDatabase _database;
+
+    private SqliteCatalog(SqliteDatabase database) => _database = database;
+
+    /// <summary>
+    /// Makes the schema and keeps a connection open: the provider opens one for each call, and the
+    /// last to close would fold up the log each time.
+    /// </summary>
+    public static SqliteCatalog Open(SqliteSettings settings)
+    {
+        var database = SqliteDatabase.Open(
+            settings, settings.CatalogPath, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            SqliteSchema.IsNew(database, settings.CatalogPath);
+            database.PrepareToWrite(settings);
+            database.Begin();
+            foreach (string table in Tables)
+                database.Execute(table);
+            SqliteSchema.MarkOwn(database);
+            WriteQueries(database);
+            database.Commit();
+            return new SqliteCatalog(database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the provider is given.</summary>
+    public static CatalogStorage Describe(SqliteSettings settings) => new(
+        "System.Data.SQLite",
+        settings.ConnectionString(settings.CatalogPath, SqliteOpenMode.ReadWriteCreate));
+
+    public void Dispose() => _database.Dispose();
+
+    // Every time, so that a newer version of the store brings its own texts.
+    private static void WriteQueries(SqliteDatabase database)
+    {
+        using var statement = database.Prepare(
+            "INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES (?1, ?2)");
+        foreach (var (key, text) in Queries)
+            statement.Bind(1, key).Bind(2, text).Execute();
+    }
+}

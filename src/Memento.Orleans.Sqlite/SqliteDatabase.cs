@@ -1,0 +1,137 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>An open connection and what is prepared on it. Not thread-safe.</summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    // Copied into the main file when the log has this many pages (16 MB): often enough to keep the
+    // log short, rarely enough that a page that changes often is copied once for many batches.
+    private const int CheckpointPages = 4_096;
+
+    // After a long read let the log grow, it shrinks to this again.
+    private const int LogLimitBytes = 64 << 20;
+    private const int CacheLimitKibibytes = 32 << 10;
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+
+    private SqliteDatabase(SqliteConnection connection, SqliteSettings settings)
+    {
+        _connection = connection;
+        raw.sqlite3_extended_result_codes(Handle, 1);
+        raw.sqlite3_busy_timeout(Handle, (int)settings.BusyTimeout.TotalMilliseconds);
+    }
+
+    /// <summary>Whether a transaction is open: it neither ended nor was rolled back by SQLite.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    /// <summary>The number of rows that the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(Handle);
+
+    private sqlite3 Handle => _connection.Handle
+        ?? throw new InvalidOperationException("The connection is closed.");
+
+    /// <summary>Opens a connection as it comes, which changes nothing in the file.</summary>
+    public static SqliteDatabase Open(SqliteSettings settings, string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(settings.ConnectionString(path, mode));
+        try
+        {
+            connection.Open();
+            return new SqliteDatabase(connection, settings);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sets the connection up to write.</summary>
+    public void PrepareToWrite(SqliteSettings settings)
+    {
+        if (raw.sqlite3_db_readonly(Handle, "main") == 1)
+            throw new SqliteException("the file was opened read-only", raw.SQLITE_READONLY);
+
+        using (var statement = Prepare("PRAGMA journal_mode = WAL"))
+        {
+            if (!statement.Step() || statement.Text(0) != "wal")
+            {
+                throw new SqliteException(
+                    "the file system does not support SQLite's write-ahead log",
+                    raw.SQLITE_IOERR);
+            }
+        }
+
+        Execute(settings.Synchronous == SqliteSynchronous.Full
+            ? "PRAGMA synchronous = FULL"
+            : "PRAGMA synchronous = NORMAL");
+        // Only macOS knows these: fsync alone leaves data in the drive's cache there.
+        Execute("PRAGMA fullfsync = ON");
+        Execute("PRAGMA checkpoint_fullfsync = ON");
+        Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}");
+        Execute($"PRAGMA journal_size_limit = {LogLimitBytes}");
+        Execute($"PRAGMA cache_size = -{CacheLimitKibibytes}");
+    }
+
+    public SqliteStatement Prepare(string text) => new(Handle, text);
+
+    /// <summary>A statement that stays prepared, for the texts that come again and again.</summary>
+    public SqliteStatement Prepared(string text)
+    {
+        if (!_statements.TryGetValue(text, out var statement))
+        {
+            statement = Prepare(text);
+            _statements.Add(text, statement);
+        }
+
+        return statement;
+    }
+
+    public void Execute(string text)
+    {
+        using var statement = Prepare(text);
+        statement.Execute();
+    }
+
+    public long? Scalar(string text)
+    {
+        using var statement = Prepare(text);
+        return statement.Scalar();
+    }
+
+    public void Begin() => Prepared("BEGIN IMMEDIATE").Execute();
+
+    public void Commit() => Prepared("COMMIT").Execute();
+
+    public void Rollback()
+    {
+        if (InTransaction)
+            Prepared("ROLLBACK").Execute();
+    }
+
+    /// <summary>Copies the whole log into the main file, durably.</summary>
+    public void Checkpoint()
+    {
+        int code = raw.sqlite3_wal_checkpoint_v2(
+            Handle, "main", raw.SQLITE_CHECKPOINT_FULL, out _, out _);
+        if (code != raw.SQLITE_OK)
+            throw SqliteErrors.Of(Handle, code);
+    }
+
+    /// <summary>Forgets what is prepared; a table that a statement names is about to go.</summary>
+    public void ForgetStatements()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
+        _statements.Clear();
+    }
+
+    public void Dispose()
+    {
+        ForgetStatements();
+        _connection.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>Says what SQLite's errors mean and what to do about them.</summary>
+internal static class SqliteErrors
+{
+    // The low byte of an extended code is the primary one.
+    private const int PrimaryMask = 0xff;
+
+    /// <summary>The error that a connection has just reported.</summary>
+    public static SqliteException Of(sqlite3 connection, int code)
+    {
+        string text = raw.sqlite3_errmsg(connection).utf8_to_string();
+        return new SqliteException(text, code & PrimaryMask, code);
+    }
+
+    /// <summary>Whether the connection may not be used further: its file or disk is at fault.</summary>
+    public static bool BreaksConnection(SqliteException failure) =>
+        failure.SqliteErrorCode is not (raw.SQLITE_ERROR or raw.SQLITE_BUSY or raw.SQLITE_LOCKED
+            or raw.SQLITE_FULL or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_NOMEM);
+
+    /// <summary>The error that a caller sees.</summary>
+    /// <param name="failure">What SQLite said.</param>
+    /// <param name="settings">How the storage was opened.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="action">What could not be done: "write a batch".</param>
+    public static StorageException Translate(
+        SqliteException failure, SqliteSettings settings, string path, string action) =>
+        new(
+            $"SQLite {path} could not {action}: {Explain(failure, settings)} "
+            + $"(SQLite error {failure.SqliteExtendedErrorCode}: {failure.Message})",
+            failure);
+
+    private static string Explain(SqliteException failure, SqliteSettings settings) =>
+        failure.SqliteErrorCode switch
+        {
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => string.Create(
+                CultureInfo.InvariantCulture,
+                $"another program holds the file locked, and still did after {settings.BusyTimeout}. ")
+                + "End its transaction or close it, and try again.",
+            raw.SQLITE_READONLY =>
+                "the file or its directory is read-only. Let this process write to both.",
+            raw.SQLITE_FULL =>
+                "the disk is full. Free space on it and try again; what was acknowledged is kept.",
+            raw.SQLITE_IOERR =>
+                "the disk reported an error. Look into the system's log and check the disk; what was "
+                + "acknowledged is kept.",
+            raw.SQLITE_CORRUPT =>
+                "the file is damaged. Stop the silo, keep a copy of the file, and restore a backup.",
+            raw.SQLITE_CANTOPEN =>
+                "the file cannot be opened. Check that the path names a file, not a directory, and "
+                + "that this process may read and write it.",
+            raw.SQLITE_NOTADB =>
+                "the file is not an SQLite database, or it is encrypted. Name another file.",
+            raw.SQLITE_TOOBIG => "a record is larger than SQLite can hold. Make it smaller.",
+            raw.SQLITE_NOMEM => "there was no memory left. Give the process more, and try again.",
+            _ => "SQLite refused.",
+        };
+}

@@ -1,0 +1,295 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>
+/// Keeps the records of disk tables in one SQLite file, which belongs to this process while it is open.
+/// Each table is an SQL table <c>(partition, key, doc)</c> that any SQL tool reads.
+/// </summary>
+public sealed class SqliteJournalStorage : IJournalStorage
+{
+    private readonly SqliteSettings _settings;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteBatch _batch;
+    private readonly Lock _gate = new();
+    private SqliteFileLock? _fileLock;
+    private SqliteCatalog? _catalog;
+    private bool _isOpen;
+    private bool _isDisposed;
+
+    /// <summary>Makes the storage; nothing is opened yet.</summary>
+    /// <param name="connectionString">
+    /// <c>Data Source=movies.db</c>; a relative path starts at the current directory.
+    /// </param>
+    /// <param name="options">The options; the defaults where null.</param>
+    /// <param name="timeProvider">The clock; the system's where null.</param>
+    /// <exception cref="StorageException">
+    /// The connection string names no file on disk, or opens it read-only.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public SqliteJournalStorage(
+        string connectionString,
+        SqliteOptions? options = null,
+        TimeProvider? timeProvider = null)
+        : this(
+            SqliteSettings.From(connectionString, options ?? new SqliteOptions()),
+            timeProvider ?? TimeProvider.System)
+    {
+    }
+
+    internal SqliteJournalStorage(SqliteSettings settings, TimeProvider timeProvider)
+    {
+        _settings = settings;
+        _writer = new SqliteWriter(settings);
+        _batch = new SqliteBatch(timeProvider);
+        Catalog = SqliteCatalog.Describe(settings);
+    }
+
+    /// <inheritdoc/>
+    public string Description => _settings.Description;
+
+    /// <inheritdoc/>
+    public CatalogStorage Catalog { get; }
+
+    /// <summary>The connection that writes, for tests that make it fail.</summary>
+    internal SqliteWriter Writer => _writer;
+
+    /// <inheritdoc/>
+    public Task OpenAsync(CancellationToken cancellationToken) =>
+        Task.Run(Open, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CreateTableAsync(string table, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return ChangeAsync(
+            $"create table '{table}'",
+            database =>
+            {
+                SqliteSchema.CreateTable(database, table, _settings.Path);
+                return true;
+            },
+            null,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task DropTableAsync(string table, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return ChangeAsync(
+            $"drop table '{table}'",
+            database => Drop(database, table),
+            isDropped =>
+            {
+                if (isDropped)
+                    _batch.KeepTableFenced(table);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> RaiseEpochAsync(
+        string table, int partition, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(table);
+        ArgumentOutOfRangeException.ThrowIfNegative(partition);
+        return ChangeAsync(
+            $"raise the epoch of partition {partition} of table '{table}'",
+            database => SqliteBatch.RaiseEpoch(database, table, partition),
+            epoch => _batch.KeepEpoch(table, partition, epoch),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredRow> LoadAsync(
+        string table,
+        int partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        string action = $"load partition {partition} of table '{table}'";
+        using var load = await Task.Run(() => OpenLoad(table, partition, action), cancellationToken);
+        while (true)
+        {
+            var rows = await Task.Run(() => Reading(action, load.Next), cancellationToken);
+            if (rows.Count == 0)
+                yield break;
+            foreach (var row in rows)
+                yield return row;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Runs to its end before it returns: the journal calls it on a thread of its own. A batch that
+    /// has begun is not cancelled.
+    /// </remarks>
+    public ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireOpen();
+        _writer.Run(
+            "write a batch",
+            batch.FirstPosition + batch.Entries.Count - 1,
+            database =>
+            {
+                _batch.Write(database, batch);
+                return true;
+            });
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<TransactionOutcome> DecideAsync(
+        Guid transactionId, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            $"decide transaction {transactionId}",
+            database => _batch.Decide(database, transactionId),
+            null,
+            cancellationToken);
+
+    /// <summary>Closes the file and lets go of it.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return ValueTask.CompletedTask;
+            _isDisposed = true;
+            Close();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static bool Drop(SqliteDatabase database, string table)
+    {
+        if (!SqliteSchema.Exists(database, table))
+            return false;
+        database.ForgetStatements();
+        SqliteBatch.FenceTable(database, table);
+        database.Execute($"DROP TABLE {SqliteSchema.Quote(table)}");
+        return true;
+    }
+
+    private void Open()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isOpen)
+                throw new InvalidOperationException($"{Description} is open already.");
+            try
+            {
+                PrepareDirectory();
+                _fileLock = SqliteFileLock.Take(_settings.Path);
+                OpenFile(_settings.Path, () => _writer.Open(_batch.LoadEpochs));
+                OpenFile(
+                    _settings.CatalogPath, () => _catalog = SqliteCatalog.Open(_settings));
+                _isOpen = true;
+            }
+            catch
+            {
+                Close();
+                throw;
+            }
+        }
+    }
+
+    private void OpenFile(string path, Action open)
+    {
+        try
+        {
+            open();
+        }
+        catch (SqliteException failure)
+        {
+            throw SqliteErrors.Translate(failure, _settings, path, "be opened");
+        }
+    }
+
+    private void PrepareDirectory()
+    {
+        if (Directory.Exists(_settings.Path))
+        {
+            throw new StorageException(
+                $"SQLite {_settings.Path} cannot be opened: it is a directory. Name a file in it.");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_settings.Path)!);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(
+                $"SQLite {_settings.Path} cannot be opened, because its directory cannot be made: "
+                + $"{failure.Message} Make it, or name another file.",
+                failure);
+        }
+    }
+
+    private void Close()
+    {
+        _writer.Dispose();
+        _catalog?.Dispose();
+        _catalog = null;
+        _fileLock?.Dispose();
+        _fileLock = null;
+    }
+
+    private SqliteLoad OpenLoad(string table, int partition, string action)
+    {
+        RequireOpen();
+        _writer.Settle(action);
+        return Reading(action, () => SqliteLoad.Open(_settings, table, partition));
+    }
+
+    private T Reading<T>(string action, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SqliteException failure)
+        {
+            throw SqliteErrors.Translate(failure, _settings, _settings.Path, action);
+        }
+    }
+
+    /// <summary>
+    /// Makes a change on a pool thread: it waits for the disk, and for a batch that is being written.
+    /// </summary>
+    private Task<T> ChangeAsync<T>(
+        string action,
+        Func<SqliteDatabase, T> change,
+        Action<T>? keep,
+        CancellationToken cancellationToken)
+    {
+        return Task.Run(Change, cancellationToken);
+
+        T Change()
+        {
+            RequireOpen();
+            try
+            {
+                return _writer.Run(action, null, change, keep);
+            }
+            catch (BatchInDoubtException failure)
+            {
+                // Each of these changes may be asked for again, whether or not it is in.
+                throw new StorageException(failure.Message, failure);
+            }
+        }
+    }
+
+    private void RequireOpen()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_isOpen)
+            throw new InvalidOperationException($"{Description} is not open yet.");
+    }
+}

@@ -1,0 +1,149 @@
+using Microsoft.Data.Sqlite;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>What is in the main file beside the records, and whose the file is.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>The schema that this version of the store writes.</summary>
+    public const int Version = 1;
+
+    /// <summary>"Memt": tells our files from those of other programs.</summary>
+    public const int ApplicationId = 0x4D656D74;
+
+    private const string OwnPrefix = "memento_";
+
+    private static readonly string[] Statements =
+    [
+        """
+        CREATE TABLE memento_epoch (
+            name TEXT NOT NULL,
+            partition INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            PRIMARY KEY (name, partition)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE memento_outcome (
+            id BLOB NOT NULL PRIMARY KEY,
+            outcome INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX memento_outcome_at ON memento_outcome (at)",
+        // One row, written by every transaction, which tells whether that transaction is in.
+        """
+        CREATE TABLE memento_journal (
+            one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+            incarnation INTEGER NOT NULL,
+            batch INTEGER NOT NULL,
+            position INTEGER NOT NULL
+        )
+        """,
+        "INSERT INTO memento_journal VALUES (1, 0, 0, 0)",
+    ];
+
+    /// <summary>Refuses a file that is not ours, before anything in it is changed.</summary>
+    /// <returns>Whether the file is new: it has no schema yet.</returns>
+    /// <exception cref="StorageException">It is another program's, or of a newer version.</exception>
+    public static bool IsNew(SqliteDatabase database, string path)
+    {
+        long application = database.Scalar("PRAGMA application_id") ?? 0;
+        long version = database.Scalar("PRAGMA user_version") ?? 0;
+        if (application == ApplicationId && version > Version)
+        {
+            throw new StorageException(
+                $"SQLite {path} was written by a newer version of Memento.Orleans (schema {version}, "
+                + $"this one knows {Version}). Run the newer version, or name another file.");
+        }
+
+        if (application == ApplicationId && version > 0)
+            return false;
+
+        if (application != 0 || version != 0
+            || database.Scalar("SELECT count(*) FROM sqlite_schema") != 0)
+        {
+            throw new StorageException(
+                $"SQLite {path} is a database of another program, not of Memento.Orleans; nothing in "
+                + "it was changed. Name another file.");
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes the schema, inside the transaction of the caller.</summary>
+    public static void Create(SqliteDatabase database)
+    {
+        foreach (string statement in Statements)
+            database.Execute(statement);
+        MarkOwn(database);
+    }
+
+    /// <summary>Writes whose file this is into its header.</summary>
+    public static void MarkOwn(SqliteDatabase database)
+    {
+        database.Execute($"PRAGMA application_id = {ApplicationId}");
+        database.Execute($"PRAGMA user_version = {Version}");
+    }
+
+    /// <summary>Makes the SQL table of a Memento table where it is missing.</summary>
+    /// <exception cref="StorageException">The name cannot be the name of an SQL table.</exception>
+    public static void CreateTable(SqliteDatabase database, string table, string path)
+    {
+        if (table.Length == 0 || table.Contains('\0')
+            || table.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase)
+            || table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StorageException(
+                $"'{table}' cannot be the name of a table in SQLite {path}: names that start with "
+                + $"'{OwnPrefix}' or 'sqlite_' are reserved. Rename the table.");
+        }
+
+        if (Find(database, table) is { } found && found != table)
+        {
+            throw new StorageException(
+                $"SQLite {path} cannot hold a table '{table}' beside '{found}': SQLite does not tell "
+                + "names apart by case. Rename one of them.");
+        }
+
+        database.Execute(
+            $"""
+            CREATE TABLE IF NOT EXISTS {Quote(table)} (
+                partition INTEGER NOT NULL,
+                key BLOB NOT NULL,
+                doc TEXT NOT NULL,
+                PRIMARY KEY (partition, key)
+            ) WITHOUT ROWID
+            """);
+
+        try
+        {
+            database.Prepare(SelectText(table)).Dispose();
+        }
+        catch (SqliteException failure)
+        {
+            throw new StorageException(
+                $"SQLite {path} has a table '{table}' that Memento.Orleans did not make: it has no "
+                + "columns partition, key and doc. Rename one of the two.",
+                failure);
+        }
+    }
+
+    /// <summary>Whether a table of exactly this name is there.</summary>
+    public static bool Exists(SqliteDatabase database, string table) =>
+        Find(database, table) == table;
+
+    public static string Quote(string name) =>
+        $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    public static string SelectText(string table) =>
+        $"SELECT key, doc FROM {Quote(table)} WHERE partition = ?1 ORDER BY key";
+
+    private static string? Find(SqliteDatabase database, string table)
+    {
+        using var statement = database.Prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE");
+        statement.Bind(1, table);
+        return statement.Step() ? statement.Text(0) : null;
+    }
+}

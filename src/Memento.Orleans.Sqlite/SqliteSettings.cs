@@ -1,0 +1,116 @@
+using Microsoft.Data.Sqlite;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>Where the file is and how it is opened: a connection string and options, checked.</summary>
+internal sealed class SqliteSettings
+{
+    private static readonly TimeSpan MinBusyTimeout = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MaxBusyTimeout = TimeSpan.FromHours(1);
+
+    private readonly SqliteConnectionStringBuilder _connection;
+
+    private SqliteSettings(
+        SqliteConnectionStringBuilder connection, string path, SqliteOptions options)
+    {
+        _connection = connection;
+        Path = path;
+        Synchronous = options.Synchronous;
+        BusyTimeout = options.BusyTimeout;
+    }
+
+    /// <summary>The absolute path of the file, behind symbolic links.</summary>
+    public string Path { get; }
+
+    /// <summary>The catalog's file, beside the main one: <c>movies.db</c> has movies.catalog.db.</summary>
+    public string CatalogPath => System.IO.Path.ChangeExtension(Path, ".catalog.db");
+
+    public SqliteSynchronous Synchronous { get; }
+
+    public TimeSpan BusyTimeout { get; }
+
+    public string Description => $"SQLite {Path}";
+
+    /// <exception cref="StorageException">It names no file on disk, or opens it read-only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static SqliteSettings From(string connectionString, SqliteOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BusyTimeout, MinBusyTimeout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BusyTimeout, MaxBusyTimeout);
+        if (!Enum.IsDefined(options.Synchronous))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Synchronous, null);
+
+        var connection = Parse(connectionString);
+        Check(connection);
+        return new SqliteSettings(connection, Resolve(connection.DataSource), options);
+    }
+
+    /// <summary>A connection string to a file of this storage, with what the user set beside.</summary>
+    public string ConnectionString(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder(_connection.ConnectionString)
+        {
+            DataSource = path,
+            Mode = mode,
+            Cache = SqliteCacheMode.Private,
+            // A pool would hold files open that are no longer ours.
+            Pooling = false,
+        }.ConnectionString;
+
+    private static SqliteConnectionStringBuilder Parse(string connectionString)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new StorageException(
+                $"The SQLite connection string cannot be read: {failure.Message} Write for example "
+                + "'Data Source=movies.db'.",
+                failure);
+        }
+    }
+
+    private static void Check(SqliteConnectionStringBuilder connection)
+    {
+        string source = connection.DataSource;
+        if (connection.Mode == SqliteOpenMode.Memory
+            || source.Contains(":memory:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StorageException(
+                $"The SQLite connection string '{connection}' names a database in memory, where a disk "
+                + "table would not be on disk. Name a file ('Data Source=movies.db'), or keep the "
+                + "tables in memory with Storage = TableStorage.Ram.");
+        }
+
+        if (string.IsNullOrWhiteSpace(source))
+        {
+            throw new StorageException(
+                $"The SQLite connection string '{connection}' names no file. Write for example "
+                + "'Data Source=movies.db'.");
+        }
+
+        if (source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StorageException(
+                $"The SQLite connection string '{connection}' names its file as a URI, which is not "
+                + "supported. Write the path itself, for example 'Data Source=/data/movies.db'.");
+        }
+
+        if (connection.Mode == SqliteOpenMode.ReadOnly)
+        {
+            throw new StorageException(
+                $"The SQLite connection string '{connection}' opens the file read-only, but Memento "
+                + "writes to it. Leave 'Mode' out.");
+        }
+    }
+
+    private static string Resolve(string source)
+    {
+        string path = System.IO.Path.GetFullPath(source);
+
+        // Two names of one file must come to one lock file; SQLite too names its files by the target.
+        return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    }
+}

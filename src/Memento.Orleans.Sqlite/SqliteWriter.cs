@@ -1,0 +1,282 @@
+using Microsoft.Data.Sqlite;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>
+/// The one connection that writes. Every change is one <see cref="Run"/>: a database transaction that
+/// is either durable when it returns, or not there when it throws.
+/// </summary>
+/// <remarks>
+/// An error of COMMIT leaves open whether the transaction is in: SQLite may have written the whole of
+/// it to the log and failed to sync it, and would find it there after a crash. So each transaction
+/// carries a stamp (this opening's incarnation and a number) in the one row of memento_journal. After
+/// such an error the stamp is read back. Where it is there, the log is copied into the main file, which
+/// makes it durable. Where it is not, another transaction is committed over it, so that no crash can
+/// bring it back.
+/// </remarks>
+internal sealed class SqliteWriter : IDisposable
+{
+    private const int SettleAttempts = 3;
+
+    private const string StampText =
+        "UPDATE memento_journal SET incarnation = ?1, batch = ?2, position = ?3";
+
+    private readonly Lock _gate = new();
+    private readonly SqliteSettings _settings;
+    private SqliteDatabase? _database;
+    private Action<SqliteDatabase>? _load;
+    private long _incarnation;
+    private long _batch;
+    private long _position;
+    private long? _inDoubt;
+    private bool _isClosed;
+
+    public SqliteWriter(SqliteSettings settings) => _settings = settings;
+
+    /// <summary>Stands in for COMMIT in tests of what happens when it fails.</summary>
+    internal Action<SqliteDatabase>? CommitForTests { get; set; }
+
+    /// <summary>Opens the file, makes the schema where there is none, and begins an incarnation.</summary>
+    /// <param name="load">Reads what is kept in memory; again after a commit that was in doubt.</param>
+    public void Open(Action<SqliteDatabase> load)
+    {
+        lock (_gate)
+        {
+            var database = SqliteDatabase.Open(
+                _settings, _settings.Path, SqliteOpenMode.ReadWriteCreate);
+            try
+            {
+                bool isNew = SqliteSchema.IsNew(database, _settings.Path);
+                database.PrepareToWrite(_settings);
+                database.Begin();
+                if (isNew)
+                    SqliteSchema.Create(database);
+                _incarnation = 1 + Require(
+                    database.Scalar("SELECT incarnation FROM memento_journal"));
+                Stamp(database, _batch);
+                load(database);
+                database.Commit();
+                _database = database;
+                _load = load;
+                _isClosed = false;
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Makes a change, durably.</summary>
+    /// <param name="action">What it is, for errors: "write a batch".</param>
+    /// <param name="position">The journal position that it reaches, if it does.</param>
+    /// <param name="change">Makes it, inside a transaction.</param>
+    /// <param name="keep">Runs when it is durable, under the same lock.</param>
+    /// <exception cref="StorageException">Nothing of it was kept.</exception>
+    /// <exception cref="BatchInDoubtException">It is not known whether it was kept.</exception>
+    public T Run<T>(
+        string action, long? position, Func<SqliteDatabase, T> change, Action<T>? keep = null)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteJournalStorage));
+            var database = Usable(action);
+            T result;
+            _batch++;
+            try
+            {
+                database.Begin();
+                result = change(database);
+                Stamp(database, _batch, position);
+            }
+            catch (Exception failure)
+            {
+                Undo(database, failure);
+                if (failure is SqliteException refused)
+                    throw Refused(refused, action);
+                throw;
+            }
+
+            Commit(database, action);
+            _position = position ?? _position;
+            keep?.Invoke(result);
+            return result;
+        }
+    }
+
+    /// <summary>Waits until it is known what the file holds, so that it may be read.</summary>
+    /// <exception cref="StorageException">It cannot be known now.</exception>
+    public void Settle(string action)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteJournalStorage));
+            if (_inDoubt is not null)
+                Usable(action);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Drop();
+        }
+    }
+
+    private static long Require(long? value) =>
+        value ?? throw new InvalidOperationException("memento_journal has no row.");
+
+    private SqliteDatabase Usable(string action)
+    {
+        // The connection would go on writing into a file that no path leads to any more.
+        if (!File.Exists(_settings.Path))
+        {
+            throw new StorageException(
+                $"SQLite {_settings.Path} could not {action}: the file was removed while it was in use. "
+                + "Stop the silo, put the file back from a backup, and start again.");
+        }
+
+        try
+        {
+            if (_inDoubt is null)
+                return _database ??= Reopen();
+            IsInAfterAll();
+            var settled = _database ??= Reopen();
+            _load?.Invoke(settled);
+            return settled;
+        }
+        catch (SqliteException failure)
+        {
+            throw Refused(failure, action);
+        }
+    }
+
+    private SqliteDatabase Reopen()
+    {
+        // Never creates: an empty file in the place of ours would look like success.
+        var database = SqliteDatabase.Open(_settings, _settings.Path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            database.PrepareToWrite(_settings);
+            if (database.Scalar("SELECT incarnation FROM memento_journal") != _incarnation)
+            {
+                throw new StorageException(
+                    $"SQLite {_settings.Path} was replaced by another file while it was in use. Stop "
+                    + "the silo, put the right file in place, and start again.");
+            }
+
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private void Commit(SqliteDatabase database, string action)
+    {
+        try
+        {
+            (CommitForTests ?? (static committing => committing.Commit()))(database);
+        }
+        catch (SqliteException failure)
+        {
+            if (database.InTransaction)
+            {
+                // It did not even begin to commit: another program was in the way.
+                Undo(database, failure);
+                throw Refused(failure, action);
+            }
+
+            _inDoubt = _batch;
+            bool isIn;
+            try
+            {
+                isIn = IsInAfterAll();
+            }
+            catch (Exception open) when (open is SqliteException or StorageException)
+            {
+                var refusal = Refused(failure, action);
+                throw new BatchInDoubtException(
+                    $"{refusal.Message} Whether it was kept could not be found out either: "
+                    + $"{open.Message}",
+                    refusal);
+            }
+
+            if (!isIn)
+                throw Refused(failure, action);
+        }
+    }
+
+    /// <summary>Settles a commit that failed: durably in, or out for good.</summary>
+    private bool IsInAfterAll()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var database = _database ??= Reopen();
+                bool isIn = database.Scalar("SELECT batch FROM memento_journal") == _inDoubt;
+                if (isIn)
+                {
+                    database.Checkpoint();
+                }
+                else
+                {
+                    database.Begin();
+                    Stamp(database, ++_batch);
+                    (CommitForTests ?? (static committing => committing.Commit()))(database);
+                }
+
+                _inDoubt = null;
+                return isIn;
+            }
+            catch (SqliteException) when (attempt < SettleAttempts)
+            {
+                Drop();
+            }
+            catch
+            {
+                Drop();
+                throw;
+            }
+        }
+    }
+
+    private void Stamp(SqliteDatabase database, long batch, long? position = null) =>
+        database.Prepared(StampText)
+            .Bind(1, _incarnation)
+            .Bind(2, batch)
+            .Bind(3, position ?? _position)
+            .Execute();
+
+    private void Undo(SqliteDatabase database, Exception failure)
+    {
+        try
+        {
+            database.Rollback();
+        }
+        catch (SqliteException)
+        {
+            Drop();
+            return;
+        }
+
+        if (failure is SqliteException broken && SqliteErrors.BreaksConnection(broken))
+            Drop();
+    }
+
+    /// <summary>Gives up the connection; the next change opens another.</summary>
+    private void Drop()
+    {
+        _database?.Dispose();
+        _database = null;
+    }
+
+    private StorageException Refused(SqliteException failure, string action) =>
+        SqliteErrors.Translate(failure, _settings, _settings.Path, action);
+}
