@@ -17,4 +17,10 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
 
     /// <summary>The value, or null; boxes.</summary>
     public abstract object? GetValue(object record);
+
+    /// <summary>Whether the value is not null; boxes nothing.</summary>
+    public abstract bool HasValue(object record);
+
+    /// <summary>This property, or of an enum the property as its underlying integer.</summary>
+    public abstract RecordProperty WithoutEnum { get; }
 }

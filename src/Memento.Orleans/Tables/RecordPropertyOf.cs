@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Memento.Tables;
 
@@ -8,14 +9,49 @@ internal delegate bool TryGetValue<in TRecord, TValue>(TRecord record, out TValu
 /// <summary>A stored property whose value is read without boxing.</summary>
 /// <typeparam name="TRecord">The record type.</typeparam>
 /// <typeparam name="TValue">The property's type without <see cref="Nullable{T}"/>.</typeparam>
-internal sealed class RecordProperty<TRecord, TValue>(
-    PropertyInfo info, TryGetValue<TRecord, TValue> tryGet)
-    : RecordProperty(info, typeof(TValue))
+internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
     where TRecord : class
     where TValue : notnull
 {
-    public TryGetValue<TRecord, TValue> TryGet { get; } = tryGet;
+    public RecordProperty(PropertyInfo info, TryGetValue<TRecord, TValue> tryGet)
+        : base(info, typeof(TValue))
+    {
+        TryGet = tryGet;
+        WithoutEnum = typeof(TValue).IsEnum ? AsInteger() : this;
+    }
+
+    public TryGetValue<TRecord, TValue> TryGet { get; }
+
+    public override RecordProperty WithoutEnum { get; }
 
     public override object? GetValue(object record)
         => TryGet((TRecord)record, out TValue value) ? value : null;
+
+    public override bool HasValue(object record) => TryGet((TRecord)record, out _);
+
+    private RecordProperty AsInteger() => Type.GetTypeCode(typeof(TValue)) switch
+    {
+        TypeCode.SByte => As<sbyte>(),
+        TypeCode.Byte => As<byte>(),
+        TypeCode.Int16 => As<short>(),
+        TypeCode.UInt16 => As<ushort>(),
+        TypeCode.Int32 => As<int>(),
+        TypeCode.UInt32 => As<uint>(),
+        TypeCode.Int64 => As<long>(),
+        _ => As<ulong>(),
+    };
+
+    private RecordProperty<TRecord, TInteger> As<TInteger>()
+        where TInteger : struct
+    {
+        TryGetValue<TRecord, TValue> tryGet = TryGet;
+        return new RecordProperty<TRecord, TInteger>(
+            Info,
+            (record, out value) =>
+            {
+                bool found = tryGet(record, out TValue named);
+                value = Unsafe.As<TValue, TInteger>(ref named);
+                return found;
+            });
+    }
 }
