@@ -1,4 +1,181 @@
+using System.Collections;
+using Memento.Queries;
+
 namespace Memento;
 
-/// <summary>Placeholder while the tree is written.</summary>
-public abstract class Guard;
+/// <summary>
+/// A predicate over the records of a table as immutable data: it can be built at run time, and it is what
+/// a predicate written in C# becomes before it is evaluated or sent.
+/// </summary>
+/// <remarks>
+/// Values may be of every type that a key can have, and null. Strings compare by ordinal; a local
+/// <see cref="DateTime"/> compares as its universal time; comparison with null follows C#'s operators.
+/// A guard within its limits is the only guard there is: what would pass one is refused when it is made.
+/// </remarks>
+[Immutable]
+public sealed class Guard
+{
+    /// <summary>How deep a guard may be nested.</summary>
+    public const int MaxDepth = 100;
+
+    /// <summary>How many comparisons and connectives a guard may have.</summary>
+    public const int MaxNodes = 10_000;
+
+    /// <summary>How many values all the lists of a guard may have together.</summary>
+    public const int MaxListItems = 100_000;
+
+    internal Guard(GuardNode root) => Root = root;
+
+    /// <summary>The guard that every record satisfies.</summary>
+    public static Guard True { get; } = new(TruthNode.True);
+
+    /// <summary>The guard that no record satisfies.</summary>
+    public static Guard False { get; } = new(TruthNode.False);
+
+    internal GuardNode Root { get; }
+
+    /// <summary>Satisfied where all of the guards are; without any, everywhere.</summary>
+    /// <param name="guards">The guards.</param>
+    /// <exception cref="ArgumentException">The result would pass a limit.</exception>
+    public static Guard And(params IEnumerable<Guard> guards)
+    {
+        List<GuardNode> children = Children<AndNode>(guards, TruthNode.True);
+        return children.Count switch
+        {
+            0 => True,
+            1 => new Guard(children[0]),
+            _ => new Guard(new AndNode([.. children])),
+        };
+    }
+
+    /// <summary>Satisfied where any of the guards is; without any, nowhere.</summary>
+    /// <param name="guards">The guards.</param>
+    /// <exception cref="ArgumentException">The result would pass a limit.</exception>
+    public static Guard Or(params IEnumerable<Guard> guards)
+    {
+        List<GuardNode> children = Children<OrNode>(guards, TruthNode.False);
+        return children.Count switch
+        {
+            0 => False,
+            1 => new Guard(children[0]),
+            _ => new Guard(new OrNode([.. children])),
+        };
+    }
+
+    /// <summary>Satisfied where the guard is not.</summary>
+    /// <param name="guard">The guard.</param>
+    /// <exception cref="ArgumentException">The result would pass a limit.</exception>
+    public static Guard Not(Guard guard)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        return guard.Root switch
+        {
+            NotNode not => new Guard(not.Child),
+            TruthNode truth => truth.Value ? False : True,
+            _ => new Guard(new NotNode(guard.Root)),
+        };
+    }
+
+    /// <summary>Satisfied where the property has the value; null equals null, NaN equals nothing.</summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
+    public static Guard Equal(string property, object? value)
+        => Compare(GuardOperator.Equal, property, value);
+
+    /// <summary>Satisfied where <see cref="Equal"/> is not.</summary>
+    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    public static Guard NotEqual(string property, object? value)
+        => Compare(GuardOperator.NotEqual, property, value);
+
+    /// <summary>Satisfied where the property is less than the value; never where one is null.</summary>
+    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    public static Guard LessThan(string property, object? value)
+        => Compare(GuardOperator.LessThan, property, value);
+
+    /// <summary>Satisfied where the property is at most the value; never where one is null.</summary>
+    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    public static Guard LessThanOrEqual(string property, object? value)
+        => Compare(GuardOperator.LessThanOrEqual, property, value);
+
+    /// <summary>Satisfied where the property is more than the value; never where one is null.</summary>
+    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    public static Guard GreaterThan(string property, object? value)
+        => Compare(GuardOperator.GreaterThan, property, value);
+
+    /// <summary>Satisfied where the property is at least the value; never where one is null.</summary>
+    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    public static Guard GreaterThanOrEqual(string property, object? value)
+        => Compare(GuardOperator.GreaterThanOrEqual, property, value);
+
+    /// <summary>
+    /// Satisfied where the property is one of the values, as a list's Contains decides: null is found
+    /// where the list has null, and NaN where it has NaN.
+    /// </summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="values">The values; they are copied.</param>
+    /// <exception cref="ArgumentException">
+    /// There are too many values, or a guard cannot hold a value of that type.
+    /// </exception>
+    public static Guard In(string property, IEnumerable values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var items = new List<object?>();
+        foreach (object? value in values)
+        {
+            items.Add(GuardConstant.Normalize(value));
+            GuardSize.RequireListItems(items.Count);
+        }
+
+        return new Guard(new InNode(new PropertyOperand(property), [.. items]));
+    }
+
+    /// <summary>Satisfied where the property is text that starts with the prefix, by ordinal.</summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="prefix">The prefix.</param>
+    public static Guard StartsWith(string property, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return new Guard(new StartsWithNode(new PropertyOperand(property), prefix));
+    }
+
+    /// <summary>Satisfied where the property is null.</summary>
+    /// <param name="property">The property's name.</param>
+    public static Guard IsNull(string property) => Equal(property, null);
+
+    /// <summary>Satisfied where the property is not null.</summary>
+    /// <param name="property">The property's name.</param>
+    public static Guard IsNotNull(string property) => NotEqual(property, null);
+
+    /// <summary>The guard as text, for people.</summary>
+    public override string ToString() => Root.ToString();
+
+    internal static Guard Compare(GuardOperator comparison, Operand left, Operand right)
+        => new(CompareNode.Create(comparison, left, right));
+
+    private static Guard Compare(GuardOperator comparison, string property, object? value)
+        => Compare(comparison, new PropertyOperand(property), new ConstantOperand(value));
+
+    /// <summary>
+    /// Leaves out what changes nothing and lifts what is joined in the same way, so that a chain of any
+    /// length is one level.
+    /// </summary>
+    private static List<GuardNode> Children<TJunction>(IEnumerable<Guard> guards, TruthNode neutral)
+        where TJunction : JunctionNode
+    {
+        ArgumentNullException.ThrowIfNull(guards);
+        var children = new List<GuardNode>();
+        foreach (Guard guard in guards)
+        {
+            ArgumentNullException.ThrowIfNull(guard, nameof(guards));
+            if (guard.Root is TJunction same)
+                children.AddRange(same.Children);
+            else if (guard.Root != neutral)
+                children.Add(guard.Root);
+
+            GuardSize.RequireNodes(children.Count);
+        }
+
+        return children;
+    }
+}

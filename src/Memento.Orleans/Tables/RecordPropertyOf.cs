@@ -10,9 +10,7 @@ internal delegate bool TryGetValue<in TRecord, TValue>(TRecord record, out TValu
 /// <summary>A stored property whose value is read without boxing.</summary>
 /// <typeparam name="TRecord">The record type.</typeparam>
 /// <typeparam name="TValue">The property's type without <see cref="Nullable{T}"/>.</typeparam>
-internal sealed class RecordProperty<TRecord, TValue>(
-    PropertyInfo info, TryGetValue<TRecord, TValue> tryGet)
-    : RecordProperty(info, typeof(TValue))
+internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
     where TRecord : class
     where TValue : notnull
 {
@@ -28,7 +26,16 @@ internal sealed class RecordProperty<TRecord, TValue>(
     /// <summary>An object of which nothing is known.</summary>
     private const int ObjectGuess = 80;
 
-    public TryGetValue<TRecord, TValue> TryGet { get; } = tryGet;
+    public RecordProperty(PropertyInfo info, TryGetValue<TRecord, TValue> tryGet)
+        : base(info, typeof(TValue))
+    {
+        TryGet = tryGet;
+        WithoutEnum = typeof(TValue).IsEnum ? AsInteger() : this;
+    }
+
+    public TryGetValue<TRecord, TValue> TryGet { get; }
+
+    public override RecordProperty WithoutEnum { get; }
 
     public override int InlineSize { get; } = Unsafe.SizeOf<TValue>();
 
@@ -47,5 +54,33 @@ internal sealed class RecordProperty<TRecord, TValue>(
             ICollection collection => CollectionOverhead + (ElementGuess * (long)collection.Count),
             _ => ObjectGuess,
         };
+    }
+
+    public override bool HasValue(object record) => TryGet((TRecord)record, out _);
+
+    private RecordProperty AsInteger() => Type.GetTypeCode(typeof(TValue)) switch
+    {
+        TypeCode.SByte => As<sbyte>(),
+        TypeCode.Byte => As<byte>(),
+        TypeCode.Int16 => As<short>(),
+        TypeCode.UInt16 => As<ushort>(),
+        TypeCode.Int32 => As<int>(),
+        TypeCode.UInt32 => As<uint>(),
+        TypeCode.Int64 => As<long>(),
+        _ => As<ulong>(),
+    };
+
+    private RecordProperty<TRecord, TInteger> As<TInteger>()
+        where TInteger : struct
+    {
+        TryGetValue<TRecord, TValue> tryGet = TryGet;
+        return new RecordProperty<TRecord, TInteger>(
+            Info,
+            (record, out value) =>
+            {
+                bool found = tryGet(record, out TValue named);
+                value = Unsafe.As<TValue, TInteger>(ref named);
+                return found;
+            });
     }
 }

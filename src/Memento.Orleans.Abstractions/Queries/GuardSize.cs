@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+
+namespace Memento.Queries;
+
+/// <summary>
+/// How large a node is with all below it. It is checked where a node is made, so that no code that
+/// walks a guard, by recursion or not, has to fear one.
+/// </summary>
+internal readonly record struct GuardSize(int Depth, long Nodes, long ListItems)
+{
+    public static GuardSize Leaf { get; } = new(1, 1, 0);
+
+    public static GuardSize Above(GuardNode child)
+        => new(child.Size.Depth + 1, child.Size.Nodes + 1, child.Size.ListItems);
+
+    public static GuardSize Above(ImmutableArray<GuardNode> children)
+    {
+        int depth = 0;
+        long nodes = 1;
+        long listItems = 0;
+        foreach (GuardNode child in children)
+        {
+            depth = Math.Max(depth, child.Size.Depth);
+            nodes += child.Size.Nodes;
+            listItems += child.Size.ListItems;
+        }
+
+        return new GuardSize(depth + 1, nodes, listItems);
+    }
+
+    public static void RequireDepth(int depth)
+    {
+        if (depth > Guard.MaxDepth)
+        {
+            throw new ArgumentException(
+                $"A guard may be nested {Guard.MaxDepth} levels deep and no deeper. Join more guards "
+                + "on one level: And and Or take any number of them.");
+        }
+    }
+
+    public static void RequireNodes(long nodes)
+    {
+        if (nodes > Guard.MaxNodes)
+        {
+            throw new ArgumentException(
+                $"A guard may have {Guard.MaxNodes} comparisons and connectives and no more. For "
+                + "many values of one property use In, or ask several times.");
+        }
+    }
+
+    public static void RequireListItems(long listItems)
+    {
+        if (listItems > Guard.MaxListItems)
+        {
+            throw new ArgumentException(
+                $"The lists of a guard may have {Guard.MaxListItems} values together and no more. "
+                + "Ask several times, with a part of the values each.");
+        }
+    }
+
+    public void Require()
+    {
+        RequireDepth(Depth);
+        RequireNodes(Nodes);
+        RequireListItems(ListItems);
+    }
+}

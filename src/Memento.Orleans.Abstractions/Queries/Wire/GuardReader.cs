@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+namespace Memento.Queries;
+
+/// <summary>
+/// Reads a guard from bytes that anybody may have sent: without recursion, with no more memory than a
+/// small multiple of the bytes, and within the limits of a guard.
+/// </summary>
+internal static class GuardReader
+{
+    /// <exception cref="MementoException">The bytes are not a guard.</exception>
+    public static Guard Read(byte[] bytes)
+    {
+        try
+        {
+            return new Guard(ReadRoot(bytes));
+        }
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or IOException)
+        {
+            throw new MementoException(
+                $"A guard that was received is not valid: {exception.Message}", exception);
+        }
+    }
+
+    private static GuardNode ReadRoot(byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        using var stream = new MemoryStream(bytes, writable: false);
+        using var reader = new BinaryReader(stream);
+        byte version = reader.ReadByte();
+        if (version != GuardWriter.Version)
+            throw new FormatException($"Its version is {version}, not {GuardWriter.Version}.");
+
+        var done = new Stack<GuardNode>();
+        long nodes = 0;
+        while (stream.Position < stream.Length)
+        {
+            GuardSize.RequireNodes(++nodes);
+            done.Push(ReadNode(reader, done));
+        }
+
+        if (done.Count != 1)
+            throw new FormatException($"It has {done.Count} roots instead of one.");
+
+        return done.Pop();
+    }
+
+    private static GuardNode ReadNode(BinaryReader reader, Stack<GuardNode> done)
+    {
+        var tag = (GuardTag)reader.ReadByte();
+        return tag switch
+        {
+            GuardTag.False => TruthNode.False,
+            GuardTag.True => TruthNode.True,
+            GuardTag.Not => new NotNode(Take(done, 1)[0]),
+            GuardTag.And => new AndNode(Take(done, reader.Read7BitEncodedInt())),
+            GuardTag.Or => new OrNode(Take(done, reader.Read7BitEncodedInt())),
+            GuardTag.Compare => ReadCompare(reader),
+            GuardTag.In => ReadIn(reader),
+            GuardTag.StartsWith => ReadStartsWith(reader),
+            _ => throw new FormatException($"There is no node with the number {(byte)tag}."),
+        };
+    }
+
+    private static ImmutableArray<GuardNode> Take(Stack<GuardNode> done, int count)
+    {
+        if (count < 1 || count > done.Count)
+            throw new FormatException($"A node wants {count} children, and there are {done.Count}.");
+
+        var children = new GuardNode[count];
+        for (int index = count - 1; index >= 0; index--)
+            children[index] = done.Pop();
+
+        return ImmutableArray.Create(children);
+    }
+
+    private static CompareNode ReadCompare(BinaryReader reader)
+    {
+        var comparison = (GuardOperator)reader.ReadByte();
+        if (comparison > GuardOperator.GreaterThanOrEqual)
+            throw new FormatException($"There is no operator with the number {(byte)comparison}.");
+
+        return CompareNode.Create(comparison, ReadOperand(reader), ReadOperand(reader));
+    }
+
+    private static InNode ReadIn(BinaryReader reader)
+    {
+        Operand operand = ReadOperandOfRecord(reader);
+        int count = ConstantCodec.ReadCount(reader, bytesEach: 1);
+        GuardSize.RequireListItems(count);
+        var values = new object?[count];
+        for (int index = 0; index < count; index++)
+            values[index] = ConstantCodec.Read(reader);
+
+        return new InNode(operand, ImmutableArray.Create(values));
+    }
+
+    private static StartsWithNode ReadStartsWith(BinaryReader reader)
+        => new(ReadOperandOfRecord(reader), ConstantCodec.ReadText(reader));
+
+    private static Operand ReadOperandOfRecord(BinaryReader reader)
+    {
+        Operand operand = ReadOperand(reader);
+        return operand is not ConstantOperand
+            ? operand
+            : throw new FormatException("A constant stands where a property must.");
+    }
+
+    private static Operand ReadOperand(BinaryReader reader)
+    {
+        var tag = (GuardTag)reader.ReadByte();
+        return tag switch
+        {
+            GuardTag.PropertyOperand => new PropertyOperand(ConstantCodec.ReadText(reader)),
+            GuardTag.ConstantOperand => new ConstantOperand(ConstantCodec.Read(reader)),
+            _ => throw new FormatException($"There is no operand with the number {(byte)tag}."),
+        };
+    }
+}

@@ -1,0 +1,82 @@
+namespace Memento.Queries;
+
+/// <summary>Writes a guard as bytes, children before their parents.</summary>
+internal static class GuardWriter
+{
+    /// <summary>The first byte; raised when older readers would misread.</summary>
+    public const byte Version = 1;
+
+    public static byte[] Write(Guard guard)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream))
+        {
+            writer.Write(Version);
+            Write(writer, guard.Root);
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    private static void Write(BinaryWriter writer, GuardNode node)
+    {
+        switch (node)
+        {
+            case TruthNode truth:
+                Write(writer, truth.Value ? GuardTag.True : GuardTag.False);
+                break;
+            case NotNode not:
+                Write(writer, not.Child);
+                Write(writer, GuardTag.Not);
+                break;
+            case JunctionNode junction:
+                foreach (GuardNode child in junction.Children)
+                    Write(writer, child);
+
+                Write(writer, junction is AndNode ? GuardTag.And : GuardTag.Or);
+                writer.Write7BitEncodedInt(junction.Children.Length);
+                break;
+            case CompareNode compare:
+                Write(writer, GuardTag.Compare);
+                writer.Write((byte)compare.Operator);
+                Write(writer, compare.Left);
+                Write(writer, compare.Right);
+                break;
+            case InNode list:
+                Write(writer, GuardTag.In);
+                Write(writer, list.Operand);
+                writer.Write7BitEncodedInt(list.Values.Length);
+                foreach (object? value in list.Values)
+                    ConstantCodec.Write(writer, value);
+
+                break;
+            case StartsWithNode prefix:
+                Write(writer, GuardTag.StartsWith);
+                Write(writer, prefix.Operand);
+                ConstantCodec.WriteText(writer, prefix.Prefix);
+                break;
+            default:
+                throw new InvalidOperationException($"'{node.GetType()}' cannot be written.");
+        }
+    }
+
+    private static void Write(BinaryWriter writer, Operand operand)
+    {
+        switch (operand)
+        {
+            case PropertyOperand property:
+                Write(writer, GuardTag.PropertyOperand);
+                ConstantCodec.WriteText(writer, property.Name);
+                break;
+            case ConstantOperand constant:
+                Write(writer, GuardTag.ConstantOperand);
+                ConstantCodec.Write(writer, constant.Value);
+                break;
+            default:
+                throw new InvalidOperationException($"'{operand.GetType()}' cannot be written.");
+        }
+    }
+
+    private static void Write(BinaryWriter writer, GuardTag tag) => writer.Write((byte)tag);
+}

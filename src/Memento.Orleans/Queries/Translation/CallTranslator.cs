@@ -1,0 +1,161 @@
+using System.Collections;
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Memento.Queries;
+
+/// <summary>Translates calls: equality, StartsWith, and Contains of a list.</summary>
+internal sealed class CallTranslator(
+    ParameterExpression record, RecordValueReader values, ComparisonTranslator comparisons)
+{
+    private const string Ordinal = "Strings compare by ordinal: use StringComparison.Ordinal.";
+
+    public Guard Translate(MethodCallExpression call) => call.Method.Name switch
+    {
+        nameof(string.Equals) => TranslateEquals(call),
+        nameof(string.StartsWith) when call.Object?.Type == typeof(string)
+            => TranslateStartsWith(call),
+        nameof(string.IsNullOrEmpty) when call.Method.DeclaringType == typeof(string)
+            => TranslateIsNullOrEmpty(call),
+        nameof(Enumerable.Contains) => TranslateContains(call),
+        _ => throw Refusal.Of(call),
+    };
+
+    private Guard TranslateEquals(MethodCallExpression call)
+    {
+        List<Expression> sides = [.. call.Arguments];
+        if (call.Object is not null)
+            sides.Insert(0, call.Object);
+
+        if (sides.Count == 3 && sides[2].Type == typeof(StringComparison))
+        {
+            RequireOrdinal(call, sides[2]);
+            sides.RemoveAt(2);
+        }
+
+        // Equals(object) asks for the same type too, and a number's Equals finds NaN equal to itself.
+        Type type = sides[0].Type;
+        if (sides.Count != 2 || sides[1].Type != type || call.Method.DeclaringType != type
+            || call.Method.GetParameters()[0].ParameterType != type
+            || Domains.Of(type) is null || Domains.IsReal(type))
+        {
+            throw Refusal.Of(call);
+        }
+
+        Guard equal = comparisons.Translate(GuardOperator.Equal, sides[0], sides[1], call);
+        if (call.Object is null || equal.Root is CompareNode
+            {
+                Right: ConstantOperand { Value: not null },
+            })
+        {
+            return equal;
+        }
+
+        if (!RecordUse.Uses(call.Object, record))
+            throw new ArgumentNullException(
+                ExpressionText.Of(call.Object), $"The predicate calls Equals of null: '{call}'.");
+
+        // A call on null gives false, where == would find null equal to null.
+        return Guard.And(equal, Guard.IsNotNull(values.Read(call.Object).Name));
+    }
+
+    private Guard TranslateStartsWith(MethodCallExpression call)
+    {
+        if (call.Arguments.Count > 2)
+            throw Refusal.Of(call, Ordinal);
+
+        if (RecordUse.Uses(call.Arguments[0], record))
+            throw Refusal.Of(call);
+
+        if (call.Arguments.Count == 2)
+            RequireOrdinal(call, call.Arguments[1]);
+
+        string name = values.Read(call.Object!).Name;
+        object? prefix = LocalEvaluator.Evaluate(call.Arguments[0]);
+        return Guard.StartsWith(name, prefix is char letter ? letter.ToString() : (string)prefix!);
+    }
+
+    private Guard TranslateIsNullOrEmpty(MethodCallExpression call)
+    {
+        string name = values.Read(call.Arguments[0]).Name;
+        return Guard.Or(Guard.IsNull(name), Guard.Equal(name, ""));
+    }
+
+    private void RequireOrdinal(MethodCallExpression call, Expression comparison)
+    {
+        if (comparison.Type != typeof(StringComparison) || RecordUse.Uses(comparison, record)
+            || LocalEvaluator.Evaluate(comparison) is not StringComparison.Ordinal)
+        {
+            throw Refusal.Of(call, Ordinal);
+        }
+    }
+
+    private Guard TranslateContains(MethodCallExpression call)
+    {
+        List<Expression> parts = [.. call.Arguments];
+        if (call.Object is not null)
+            parts.Insert(0, call.Object);
+
+        bool hasComparer = parts.Count == 3;
+        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method) || RecordUse.Uses(parts[0], record))
+            throw Refusal.Of(call);
+
+        if (hasComparer)
+            RequireNoComparer(call, parts[2]);
+
+        Expression list = WithoutSpan(parts[0], call);
+        if (list.Type == typeof(string) && parts[1].Type != typeof(char))
+            throw Refusal.Of(call);
+
+        RecordValue property = values.Read(parts[1]);
+        ComparisonTranslator.RequireComparable(property, call);
+        if (Domains.Of(property.ComparedAs) is null)
+            throw Refusal.Of(call, "Use a list of the property's own type.");
+
+        object collection = LocalEvaluator.Evaluate(list)
+            ?? throw new ArgumentNullException(
+                ExpressionText.Of(list), "The list that the predicate asks is null.");
+        IEnumerable items = LocalList.TryRead(collection) ?? throw Refusal.Of(
+            call,
+            "Only Contains of the framework's collections with their default comparer is known: "
+            + "copy the values into a list first.");
+        return ComparisonTranslator.In(property, items.Cast<object?>());
+    }
+
+    /// <summary>Whether a Contains is one of those whose meaning is known.</summary>
+    private static bool IsFrameworks(MethodInfo method)
+        => method.IsStatic
+            ? method.DeclaringType == typeof(Enumerable)
+                || method.DeclaringType == typeof(MemoryExtensions)
+            : LocalList.IsFrameworks(method.DeclaringType!);
+
+    private void RequireNoComparer(MethodCallExpression call, Expression comparer)
+    {
+        if (RecordUse.Uses(comparer, record) || comparer.Type == typeof(StringComparison)
+            || LocalEvaluator.Evaluate(comparer) is not null)
+        {
+            throw Refusal.Of(call, "Leave the comparer out: strings compare by ordinal.");
+        }
+    }
+
+    /// <summary>
+    /// The array under the conversion to a span, which C# 14 puts there: <c>array.Contains(x)</c> is
+    /// then a call of <see cref="MemoryExtensions"/>.
+    /// </summary>
+    private static Expression WithoutSpan(Expression list, MethodCallExpression call)
+    {
+        if (!list.Type.IsByRefLike)
+            return list;
+
+        Expression? inner = list switch
+        {
+            MethodCallExpression { Object: null, Arguments: [Expression array] } conversion
+                when conversion.Method.Name is "op_Implicit" or "AsSpan" => array,
+            UnaryExpression { NodeType: ExpressionType.Convert } conversion => conversion.Operand,
+            _ => null,
+        };
+        return inner is null
+            ? throw Refusal.Of(call, "Use an array or a list instead of a span.")
+            : WithoutSpan(inner, call);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Memento.Queries;
+
+/// <summary>Translates what joins conditions, and hands each condition to who knows it.</summary>
+internal sealed class PredicateTranslator
+{
+    private readonly ParameterExpression _record;
+    private readonly RecordValueReader _values;
+    private readonly ComparisonTranslator _comparisons;
+    private readonly CallTranslator _calls;
+    private int _depth;
+
+    public PredicateTranslator(ParameterExpression record)
+    {
+        _record = record;
+        _values = new RecordValueReader(record);
+        _comparisons = new ComparisonTranslator(record, _values, Translate);
+        _calls = new CallTranslator(record, _values, _comparisons);
+    }
+
+    /// <summary>Recursive, and no deeper than a guard may be.</summary>
+    public Guard Translate(Expression expression)
+    {
+        GuardSize.RequireDepth(++_depth);
+        Guard guard = expression switch
+        {
+            BinaryExpression binary => TranslateBinary(binary),
+            UnaryExpression { NodeType: ExpressionType.Not } not when not.Type == typeof(bool)
+                && not.Method is null => TranslateNot(not),
+            _ when !RecordUse.Uses(expression, _record) => TranslateLocal(expression),
+            MethodCallExpression call => _calls.Translate(call),
+            MemberExpression member when RecordValueReader.IsNullableMember(member, "HasValue")
+                => Guard.IsNotNull(_values.Read(member.Expression!).Name),
+            MemberExpression or UnaryExpression => TranslateFlag(expression),
+            _ => throw Refusal.Of(expression),
+        };
+        _depth--;
+        return guard;
+    }
+
+    private Guard TranslateBinary(BinaryExpression binary)
+    {
+        bool isCondition = binary.Type == typeof(bool) && binary.Left.Type == typeof(bool)
+            && binary.Method is null;
+        switch (binary.NodeType)
+        {
+            case ExpressionType.AndAlso or ExpressionType.And when isCondition:
+                return TranslateJunction(binary, isAnd: true);
+            case ExpressionType.OrElse or ExpressionType.Or when isCondition:
+                return TranslateJunction(binary, isAnd: false);
+            case var _ when !RecordUse.Uses(binary, _record):
+                return TranslateLocal(binary);
+            case ExpressionType.ExclusiveOr when isCondition:
+                return _comparisons.TranslateConditions(GuardOperator.NotEqual, binary);
+            case ExpressionType.Coalesce when binary.Type == typeof(bool):
+                return TranslateFallback(binary);
+            default:
+                return _comparisons.Translate(binary);
+        }
+    }
+
+    /// <summary>
+    /// Walks a chain of any length without recursion. As in C#, nothing is evaluated after an operand
+    /// that decides: <c>name == null || m.Title == name.Trim()</c> is meant that way.
+    /// </summary>
+    private Guard TranslateJunction(BinaryExpression chain, bool isAnd)
+    {
+        var operands = new Stack<Expression>([chain]);
+        var guards = new List<Guard>();
+        while (operands.TryPop(out Expression? operand))
+        {
+            if (operand is BinaryExpression same && IsJunction(same, isAnd))
+            {
+                operands.Push(same.Right);
+                operands.Push(same.Left);
+                continue;
+            }
+
+            Guard guard = Translate(operand);
+            guards.Add(guard);
+            if (guard.Root is TruthNode truth && truth.Value != isAnd)
+                return guard;
+        }
+
+        return isAnd ? Guard.And(guards) : Guard.Or(guards);
+    }
+
+    private static bool IsJunction(BinaryExpression binary, bool isAnd)
+        => binary.Type == typeof(bool) && binary.Method is null && (isAnd
+            ? binary.NodeType is ExpressionType.AndAlso or ExpressionType.And
+            : binary.NodeType is ExpressionType.OrElse or ExpressionType.Or);
+
+    private Guard TranslateNot(UnaryExpression not)
+    {
+        // The form that an index can answer.
+        if (_values.TryGetProperty(not.Operand, out PropertyInfo? flag))
+            return Guard.Equal(flag.Name, false);
+
+        return Guard.Not(Translate(not.Operand));
+    }
+
+    private static Guard TranslateLocal(Expression expression)
+        => (bool)LocalEvaluator.Evaluate(expression)! ? Guard.True : Guard.False;
+
+    /// <summary>A truth value by itself: <c>m.IsActive</c>.</summary>
+    private Guard TranslateFlag(Expression expression)
+    {
+        RecordValue flag = _values.Read(expression);
+        return flag.ComparedAs == typeof(bool)
+            ? Guard.Equal(flag.Name, true)
+            : throw Refusal.Of(expression);
+    }
+
+    /// <summary><c>m.IsActive ?? false</c></summary>
+    private Guard TranslateFallback(BinaryExpression binary)
+    {
+        if (RecordUse.Uses(binary.Right, _record) || binary.Conversion is not null)
+            throw Refusal.Of(binary);
+
+        RecordValue flag = _values.Read(binary.Left);
+        bool fallback = (bool)LocalEvaluator.Evaluate(binary.Right)!;
+        return fallback ? Guard.NotEqual(flag.Name, false) : Guard.Equal(flag.Name, true);
+    }
+}

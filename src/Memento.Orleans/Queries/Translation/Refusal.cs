@@ -1,0 +1,60 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Memento.Queries;
+
+/// <summary>Says no to an expression, and what to write instead.</summary>
+internal static class Refusal
+{
+    private const string General =
+        "A predicate may compare properties of the record with values and with each other; "
+        + "filter the list that comes back by the rest.";
+
+    public static QueryNotSupportedException Of(Expression expression, string? instead = null)
+        => new(ExpressionText.Of(expression), instead ?? Instead(expression));
+
+    private static string Instead(Expression expression) => expression switch
+    {
+        ParameterExpression => "Compare the record's properties, not the record itself.",
+        MemberExpression { Member.MemberType: MemberTypes.Field }
+            => "Only properties are stored: make the field a property.",
+        MemberExpression
+            => "Only properties of the record itself can be used: store what the query needs in a "
+            + "property of its own.",
+        ConditionalExpression
+            => "Write the condition with && and ||: (test && a) || (!test && b).",
+        InvocationExpression
+            => "Write the condition in place of the call; a delegate cannot be looked into.",
+        UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked }
+            => "Compare the property without the cast, or store the converted value in a property "
+            + "of its own.",
+        BinaryExpression { NodeType: ExpressionType.Coalesce }
+            => "Write the null test out: m.Year == null || m.Year < 2000.",
+        BinaryExpression { NodeType: ExpressionType.And or ExpressionType.Or }
+            => "Use && and ||, or store the flag in a property of its own.",
+        BinaryExpression
+            => "Move the arithmetic to the side of the value: m.Year < year - 1 and not "
+            + "m.Year + 1 < year.",
+        MethodCallExpression call => InsteadOfCall(call),
+        _ => General,
+    };
+
+    private static string InsteadOfCall(MethodCallExpression call) => call.Method.Name switch
+    {
+        "Compare" or "CompareTo" or "CompareOrdinal"
+            => "Use <, <=, > and >=; for strings, Guard.LessThan and its like, which compare by "
+            + "ordinal.",
+        "ToLower" or "ToUpper" or "ToLowerInvariant" or "ToUpperInvariant" or "Trim"
+            => "Store the text in the form that queries look for, in a property of its own.",
+        "StartsWith"
+            => "Write m.Property.StartsWith(value), with StringComparison.Ordinal or without.",
+        "Any" or "Exists"
+            => "Collect the values into a list and ask values.Contains(m.Property).",
+        "EndsWith" or "Contains" when call.Method.DeclaringType == typeof(string)
+            => "Text can be compared by equality and StartsWith; filter the list that comes back "
+            + "by the rest.",
+        "Equals" or "ReferenceEquals"
+            => "Use == between a property and a value of the same type.",
+        _ => General,
+    };
+}
