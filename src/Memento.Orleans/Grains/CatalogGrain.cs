@@ -45,9 +45,9 @@ internal sealed class CatalogGrain(
         }
 
         SchemaDifference difference = schema.Compare(entry.Schema);
-        if (difference.Incompatible.Count > 0) return [.. difference.Incompatible];
+        if (!difference.IsCompatible) return [.. difference.Incompatibilities];
 
-        if (schema != entry.Schema) await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
+        if (!difference.IsNone) await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
         await CreateStoresAsync(schema);
         return [];
     }
@@ -93,7 +93,7 @@ internal sealed class CatalogGrain(
     {
         if (_storage is null || schema.Storage != TableStorage.Disk) return;
 
-        foreach (string store in schema.StoreNames())
+        foreach (string store in StoreNames.Of(schema))
             await _storage.CreateTableAsync(store, CancellationToken.None);
     }
 

@@ -1,3 +1,4 @@
+using Memento.Grains.Placement;
 using Memento.Partitions;
 using Memento.Storage;
 using Memento.Tables;
@@ -6,6 +7,7 @@ using Memento.Transactions.Commit;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Configuration;
+using Orleans.Placement;
 
 namespace Memento.Grains;
 

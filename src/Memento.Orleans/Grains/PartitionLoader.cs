@@ -70,9 +70,9 @@ internal sealed class PartitionLoader(
         if (storeNumber != 0)
             return new StoredRecord(row.Key, UniqueEntry.FromDocument(row.Document));
 
-        object record = table.Deserialize(row.Key, row.Document);
+        object record = table.Deserialize(row.Document, new Key(row.Key));
         ReadOnlySpan<byte> key = table.Type == TableType.Bag
-            ? KeyCodec.WithoutSequence(row.Key)
+            ? BagKey.WithoutSequence(row.Key)
             : row.Key;
         if (!key.SequenceEqual(table.KeyOf(record).Bytes))
         {

@@ -1,3 +1,4 @@
+using Memento.Grains.Placement;
 using Memento.Tables;
 using Memento.Tables.Keys;
 using Orleans.Concurrency;

@@ -12,7 +12,7 @@ internal sealed class CatalogSerializer : IGrainStorageSerializer
         Converters = { new JsonStringEnumConverter() },
     };
 
-    public BinaryData Serialize<T>(T input)
+    public BinaryData Serialize<T>(T? input)
         => new(JsonSerializer.SerializeToUtf8Bytes(input, Options));
 
     public T Deserialize<T>(BinaryData input)

@@ -10,21 +10,21 @@ internal static class LockErrors
         TableDefinition table, PartitionTransaction transaction, LockConflict conflict)
         => new($"Transaction {transaction.TransactionId} needs a {Name(conflict.Kind)} lock on "
             + $"{Describe(table, conflict.Resource)}, which the older transaction "
-            + $"{conflict.Holder} {(conflict.IsHeld ? "holds" : "waits for")}. "
+            + $"{conflict.Holder} {(conflict.IsQueued ? "waits for" : "holds")}. "
             + "It is run again while attempts and time are left.");
 
     public static TransactionTimeoutException TimedOut(
-        TableDefinition table, PartitionTransaction transaction, LockRequest request)
+        TableDefinition table, PartitionTransaction transaction, LockRequest request, Guid? holder)
         => new($"Transaction {transaction.TransactionId} reached its time limit while it waited for "
             + $"a {Name(request.Kind)} lock on {Describe(table, request.Resource)}"
-            + (request.BlockedBy is { } holder ? $", which transaction {holder} holds. " : ". ")
+            + (holder is null ? ". " : $", which transaction {holder} holds. ")
             + "Keep transactions short, or give this one a longer Timeout.");
 
     private static string Describe(TableDefinition table, LockResource resource)
     {
         if (resource.IsPartition) return $"table '{table.Name}'";
         if (resource.Store == 0)
-            return $"key '{table.DescribeKey(resource.Key)}' of table '{table.Name}'";
+            return $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
 
         IndexDefinition index = table.UniqueIndexes[resource.Store - 1];
         return $"a value of the unique index '{index.Name}' of table '{table.Name}'";

@@ -195,8 +195,9 @@ internal sealed class Partition(
     {
         lock (_gate)
         {
-            return _store.Records.TryGetLast(out _, out StoredRecord? last)
-                && Table.TryGetNumber(last.Record, out long number)
+            OrderedMapCursor<StoredRecord> cursor = _store.Records.OpenCursor();
+            return cursor.SeekLast()
+                && Table.TryGetNumber(cursor.CurrentValue.Record, out long number)
                     ? Math.Max(0, number)
                     : 0;
         }
@@ -294,15 +295,22 @@ internal sealed class Partition(
         }
 
         LockConflict? conflict;
+        LockConflict? blocker = null;
         lock (_gate)
         {
-            if (waiting.State == LockRequestState.Waiting) _locks.Cancel(waiting, _resumed);
+            if (waiting.State == LockRequestState.Waiting)
+            {
+                blocker = _locks.FindBlocker(waiting);
+                _locks.Cancel(waiting, _resumed);
+            }
+
             conflict = waiting.State == LockRequestState.Refused ? waiting.Conflict : null;
         }
 
         Wake();
         if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
-        if (ended is TimeoutException) throw LockErrors.TimedOut(Table, transaction, waiting);
+        if (ended is TimeoutException)
+            throw LockErrors.TimedOut(Table, transaction, waiting, blocker?.Holder);
         if (ended is not null)
             throw new OperationCanceledException(ended.Message, ended, cancellationToken);
     }

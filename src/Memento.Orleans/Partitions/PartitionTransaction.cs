@@ -66,7 +66,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         foreach (StagedWrite write in Staged.Effective)
         {
             if (write.Store == 0 && write.Record is not null
-                && KeyCodec.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes))
+                && BagKey.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes))
             {
                 found.Add(write.Record);
             }
@@ -82,7 +82,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public IEnumerable<StoredRecord> Candidates(int? index, byte[]? value)
     {
         DependOn(Store.LastPosition);
-        OrderedMap<StoredRecord>.RangeEnumerable committed = index is { } ordinal
+        OrderedMapRange<StoredRecord> committed = index is { } ordinal
             ? Store.Index(ordinal).Prefix(value!)
             : Store.Records.Range(null, null);
         StoredRecord[] own = OwnRecords();

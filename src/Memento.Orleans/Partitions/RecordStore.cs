@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
@@ -51,8 +52,8 @@ internal sealed class RecordStore
     public OrderedMap<StoredRecord> Index(int ordinal) => _indexes[ordinal];
 
     /// <summary>Finds the record of a bag that has the same document, if there is one.</summary>
-    public StoredRecord? FindInBag(ReadOnlySpan<byte> key, ReadOnlySpan<byte> identity)
-        => _identities!.TryGetValue(Concat(key, identity), out StoredRecord? record) ? record : null;
+    public StoredRecord? FindInBag(ReadOnlySpan<byte> key, UInt128 identity)
+        => _identities!.TryGetValue(IdentityKey(key, identity), out StoredRecord? record) ? record : null;
 
     public ulong TakeSequence() => NextSequence++;
 
@@ -88,7 +89,7 @@ internal sealed class RecordStore
 
         Index(record);
         if (_table.Type == TableType.Bag)
-            NextSequence = Math.Max(NextSequence, KeyCodec.SequenceOf(record.Key) + 1);
+            NextSequence = Math.Max(NextSequence, BagKey.SequenceOf(record.Key) + 1);
     }
 
     private void Index(StoredRecord record)
@@ -116,7 +117,15 @@ internal sealed class RecordStore
     }
 
     private byte[] IdentityKey(StoredRecord record)
-        => Concat(KeyCodec.WithoutSequence(record.Key), _table.DocumentIdentity(record.Record));
+        => IdentityKey(
+            BagKey.WithoutSequence(record.Key), _table.DocumentIdentity(record.Record));
+
+    private static byte[] IdentityKey(ReadOnlySpan<byte> key, UInt128 identity)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, identity);
+        return Concat(key, bytes);
+    }
 
     private static byte[] Concat(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {

@@ -34,6 +34,7 @@ internal abstract class TableDefinition
             .. parts.Indexes.Select((index, ordinal) => IndexDefinition.Create(
                 Name, recordType, _propertiesByName[index.Key], index.Value, ordinal)),
         ];
+        UniqueIndexes = [.. Indexes.Where(index => index.Unique)];
         KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(ToKeyPart)]);
     }
 
@@ -57,9 +58,19 @@ internal abstract class TableDefinition
     /// <summary>The indexes, each at its ordinal.</summary>
     public IReadOnlyList<IndexDefinition> Indexes { get; }
 
+    /// <summary>The unique ones among the indexes; the n-th has its entries in store n + 1.</summary>
+    public IReadOnlyList<IndexDefinition> UniqueIndexes { get; }
+
+    /// <summary>How many stores a partition has: the records, and each unique index's entries.</summary>
+    public int StoreCount => 1 + UniqueIndexes.Count;
+
     public KeyCodec KeyCodec { get; }
 
     public RecordProperty? FindProperty(string name) => _propertiesByName.GetValueOrDefault(name);
+
+    /// <summary>The name of a store in the durable storage.</summary>
+    public string StoreName(int store)
+        => store == 0 ? Name : StoreNames.OfUniqueIndex(Name, UniqueIndexes[store - 1].Name);
 
     /// <summary>The partition that has the records of a key.</summary>
     public int PartitionOf(Key key) => (int)(key.Hash % (uint)PartitionCount);

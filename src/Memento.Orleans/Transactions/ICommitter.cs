@@ -1,4 +1,5 @@
 using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
 
 namespace Memento.Transactions;
 

@@ -1,5 +1,6 @@
 using Memento.Grains;
 using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
 
 namespace Memento.Transactions;
 

@@ -116,7 +116,7 @@ internal sealed class TransactionScope : ITransaction
         where T : class
     {
         ArgumentNullException.ThrowIfNull(where);
-        return SelectAsync<T>(PredicateTranslator.Translate(where), limit, cancellationToken);
+        return SelectAsync<T>(GuardTranslator.Translate(where), limit, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<T>> SelectAsync<T>(

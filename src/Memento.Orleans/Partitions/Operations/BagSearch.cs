@@ -8,7 +8,7 @@ internal static class BagSearch
 {
     public static StoredRecord? Find(PartitionTransaction transaction, Key key, object record)
     {
-        byte[] identity = transaction.Table.DocumentIdentity(record);
+        UInt128 identity = transaction.Table.DocumentIdentity(record);
         StoredRecord? committed = transaction.Store.FindInBag(key.Bytes, identity);
         transaction.DependOn(transaction.Store.LastPosition);
         if (committed is not null && transaction.Staged.Find(0, new Key(committed.Key)) is null)
@@ -17,7 +17,7 @@ internal static class BagSearch
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
             if (write.Store == 0 && write.Record is not null
-                && KeyCodec.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes)
+                && BagKey.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes)
                 && transaction.Table.SameDocument(write.Record.Record, record))
             {
                 return write.Record;

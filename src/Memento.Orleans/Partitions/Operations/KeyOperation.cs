@@ -24,7 +24,7 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
         => Writes ? LockKind.IntentionWrite : LockKind.IntentionRead;
 
     public override (LockResource Resource, LockKind Kind) RecordLock
-        => (LockResource.Record(Store, Key), Writes ? LockKind.Write : LockKind.Read);
+        => (LockResource.InStore(Store, Key), Writes ? LockKind.Write : LockKind.Read);
 
     protected virtual int Store => 0;
 }

@@ -2,6 +2,7 @@ using Memento.Grains;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
 
 namespace Memento.Transactions.Commit;
 
