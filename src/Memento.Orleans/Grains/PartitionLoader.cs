@@ -72,7 +72,7 @@ internal sealed class PartitionLoader(
 
         object record = table.Deserialize(row.Document, new Key(row.Key));
         ReadOnlySpan<byte> key = table.Type == TableType.Bag
-            ? BagKey.WithoutSequence(row.Key)
+            ? KeyBytes.WithoutSuffix(row.Key)
             : row.Key;
         if (!key.SequenceEqual(table.KeyOf(record).Bytes))
         {

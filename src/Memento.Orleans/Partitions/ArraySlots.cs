@@ -1,8 +1,8 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// Moves of items in arrays of which a first part is in use. A slot that falls out of use is cleared, so
-/// that a removed item is not kept alive.
+/// Moves of items in arrays of which a first part is in use. A slot that falls out of use is
+/// cleared, so that a removed item is not kept alive.
 /// </summary>
 internal static class ArraySlots
 {

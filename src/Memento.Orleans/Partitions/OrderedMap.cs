@@ -4,19 +4,23 @@ using Memento.Tables.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A map in the order of its keys' bytes, a B+tree. It is not thread-safe. It keeps the key arrays it is
-/// given, and relies on nobody changing them.
+/// A map in the order of its keys' bytes, a B+tree. It is not thread-safe. It keeps the key arrays
+/// it is given, and relies on nobody changing them.
 /// </summary>
 internal sealed class OrderedMap<TValue>
 {
-    /// <summary>The stack a prefix scan takes for its upper bound; a longer one is allocated.</summary>
+    /// <summary>
+    /// The stack a prefix scan takes for its upper bound; a longer one is allocated.
+    /// </summary>
     private const int StackBytes = 256;
 
     private OrderedMapNode<TValue> _root = new OrderedMapLeaf<TValue>();
 
     public int Count { get; private set; }
 
-    /// <summary>Changes with every key that comes or goes; cursors of another one are invalid.</summary>
+    /// <summary>
+    /// Changes with every key that comes or goes; cursors of another one are invalid.
+    /// </summary>
     internal int Version { get; private set; }
 
     internal OrderedMapNode<TValue> Root => _root;
@@ -36,7 +40,8 @@ internal sealed class OrderedMap<TValue>
     public bool Set(byte[] key, TValue value) => Set(key, value, out _);
 
     /// <summary>
-    /// Inserts or overwrites. Overwriting keeps the key array that is there, and leaves cursors valid.
+    /// Inserts or overwrites. Overwriting keeps the key array that is there, and leaves cursors
+    /// valid.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
@@ -89,7 +94,9 @@ internal sealed class OrderedMap<TValue>
     /// <summary>A cursor before the first entry.</summary>
     public OrderedMapCursor<TValue> OpenCursor() => new(this);
 
-    /// <summary>The entries from a key up to, without, another one; null is without a bound.</summary>
+    /// <summary>
+    /// The entries from a key up to, without, another one; null is without a bound.
+    /// </summary>
     public OrderedMapRange<TValue> Range(byte[]? fromInclusive, byte[]? toExclusive)
         => new(this, fromInclusive, toExclusive, isBounded: toExclusive is not null);
 
@@ -124,7 +131,8 @@ internal sealed class OrderedMap<TValue>
     }
 
     /// <summary>
-    /// The first entry at or after a key: a leaf and an index, which is its count only in the last leaf.
+    /// The first entry at or after a key: a leaf and an index, which is its count only in the last
+    /// leaf.
     /// </summary>
     internal (OrderedMapLeaf<TValue> Leaf, int Index) LowerBound(ReadOnlySpan<byte> key)
     {

@@ -4,8 +4,8 @@ using Memento.Tables.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A node with children, one more than keys. A key separates two of them: it is after every key on its
-/// left and not after any on its right; it need not be in the map any more.
+/// A node with children, one more than keys. A key separates two of them: it is after every key on
+/// its left and not after any on its right; it need not be in the map any more.
 /// </summary>
 internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
 {

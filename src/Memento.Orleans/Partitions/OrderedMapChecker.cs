@@ -66,7 +66,8 @@ internal sealed class OrderedMapChecker<TValue>
     {
         Ensure(_leafDepth < 0 || _leafDepth == depth, "leaves are at different depths");
         Ensure(ReferenceEquals(leaf.Previous, _previous), "a leaf's link back is wrong");
-        Ensure(_previous is null || ReferenceEquals(_previous.Next, leaf), "a leaf's link is wrong");
+        Ensure(
+            _previous is null || ReferenceEquals(_previous.Next, leaf), "a leaf's link is wrong");
         _leafDepth = depth;
         _previous = leaf;
         _entries += leaf.Count;

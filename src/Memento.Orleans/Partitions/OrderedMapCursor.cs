@@ -1,9 +1,9 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// A place in an <see cref="OrderedMap{TValue}"/>: on an entry, before the first one or after the last.
-/// Every move says whether it ended on an entry. A key that comes or goes makes the cursor invalid until
-/// it seeks again.
+/// A place in an <see cref="OrderedMap{TValue}"/>: on an entry, before the first one or after the
+/// last. Every move says whether it ended on an entry. A key that comes or goes makes the cursor
+/// invalid until it seeks again.
 /// </summary>
 internal struct OrderedMapCursor<TValue>
 {

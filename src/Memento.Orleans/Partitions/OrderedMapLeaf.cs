@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Memento.Partitions;
 
-/// <summary>A node with values; the leaves are linked in order. Only a root leaf may be empty.</summary>
+/// <summary>
+/// A node with values; the leaves are linked in order. Only a root leaf may be empty.
+/// </summary>
 internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
 {
     /// <summary>A map of few records, and there are many of these, should be small.</summary>

@@ -4,20 +4,22 @@ using Memento.Tables.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A node of an <see cref="OrderedMap{TValue}"/>: sorted keys, and beside each its head as a number, so
-/// that a search seldom has to follow a reference to a key.
+/// A node of an <see cref="OrderedMap{TValue}"/>: sorted keys, and beside each its head as a
+/// number, so that a search seldom has to follow a reference to a key.
 /// </summary>
 internal abstract class OrderedMapNode<TValue>
 {
     /// <summary>The keys of a full node; a branch has one child more.</summary>
     public const int Capacity = 64;
 
-    /// <summary>A node with fewer keys is merged with a neighbour, or takes over some of its.</summary>
+    /// <summary>
+    /// A node with fewer keys is merged with a neighbour, or takes over some of its.
+    /// </summary>
     public const int Minimum = Capacity / 4;
 
     /// <summary>
-    /// Two nodes are merged when they have no more keys than this together. Well below full, so that
-    /// inserts and deletes in turn do not split and merge in turn.
+    /// Two nodes are merged when they have no more keys than this together. Well below full, so
+    /// that inserts and deletes in turn do not split and merge in turn.
     /// </summary>
     public const int MergeLimit = Capacity * 3 / 4;
 
@@ -79,7 +81,8 @@ internal abstract class OrderedMapNode<TValue>
         ReadOnlySpan<byte> key, ulong head, [MaybeNullWhen(false)] out TValue previous);
 
     /// <summary>
-    /// Takes over everything from the right neighbour if both fit into one node, else evens them out.
+    /// Takes over everything from the right neighbour if both fit into one node, else evens them
+    /// out.
     /// </summary>
     /// <param name="right">The right neighbour, a node of the same kind.</param>
     /// <param name="separator">The separator of the two in their parent.</param>

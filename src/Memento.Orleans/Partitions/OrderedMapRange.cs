@@ -1,8 +1,8 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// The entries of a range in order, for <c>foreach</c>. Its end is found once, as a place in the tree, so
-/// that no key is compared on the way; a key that comes or goes makes it invalid.
+/// The entries of a range in order, for <c>foreach</c>. Its end is found once, as a place in the
+/// tree, so that no key is compared on the way; a key that comes or goes makes it invalid.
 /// </summary>
 internal struct OrderedMapRange<TValue>
 {

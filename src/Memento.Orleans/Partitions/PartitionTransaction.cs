@@ -66,7 +66,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         foreach (StagedWrite write in Staged.Effective)
         {
             if (write.Store == 0 && write.Record is not null
-                && BagKey.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes))
+                && KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes))
             {
                 found.Add(write.Record);
             }

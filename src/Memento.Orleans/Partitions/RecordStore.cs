@@ -89,7 +89,7 @@ internal sealed class RecordStore
 
         Index(record);
         if (_table.Type == TableType.Bag)
-            NextSequence = Math.Max(NextSequence, BagKey.SequenceOf(record.Key) + 1);
+            NextSequence = Math.Max(NextSequence, KeyBytes.ReadSuffix(record.Key) + 1);
     }
 
     private void Index(StoredRecord record)
@@ -118,7 +118,7 @@ internal sealed class RecordStore
 
     private byte[] IdentityKey(StoredRecord record)
         => IdentityKey(
-            BagKey.WithoutSequence(record.Key), _table.DocumentIdentity(record.Record));
+            KeyBytes.WithoutSuffix(record.Key), _table.DocumentIdentity(record.Record));
 
     private static byte[] IdentityKey(ReadOnlySpan<byte> key, UInt128 identity)
     {

@@ -147,6 +147,9 @@ internal abstract class TableDefinition
     /// </summary>
     public abstract long EstimateSize(object record);
 
+    /// <summary>Calls back with the record type as a type parameter.</summary>
+    public abstract TResult Accept<TResult>(ITableVisitor<TResult> visitor);
+
     /// <summary>What the catalog keeps about the table.</summary>
     public TableSchema ToSchema() => new()
     {

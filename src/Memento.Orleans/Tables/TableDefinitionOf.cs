@@ -76,6 +76,8 @@ internal sealed class TableDefinition<T> : TableDefinition
         return _autoIncrement is not null && _autoIncrement.TryGet((T)record, out number);
     }
 
+    public override TResult Accept<TResult>(ITableVisitor<TResult> visitor) => visitor.Visit(this);
+
     public override long EstimateSize(object record)
     {
         long size = _fixedSize;

@@ -2,6 +2,7 @@ using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries;
 using Memento.Tables;
+using Memento.Tables.Keys;
 
 namespace Memento.Transactions;
 
@@ -16,12 +17,11 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         CancellationToken cancellationToken)
         where T : class
     {
-        QueryPlan plan = QueryPlanner.Plan(table, where);
-        if (plan.IsEmpty) return [];
-
-        List<StoredRecord> found = plan.Key is { } key
-            ? await ReadOneAsync(table, key, where!, limit, cancellationToken).ConfigureAwait(false)
-            : await ScanPartitionsAsync(table, plan, where, limit, writes, cancellationToken)
+        List<StoredRecord> found = where is null
+            ? await AskAsync(
+                table, new ScanOperation(null, null, null, limit, writes), limit, cancellationToken)
+                .ConfigureAwait(false)
+            : await SelectAsync(table, QueryPlanner.Plan(table, where), limit, cancellationToken)
                 .ConfigureAwait(false);
 
         var records = new T[found.Count];
@@ -48,9 +48,29 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         => await AskAllAsync(table, new LockPartitionOperation(writes), cancellationToken)
             .ConfigureAwait(false);
 
+    private ValueTask<List<StoredRecord>> SelectAsync(
+        TableDefinition table, QueryPlan plan, int? limit, CancellationToken cancellationToken)
+        => plan switch
+        {
+            NothingPlan => new([]),
+            KeyLookupPlan byKey
+                => ReadOneAsync(table, byKey.Key, byKey.Guard, limit, cancellationToken),
+            IndexLookupPlan byIndex => AskAsync(
+                table,
+                new ScanOperation(
+                    byIndex.Guard, byIndex.Index.Ordinal, byIndex.Value, limit, writes: false),
+                limit,
+                cancellationToken),
+            _ => AskAsync(
+                table,
+                new ScanOperation(plan.Guard, null, null, limit, writes: false),
+                limit,
+                cancellationToken),
+        };
+
     private async ValueTask<List<StoredRecord>> ReadOneAsync(
         TableDefinition table,
-        Tables.Keys.Key key,
+        Key key,
         Guard where,
         int? limit,
         CancellationToken cancellationToken)
@@ -58,7 +78,7 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         object? records = await sender.SendAsync(
             table, new ReadAllOperation(key, writes: false), savepoint, cancellationToken)
             .ConfigureAwait(false);
-        Func<object, bool> matches = GuardCompiler.Compile(table, where);
+        Func<object, bool> matches = RecordFilter.Compile(table, where);
         List<StoredRecord> found = [];
         foreach (object record in (object[])records!)
         {
@@ -69,16 +89,13 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         return found;
     }
 
-    private async ValueTask<List<StoredRecord>> ScanPartitionsAsync(
+    /// <summary>Asks every partition, and puts the answers in the table's order.</summary>
+    private async ValueTask<List<StoredRecord>> AskAsync(
         TableDefinition table,
-        QueryPlan plan,
-        Guard? where,
+        ScanOperation operation,
         int? limit,
-        bool writes,
         CancellationToken cancellationToken)
     {
-        var operation = new ScanOperation(
-            where, plan.Index?.Ordinal, plan.IndexValue, limit, writes);
         object?[] answers = await AskAllAsync(table, operation, cancellationToken)
             .ConfigureAwait(false);
 

@@ -4,7 +4,9 @@ using Memento.Partitions;
 
 namespace Memento.Tests.Partitions;
 
-/// <summary>The map beside a <see cref="SortedDictionary{TKey, TValue}"/> under the same changes.</summary>
+/// <summary>
+/// The map beside a <see cref="SortedDictionary{TKey, TValue}"/> under the same changes.
+/// </summary>
 public sealed class OrderedMapModelTests
 {
     private const int Operations = 40_000;
@@ -90,7 +92,8 @@ public sealed class OrderedMapModelTests
         for (int operation = 1; operation <= Operations; operation++)
         {
             byte[] key = toKey(next(random));
-            Assert.Equal(model.TryGetValue(key, out int expected), map.TryGetValue(key, out int value));
+            bool isThere = model.TryGetValue(key, out int expected);
+            Assert.Equal(isThere, map.TryGetValue(key, out int value));
             Assert.Equal(expected, value);
             if (random.Next(100) < percentOfInserts)
                 Set(map, model, key, operation);

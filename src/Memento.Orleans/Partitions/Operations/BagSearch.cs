@@ -17,7 +17,7 @@ internal static class BagSearch
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
             if (write.Store == 0 && write.Record is not null
-                && BagKey.WithoutSequence(write.Key.Bytes).SequenceEqual(key.Bytes)
+                && KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)
                 && transaction.Table.SameDocument(write.Record.Record, record))
             {
                 return write.Record;

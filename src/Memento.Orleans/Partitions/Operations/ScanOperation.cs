@@ -37,7 +37,7 @@ internal sealed class ScanOperation(
 
     public override void Prepare(TableDefinition table)
     {
-        if (Where is not null) _matches ??= GuardCompiler.Compile(table, Where);
+        if (Where is not null) _matches ??= RecordFilter.Compile(table, Where);
     }
 
     public override object? Apply(PartitionTransaction transaction)

@@ -1,0 +1,18 @@
+using Memento.Tables;
+
+namespace Memento.Queries;
+
+/// <summary>Compiles a guard for those who know a table, but not its record type.</summary>
+internal sealed class RecordFilter(Guard guard) : ITableVisitor<Func<object, bool>>
+{
+    /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
+    public static Func<object, bool> Compile(TableDefinition table, Guard guard)
+        => table.Accept(new RecordFilter(guard));
+
+    public Func<object, bool> Visit<TRecord>(TableDefinition<TRecord> table)
+        where TRecord : class
+    {
+        Func<TRecord, bool> matches = GuardCompiler.Compile<TRecord>(table, guard);
+        return record => matches((TRecord)record);
+    }
+}
