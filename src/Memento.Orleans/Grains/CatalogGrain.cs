@@ -1,6 +1,5 @@
 using Memento.Storage;
 using Memento.Tables;
-using Orleans.Concurrency;
 
 namespace Memento.Grains;
 
@@ -76,7 +75,7 @@ internal sealed class CatalogGrain(
 
         if (_storage is not null && entry.Schema.Storage == TableStorage.Disk)
         {
-            foreach (string store in entry.Schema.StoreNames())
+            foreach (string store in StoreNames.Of(entry.Schema))
                 await _storage.DropTableAsync(store, CancellationToken.None);
         }
 

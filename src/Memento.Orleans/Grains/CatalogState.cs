@@ -1,4 +1,3 @@
-using Memento.Tables;
 
 namespace Memento.Grains;
 

@@ -22,13 +22,7 @@ internal sealed class PartitionLoader(
     /// <exception cref="StorageException">The storage refused, or a row cannot be read.</exception>
     public async Task<Partition> LoadAsync(string name, int number)
     {
-        if (!tables.TryGet(name, out TableDefinition? table))
-        {
-            throw new TableNotFoundException(
-                $"Table '{name}' is not registered in the silo. Call AddTable or AddTables in the silo's "
-                + "AddMemento too.");
-        }
-
+        TableDefinition table = tables.Get(name);
         ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
         if (!await catalog.ExistsAsync(name)) throw NotFound(name);
 
@@ -42,7 +36,8 @@ internal sealed class PartitionLoader(
             epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
             for (int i = 0; i < table.StoreCount; i++)
                 await LoadAsync(storage, table, store, i, number);
-            StorageLog.Loaded(logger, number, name, store.Count, time.GetElapsedTime(started));
+            TimeSpan elapsed = time.GetElapsedTime(started);
+            StorageLog.Loaded(logger, number, name, store.Count, elapsed);
         }
 
         return new Partition(table, number, epoch, store, time)

@@ -15,7 +15,7 @@ internal sealed class RecordGrain<T>(IMemento memento, TableRegistry tables) : G
 
     private object Key => _key ??= Table.KeyCodec.Decode(Encoded);
 
-    private TableDefinition Table => tables.Get(typeof(T));
+    private TableDefinition Table => tables.Get<T>();
 
     private Key Encoded => RecordGrainKey.Parse(this.GetPrimaryKeyString()).Key;
 

@@ -118,7 +118,7 @@ internal sealed class TableAdministration(
         return opened.FirstOrDefault(static each => each.Error is not null)?.Error?.Message;
     }
 
-    private Task LockAndDoAsync(
+    private Task<TransactionResult<bool>> LockAndDoAsync(
         TableDefinition table,
         Func<TransactionScope, CancellationToken, Task> action,
         CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using System.Reflection;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Memento.Hosting;
 

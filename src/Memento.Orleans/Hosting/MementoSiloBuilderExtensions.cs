@@ -1,5 +1,4 @@
 using Memento.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 
 namespace Memento;

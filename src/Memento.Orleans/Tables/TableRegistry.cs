@@ -33,6 +33,14 @@ internal sealed class TableRegistry
             ? table
             : throw NotRegistered(TypeName.Of(recordType));
 
+    /// <exception cref="TableNotFoundException">No table of that name is registered.</exception>
+    public TableDefinition Get(string name)
+        => _byName.TryGetValue(name, out TableDefinition? table)
+            ? table
+            : throw new TableNotFoundException(
+                $"Table '{name}' is not registered in this silo. Call AddTable or AddTables in the silo's "
+                + "AddMemento, as in the client's.");
+
     public bool TryGet(Type recordType, [NotNullWhen(true)] out TableDefinition? table)
         => _byType.TryGetValue(recordType, out table);
 

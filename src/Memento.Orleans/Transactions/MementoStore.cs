@@ -1,7 +1,6 @@
 using Memento.Grains;
 using Memento.Tables;
 using Memento.Tables.Keys;
-using Orleans.Transactions;
 
 namespace Memento.Transactions;
 
@@ -55,7 +54,7 @@ internal sealed class MementoStore(
     public IRecord<T> GetRecord<T>(object key)
         where T : class
     {
-        TableDefinition table = tables.Get(typeof(T));
+        TableDefinition table = tables.Get<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
         return grains.GetGrain<IRecord<T>>(RecordGrainKey.Of(table.Name, encoded));
     }

@@ -1,6 +1,4 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Options;
-using Orleans.Transactions;
 
 namespace Memento.Transactions;
 

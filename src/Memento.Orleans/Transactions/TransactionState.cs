@@ -210,7 +210,7 @@ internal sealed class TransactionState(
 
     public void ThrowIfOver()
     {
-        if (_hasEnded) throw Doom as TransactionTimeoutException ?? Ended();
+        if (_hasEnded) throw Doom is TransactionTimeoutException late ? late : Ended();
         if (Doom is { } doom) throw doom;
         if (Remaining <= TimeSpan.Zero) throw DoomWith(TimedOut());
     }
@@ -219,7 +219,7 @@ internal sealed class TransactionState(
         => new($"Transaction {Id} ran past its time limit, and nothing of it was kept. Keep "
             + "transactions short, or give this one a longer Timeout.");
 
-    private MementoException Ended()
+    private NoTransactionException Ended()
         => new NoTransactionException(
             $"Transaction {Id} has ended. Use a transaction only inside its body, and await every call.");
 

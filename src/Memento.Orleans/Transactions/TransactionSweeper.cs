@@ -4,7 +4,7 @@ namespace Memento.Transactions;
 
 /// <summary>Ends, once a second, the transactions whose time is up although nobody asks.</summary>
 internal sealed partial class TransactionSweeper(
-    TransactionRegistry registry, TimeProvider time, ILogger<TransactionSweeper> logger)
+    TransactionRegistry registry, TimeProvider time, ILogger<TransactionSweeper> logger) : IDisposable
 {
     /// <summary>How late a forgotten transaction's locks may go.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -19,6 +19,8 @@ internal sealed partial class TransactionSweeper(
         await _stopping.CancelAsync();
         await _sweeping;
     }
+
+    public void Dispose() => _stopping.Dispose();
 
     [LoggerMessage(
         EventId = 1201, Level = LogLevel.Error, Message = "Ending transactions past their limit failed")]

@@ -1,4 +1,3 @@
-using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;

@@ -50,7 +50,7 @@ internal sealed class WriteOperation(Key key, object record, bool onlyIfAbsent)
     {
         if (BagSearch.Find(transaction, Key, _own!) is not null) return;
 
-        Key key = KeyBytes.WithSuffix(Key, transaction.Store.TakeSequence());
-        transaction.Stage(0, key, new StoredRecord(key.Bytes, _own!), _document);
+        Key bagKey = Tables.Keys.KeyBytes.WithSuffix(Key, transaction.Store.TakeSequence());
+        transaction.Stage(0, bagKey, new StoredRecord(bagKey.Bytes, _own!), _document);
     }
 }
