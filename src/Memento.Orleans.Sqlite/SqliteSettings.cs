@@ -111,6 +111,9 @@ internal sealed class SqliteSettings
         string path = System.IO.Path.GetFullPath(source);
 
         // Two names of one file must come to one lock file; SQLite too names its files by the target.
-        return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var file = new FileInfo(path);
+        return file.LinkTarget is null
+            ? path
+            : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
     }
 }
