@@ -146,8 +146,8 @@ public sealed class SqliteCatalogTests
     [Fact]
     public async Task A_key_of_hexadecimal_digits_is_a_number_to_the_provider()
     {
-        // Nothing that the SQL could mend, since the number is all it is given: why keys of the catalog
-        // begin with a letter that is no hexadecimal digit.
+        // Nothing that the SQL could mend, since the number is all it is given: why keys of the
+        // catalog begin with a letter that is no hexadecimal digit.
         await using var file = new SqliteFile();
         var provider = await ProviderAsync(await file.OpenAsync());
         await provider.WriteStateAsync(StateName, GrainId.Create("g", "cafe"), New("a"));
@@ -172,7 +172,8 @@ public sealed class SqliteCatalogTests
             Token)));
     }
 
-    private static GrainState<CatalogState> New(string name) => new(new CatalogState { Name = name });
+    private static GrainState<CatalogState> New(string name) =>
+        new(new CatalogState { Name = name });
 
     private static async Task<GrainState<CatalogState>> ReadAsync(AdoNetGrainStorage provider)
     {

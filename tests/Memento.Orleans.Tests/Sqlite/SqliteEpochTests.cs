@@ -70,13 +70,14 @@ public sealed class SqliteEpochTests
     {
         await using var file = new SqliteFile();
         var storage = await file.OpenAsync();
+        var batch = SqliteFile.Batch(1, SqliteFile.Row(1, "a"));
         await storage.DropTableAsync("t", Token);
         await storage.CreateTableAsync("t", Token);
         await Assert.ThrowsAsync<FencedException>(
-            async () => await storage.WriteAsync(SqliteFile.Batch(1, SqliteFile.Row(1, "a")), Token));
+            async () => await storage.WriteAsync(batch, Token));
         Assert.Equal(3, await storage.RaiseEpochAsync("t", 0, Token));
         await Assert.ThrowsAsync<FencedException>(
-            async () => await storage.WriteAsync(SqliteFile.Batch(1, SqliteFile.Row(1, "a")), Token));
+            async () => await storage.WriteAsync(batch, Token));
     }
 
     [Fact]

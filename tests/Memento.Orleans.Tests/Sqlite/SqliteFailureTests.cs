@@ -22,7 +22,8 @@ public sealed class SqliteFailureTests
         Assert.Equal(acknowledged, (await SqliteFile.LoadAsync(storage)).Count);
         var freed = Enumerable.Range(1, (int)acknowledged).Select(key => SqliteFile.Row(key, null));
         await storage.WriteAsync(SqliteFile.Batch(acknowledged + 1, [.. freed]), Token);
-        await storage.WriteAsync(SqliteFile.Batch(acknowledged + 2, SqliteFile.Row(1, "on")), Token);
+        await storage.WriteAsync(
+            SqliteFile.Batch(acknowledged + 2, SqliteFile.Row(1, "on")), Token);
         Assert.Equal(["""{"Value":"on"}"""], await SqliteFile.DocumentsAsync(storage));
     }
 
@@ -235,7 +236,9 @@ public sealed class SqliteFailureTests
         await Assert.ThrowsAsync<StorageException>(async () => await storage.WriteAsync(
             SqliteFile.Batch(position, SqliteFile.Row(1, "a")), Token));
 
-    /// <summary>Writes rows of 4 KB until one fails, for the number that were acknowledged.</summary>
+    /// <summary>
+    /// Writes rows of 4 KB until one fails, for the number that were acknowledged.
+    /// </summary>
     private static async Task<long> FillAsync(SqliteJournalStorage storage, string reason)
     {
         string value = new('x', 4_000);

@@ -6,7 +6,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Memento.Tests.Sqlite;
 
-/// <summary>A directory of its own for one test, the storage in it, and short ways to use it.</summary>
+/// <summary>
+/// A directory of its own for one test, the storage in it, and short ways to use it.
+/// </summary>
 internal sealed class SqliteFile : IAsyncDisposable
 {
     private readonly List<string> _mounts = [];
@@ -31,7 +33,9 @@ internal sealed class SqliteFile : IAsyncDisposable
         return storage;
     }
 
-    /// <summary>An open storage that has an empty table t, whose partition 0 is at epoch 1.</summary>
+    /// <summary>
+    /// An open storage that has an empty table t, whose partition 0 is at epoch 1.
+    /// </summary>
     public async Task<SqliteJournalStorage> OpenAsync(
         string? path = null, TimeSpan? busyTimeout = null, TimeProvider? timeProvider = null)
     {
@@ -47,7 +51,8 @@ internal sealed class SqliteFile : IAsyncDisposable
     {
         string directory = System.IO.Path.Combine(Root, $"mount{_mounts.Count}");
         Directory.CreateDirectory(directory);
-        if (!OperatingSystem.IsLinux() || !Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory))
+        if (!OperatingSystem.IsLinux()
+            || !Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory))
             Assert.Skip("A file system cannot be mounted here; that takes root on Linux.");
         _mounts.Add(directory);
         return directory;
@@ -56,7 +61,9 @@ internal sealed class SqliteFile : IAsyncDisposable
     public void Remount(string directory, string options) =>
         Assert.True(Run("mount", "-o", "remount," + options, directory));
 
-    /// <summary>Makes one file read-only even for root; skips the test where that is not allowed.</summary>
+    /// <summary>
+    /// Makes one file read-only even for root; skips the test where that is not allowed.
+    /// </summary>
     public void MakeReadOnly(string file)
     {
         if (!OperatingSystem.IsLinux() || !Run("mount", "--bind", file, file))
@@ -107,7 +114,8 @@ internal sealed class SqliteFile : IAsyncDisposable
     public static JournalBatch Batch(long position, params RowWrite[] writes) =>
         new(position, [Entry(writes)]);
 
-    public static JournalBatch Outcome(long position, Guid transactionId, params RowWrite[] writes) =>
+    public static JournalBatch Outcome(
+        long position, Guid transactionId, params RowWrite[] writes) =>
         new(
             position,
             [
@@ -129,7 +137,8 @@ internal sealed class SqliteFile : IAsyncDisposable
         return rows;
     }
 
-    public static async Task<string[]> DocumentsAsync(IJournalStorage storage, string table = "t") =>
+    public static async Task<string[]> DocumentsAsync(
+        IJournalStorage storage, string table = "t") =>
         [.. (await LoadAsync(storage, table)).Select(row => Encoding.UTF8.GetString(row.Document))];
 
     private static bool Run(string program, params string[] arguments)

@@ -50,7 +50,8 @@ public sealed class SqliteRowTests
             .Append(new RowWrite("t", 1, [9], "1"u8.ToArray()));
         await storage.WriteAsync(SqliteFile.Batch(1, [.. writes]), Token);
 
-        var loaded = (await SqliteFile.LoadAsync(storage)).Select(row => Convert.ToHexString(row.Key));
+        var rows = await SqliteFile.LoadAsync(storage);
+        var loaded = rows.Select(row => Convert.ToHexString(row.Key));
         Assert.Equal(["", "00", "0000", "0100", "7F", "7FFF", "80", "FF"], loaded);
         Assert.Single(await SqliteFile.LoadAsync(storage, partition: 1));
         Assert.Empty(await SqliteFile.LoadAsync(storage, partition: 2));
