@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// What a batch does inside its database transaction. Keeps the epochs in memory: the lock file makes
-/// the file ours alone, so what was read at the opening and raised since is what stands there.
+/// What a batch does inside its database transaction. Keeps the epochs in memory: the lock file
+/// makes the file ours alone, so what was read at the opening and raised since is what stands
+/// there.
 /// </summary>
 /// <remarks>Called under the writer's lock only.</remarks>
 internal sealed class SqliteBatch(TimeProvider timeProvider)
 {
     /// <summary>
-    /// How long an outcome is kept. A transaction lasts an hour at the most, and whoever is in doubt
-    /// about one asks within another.
+    /// How long an outcome is kept. A transaction lasts an hour at the most, and whoever is in
+    /// doubt about one asks within another.
     /// </summary>
     public static readonly TimeSpan OutcomeLifetime = TimeSpan.FromHours(2);
 
@@ -120,8 +121,9 @@ internal sealed class SqliteBatch(TimeProvider timeProvider)
 
     private (string Upsert, string Delete) Texts(string table)
     {
-        ref var texts = ref CollectionsMarshal.GetValueRefOrAddDefault(_texts, table, out bool known);
-        if (!known)
+        ref var texts = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            _texts, table, out bool isKnown);
+        if (!isKnown)
         {
             string name = SqliteSchema.Quote(table);
             texts = (
@@ -141,7 +143,10 @@ internal sealed class SqliteBatch(TimeProvider timeProvider)
         Span<byte> id = stackalloc byte[16];
         transactionId.TryWriteBytes(id, bigEndian: true, out _);
         database.Prepared(
-            "INSERT INTO memento_outcome (id, outcome, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+            """
+            INSERT INTO memento_outcome (id, outcome, at) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO NOTHING
+            """)
             .Bind(1, id)
             .Bind(2, (long)outcome)
             .Bind(3, timeProvider.GetUtcNow().ToUnixTimeMilliseconds())

@@ -3,14 +3,15 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// The file of the catalog and the sequences, which Orleans' ADO.NET grain storage reads and writes.
-/// That provider finds its SQL in the table OrleansQuery; for SQLite nobody ships it.
+/// The file of the catalog and the sequences, which Orleans' ADO.NET grain storage reads and
+/// writes. That provider finds its SQL in the table OrleansQuery; for SQLite nobody ships it.
 /// </summary>
 /// <remarks>
-/// What the provider expects: of a write, a clear and a delete one row with the new version, and none
-/// where the version that it gave does not stand; of a read the payload and the version, and no payload
-/// for a cleared state. Its key hashes are not needed: the whole key is the primary key. A key without
-/// an extension gives null, which is kept as '' since null is never equal in a primary key.
+/// What the provider expects: of a write, a clear and a delete one row with the new version, and
+/// none where the version that it gave does not stand; of a read the payload and the version, and
+/// no payload for a cleared state. Its key hashes are not needed: the whole key is the primary key.
+/// A key without an extension gives null, which is kept as '' since null is never equal in a
+/// primary key.
 /// </remarks>
 internal sealed class SqliteCatalog : IDisposable
 {

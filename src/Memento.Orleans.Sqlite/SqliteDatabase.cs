@@ -24,7 +24,9 @@ internal sealed class SqliteDatabase : IDisposable
         raw.sqlite3_busy_timeout(Handle, (int)settings.BusyTimeout.TotalMilliseconds);
     }
 
-    /// <summary>Whether a transaction is open: it neither ended nor was rolled back by SQLite.</summary>
+    /// <summary>
+    /// Whether a transaction is open: it neither ended nor was rolled back by SQLite.
+    /// </summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>The number of rows that the last statement changed.</summary>

@@ -17,7 +17,9 @@ internal static class SqliteErrors
         return new SqliteException(text, code & PrimaryMask, code);
     }
 
-    /// <summary>Whether the connection may not be used further: its file or disk is at fault.</summary>
+    /// <summary>
+    /// Whether the connection may not be used further: its file or disk is at fault.
+    /// </summary>
     public static bool BreaksConnection(SqliteException failure) =>
         failure.SqliteErrorCode is not (raw.SQLITE_ERROR or raw.SQLITE_BUSY or raw.SQLITE_LOCKED
             or raw.SQLITE_FULL or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_NOMEM);
@@ -39,17 +41,17 @@ internal static class SqliteErrors
         {
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => string.Create(
                 CultureInfo.InvariantCulture,
-                $"another program holds the file locked, and still did after {settings.BusyTimeout}. ")
+                $"another program holds the file locked, still after {settings.BusyTimeout}. ")
                 + "End its transaction or close it, and try again.",
             raw.SQLITE_READONLY =>
                 "the file or its directory is read-only. Let this process write to both.",
             raw.SQLITE_FULL =>
                 "the disk is full. Free space on it and try again; what was acknowledged is kept.",
             raw.SQLITE_IOERR =>
-                "the disk reported an error. Look into the system's log and check the disk; what was "
-                + "acknowledged is kept.",
+                "the disk reported an error. Look into the system's log and check the disk; what "
+                + "was acknowledged is kept.",
             raw.SQLITE_CORRUPT =>
-                "the file is damaged. Stop the silo, keep a copy of the file, and restore a backup.",
+                "the file is damaged. Stop the silo, keep a copy of it, and restore a backup.",
             raw.SQLITE_CANTOPEN =>
                 "the file cannot be opened. Check that the path names a file, not a directory, and "
                 + "that this process may read and write it.",

@@ -5,8 +5,9 @@ using System.Text;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// The exclusive hold on a storage file, which lasts as long as this object or the process. The lock
-/// is on the open <c>.lock</c> file and not its presence: one left behind by a dead process is free.
+/// The exclusive hold on a storage file, which lasts as long as this object or the process. The
+/// lock is on the open <c>.lock</c> file and not its presence: one left behind by a dead process is
+/// free.
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
@@ -37,16 +38,16 @@ internal sealed class SqliteFileLock : IDisposable
             is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
             throw new StorageException(
-                $"SQLite {path} is in use by {Holder(lockPath)}. An SQLite file belongs to one silo; "
-                + "give each silo its own file, or, so that several silos form one cluster, keep the "
-                + "tables in PostgreSQL (UsePostgreSql).",
+                $"SQLite {path} is in use by {Holder(lockPath)}. An SQLite file belongs to one "
+                + "silo; give each silo its own file, or, so that several silos form one cluster, "
+                + "keep the tables in PostgreSQL (UsePostgreSql).",
                 failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new StorageException(
-                $"SQLite {path} cannot be opened, because its lock file {lockPath} cannot be written: "
-                + $"{failure.Message} Let this process write to the file and its directory.",
+                $"SQLite {path} cannot be opened, because its lock file {lockPath} cannot be "
+                + $"written: {failure.Message} Let this process write to its directory.",
                 failure);
         }
     }

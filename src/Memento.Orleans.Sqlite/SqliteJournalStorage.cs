@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Keeps the records of disk tables in one SQLite file, which belongs to this process while it is open.
-/// Each table is an SQL table <c>(partition, key, doc)</c> that any SQL tool reads.
+/// Keeps the records of disk tables in one SQLite file, which belongs to this process while it is
+/// open. Each table is an SQL table <c>(partition, key, doc)</c> that any SQL tool reads.
 /// </summary>
 public sealed class SqliteJournalStorage : IJournalStorage
 {
@@ -110,7 +110,8 @@ public sealed class SqliteJournalStorage : IJournalStorage
     {
         ArgumentNullException.ThrowIfNull(table);
         string action = $"load partition {partition} of table '{table}'";
-        using var load = await Task.Run(() => OpenLoad(table, partition, action), cancellationToken);
+        using var load = await Task.Run(
+            () => OpenLoad(table, partition, action), cancellationToken);
         while (true)
         {
             var rows = await Task.Run(() => Reading(action, load.Next), cancellationToken);
@@ -261,7 +262,8 @@ public sealed class SqliteJournalStorage : IJournalStorage
     }
 
     /// <summary>
-    /// Makes a change on a pool thread: it waits for the disk, and for a batch that is being written.
+    /// Makes a change on a pool thread: it waits for the disk, and for a batch that is being
+    /// written.
     /// </summary>
     private Task<T> ChangeAsync<T>(
         string action,

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// One reading of a partition, on a connection of its own beside the writer's: one statement, so one
-/// moment of the file.
+/// One reading of a partition, on a connection of its own beside the writer's: one statement, so
+/// one moment of the file.
 /// </summary>
 internal sealed class SqliteLoad : IDisposable
 {

@@ -7,8 +7,8 @@ namespace Memento;
 public static class SqliteMementoBuilderExtensions
 {
     /// <summary>
-    /// Keeps disk tables in an SQLite file, which is made where it is missing. The file belongs to one
-    /// silo process; a cluster of several silos keeps its tables in PostgreSQL.
+    /// Keeps disk tables in an SQLite file, which is made where it is missing. The file belongs to
+    /// one silo process; a cluster of several silos keeps its tables in PostgreSQL.
     /// </summary>
     /// <param name="builder">What is configured.</param>
     /// <param name="connectionString">

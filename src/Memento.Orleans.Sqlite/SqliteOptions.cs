@@ -10,8 +10,8 @@ public sealed class SqliteOptions
     public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
 
     /// <summary>
-    /// How long to wait for another program that holds the file locked, such as an SQL tool, before the
-    /// batch fails; from a millisecond to an hour, 5 s by default.
+    /// How long to wait for another program that holds the file locked, such as an SQL tool, before
+    /// the batch fails; from a millisecond to an hour, 5 s by default.
     /// </summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -45,7 +45,9 @@ internal static class SqliteSchema
 
     /// <summary>Refuses a file that is not ours, before anything in it is changed.</summary>
     /// <returns>Whether the file is new: it has no schema yet.</returns>
-    /// <exception cref="StorageException">It is another program's, or of a newer version.</exception>
+    /// <exception cref="StorageException">
+    /// It is another program's, or of a newer version.
+    /// </exception>
     public static bool IsNew(SqliteDatabase database, string path)
     {
         long application = database.Scalar("PRAGMA application_id") ?? 0;
@@ -53,8 +55,9 @@ internal static class SqliteSchema
         if (application == ApplicationId && version > Version)
         {
             throw new StorageException(
-                $"SQLite {path} was written by a newer version of Memento.Orleans (schema {version}, "
-                + $"this one knows {Version}). Run the newer version, or name another file.");
+                $"SQLite {path} was written by a newer version of Memento.Orleans (schema "
+                + $"{version}, this one knows {Version}). Run the newer version, or name another "
+                + "file.");
         }
 
         if (application == ApplicationId && version > 0)
@@ -64,8 +67,8 @@ internal static class SqliteSchema
             || database.Scalar("SELECT count(*) FROM sqlite_schema") != 0)
         {
             throw new StorageException(
-                $"SQLite {path} is a database of another program, not of Memento.Orleans; nothing in "
-                + "it was changed. Name another file.");
+                $"SQLite {path} is a database of another program, not of Memento.Orleans; nothing "
+                + "in it was changed. Name another file.");
         }
 
         return true;
@@ -102,8 +105,8 @@ internal static class SqliteSchema
         if (Find(database, table) is { } found && found != table)
         {
             throw new StorageException(
-                $"SQLite {path} cannot hold a table '{table}' beside '{found}': SQLite does not tell "
-                + "names apart by case. Rename one of them.");
+                $"SQLite {path} cannot hold a table '{table}' beside '{found}': SQLite does not "
+                + "tell names apart by case. Rename one of them.");
         }
 
         database.Execute(

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Memento.Storage.Sqlite;
 
-/// <summary>Where the file is and how it is opened: a connection string and options, checked.</summary>
+/// <summary>
+/// Where the file is and how it is opened: a connection string and options, checked.
+/// </summary>
 internal sealed class SqliteSettings
 {
     private static readonly TimeSpan MinBusyTimeout = TimeSpan.FromMilliseconds(1);
@@ -22,7 +24,9 @@ internal sealed class SqliteSettings
     /// <summary>The absolute path of the file, behind symbolic links.</summary>
     public string Path { get; }
 
-    /// <summary>The catalog's file, beside the main one: <c>movies.db</c> has movies.catalog.db.</summary>
+    /// <summary>
+    /// The catalog's file, beside the main one: <c>movies.db</c> has movies.catalog.db.
+    /// </summary>
     public string CatalogPath => System.IO.Path.ChangeExtension(Path, ".catalog.db");
 
     public SqliteSynchronous Synchronous { get; }
@@ -31,7 +35,9 @@ internal sealed class SqliteSettings
 
     public string Description => $"SQLite {Path}";
 
-    /// <exception cref="StorageException">It names no file on disk, or opens it read-only.</exception>
+    /// <exception cref="StorageException">
+    /// It names no file on disk, or opens it read-only.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static SqliteSettings From(string connectionString, SqliteOptions options)
     {
@@ -46,7 +52,9 @@ internal sealed class SqliteSettings
         return new SqliteSettings(connection, Resolve(connection.DataSource), options);
     }
 
-    /// <summary>A connection string to a file of this storage, with what the user set beside.</summary>
+    /// <summary>
+    /// A connection string to a file of this storage, with what the user set beside.
+    /// </summary>
     public string ConnectionString(string path, SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder(_connection.ConnectionString)
         {
@@ -79,30 +87,30 @@ internal sealed class SqliteSettings
             || source.Contains(":memory:", StringComparison.OrdinalIgnoreCase))
         {
             throw new StorageException(
-                $"The SQLite connection string '{connection}' names a database in memory, where a disk "
-                + "table would not be on disk. Name a file ('Data Source=movies.db'), or keep the "
-                + "tables in memory with Storage = TableStorage.Ram.");
+                $"The SQLite connection string for '{source}' names a database in memory, where a "
+                + "disk table would not be on disk. Name a file ('Data Source=movies.db'), or keep "
+                + "the tables in memory with Storage = TableStorage.Ram.");
         }
 
         if (string.IsNullOrWhiteSpace(source))
         {
             throw new StorageException(
-                $"The SQLite connection string '{connection}' names no file. Write for example "
+                "The SQLite connection string names no file ('Data Source'). Write for example "
                 + "'Data Source=movies.db'.");
         }
 
         if (source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             throw new StorageException(
-                $"The SQLite connection string '{connection}' names its file as a URI, which is not "
-                + "supported. Write the path itself, for example 'Data Source=/data/movies.db'.");
+                $"The SQLite connection string for '{source}' names its file as a URI, which is "
+                + "not supported. Write the path itself: 'Data Source=/data/movies.db'.");
         }
 
         if (connection.Mode == SqliteOpenMode.ReadOnly)
         {
             throw new StorageException(
-                $"The SQLite connection string '{connection}' opens the file read-only, but Memento "
-                + "writes to it. Leave 'Mode' out.");
+                $"The SQLite connection string for '{source}' opens the file read-only, but "
+                + "Memento writes to it. Leave 'Mode' out.");
         }
     }
 
@@ -110,7 +118,11 @@ internal sealed class SqliteSettings
     {
         string path = System.IO.Path.GetFullPath(source);
 
-        // Two names of one file must come to one lock file; SQLite too names its files by the target.
-        return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        // Two names of one file must come to one lock file; SQLite too names its files by the
+        // target.
+        var file = new FileInfo(path);
+        return file.LinkTarget is null
+            ? path
+            : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
     }
 }

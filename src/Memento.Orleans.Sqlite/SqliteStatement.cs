@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// A prepared statement, without ADO.NET around it: a batch binds its UTF-8 documents as they are, and
-/// a row costs three calls. Not thread-safe.
+/// A prepared statement, without ADO.NET around it: a batch binds its UTF-8 documents as they are,
+/// and a row costs three calls. Not thread-safe.
 /// </summary>
 internal sealed class SqliteStatement : IDisposable
 {
@@ -50,7 +50,9 @@ internal sealed class SqliteStatement : IDisposable
         return value;
     }
 
-    /// <summary>Whether there is another row; at the end the statement is ready to run again.</summary>
+    /// <summary>
+    /// Whether there is another row; at the end the statement is ready to run again.
+    /// </summary>
     public bool Step()
     {
         int code = raw.sqlite3_step(_handle);

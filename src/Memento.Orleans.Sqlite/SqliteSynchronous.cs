@@ -4,7 +4,8 @@ namespace Memento;
 public enum SqliteSynchronous
 {
     /// <summary>
-    /// Every batch is on the disk before its transactions are acknowledged: they survive a power loss.
+    /// Every batch is on the disk before its transactions are acknowledged: they survive a power
+    /// loss.
     /// </summary>
     Full = 0,
 

@@ -3,16 +3,16 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// The one connection that writes. Every change is one <see cref="Run"/>: a database transaction that
-/// is either durable when it returns, or not there when it throws.
+/// The one connection that writes. Every change is one <see cref="Run"/>: a database transaction
+/// that is either durable when it returns, or not there when it throws.
 /// </summary>
 /// <remarks>
-/// An error of COMMIT leaves open whether the transaction is in: SQLite may have written the whole of
-/// it to the log and failed to sync it, and would find it there after a crash. So each transaction
-/// carries a stamp (this opening's incarnation and a number) in the one row of memento_journal. After
-/// such an error the stamp is read back. Where it is there, the log is copied into the main file, which
-/// makes it durable. Where it is not, another transaction is committed over it, so that no crash can
-/// bring it back.
+/// An error of COMMIT leaves open whether the transaction is in: SQLite may have written the whole
+/// of it to the log and failed to sync it, and would find it there after a crash. So each
+/// transaction carries a stamp (this opening's incarnation and a number) in the one row of
+/// memento_journal. After such an error the stamp is read back. Where it is there, the log is
+/// copied into the main file, which makes it durable. Where it is not, another transaction is
+/// committed over it, so that no crash can bring it back.
 /// </remarks>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -36,8 +36,12 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Stands in for COMMIT in tests of what happens when it fails.</summary>
     internal Action<SqliteDatabase>? CommitForTests { get; set; }
 
-    /// <summary>Opens the file, makes the schema where there is none, and begins an incarnation.</summary>
-    /// <param name="load">Reads what is kept in memory; again after a commit that was in doubt.</param>
+    /// <summary>
+    /// Opens the file, makes the schema where there is none, and begins an incarnation.
+    /// </summary>
+    /// <param name="load">
+    /// Reads what is kept in memory; again after a commit that was in doubt.
+    /// </param>
     public void Open(Action<SqliteDatabase> load)
     {
         lock (_gate)
@@ -135,8 +139,8 @@ internal sealed class SqliteWriter : IDisposable
         if (!File.Exists(_settings.Path))
         {
             throw new StorageException(
-                $"SQLite {_settings.Path} could not {action}: the file was removed while it was in use. "
-                + "Stop the silo, put the file back from a backup, and start again.");
+                $"SQLite {_settings.Path} could not {action}: the file was removed while it was in "
+                + "use. Stop the silo, put the file back from a backup, and start again.");
         }
 
         try
@@ -164,8 +168,8 @@ internal sealed class SqliteWriter : IDisposable
             if (database.Scalar("SELECT incarnation FROM memento_journal") != _incarnation)
             {
                 throw new StorageException(
-                    $"SQLite {_settings.Path} was replaced by another file while it was in use. Stop "
-                    + "the silo, put the right file in place, and start again.");
+                    $"SQLite {_settings.Path} was replaced by another file while it was in use. "
+                    + "Stop the silo, put the right file in place, and start again.");
             }
 
             return database;
