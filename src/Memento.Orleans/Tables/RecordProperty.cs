@@ -15,6 +15,9 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
     /// <summary>The declared type without <see cref="Nullable{T}"/>, for example <c>int</c>.</summary>
     public Type ValueType { get; } = valueType;
 
+    /// <summary>The bytes that the property takes in the record itself; a reference is eight.</summary>
+    public abstract int InlineSize { get; }
+
     /// <summary>The value, or null; boxes.</summary>
     public abstract object? GetValue(object record);
 
@@ -23,4 +26,7 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
 
     /// <summary>This property, or of an enum the property as its underlying integer.</summary>
     public abstract RecordProperty WithoutEnum { get; }
+
+    /// <summary>About the bytes that the record's value takes outside the record.</summary>
+    public abstract long EstimateReferencedSize(object record);
 }

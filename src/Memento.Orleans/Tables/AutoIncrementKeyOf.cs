@@ -1,0 +1,52 @@
+using System.Numerics;
+using System.Reflection;
+using Memento.Tables.Keys;
+
+namespace Memento.Tables;
+
+/// <summary>Reads and sets an integer key without boxing it.</summary>
+internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TRecord>
+    where TRecord : class
+    where TValue : struct, IBinaryInteger<TValue>
+{
+    private readonly string _table;
+    private readonly RecordProperty<TRecord, TValue> _property;
+    private readonly Action<TRecord, TValue> _set;
+
+    public AutoIncrementKey(string table, RecordProperty<TRecord, TValue> property)
+    {
+        _table = table;
+        _property = property;
+
+        // An init-only setter is a method like others once the compiler has had its say.
+        MethodInfo setter = property.Info.SetMethod!;
+        if (property.Type == typeof(TValue))
+        {
+            _set = setter.CreateDelegate<Action<TRecord, TValue>>();
+        }
+        else
+        {
+            var setNullable = setter.CreateDelegate<Action<TRecord, TValue?>>();
+            _set = (record, value) => setNullable(record, value);
+        }
+    }
+
+    public override bool TryGet(TRecord record, out long number)
+    {
+        bool found = _property.TryGet(record, out TValue value);
+        number = found ? long.CreateSaturating(value) : 0;
+        return found;
+    }
+
+    public override void Set(TRecord record, long number)
+    {
+        TValue value = TValue.CreateTruncating(number);
+        if (long.CreateSaturating(value) != number)
+            throw new MementoException(
+                $"Table '{_table}' has used up the numbers of its key: the next one, {number}, does not "
+                + $"fit into property '{_property.Name}' of type '{TypeName.Of<TValue>()}'. Give the "
+                + "property a wider type; the stored records keep their keys.");
+
+        _set(record, value);
+    }
+}

@@ -1,0 +1,30 @@
+using Orleans.Serialization;
+using Orleans.Serialization.Cloning;
+using Orleans.Serialization.Codecs;
+using Orleans.Serialization.Serializers;
+
+namespace Memento.Tables.Documents;
+
+/// <summary>
+/// Carries registered record types through Orleans as their documents, so that a record type needs no
+/// serializer attributes. A type that has them keeps Orleans' own serializer: Orleans looks there first,
+/// and the application has said what it wants.
+/// </summary>
+internal sealed class RecordCodec(TableRegistry tables)
+    : ISpecializableCodec, ISpecializableCopier, ITypeFilter
+{
+    public bool IsSupportedType(Type type) => tables.TryGet(type, out _);
+
+    public IFieldCodec GetSpecializedCodec(Type type)
+        => (IFieldCodec)Bind(typeof(RecordFieldCodec<>), type);
+
+    public IDeepCopier GetSpecializedCopier(Type type)
+        => (IDeepCopier)Bind(typeof(RecordDeepCopier<>), type);
+
+    /// <summary>Registered types may be named in messages; of others this says nothing.</summary>
+    public bool? IsTypeAllowed(Type type) => IsSupportedType(type) ? true : null;
+
+    private object Bind(Type generic, Type recordType)
+        => Activator.CreateInstance(
+            generic.MakeGenericType(recordType), tables.Get(recordType))!;
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Serialization.Cloning;
+
+namespace Memento.Tables.Documents;
+
+/// <summary>Copies a record for a grain call within a silo.</summary>
+internal sealed class RecordDeepCopier<T>(TableDefinition<T> table)
+    : IDeepCopier<T>, IOptionalDeepCopier
+    where T : class
+{
+    public bool IsShallowCopyable() => table.CopyMode == CopyMode.Share;
+
+    [return: NotNullIfNotNull(nameof(input))]
+    public T? DeepCopy(T? input, CopyContext context)
+    {
+        if (IsShallowCopyable())
+            return input;
+        if (context.TryGetCopy(input, out T? copy))
+            return copy;
+
+        copy = (T)table.Copy(input!);
+        context.RecordCopy(input!, copy);
+        return copy;
+    }
+
+    [return: NotNullIfNotNull(nameof(input))]
+    object? IDeepCopier.DeepCopy(object? input, CopyContext context)
+        => DeepCopy((T?)input, context);
+}

@@ -1,0 +1,164 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using Memento.Tables.Keys;
+
+namespace Memento.Tables;
+
+/// <summary>
+/// A table as its type, attributes and options define it, and what can be done with its records.
+/// Immutable; made by <see cref="TableDefinitionReader"/>, which has checked it.
+/// </summary>
+internal abstract class TableDefinition
+{
+    public const int MinPartitionCount = 1;
+    public const int MaxPartitionCount = 1024;
+    public const int MaxNameLength = 63;
+
+    private readonly FrozenDictionary<string, RecordProperty> _propertiesByName;
+
+    private protected TableDefinition(Type recordType, TableDefinitionParts parts)
+    {
+        RecordType = recordType;
+        Name = parts.Name;
+        Type = parts.Type;
+        Storage = parts.Storage;
+        AutoIncrement = parts.AutoIncrement;
+        PartitionCount = parts.PartitionCount;
+        Properties =
+            [.. parts.Properties.Select(info => RecordPropertyFactory.Create(recordType, info))];
+        KeyProperties = [.. Properties.Take(parts.KeyLength)];
+        _propertiesByName = Properties.ToFrozenDictionary(
+            property => property.Name, StringComparer.Ordinal);
+        Indexes =
+        [
+            .. parts.Indexes.Select((index, ordinal) => IndexDefinition.Create(
+                Name, recordType, _propertiesByName[index.Key], index.Value, ordinal)),
+        ];
+        KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(ToKeyPart)]);
+    }
+
+    public string Name { get; }
+
+    public Type RecordType { get; }
+
+    public TableType Type { get; }
+
+    public TableStorage Storage { get; }
+
+    public bool AutoIncrement { get; }
+
+    public int PartitionCount { get; }
+
+    /// <summary>The stored properties, the key's first.</summary>
+    public IReadOnlyList<RecordProperty> Properties { get; }
+
+    public IReadOnlyList<RecordProperty> KeyProperties { get; }
+
+    /// <summary>The indexes, each at its ordinal.</summary>
+    public IReadOnlyList<IndexDefinition> Indexes { get; }
+
+    public KeyCodec KeyCodec { get; }
+
+    public RecordProperty? FindProperty(string name) => _propertiesByName.GetValueOrDefault(name);
+
+    /// <summary>The partition that has the records of a key.</summary>
+    public int PartitionOf(Key key) => (int)(key.Hash % (uint)PartitionCount);
+
+    /// <summary>The key of a record.</summary>
+    /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>
+    public abstract Key KeyOf(object record);
+
+    /// <summary>The key of a record as callers get keys: a value, or a tuple of several.</summary>
+    /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>
+    public object KeyValueOf(object record) => KeyCodec.Decode(KeyOf(record));
+
+    /// <summary>Checks that the table can keep a record without losing a part of it.</summary>
+    /// <exception cref="ArgumentException">It is not exactly of the table's type.</exception>
+    public void ValidateRecord(object? record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (record.GetType() == RecordType)
+            return;
+
+        string given = TypeName.Of(record.GetType());
+        string expected = TypeName.Of(RecordType);
+        throw new ArgumentException(
+            $"A record of type '{given}' cannot be in table '{Name}', whose records are exactly of type "
+            + $"'{expected}': what '{given}' has besides would be lost. Write a '{expected}', or register "
+            + $"'{given}' as a table of its own.",
+            nameof(record));
+    }
+
+    /// <summary>A record that nobody who has the other can change; the same where nobody can.</summary>
+    public abstract object Copy(object record);
+
+    /// <summary>The record's document, JSON in UTF-8.</summary>
+    /// <exception cref="ArgumentException">It holds what JSON cannot.</exception>
+    public abstract byte[] Serialize(object record);
+
+    /// <summary>Reads a document that came from another silo, or was made here.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not one of this table.</exception>
+    public abstract object Deserialize(ReadOnlySpan<byte> document);
+
+    /// <summary>Reads a document that was stored.</summary>
+    /// <exception cref="StorageException">It does not fit the record type.</exception>
+    public abstract object Deserialize(ReadOnlySpan<byte> document, Key key);
+
+    /// <summary>Whether two records have the same document, which is what equal means here.</summary>
+    public bool SameDocument(object left, object right)
+        => ReferenceEquals(left, right)
+            || Serialize(left).AsSpan().SequenceEqual(Serialize(right));
+
+    /// <summary>Tells the records of one key of a bag apart.</summary>
+    public UInt128 DocumentIdentity(object record) => DocumentIdentity(Serialize(record));
+
+    /// <summary>The first 16 bytes of the document's SHA-256.</summary>
+    public static UInt128 DocumentIdentity(ReadOnlySpan<byte> document)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(document, hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    /// <summary>Whether the table is to give the record its key: it is 0 or null.</summary>
+    public abstract bool NeedsKey(object record);
+
+    /// <summary>A copy of the record with this key; nobody else has it.</summary>
+    /// <exception cref="MementoException">The number does not fit into the key.</exception>
+    public abstract object WithKey(object record, long key);
+
+    /// <summary>The number that a record has as its key, where the table numbers its records.</summary>
+    public abstract bool TryGetNumber(object record, out long number);
+
+    /// <summary>
+    /// About the bytes that a record takes in memory: its fields as the type lays them out, strings and
+    /// byte arrays by their length, collections by their count, other objects by a guess.
+    /// </summary>
+    public abstract long EstimateSize(object record);
+
+    /// <summary>What the catalog keeps about the table.</summary>
+    public TableSchema ToSchema() => new()
+    {
+        Name = Name,
+        Type = Type,
+        Storage = Storage,
+        AutoIncrement = AutoIncrement,
+        PartitionCount = PartitionCount,
+        Attributes = [.. Properties.Select(property => property.Name)],
+        Key =
+        [
+            .. KeyProperties.Select(
+                property => new KeySchema(property.Name, EncodingName.Of(property.ValueType))),
+        ],
+        Indexes =
+        [
+            .. Indexes.Select(index => new IndexSchema(
+                index.Name, EncodingName.Of(index.Property.ValueType), index.Unique)),
+        ],
+    };
+
+    private static KeyPart ToKeyPart(RecordProperty property)
+        => KeyComponents.TryGet(property.Type, out KeyComponent? component)
+            ? new KeyPart(property.Name, property.Type, component)
+            : throw new ArgumentException($"'{property.Name}' cannot be a key.", nameof(property));
+}

@@ -1,0 +1,258 @@
+using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
+using Memento.Tables.Documents;
+using Memento.Tables.Keys;
+
+namespace Memento.Tables;
+
+/// <summary>Reads a table's definition from its type and options, and checks every rule.</summary>
+internal sealed class TableDefinitionReader
+{
+    private const string KeyWithoutAttribute = "Id";
+
+    private const BindingFlags AllProperties = BindingFlags.Public | BindingFlags.NonPublic
+        | BindingFlags.Instance | BindingFlags.Static;
+
+    private readonly Type _recordType;
+    private readonly TableOptions _options;
+    private readonly TableAttribute _attribute;
+
+    private TableDefinitionReader(Type recordType, TableOptions? options)
+    {
+        _recordType = recordType;
+        _options = options ?? new TableOptions();
+        _attribute = recordType.GetCustomAttribute<TableAttribute>(inherit: false)
+            ?? new TableAttribute();
+    }
+
+    /// <param name="recordType">The record type.</param>
+    /// <param name="options">What is said over the type's attributes.</param>
+    /// <exception cref="InvalidTableException">A rule is broken.</exception>
+    public static TableDefinition Read(Type recordType, TableOptions? options = null)
+        => new TableDefinitionReader(recordType, options).Read();
+
+    private TableDefinition Read()
+    {
+        CheckRecordType();
+        string name = ReadName();
+        TableType type = ReadEnum(_options.Type ?? _attribute.Type);
+        TableStorage storage = ReadEnum(_options.Storage ?? _attribute.Storage);
+        int partitionCount = ReadPartitionCount();
+        new DocumentRules(_recordType).Check();
+
+        List<PropertyInfo> stored = ReadStoredProperties();
+        List<PropertyInfo> key = ReadKey(stored);
+        List<PropertyInfo> attributes = [.. stored.Except(key)];
+        if (attributes.Count == 0)
+            throw Invalid(
+                null,
+                "it has no attribute besides its key; add a public property with a getter and a setter.");
+
+        bool autoIncrement = _options.AutoIncrement ?? _attribute.AutoIncrement;
+        CheckKey(key, autoIncrement);
+        if (autoIncrement)
+            CheckAutoIncrement(type, key);
+
+        var parts = new TableDefinitionParts
+        {
+            Name = name,
+            Type = type,
+            Storage = storage,
+            AutoIncrement = autoIncrement,
+            PartitionCount = partitionCount,
+            Properties = [.. key, .. attributes],
+            KeyLength = key.Count,
+            Indexes = ReadIndexes(stored, key),
+        };
+        return Create(parts);
+    }
+
+    private TableDefinition Create(TableDefinitionParts parts)
+        => (TableDefinition)Activator.CreateInstance(
+            typeof(TableDefinition<>).MakeGenericType(_recordType),
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions,
+            binder: null,
+            args: [parts],
+            culture: null)!;
+
+    private void CheckRecordType()
+    {
+        string? kind = _recordType switch
+        {
+            { IsInterface: true } => "an interface",
+            { IsAbstract: true, IsSealed: true } => "a static class",
+            { IsAbstract: true } => "abstract",
+            { IsValueType: true } => "a value type",
+            { IsArray: true } => "an array",
+            { ContainsGenericParameters: true } => "an open generic type",
+            _ when typeof(Delegate).IsAssignableFrom(_recordType) => "a delegate",
+            _ => null,
+        };
+        if (kind is not null)
+            throw Invalid(
+                null, $"it is {kind}; a table's records are of a class or record that can be made.");
+    }
+
+    private string ReadName()
+    {
+        string name = _options.Name ?? _attribute.Name ?? _recordType.Name;
+        return TableName.BrokenRule(name) is { } rule ? throw Invalid(null, rule) : name;
+    }
+
+    private TEnum ReadEnum<TEnum>(TEnum value)
+        where TEnum : struct, Enum
+        => Enum.IsDefined(value)
+            ? value
+            : throw Invalid(
+                null,
+                $"{value} is no {typeof(TEnum).Name}; use one of "
+                + $"{string.Join(", ", Enum.GetNames<TEnum>())}.");
+
+    private int ReadPartitionCount()
+    {
+        int count = _options.Partitions ?? _attribute.Partitions;
+        return count is >= TableDefinition.MinPartitionCount and <= TableDefinition.MaxPartitionCount
+            ? count
+            : throw Invalid(
+                null,
+                $"it has {count} partitions; use {TableDefinition.MinPartitionCount} to "
+                + $"{TableDefinition.MaxPartitionCount}.");
+    }
+
+    /// <summary>The properties that documents keep, in the order in which they do.</summary>
+    private List<PropertyInfo> ReadStoredProperties()
+    {
+        var stored = new List<PropertyInfo>();
+        JsonTypeInfo document = DocumentFormat.Options.GetTypeInfo(_recordType);
+        foreach (JsonPropertyInfo member in document.Properties)
+        {
+            if (member.Get is not null
+                && DocumentFormat.CanBeRead(member)
+                && member.AttributeProvider is PropertyInfo { GetMethod.IsPublic: true } property)
+                stored.Add(property);
+        }
+
+        CheckAttributesAreStored<PrimaryKeyAttribute>(stored, "a primary key");
+        CheckAttributesAreStored<IndexAttribute>(stored, "an index");
+        return stored;
+    }
+
+    private void CheckAttributesAreStored<TAttribute>(List<PropertyInfo> stored, string role)
+        where TAttribute : Attribute
+    {
+        foreach (PropertyInfo property in _recordType.GetProperties(AllProperties))
+        {
+            bool isStored = stored.Any(other => other.Name == property.Name);
+            if (!isStored && property.IsDefined(typeof(TAttribute), inherit: true))
+                throw Invalid(
+                    property.Name,
+                    $"{role} needs a stored property; make it a public instance property with a getter "
+                    + "and a setter ('init' will do) or a constructor parameter, without [JsonIgnore].");
+        }
+    }
+
+    private List<PropertyInfo> ReadKey(List<PropertyInfo> stored)
+    {
+        var parts = new SortedDictionary<int, PropertyInfo>();
+        foreach (PropertyInfo property in stored)
+        {
+            var part = property.GetCustomAttribute<PrimaryKeyAttribute>(inherit: true);
+            if (part is not null && !parts.TryAdd(part.Order, property))
+                throw Invalid(
+                    property.Name,
+                    $"its Order in the key, {part.Order}, is also that of '{parts[part.Order].Name}'; "
+                    + "give each part of a composite key an Order of its own, as in "
+                    + "[PrimaryKey(Order = 1)].");
+        }
+
+        if (parts.Count > 0)
+            return [.. parts.Values];
+
+        PropertyInfo? id = stored.Find(property => property.Name == KeyWithoutAttribute);
+        return id is not null
+            ? [id]
+            : throw Invalid(
+                null,
+                "it has no primary key; mark a property with [PrimaryKey], or name it "
+                + $"'{KeyWithoutAttribute}'.");
+    }
+
+    private void CheckKey(List<PropertyInfo> key, bool autoIncrement)
+    {
+        foreach (PropertyInfo property in key)
+        {
+            if (!KeyComponents.TryGet(property.PropertyType, out _))
+                throw Invalid(
+                    property.Name,
+                    $"a primary key cannot be of type '{TypeName.Of(property.PropertyType)}', only of "
+                    + $"{KeyComponents.Supported}; change its type.");
+            if (Nullable.GetUnderlyingType(property.PropertyType) is { } value && !autoIncrement)
+                throw Invalid(
+                    property.Name,
+                    $"a primary key is never null, so that it cannot be '{TypeName.Of(value)}?'; make it "
+                    + $"'{TypeName.Of(value)}', or set AutoIncrement, which replaces null by a number.");
+        }
+    }
+
+    private void CheckAutoIncrement(TableType type, List<PropertyInfo> key)
+    {
+        PropertyInfo property = key[0];
+        if (type != TableType.OrderedSet)
+            throw Invalid(
+                null,
+                "AutoIncrement needs an ordered set; set Type = TableType.OrderedSet, or leave "
+                + "AutoIncrement out.");
+        if (key.Count > 1 || !IsInteger(property.PropertyType))
+            throw Invalid(
+                property.Name,
+                "AutoIncrement needs a key of one integer; make it a 'long', or leave AutoIncrement out.");
+        if (property.SetMethod is not { IsPublic: true })
+            throw Invalid(
+                property.Name,
+                "AutoIncrement sets the key; give the property a public setter ('init' will do).");
+    }
+
+    private static bool IsInteger(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return !type.IsEnum
+            && Type.GetTypeCode(type) is >= TypeCode.SByte and <= TypeCode.UInt64;
+    }
+
+    private List<KeyValuePair<string, bool>> ReadIndexes(
+        List<PropertyInfo> stored, List<PropertyInfo> key)
+    {
+        foreach (string name in _options.Indexes.Keys)
+        {
+            if (!stored.Exists(property => property.Name == name))
+                throw Invalid(
+                    name,
+                    "the options name an index on it, but the type has no stored property of this name; "
+                    + "stored are " + string.Join(", ", stored.Select(property => property.Name)) + ".");
+        }
+
+        var indexes = new List<KeyValuePair<string, bool>>();
+        foreach (PropertyInfo property in stored)
+        {
+            var attribute = property.GetCustomAttribute<IndexAttribute>(inherit: true);
+            if (!_options.Indexes.TryGetValue(property.Name, out bool unique))
+            {
+                if (attribute is null)
+                    continue;
+                unique = attribute.Unique;
+            }
+
+            if (key.Count == 1 && property.Name == key[0].Name)
+                throw Invalid(
+                    property.Name,
+                    "the primary key is found by itself; remove the index on it.");
+
+            indexes.Add(new KeyValuePair<string, bool>(property.Name, unique));
+        }
+
+        return indexes;
+    }
+
+    private InvalidTableException Invalid(string? property, string rule)
+        => new(TypeName.Of(_recordType), property, rule);
+}

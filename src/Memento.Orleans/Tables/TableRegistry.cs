@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Memento.Tables.Keys;
+
+namespace Memento.Tables;
+
+/// <summary>The tables that are registered in this process; immutable.</summary>
+internal sealed class TableRegistry
+{
+    private readonly FrozenDictionary<Type, TableDefinition> _byType;
+    private readonly FrozenDictionary<string, TableDefinition> _byName;
+
+    /// <exception cref="InvalidTableException">Two tables have one name or one type.</exception>
+    public TableRegistry(IEnumerable<TableDefinition> tables)
+    {
+        Tables = [.. tables.OrderBy(table => table.Name, StringComparer.Ordinal)];
+        CheckUnique();
+        _byType = Tables.ToFrozenDictionary(table => table.RecordType);
+        _byName = Tables.ToFrozenDictionary(table => table.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>All tables in the ordinal order of their names.</summary>
+    public IReadOnlyList<TableDefinition> Tables { get; }
+
+    /// <exception cref="TableNotFoundException">The type is not registered.</exception>
+    public TableDefinition<T> Get<T>()
+        where T : class
+        => (TableDefinition<T>)Get(typeof(T));
+
+    /// <exception cref="TableNotFoundException">The type is not registered.</exception>
+    public TableDefinition Get(Type recordType)
+        => _byType.TryGetValue(recordType, out TableDefinition? table)
+            ? table
+            : throw NotRegistered(TypeName.Of(recordType));
+
+    public bool TryGet(Type recordType, [NotNullWhen(true)] out TableDefinition? table)
+        => _byType.TryGetValue(recordType, out table);
+
+    public bool TryGet(string name, [NotNullWhen(true)] out TableDefinition? table)
+        => _byName.TryGetValue(name, out table);
+
+    private void CheckUnique()
+    {
+        // Names that differ in case alone are one name to SQLite.
+        var names = new Dictionary<string, TableDefinition>(StringComparer.OrdinalIgnoreCase);
+        var types = new HashSet<Type>();
+        foreach (TableDefinition table in Tables)
+        {
+            string type = TypeName.Of(table.RecordType);
+            if (!types.Add(table.RecordType))
+                throw new InvalidTableException(
+                    type, null, "it is registered twice; call AddTable for it once.");
+            if (!names.TryAdd(table.Name, table))
+                throw new InvalidTableException(
+                    type,
+                    null,
+                    $"its name '{table.Name}' is also that of "
+                    + $"'{TypeName.Of(names[table.Name].RecordType)}' (case does not count); give one of "
+                    + "them another with [Table(Name = \"…\")].");
+        }
+    }
+
+    private static TableNotFoundException NotRegistered(string type)
+        => new($"Type '{type}' is not registered as a table: call AddTable<{type}>() where AddMemento "
+            + "configures this silo or client.");
+}
