@@ -1,8 +1,8 @@
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// The ticks in UTC: two values that name the same instant are the same key, as they are equal in C#.
-/// A key is read back with the offset zero.
+/// The ticks in UTC: two values that name the same instant are the same key, as they are equal in
+/// C#. A key is read back with the offset zero.
 /// </summary>
 internal sealed class DateTimeOffsetKeyComponent : KeyComponent<DateTimeOffset>
 {

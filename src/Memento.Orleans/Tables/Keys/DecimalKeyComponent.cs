@@ -3,9 +3,10 @@ using System.Buffers.Binary;
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// A decimal as 0.ddd… × 10^exponent, with 29 digits of which the first is not zero: one byte of sign
-/// and exponent, then the digits as a number in 13 bytes; all 14 flipped for a negative number. Zero is
-/// one byte. Equal numbers (1.0, 1.00) are the same key; it is read back with the fewest decimals.
+/// A decimal as 0.ddd… × 10^exponent, with 29 digits of which the first is not zero: one byte of
+/// sign and exponent, then the digits as a number in 13 bytes; all 14 flipped for a negative
+/// number. Zero is one byte. Equal numbers (1.0, 1.00) are the same key; it is read back with the
+/// fewest decimals.
 /// </summary>
 internal sealed class DecimalKeyComponent : KeyComponent<decimal>
 {
@@ -15,7 +16,9 @@ internal sealed class DecimalKeyComponent : KeyComponent<decimal>
     private const int Length = 14;
     private const byte Zero = 0x80;
 
-    /// <summary>The first byte of a positive number less its exponent, which is -27 or more.</summary>
+    /// <summary>
+    /// The first byte of a positive number less its exponent, which is -27 or more.
+    /// </summary>
     private const int ExponentBase = Zero + LargestScale;
 
     private static readonly UInt128[] PowersOfTen = MakePowersOfTen();

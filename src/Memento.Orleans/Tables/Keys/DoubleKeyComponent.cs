@@ -6,7 +6,8 @@ namespace Memento.Tables.Keys;
 /// </summary>
 internal sealed class DoubleKeyComponent : KeyComponent<double>
 {
-    public override void Write(ref KeyWriter writer, double value) => WriteNumber(ref writer, value);
+    public override void Write(ref KeyWriter writer, double value)
+        => WriteNumber(ref writer, value);
 
     public override double Read(ref KeyReader reader) => ReadNumber(ref reader);
 

@@ -1,6 +1,8 @@
 namespace Memento.Tables.Keys;
 
-/// <summary>The bytes as they are printed, which is the order of <see cref="Guid.CompareTo(Guid)"/>.</summary>
+/// <summary>
+/// The bytes as they are printed, which is the order of <see cref="Guid.CompareTo(Guid)"/>.
+/// </summary>
 internal sealed class GuidKeyComponent : KeyComponent<Guid>
 {
     private const int Length = 16;

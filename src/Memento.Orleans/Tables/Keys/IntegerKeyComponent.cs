@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// Every integer that fits into a long, in eight bytes whatever its width, so that a property can be
-/// widened later without a change of any stored byte.
+/// Every integer that fits into a long, in eight bytes whatever its width, so that a property can
+/// be widened later without a change of any stored byte.
 /// </summary>
 internal sealed class IntegerKeyComponent<T> : KeyComponent<T>
     where T : struct, IBinaryInteger<T>

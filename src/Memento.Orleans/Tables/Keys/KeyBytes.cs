@@ -5,7 +5,9 @@ namespace Memento.Tables.Keys;
 /// <summary>What can be done with key bytes without knowing their types.</summary>
 internal static class KeyBytes
 {
-    /// <summary>The length of the number that tells the records of one key of a bag apart.</summary>
+    /// <summary>
+    /// The length of the number that tells the records of one key of a bag apart.
+    /// </summary>
     public const int SuffixLength = sizeof(ulong);
 
     /// <summary>
@@ -26,14 +28,18 @@ internal static class KeyBytes
     public static ulong ReadSuffix(ReadOnlySpan<byte> key)
         => BinaryPrimitives.ReadUInt64BigEndian(key[^SuffixLength..]);
 
-    /// <summary>The smallest key after all that begin with a prefix; null if there is none.</summary>
+    /// <summary>
+    /// The smallest key after all that begin with a prefix; null if there is none.
+    /// </summary>
     public static byte[]? PrefixEnd(ReadOnlySpan<byte> prefix)
     {
         byte[] end = new byte[PrefixEndLength(prefix)];
         return TryWritePrefixEnd(prefix, end) ? end : null;
     }
 
-    /// <summary>The length of what <see cref="TryWritePrefixEnd"/> writes; 0 if there is none.</summary>
+    /// <summary>
+    /// The length of what <see cref="TryWritePrefixEnd"/> writes; 0 if there is none.
+    /// </summary>
     public static int PrefixEndLength(ReadOnlySpan<byte> prefix)
         => prefix.LastIndexOfAnyExcept(byte.MaxValue) + 1;
 
@@ -50,8 +56,8 @@ internal static class KeyBytes
     }
 
     /// <summary>
-    /// The first eight bytes as a number, zeros behind a shorter key. Where two of these differ they
-    /// order their keys; where they are equal the keys must be compared.
+    /// The first eight bytes as a number, zeros behind a shorter key. Where two of these differ
+    /// they order their keys; where they are equal the keys must be compared.
     /// </summary>
     public static ulong Head(ReadOnlySpan<byte> key)
     {

@@ -1,8 +1,8 @@
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// Encodes and decodes the keys of a table. A composite key is its parts one after the other; so its
-/// encoding begins with that of its first parts, and the keys that share those are neighbours.
+/// Encodes and decodes the keys of a table. A composite key is its parts one after the other; so
+/// its encoding begins with that of its first parts, and the keys that share those are neighbours.
 /// </summary>
 internal abstract class KeyCodec
 {

@@ -1,9 +1,9 @@
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// Encodes the values of one type as bytes. For every kind it holds: the order of the bytes is the order
-/// of the values, equal values have the same bytes, and no encoding is the beginning of another one,
-/// so that encodings can be put one after the other.
+/// Encodes the values of one type as bytes. For every kind it holds: the order of the bytes is the
+/// order of the values, equal values have the same bytes, and no encoding is the beginning of
+/// another one, so that encodings can be put one after the other.
 /// </summary>
 internal abstract class KeyComponent
 {

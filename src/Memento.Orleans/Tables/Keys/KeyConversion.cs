@@ -1,8 +1,8 @@
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// Turns what a caller passes as a key into a value of the property's own type. Only the width of an
-/// integer may differ; everything else is more likely a mistake than a wish.
+/// Turns what a caller passes as a key into a value of the property's own type. Only the width of
+/// an integer may differ; everything else is more likely a mistake than a wish.
 /// </summary>
 internal static class KeyConversion
 {

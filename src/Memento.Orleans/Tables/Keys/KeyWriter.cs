@@ -3,12 +3,14 @@ using System.Buffers.Binary;
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// Collects the bytes of a key. It starts on the caller's stack, so that a key of usual length costs
-/// one allocation, its own array; a longer one moves to the heap.
+/// Collects the bytes of a key. It starts on the caller's stack, so that a key of usual length
+/// costs one allocation, its own array; a longer one moves to the heap.
 /// </summary>
 internal ref struct KeyWriter
 {
-    /// <summary>How much stack a caller gives: a composite of a Guid and some 100 letters.</summary>
+    /// <summary>
+    /// How much stack a caller gives: a composite of a Guid and some 100 letters.
+    /// </summary>
     public const int StackBytes = 128;
 
     /// <summary>Makes the order of the bytes of a signed number the order of the numbers.</summary>

@@ -1,8 +1,8 @@
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// A float as the double of the same value, so that, as with integers, a property can be widened later
-/// without a change of any stored byte.
+/// A float as the double of the same value, so that, as with integers, a property can be widened
+/// later without a change of any stored byte.
 /// </summary>
 internal sealed class SingleKeyComponent : KeyComponent<float>
 {

@@ -3,16 +3,19 @@ using System.Text;
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// A string in ordinal order, the order of its UTF-16 units. Each unit is written by itself in the way of
-/// UTF-8, in one to three bytes, surrogates too: UTF-8 proper would sort by code point and could not hold
-/// a lone surrogate. A zero byte ends the string; the units 0 and 1 are escaped to make it unique.
+/// A string in ordinal order, the order of its UTF-16 units. Each unit is written by itself in the
+/// way of UTF-8, in one to three bytes, surrogates too: UTF-8 proper would sort by code point and
+/// could not hold a lone surrogate. A zero byte ends the string; the units 0 and 1 are escaped to
+/// make it unique.
 /// </summary>
 internal sealed class StringKeyComponent : KeyComponent<string>
 {
     private const byte Terminator = 0;
     private const byte Escape = 1;
 
-    /// <summary>Units from here to <see cref="LastPlain"/> are one byte each, their own value.</summary>
+    /// <summary>
+    /// Units from here to <see cref="LastPlain"/> are one byte each, their own value.
+    /// </summary>
     private const byte FirstPlain = 2;
     private const byte LastPlain = 0x7F;
     private const char LastOfTwoBytes = '\u07FF';

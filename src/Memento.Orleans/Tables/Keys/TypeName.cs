@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memento.Tables.Keys;
 
 /// <summary>The names of types as a C# programmer writes them, for messages.</summary>
@@ -16,7 +18,7 @@ internal static class TypeName
         if (type.IsGenericType)
         {
             string arguments = string.Join(", ", type.GetGenericArguments().Select(Of));
-            bool isTuple = type.FullName!.StartsWith("System.ValueTuple`", StringComparison.Ordinal);
+            bool isTuple = type.IsValueType && type.IsAssignableTo(typeof(ITuple));
             return isTuple ? $"({arguments})" : $"{type.Name.Split('`')[0]}<{arguments}>";
         }
 
