@@ -1,16 +1,17 @@
 using Memento.Tables;
+using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
 /// <summary>Finds what a guard names, and the type in which it compares; refuses confusions.</summary>
-internal sealed class GuardBinder(IRecordProperties table)
+internal sealed class GuardBinder(TableDefinition table)
 {
     public RecordProperty Property(Operand operand)
     {
         string name = ((PropertyOperand)operand).Name;
-        return table.Find(name) ?? throw new ArgumentException(
-            $"Table '{table.TableName}' has no property '{name}'; it has "
-            + $"{string.Join(", ", table.All.Select(property => property.Name))}.");
+        return table.FindProperty(name) ?? throw new ArgumentException(
+            $"Table '{table.Name}' has no property '{name}'; it has "
+            + $"{string.Join(", ", table.Properties.Select(property => property.Name))}.");
     }
 
     /// <param name="property">The property.</param>
@@ -29,7 +30,7 @@ internal sealed class GuardBinder(IRecordProperties table)
 
         Type type = constant.GetType();
         Domain domain = Domains.OfConstant(property.WithoutEnum.ValueType, type)
-            ?? throw Confusion(property, $"a value of '{TypeText.Of(type)}'");
+            ?? throw Confusion(property, $"a value of '{TypeName.Of(type)}'");
         RequireOrder(domain, comparison, property);
         return domain;
     }
@@ -39,7 +40,7 @@ internal sealed class GuardBinder(IRecordProperties table)
         Type leftType = left.WithoutEnum.ValueType;
         Type rightType = right.WithoutEnum.ValueType;
         Domain domain = Domains.Common(leftType, rightType)
-            ?? throw Confusion(left, $"'{right.Name}' of '{TypeText.Of(right.Type)}'");
+            ?? throw Confusion(left, $"'{right.Name}' of '{TypeName.Of(right.Type)}'");
         RequireOrder(domain, comparison, left);
         return domain;
     }
@@ -55,8 +56,8 @@ internal sealed class GuardBinder(IRecordProperties table)
         if (!domain.HasOrder && !comparison.IsEquality())
         {
             throw new ArgumentException(
-                $"Table '{table.TableName}', property '{property.Name}': a "
-                + $"'{TypeText.Of(property.Type)}' has no order. Compare it by equality.");
+                $"Table '{table.Name}', property '{property.Name}': a "
+                + $"'{TypeName.Of(property.Type)}' has no order. Compare it by equality.");
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class GuardBinder(IRecordProperties table)
             ? "Values of that type can only be compared with null."
             : "Give a value of the property's type.";
         return new ArgumentException(
-            $"Table '{table.TableName}': property '{property.Name}' of "
-            + $"'{TypeText.Of(property.Type)}' cannot be compared with {other}. {instead}");
+            $"Table '{table.Name}': property '{property.Name}' of "
+            + $"'{TypeName.Of(property.Type)}' cannot be compared with {other}. {instead}");
     }
 }

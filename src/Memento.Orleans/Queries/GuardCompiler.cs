@@ -13,7 +13,7 @@ internal static class GuardCompiler
     /// <exception cref="ArgumentException">
     /// The guard names an unknown property, or compares what cannot be compared.
     /// </exception>
-    public static Func<TRecord, bool> Compile<TRecord>(IRecordProperties table, Guard guard)
+    public static Func<TRecord, bool> Compile<TRecord>(TableDefinition table, Guard guard)
         where TRecord : class
         => Compile<TRecord>(new GuardBinder(table), guard.Root);
 

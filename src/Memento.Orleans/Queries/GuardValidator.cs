@@ -9,7 +9,7 @@ internal static class GuardValidator
     /// <exception cref="ArgumentException">
     /// The guard names an unknown property, or compares what cannot be compared.
     /// </exception>
-    public static void Validate(IRecordProperties table, Guard guard)
+    public static void Validate(TableDefinition table, Guard guard)
         => Validate(new GuardBinder(table), guard.Root);
 
     private static void Validate(GuardBinder binder, GuardNode node)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Memento.Tables;
 
 namespace Memento.Queries;
 
@@ -8,7 +9,7 @@ internal static class MatchGuard
     /// <exception cref="ArgumentException">
     /// The table has no property of that name, or it is of another type.
     /// </exception>
-    public static Guard From(object properties, IRecordProperties table)
+    public static Guard From(object properties, TableDefinition table)
     {
         ArgumentNullException.ThrowIfNull(properties);
         var equal = new List<Guard>();

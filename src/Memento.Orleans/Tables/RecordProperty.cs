@@ -21,12 +21,12 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
     /// <summary>The value, or null; boxes.</summary>
     public abstract object? GetValue(object record);
 
-    /// <summary>About the bytes that the record's value takes outside the record.</summary>
-    public abstract long EstimateReferencedSize(object record);
-
     /// <summary>Whether the value is not null; boxes nothing.</summary>
     public abstract bool HasValue(object record);
 
     /// <summary>This property, or of an enum the property as its underlying integer.</summary>
     public abstract RecordProperty WithoutEnum { get; }
+
+    /// <summary>About the bytes that the record's value takes outside the record.</summary>
+    public abstract long EstimateReferencedSize(object record);
 }

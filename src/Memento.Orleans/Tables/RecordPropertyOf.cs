@@ -42,6 +42,8 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
     public override object? GetValue(object record)
         => TryGet((TRecord)record, out TValue value) ? value : null;
 
+    public override bool HasValue(object record) => TryGet((TRecord)record, out _);
+
     public override long EstimateReferencedSize(object record)
     {
         if (typeof(TValue).IsValueType || !TryGet((TRecord)record, out TValue value))
@@ -55,8 +57,6 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
             _ => ObjectGuess,
         };
     }
-
-    public override bool HasValue(object record) => TryGet((TRecord)record, out _);
 
     private RecordProperty AsInteger() => Type.GetTypeCode(typeof(TValue)) switch
     {

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
@@ -65,7 +66,7 @@ internal sealed class ComparisonTranslator(
         {
             throw Refusal.Of(
                 whole,
-                $"A '{TypeText.Of(property.Type)}' can only be compared with null; store what the "
+                $"A '{TypeName.Of(property.Type)}' can only be compared with null; store what the "
                 + "query needs in a property of its own.");
         }
     }

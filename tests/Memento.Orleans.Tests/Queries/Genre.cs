@@ -1,0 +1,8 @@
+namespace Memento.Tests.Queries;
+
+public enum Genre
+{
+    Drama,
+    Comedy,
+    Crime,
+}

@@ -1,0 +1,59 @@
+using CsCheck;
+using Memento.Queries;
+using Memento.Tables;
+
+namespace Memento.Tests.Queries;
+
+/// <summary>Random predicates over random records, against the same predicate compiled by .NET.</summary>
+public sealed class GuardOracleTests
+{
+    private const int Cases = 20_000;
+    private const int RecordsEach = 12;
+
+    [Fact]
+    public void A_guard_says_what_the_compiled_predicate_says()
+        => Gen.Int.Sample(
+            seed =>
+            {
+                var random = new Random(seed);
+                var (query, oracle) = new RandomPredicate(random).Next();
+                Guard guard = GuardReader.Read(GuardWriter.Write(Samples.Translate(query)));
+                GuardValidator.Validate(Samples.Table, guard);
+                Func<Sample, bool> actual = GuardCompiler.Compile<Sample>(Samples.Table, guard);
+                Func<Sample, bool> expected = oracle.Compile(preferInterpretation: false);
+                QueryPlan plan = QueryPlanner.Plan(Samples.Table, guard);
+                for (int count = 0; count < RecordsEach; count++)
+                {
+                    Sample sample = Next(random);
+                    bool answer = expected(sample);
+                    Assert.True(answer == actual(sample), $"{query} as {guard} of {sample}");
+                    Assert.True(!answer || Finds(plan, sample), $"{plan} of {sample}");
+                }
+            },
+            iter: Cases);
+
+    /// <summary>Whether a plan leads to a record.</summary>
+    private static bool Finds(QueryPlan plan, Sample sample) => plan switch
+    {
+        NothingPlan => false,
+        KeyLookupPlan lookup => Samples.Table.KeyOf(sample) == lookup.Key,
+        IndexLookupPlan lookup => lookup.Index.TryEncode(sample, out byte[] value)
+            && value.AsSpan().SequenceEqual(lookup.Value),
+        _ => true,
+    };
+
+    private static Sample Next(Random random)
+    {
+        var sample = new Sample();
+        foreach (RecordProperty property in Samples.Table.Properties)
+        {
+            if (property.Name == nameof(Sample.Tags))
+                continue;
+
+            bool orNull = property.Name == nameof(Sample.Text);
+            property.Info.SetValue(sample, Pool.Pick(random, property.Type, orNull));
+        }
+
+        return sample;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+
+namespace Memento.Tests.Queries;
+
+[SuppressMessage("Performance", "CA1862", Justification = "What is refused is written down.")]
+public sealed class RefusalTests
+{
+    private const string General =
+        "A predicate may compare properties of the record with values and with each other; filter the "
+        + "list that comes back by the rest.";
+
+    private const string Ordinal = "Strings compare by ordinal: use StringComparison.Ordinal.";
+
+    private const string Cast =
+        "Compare the property without the cast, or store the converted value in a property of its own.";
+
+    [Fact]
+    public void The_message_shows_the_expression_and_the_way_out()
+    {
+        int year = 1994;
+        Assert.Equal(
+            "The query cannot evaluate '(m.Int + year)'. Move the arithmetic to the side of the value: "
+            + "m.Year < year - 1 and not m.Year + 1 < year.",
+            Samples.Refused(m => m.Flag && m.Int + year < 2000).Message);
+    }
+
+    [Fact]
+    public void Text_in_the_order_of_a_culture_is_refused()
+    {
+        AssertRefused(m => m.Text!.StartsWith("ab", StringComparison.CurrentCulture), Ordinal);
+        AssertRefused(m => m.Text!.StartsWith("ab", StringComparison.OrdinalIgnoreCase), Ordinal);
+        AssertRefused(m => m.Text!.Equals("a", StringComparison.InvariantCulture), Ordinal);
+        AssertRefused(
+            m => string.Equals(m.Text, "a", StringComparison.OrdinalIgnoreCase), Ordinal);
+        AssertRefused(
+            m => m.Text!.StartsWith("ab", true, System.Globalization.CultureInfo.InvariantCulture),
+            Ordinal);
+        AssertRefused(m => string.Compare(m.Text, "a") < 0, "Guard.LessThan");
+        AssertRefused(m => m.Text!.CompareTo("a") < 0, "Guard.LessThan");
+    }
+
+    [Fact]
+    public void Calls_on_the_record_are_refused()
+    {
+        AssertRefused(m => m.Text!.Trim() == "a", "Store the text in the form");
+        AssertRefused(m => m.Text!.ToLower() == "a", "Store the text in the form");
+        AssertRefused(m => m.Text!.EndsWith("ab"), "Text can be compared by equality and StartsWith");
+        AssertRefused(m => m.Text!.Contains("ab"), "Text can be compared by equality and StartsWith");
+        AssertRefused(m => "abc".Contains(m.Text!), "Text can be compared by equality and StartsWith");
+        AssertRefused(m => "abc".StartsWith(m.Text!), "Write m.Property.StartsWith(value)");
+        AssertRefused(m => m.Tags!.Contains("a"), General);
+        AssertRefused(m => m.Tags!.Any(), "values.Contains(m.Property)");
+        AssertRefused(m => Math.Abs(m.Int) == 1, General);
+        AssertRefused(m => m.Int.Equals((object)5), "Use == between");
+        AssertRefused(m => m.Double.Equals(5.0), "Use == between");
+        AssertRefused(m => object.Equals(m.Text, "a"), "Use == between");
+        AssertRefused(m => m.Equals(new Sample()), "Use == between");
+        AssertRefused(m => ReferenceEquals(m.Text, "a"), "Use == between");
+    }
+
+    [Fact]
+    public void Lists_with_an_equality_of_their_own_are_refused()
+    {
+        HashSet<string> ignoring = new(StringComparer.OrdinalIgnoreCase) { "a" };
+        SortedSet<string> cultural = ["a"];
+        Dictionary<string, int> dictionary = [];
+        IEnumerable<string> hidden = ignoring;
+        const string copy = "copy the values into a list first";
+
+        AssertRefused(m => ignoring.Contains(m.Text!), copy);
+        AssertRefused(m => hidden.Contains(m.Text), copy);
+        AssertRefused(m => cultural.Contains(m.Text!), copy);
+        AssertRefused(m => dictionary.Keys.Contains(m.Text!), copy);
+        AssertRefused(
+            m => hidden.Contains(m.Text, StringComparer.OrdinalIgnoreCase), "Leave the comparer out");
+        AssertRefused(m => new OddList().Contains(m.Int), General);
+        AssertRefused(m => ((ICollection<int>)new OddList()).Contains(m.Int), copy);
+        AssertRefused(m => new object[] { 5 }.Contains(m.Int), Cast);
+    }
+
+    [Fact]
+    public void Casts_that_change_a_value_are_refused()
+    {
+        AssertRefused(m => (int)m.Long == 1, Cast);
+        AssertRefused(m => (byte)m.Int == 1, Cast);
+        AssertRefused(m => (uint)m.Int == 1, Cast);
+        AssertRefused(m => (float)m.Double == 1, Cast);
+        AssertRefused(m => (int)m.Double == 1, Cast);
+        AssertRefused(m => (double)(float)m.Int == 1, Cast);
+        AssertRefused(m => (Genre)m.Int == Genre.Crime, Cast);
+        AssertRefused(m => (object?)m.Text == null, Cast);
+        AssertRefused(m => (double)m.Int == (double)m.Long, "without casts");
+    }
+
+    [Fact]
+    public void Other_expressions_are_refused()
+    {
+        Func<Sample, bool> test = m => true;
+        AssertRefused(m => (m.Flag ? m.Int : m.Byte) == 1, "(test && a) || (!test && b)");
+        AssertRefused(m => test(m), "a delegate cannot be looked into");
+        AssertRefused(m => m.Text!.Length == 1, "store what the query needs");
+        AssertRefused(m => m.Time.Year == 2020, "store what the query needs");
+        AssertRefused(m => (m.MaybeInt ?? 0) == 1, "Write the null test out");
+        AssertRefused(m => (m.Int & 1) == 1, "Use && and ||");
+        AssertRefused(m => m.Int * 2 == 4, "Move the arithmetic");
+        AssertRefused(m => -m.Int == 4, General);
+        AssertRefused(m => m == null, "not the record itself");
+        AssertRefused(m => m.Tags == new List<string>(), "can only be compared with null");
+        AssertRefused(m => m.Instant > m.Time, Cast);
+    }
+
+    [Fact]
+    public void A_predicate_nested_too_deep_is_refused_before_it_overflows_the_stack()
+    {
+        ParameterExpression record = Expression.Parameter(typeof(Sample));
+        Expression test = Expression.Property(record, nameof(Sample.Flag));
+        for (int level = 0; level < 200_000; level++)
+            test = Expression.Not(test);
+
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => Samples.Translate(Expression.Lambda<Func<Sample, bool>>(test, record)));
+        Assert.Contains("100 levels", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertRefused(Expression<Func<Sample, bool>> predicate, string instead)
+    {
+        QueryNotSupportedException error = Samples.Refused(predicate);
+
+        Assert.Contains(instead, error.Instead, StringComparison.Ordinal);
+        Assert.Contains("m", error.Expression, StringComparison.Ordinal);
+    }
+}
