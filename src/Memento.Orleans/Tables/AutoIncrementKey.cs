@@ -10,7 +10,9 @@ internal abstract class AutoIncrementKey<TRecord>
             table,
             property)!;
 
-    /// <summary>The key; false where it is null. One beyond a long's range counts as its end.</summary>
+    /// <summary>
+    /// The key; false where it is null. One beyond a long's range counts as its end.
+    /// </summary>
     public abstract bool TryGet(TRecord record, out long number);
 
     /// <exception cref="MementoException">The number does not fit into the key.</exception>

@@ -43,9 +43,10 @@ internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TReco
         TValue value = TValue.CreateTruncating(number);
         if (long.CreateSaturating(value) != number)
             throw new MementoException(
-                $"Table '{_table}' has used up the numbers of its key: the next one, {number}, does not "
-                + $"fit into property '{_property.Name}' of type '{TypeName.Of<TValue>()}'. Give the "
-                + "property a wider type; the stored records keep their keys.");
+                $"Table '{_table}' has used up the numbers of its key: the next one, {number}, "
+                + $"does not fit into property '{_property.Name}' of type "
+                + $"'{TypeName.Of<TValue>()}'. Give the property a wider type; the stored records "
+                + "keep their keys.");
 
         _set(record, value);
     }

@@ -1,8 +1,8 @@
 namespace Memento.Tables;
 
 /// <summary>
-/// Names how the values of a type are encoded in keys. Types of one name have the same bytes, so that a
-/// property may change from one to the other: an int to a long, an enum to its integer.
+/// Names how the values of a type are encoded in keys. Types of one name have the same bytes, so
+/// that a property may change from one to the other: an int to a long, an enum to its integer.
 /// </summary>
 internal static class EncodingName
 {

@@ -40,7 +40,9 @@ internal abstract class IndexDefinition(
             ordinal)!;
     }
 
-    /// <summary>Encodes a record's value; false where it is null or NaN, which are not indexed.</summary>
+    /// <summary>
+    /// Encodes a record's value; false where it is null or NaN, which are not indexed.
+    /// </summary>
     public abstract bool TryEncode(object record, out byte[] value);
 
     /// <summary>Encodes a value that is looked up, as a caller passes it.</summary>

@@ -17,8 +17,8 @@ internal sealed class RecordKeyPart<TRecord, TValue>(
                 nameof(record));
         if (NotANumber.Is(value))
             throw new ArgumentException(
-                $"The record's {description} is NaN, which has no place in an order. Set a number or an "
-                + "infinity.",
+                $"The record's {description} is NaN, which has no place in an order. Set a number "
+                + "or an infinity.",
                 nameof(record));
 
         component.Write(ref writer, value);

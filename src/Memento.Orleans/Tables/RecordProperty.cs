@@ -12,10 +12,14 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
     /// <summary>The declared type, for example <c>int?</c>.</summary>
     public Type Type => Info.PropertyType;
 
-    /// <summary>The declared type without <see cref="Nullable{T}"/>, for example <c>int</c>.</summary>
+    /// <summary>
+    /// The declared type without <see cref="Nullable{T}"/>, for example <c>int</c>.
+    /// </summary>
     public Type ValueType { get; } = valueType;
 
-    /// <summary>The bytes that the property takes in the record itself; a reference is eight.</summary>
+    /// <summary>
+    /// The bytes that the property takes in the record itself; a reference is eight.
+    /// </summary>
     public abstract int InlineSize { get; }
 
     /// <summary>The value, or null; boxes.</summary>

@@ -94,13 +94,15 @@ internal abstract class TableDefinition
         string given = TypeName.Of(record.GetType());
         string expected = TypeName.Of(RecordType);
         throw new ArgumentException(
-            $"A record of type '{given}' cannot be in table '{Name}', whose records are exactly of type "
-            + $"'{expected}': what '{given}' has besides would be lost. Write a '{expected}', or register "
-            + $"'{given}' as a table of its own.",
+            $"A record of type '{given}' cannot be in table '{Name}', whose records are exactly of "
+            + $"type '{expected}': what '{given}' has besides would be lost. Write a '{expected}', "
+            + $"or register '{given}' as a table of its own.",
             nameof(record));
     }
 
-    /// <summary>A record that nobody who has the other can change; the same where nobody can.</summary>
+    /// <summary>
+    /// A record that nobody who has the other can change; the same where nobody can.
+    /// </summary>
     public abstract object Copy(object record);
 
     /// <summary>The record's document, JSON in UTF-8.</summary>
@@ -115,7 +117,9 @@ internal abstract class TableDefinition
     /// <exception cref="StorageException">It does not fit the record type.</exception>
     public abstract object Deserialize(ReadOnlySpan<byte> document, Key key);
 
-    /// <summary>Whether two records have the same document, which is what equal means here.</summary>
+    /// <summary>
+    /// Whether two records have the same document, which is what equal means here.
+    /// </summary>
     public bool SameDocument(object left, object right)
         => ReferenceEquals(left, right)
             || Serialize(left).AsSpan().SequenceEqual(Serialize(right));
@@ -138,12 +142,14 @@ internal abstract class TableDefinition
     /// <exception cref="MementoException">The number does not fit into the key.</exception>
     public abstract object WithKey(object record, long key);
 
-    /// <summary>The number that a record has as its key, where the table numbers its records.</summary>
+    /// <summary>
+    /// The number that a record has as its key, where the table numbers its records.
+    /// </summary>
     public abstract bool TryGetNumber(object record, out long number);
 
     /// <summary>
-    /// About the bytes that a record takes in memory: its fields as the type lays them out, strings and
-    /// byte arrays by their length, collections by their count, other objects by a guess.
+    /// About the bytes that a record takes in memory: its fields as the type lays them out, strings
+    /// and byte arrays by their length, collections by their count, other objects by a guess.
     /// </summary>
     public abstract long EstimateSize(object record);
 

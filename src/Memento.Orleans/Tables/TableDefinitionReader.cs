@@ -46,7 +46,8 @@ internal sealed class TableDefinitionReader
         if (attributes.Count == 0)
             throw Invalid(
                 null,
-                "it has no attribute besides its key; add a public property with a getter and a setter.");
+                "it has no attribute besides its key; add a public property with a getter and a "
+                + "setter.");
 
         bool autoIncrement = _options.AutoIncrement ?? _attribute.AutoIncrement;
         CheckKey(key, autoIncrement);
@@ -90,7 +91,8 @@ internal sealed class TableDefinitionReader
         };
         if (kind is not null)
             throw Invalid(
-                null, $"it is {kind}; a table's records are of a class or record that can be made.");
+                null,
+                $"it is {kind}; a table's records are of a class or record that can be made.");
     }
 
     private string ReadName()
@@ -110,13 +112,12 @@ internal sealed class TableDefinitionReader
 
     private int ReadPartitionCount()
     {
+        const int Min = TableDefinition.MinPartitionCount;
+        const int Max = TableDefinition.MaxPartitionCount;
         int count = _options.Partitions ?? _attribute.Partitions;
-        return count is >= TableDefinition.MinPartitionCount and <= TableDefinition.MaxPartitionCount
+        return count is >= Min and <= Max
             ? count
-            : throw Invalid(
-                null,
-                $"it has {count} partitions; use {TableDefinition.MinPartitionCount} to "
-                + $"{TableDefinition.MaxPartitionCount}.");
+            : throw Invalid(null, $"it has {count} partitions; use {Min} to {Max}.");
     }
 
     /// <summary>The properties that documents keep, in the order in which they do.</summary>
@@ -146,8 +147,9 @@ internal sealed class TableDefinitionReader
             if (!isStored && property.IsDefined(typeof(TAttribute), inherit: true))
                 throw Invalid(
                     property.Name,
-                    $"{role} needs a stored property; make it a public instance property with a getter "
-                    + "and a setter ('init' will do) or a constructor parameter, without [JsonIgnore].");
+                    $"{role} needs a stored property; make it a public instance property with a "
+                    + "getter and a setter ('init' will do) or a constructor parameter, without "
+                    + "[JsonIgnore].");
         }
     }
 
@@ -160,9 +162,9 @@ internal sealed class TableDefinitionReader
             if (part is not null && !parts.TryAdd(part.Order, property))
                 throw Invalid(
                     property.Name,
-                    $"its Order in the key, {part.Order}, is also that of '{parts[part.Order].Name}'; "
-                    + "give each part of a composite key an Order of its own, as in "
-                    + "[PrimaryKey(Order = 1)].");
+                    $"its Order in the key, {part.Order}, is also that of "
+                    + $"'{parts[part.Order].Name}'; give each part of a composite key an Order of "
+                    + "its own, as in [PrimaryKey(Order = 1)].");
         }
 
         if (parts.Count > 0)
@@ -184,13 +186,14 @@ internal sealed class TableDefinitionReader
             if (!KeyComponents.TryGet(property.PropertyType, out _))
                 throw Invalid(
                     property.Name,
-                    $"a primary key cannot be of type '{TypeName.Of(property.PropertyType)}', only of "
-                    + $"{KeyComponents.Supported}; change its type.");
+                    $"a primary key cannot be of type '{TypeName.Of(property.PropertyType)}', only "
+                    + $"of {KeyComponents.Supported}; change its type.");
             if (Nullable.GetUnderlyingType(property.PropertyType) is { } value && !autoIncrement)
                 throw Invalid(
                     property.Name,
-                    $"a primary key is never null, so that it cannot be '{TypeName.Of(value)}?'; make it "
-                    + $"'{TypeName.Of(value)}', or set AutoIncrement, which replaces null by a number.");
+                    $"a primary key is never null, so that it cannot be '{TypeName.Of(value)}?'; "
+                    + $"make it '{TypeName.Of(value)}', or set AutoIncrement, which replaces null "
+                    + "by a number.");
         }
     }
 
@@ -205,7 +208,8 @@ internal sealed class TableDefinitionReader
         if (key.Count > 1 || !IsInteger(property.PropertyType))
             throw Invalid(
                 property.Name,
-                "AutoIncrement needs a key of one integer; make it a 'long', or leave AutoIncrement out.");
+                "AutoIncrement needs a key of one integer; make it a 'long', or leave "
+                + "AutoIncrement out.");
         if (property.SetMethod is not { IsPublic: true })
             throw Invalid(
                 property.Name,
@@ -222,13 +226,14 @@ internal sealed class TableDefinitionReader
     private List<KeyValuePair<string, bool>> ReadIndexes(
         List<PropertyInfo> stored, List<PropertyInfo> key)
     {
+        string names = string.Join(", ", stored.Select(property => property.Name));
         foreach (string name in _options.Indexes.Keys)
         {
             if (!stored.Exists(property => property.Name == name))
                 throw Invalid(
                     name,
-                    "the options name an index on it, but the type has no stored property of this name; "
-                    + "stored are " + string.Join(", ", stored.Select(property => property.Name)) + ".");
+                    "the options name an index on it, but the type has no stored property of this "
+                    + $"name; stored are {names}.");
         }
 
         var indexes = new List<KeyValuePair<string, bool>>();

@@ -1,8 +1,8 @@
 namespace Memento.Tables;
 
 /// <summary>
-/// What a table may be named: the name becomes a part of SQL names and of grain ids, so that it must be
-/// valid, and mean the same, in all of them.
+/// What a table may be named: the name becomes a part of SQL names and of grain ids, so that it
+/// must be valid, and mean the same, in all of them.
 /// </summary>
 internal static class TableName
 {
@@ -18,8 +18,8 @@ internal static class TableName
                 + $"{TableDefinition.MaxNameLength}.";
         if (name.FirstOrDefault(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '_')
             is var wrong and not '\0')
-            return $"its name '{name}' has the character '{wrong}'; use the letters A to Z and a to z, "
-                + "digits and '_', for example with [Table(Name = \"…\")].";
+            return $"its name '{name}' has the character '{wrong}'; use the letters A to Z and a "
+                + "to z, digits and '_', for example with [Table(Name = \"…\")].";
         if (!char.IsAsciiLetter(name[0]))
             return $"its name '{name}' does not start with a letter; let it start with one.";
 
@@ -27,7 +27,7 @@ internal static class TableName
             prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
         return reserved is null
             ? null
-            : $"its name '{name}' starts with '{reserved}', which is kept for tables that are not the "
-                + "application's; choose another name.";
+            : $"its name '{name}' starts with '{reserved}', which is kept for tables that are not "
+                + "the application's; choose another name.";
     }
 }

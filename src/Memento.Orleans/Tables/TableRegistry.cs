@@ -63,12 +63,12 @@ internal sealed class TableRegistry
                     type,
                     null,
                     $"its name '{table.Name}' is also that of "
-                    + $"'{TypeName.Of(names[table.Name].RecordType)}' (case does not count); give one of "
-                    + "them another with [Table(Name = \"…\")].");
+                    + $"'{TypeName.Of(names[table.Name].RecordType)}' (case does not count); give "
+                    + "one of them another with [Table(Name = \"…\")].");
         }
     }
 
     private static TableNotFoundException NotRegistered(string type)
-        => new($"Type '{type}' is not registered as a table: call AddTable<{type}>() where AddMemento "
-            + "configures this silo or client.");
+        => new($"Type '{type}' is not registered as a table: call AddTable<{type}>() where "
+            + "AddMemento configures this silo or client.");
 }

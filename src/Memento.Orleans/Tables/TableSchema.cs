@@ -1,6 +1,8 @@
 namespace Memento.Tables;
 
-/// <summary>What the catalog keeps about a table, to know at the next start whether it still fits.</summary>
+/// <summary>
+/// What the catalog keeps about a table, to know at the next start whether it still fits.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.TableSchema")]
 internal sealed record TableSchema
@@ -37,7 +39,8 @@ internal sealed record TableSchema
         var incompatibilities = new List<string>();
         AddIfChanged(incompatibilities, "type", stored.Type, Type);
         AddIfChanged(incompatibilities, "storage", stored.Storage, Storage);
-        AddIfChanged(incompatibilities, "number of partitions", stored.PartitionCount, PartitionCount);
+        AddIfChanged(
+            incompatibilities, "number of partitions", stored.PartitionCount, PartitionCount);
         AddIfChanged(incompatibilities, "primary key", Describe(stored.Key), Describe(Key));
 
         // With the type of its values, because another encoding makes other entries.

@@ -83,8 +83,8 @@ public sealed class AutoIncrementTests
 
         var exception = Assert.Throws<MementoException>(() => table.WithKey(record, last + 1));
         Assert.StartsWith(
-            $"Table 'numbered' has used up the numbers of its key: the next one, {last + 1}, does not fit "
-            + "into property 'Id' of type '",
+            $"Table 'numbered' has used up the numbers of its key: the next one, {last + 1}, does "
+            + "not fit into property 'Id' of type '",
             exception.Message,
             StringComparison.Ordinal);
     }
@@ -94,7 +94,9 @@ public sealed class AutoIncrementTests
     {
         TableDefinition table = TableDefinitionReader.Read(typeof(Numbered<ulong>), Options);
 
-        Assert.True(table.TryGetNumber(new Numbered<ulong> { Id = ulong.MaxValue }, out long number));
+        var record = new Numbered<ulong> { Id = ulong.MaxValue };
+
+        Assert.True(table.TryGetNumber(record, out long number));
         Assert.Equal(long.MaxValue, number);
     }
 

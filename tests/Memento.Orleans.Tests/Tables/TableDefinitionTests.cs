@@ -6,7 +6,8 @@ namespace Memento.Tests.Tables;
 public sealed class TableDefinitionTests
 {
     private static readonly TableDefinition Movies = TableDefinitionReader.Read(typeof(Movie));
-    private static readonly TableDefinition Screenings = TableDefinitionReader.Read(typeof(Screening));
+    private static readonly TableDefinition Screenings =
+        TableDefinitionReader.Read(typeof(Screening));
 
     [Fact]
     public void It_says_what_the_attributes_say()
@@ -107,8 +108,8 @@ public sealed class TableDefinitionTests
         var exception = Assert.Throws<ArgumentException>(() => Screenings.KeyOf(new Screening()));
 
         Assert.StartsWith(
-            "The record's key property 'Cinema' of table 'screenings' is null. Set it before the record "
-            + "is written.",
+            "The record's key property 'Cinema' of table 'screenings' is null. Set it before the "
+            + "record is written.",
             exception.Message,
             StringComparison.Ordinal);
     }
@@ -170,7 +171,8 @@ public sealed class TableDefinitionTests
     {
         var exception = Assert.Throws<ArgumentException>(() => Movies.Indexes[1].EncodeValue("x"));
 
-        Assert.Contains("index 'Year' of table 'Movie'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "index 'Year' of table 'Movie'", exception.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => Movies.Indexes[1].EncodeValue(null));
     }
 
@@ -183,9 +185,9 @@ public sealed class TableDefinitionTests
         Assert.Throws<ArgumentNullException>(() => table.ValidateRecord(null));
         var exception = Assert.Throws<ArgumentException>(() => table.ValidateRecord(new Fancy()));
         Assert.StartsWith(
-            "A record of type 'Fancy' cannot be in table 'Plain', whose records are exactly of type "
-            + "'Plain': what 'Fancy' has besides would be lost. Write a 'Plain', or register 'Fancy' as a "
-            + "table of its own.",
+            "A record of type 'Fancy' cannot be in table 'Plain', whose records are exactly of "
+            + "type 'Plain': what 'Fancy' has besides would be lost. Write a 'Plain', or register "
+            + "'Fancy' as a table of its own.",
             exception.Message,
             StringComparison.Ordinal);
     }

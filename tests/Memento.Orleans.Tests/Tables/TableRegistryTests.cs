@@ -45,8 +45,8 @@ public sealed class TableRegistryTests
 
         Assert.Equal("Movie", exception.RecordType);
         Assert.Equal(
-            "its name 'Movie' is also that of 'Lonely' (case does not count); give one of them another "
-            + "with [Table(Name = \"…\")].",
+            "its name 'Movie' is also that of 'Lonely' (case does not count); give one of them "
+            + "another with [Table(Name = \"…\")].",
             exception.Rule);
     }
 

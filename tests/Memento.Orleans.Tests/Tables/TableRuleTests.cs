@@ -30,16 +30,17 @@ public sealed class TableRuleTests
         => AssertBroken(
             typeof(WithoutAttribute),
             null,
-            "it has no attribute besides its key; add a public property with a getter and a setter.");
+            "it has no attribute besides its key; add a public property with a getter and a "
+            + "setter.");
 
     [Fact]
     public void A_key_has_a_type_with_an_order()
         => AssertBroken(
             typeof(WithListAsKey),
             "Id",
-            "a primary key cannot be of type 'List<int>', only of integers up to 64 bits, string, char, "
-            + "bool, Guid, DateTime, DateTimeOffset, DateOnly, TimeOnly, TimeSpan, decimal, double, float "
-            + "and enums; change its type.");
+            "a primary key cannot be of type 'List<int>', only of integers up to 64 bits, string, "
+            + "char, bool, Guid, DateTime, DateTimeOffset, DateOnly, TimeOnly, TimeSpan, decimal, "
+            + "double, float and enums; change its type.");
 
     [Fact]
     public void A_key_is_not_null()
@@ -54,8 +55,8 @@ public sealed class TableRuleTests
         => AssertBroken(
             typeof(WithEqualOrders),
             "B",
-            "its Order in the key, 1, is also that of 'A'; give each part of a composite key an Order of "
-            + "its own, as in [PrimaryKey(Order = 1)].");
+            "its Order in the key, 1, is also that of 'A'; give each part of a composite key an "
+            + "Order of its own, as in [PrimaryKey(Order = 1)].");
 
     [Theory]
     [InlineData(typeof(WithIgnoredKey), "Id", "a primary key")]
@@ -66,16 +67,16 @@ public sealed class TableRuleTests
         => AssertBroken(
             type,
             property,
-            $"{role} needs a stored property; make it a public instance property with a getter and a "
-            + "setter ('init' will do) or a constructor parameter, without [JsonIgnore].");
+            $"{role} needs a stored property; make it a public instance property with a getter and "
+            + "a setter ('init' will do) or a constructor parameter, without [JsonIgnore].");
 
     [Fact]
     public void Auto_increment_needs_an_ordered_set()
         => AssertBroken(
             typeof(Movie),
             null,
-            "AutoIncrement needs an ordered set; set Type = TableType.OrderedSet, or leave AutoIncrement "
-            + "out.",
+            "AutoIncrement needs an ordered set; set Type = TableType.OrderedSet, or leave "
+            + "AutoIncrement out.",
             new TableOptions { Type = TableType.Bag });
 
     [Theory]
@@ -86,7 +87,8 @@ public sealed class TableRuleTests
         => AssertBroken(
             type,
             property,
-            "AutoIncrement needs a key of one integer; make it a 'long', or leave AutoIncrement out.",
+            "AutoIncrement needs a key of one integer; make it a 'long', or leave AutoIncrement "
+            + "out.",
             Numbering);
 
     [Fact]
@@ -102,9 +104,9 @@ public sealed class TableRuleTests
         => AssertBroken(
             typeof(Screening),
             "Guests",
-            "an index cannot be of type 'List<string>', only of integers up to 64 bits, string, char, "
-            + "bool, Guid, DateTime, DateTimeOffset, DateOnly, TimeOnly, TimeSpan, decimal, double, float "
-            + "and enums. Remove the index or change the property's type.",
+            "an index cannot be of type 'List<string>', only of integers up to 64 bits, string, "
+            + "char, bool, Guid, DateTime, DateTimeOffset, DateOnly, TimeOnly, TimeSpan, decimal, "
+            + "double, float and enums. Remove the index or change the property's type.",
             new TableOptions().AddIndex("Guests"));
 
     [Fact]
@@ -120,8 +122,8 @@ public sealed class TableRuleTests
         => AssertBroken(
             typeof(Movie),
             "Genre",
-            "the options name an index on it, but the type has no stored property of this name; stored "
-            + "are Id, Title, Director, Year.",
+            "the options name an index on it, but the type has no stored property of this name; "
+            + "stored are Id, Title, Director, Year.",
             new TableOptions().AddIndex("Genre"));
 
     [Theory]
@@ -164,11 +166,13 @@ public sealed class TableRuleTests
     [InlineData("_a", "its name '_a' does not start with a letter; let it start with one.")]
     [InlineData(
         "a-b",
-        "its name 'a-b' has the character '-'; use the letters A to Z and a to z, digits and '_', for "
+        "its name 'a-b' has the character '-'; use the letters A to Z and a to z, digits and '_', "
+        + "for "
         + "example with [Table(Name = \"…\")].")]
     [InlineData(
         "Filmé",
-        "its name 'Filmé' has the character 'é'; use the letters A to Z and a to z, digits and '_', for "
+        "its name 'Filmé' has the character 'é'; use the letters A to Z and a to z, digits and "
+        + "'_', for "
         + "example with [Table(Name = \"…\")].")]
     [InlineData(
         "Memento_x",

@@ -31,7 +31,8 @@ public sealed class TableSchemaTests
     [Fact]
     public void It_survives_the_catalog()
     {
-        using ServiceProvider services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        using ServiceProvider services =
+            new ServiceCollection().AddSerializer().BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
 
         var back = serializer.Deserialize<TableSchema>(serializer.SerializeToArray(Schema))!;
@@ -69,8 +70,8 @@ public sealed class TableSchemaTests
                 "its type is Set in the storage and Bag in the program",
                 "its storage is Disk in the storage and Ram in the program",
                 "its number of partitions is 16 in the storage and 4 in the program",
-                "its primary key is (Cinema int64) in the storage and (Cinema string, Day dateonly) in "
-                + "the program",
+                "its primary key is (Cinema int64) in the storage and (Cinema string, Day "
+                + "dateonly) in the program",
             ],
             difference.Incompatibilities);
     }

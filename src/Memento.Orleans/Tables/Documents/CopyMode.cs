@@ -6,7 +6,9 @@ internal enum CopyMode
     /// <summary>Nothing can change the record: it is shared.</summary>
     Share,
 
-    /// <summary>Its fields can be set, but nothing they hold can change: a copy of the fields.</summary>
+    /// <summary>
+    /// Its fields can be set, but nothing they hold can change: a copy of the fields.
+    /// </summary>
     Shallow,
 
     /// <summary>It holds what can change: a copy by way of its document.</summary>

@@ -5,10 +5,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>How records are written as JSON. What is stored for years depends on every line.</summary>
+/// <summary>
+/// How records are written as JSON. What is stored for years depends on every line.
+/// </summary>
 internal static class DocumentFormat
 {
-    /// <summary>Read-only; one for all tables, because it caches what it learns about types.</summary>
+    /// <summary>
+    /// Read-only; one for all tables, because it caches what it learns about types.
+    /// </summary>
     public static readonly JsonSerializerOptions Options = Create();
 
     /// <summary>Whether a value of the property can be put back into an object.</summary>
@@ -19,13 +23,16 @@ internal static class DocumentFormat
 
     private static JsonSerializerOptions Create()
     {
-        var resolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutComputedProperties } };
-        resolver.Modifiers.Add(RelaxRequiredProperties);
+        var resolver = new DefaultJsonTypeInfoResolver
+        {
+            Modifiers = { LeaveOutComputedProperties, RelaxRequiredProperties },
+        };
         var options = new JsonSerializerOptions
         {
             TypeInfoResolver = resolver,
 
-            // Names say what a number means to whoever reads the rows with SQL, and survive reordering.
+            // Names say what a number means to whoever reads the rows with SQL, and survive
+            // reordering.
             Converters =
             {
                 new JsonStringEnumConverter(),
@@ -41,7 +48,9 @@ internal static class DocumentFormat
         return options;
     }
 
-    /// <summary>What cannot be read back is not data: writing it would only let it go stale.</summary>
+    /// <summary>
+    /// What cannot be read back is not data: writing it would only let it go stale.
+    /// </summary>
     private static void LeaveOutComputedProperties(JsonTypeInfo type)
     {
         for (int i = type.Properties.Count - 1; i >= 0; i--)

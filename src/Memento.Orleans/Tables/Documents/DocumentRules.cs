@@ -6,7 +6,8 @@ using Memento.Tables.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Finds what of a record type would not come back from a document, before any record is lost by it.
+/// Finds what of a record type would not come back from a document, before any record is lost by
+/// it.
 /// </summary>
 internal sealed class DocumentRules(Type recordType)
 {
@@ -17,7 +18,16 @@ internal sealed class DocumentRules(Type recordType)
 
     /// <summary>Checks the record type and every type that its documents hold.</summary>
     /// <exception cref="InvalidTableException">Something would be lost.</exception>
-    public void Check() => Check(recordType, property: null);
+    public void Check()
+    {
+        if (InfoOf(recordType, property: null).Kind != JsonTypeInfoKind.Object)
+            throw Invalid(
+                null,
+                "JSON would not write it as an object with properties; let it be no collection, "
+                + "and have no [JsonConverter].");
+
+        Check(recordType, property: null);
+    }
 
     /// <param name="type">The type to check.</param>
     /// <param name="property">The property of the record through which it is reached.</param>
@@ -44,8 +54,8 @@ internal sealed class DocumentRules(Type recordType)
         {
             return DocumentFormat.Options.GetTypeInfo(type);
         }
-        catch (Exception exception)
-            when (exception is InvalidOperationException or NotSupportedException or ArgumentException)
+        catch (Exception exception) when (
+            exception is InvalidOperationException or NotSupportedException or ArgumentException)
         {
             throw Invalid(
                 property,
@@ -58,8 +68,8 @@ internal sealed class DocumentRules(Type recordType)
         if (info.Type == typeof(object))
             throw Invalid(
                 property,
-                "a value of type 'object' does not come back from JSON as what it was; use a type that "
-                + "says what it holds.");
+                "a value of type 'object' does not come back from JSON as what it was; use a type "
+                + "that says what it holds.");
 
         try
         {
@@ -75,8 +85,8 @@ internal sealed class DocumentRules(Type recordType)
         {
             throw Invalid(
                 property,
-                $"System.Text.Json cannot store a value of type '{TypeName.Of(info.Type)}'; use another "
-                + "type, or mark the property with [JsonIgnore].");
+                $"System.Text.Json cannot store a value of type '{TypeName.Of(info.Type)}'; use "
+                + "another type, or mark the property with [JsonIgnore].");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -108,24 +118,27 @@ internal sealed class DocumentRules(Type recordType)
         if (info.ConstructorAttributeProvider is not MethodBase constructor)
             throw Invalid(
                 property,
-                $"'{TypeName.Of(info.Type)}' has no constructor that can make one from its JSON; give it "
-                + "a public constructor, one only or one marked with [JsonConstructor].");
+                $"'{TypeName.Of(info.Type)}' has no constructor that can make one from its JSON; "
+                + "give it a public constructor, one only or one marked with [JsonConstructor].");
 
         foreach (ParameterInfo parameter in constructor.GetParameters())
         {
             if (!info.Properties.Any(member => member.AssociatedParameter?.Name == parameter.Name))
                 throw Invalid(
                     property,
-                    $"the constructor of '{TypeName.Of(info.Type)}' has a parameter '{parameter.Name}' "
-                    + "without a public property of the same name and type, so that its value is not "
-                    + "stored; add the property, or a public constructor without the parameter marked "
-                    + "with [JsonConstructor].");
+                    $"the constructor of '{TypeName.Of(info.Type)}' has a parameter "
+                    + $"'{parameter.Name}' without a public property of the same name and type, so "
+                    + "that its value is not stored; add the property, or a public constructor "
+                    + "without the parameter marked with [JsonConstructor].");
         }
     }
 
-    /// <summary>Public fields and properties without a setter hold what nobody would store.</summary>
+    /// <summary>
+    /// Public fields and properties without a setter hold what nobody would store.
+    /// </summary>
     private void CheckState(JsonTypeInfo info, string? property)
     {
+        CheckSomethingIsStored(info, property);
         foreach (FieldInfo field in Immutability.FieldsOf(info.Type))
         {
             bool isStored = info.Properties.Any(
@@ -135,15 +148,31 @@ internal sealed class DocumentRules(Type recordType)
             if (field.IsPublic)
                 throw Invalid(
                     property ?? field.Name,
-                    $"the public field '{field.Name}' of '{TypeName.Of(info.Type)}' would not be stored; "
-                    + "make it a property with a getter and a setter (for a tuple, use a record).");
+                    $"the public field '{field.Name}' of '{TypeName.Of(info.Type)}' would not be "
+                    + "stored; make it a property with a getter and a setter (for a tuple, use a "
+                    + "record).");
             if (BackedProperty(field) is { } backed)
                 throw Invalid(
                     property ?? backed.Name,
-                    $"'{backed.Name}' of '{TypeName.Of(info.Type)}' would not be stored, because it "
-                    + "cannot be set when a record is read; give it a setter ('init' will do) or a "
-                    + "constructor parameter, or mark it with [JsonIgnore].");
+                    $"'{backed.Name}' of '{TypeName.Of(info.Type)}' would not be stored, because "
+                    + "it cannot be set when a record is read; give it a setter ('init' will do) "
+                    + "or a constructor parameter, or mark it with [JsonIgnore].");
         }
+    }
+
+    /// <summary>
+    /// Some types of the framework keep all they are in private: BigInteger does.
+    /// </summary>
+    private void CheckSomethingIsStored(JsonTypeInfo info, string? property)
+    {
+        // Of the record itself the rules of tables say more.
+        if (info.Type == recordType || info.Type.IsAbstract || info.Properties.Count > 0)
+            return;
+        if (Immutability.FieldsOf(info.Type).Any(f => !f.IsPublic && f.Name[0] != '<'))
+            throw Invalid(
+                property,
+                $"JSON would hold nothing of '{TypeName.Of(info.Type)}', which has no property "
+                + "that can be set; use another type.");
     }
 
     private static bool IsOf(FieldInfo field, MemberInfo member)

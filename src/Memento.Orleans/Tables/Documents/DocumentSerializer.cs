@@ -49,9 +49,10 @@ internal sealed class DocumentSerializer<T>(string table)
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new StorageException(
-                $"The record of table '{table}' with key bytes {key} cannot be read: its document does "
-                + $"not fit the type '{TypeName.Of<T>()}'. {exception.Message} Change the type so "
-                + "that it reads the stored documents, or repair the document in the storage.",
+                $"The record of table '{table}' with key bytes {key} cannot be read: its document "
+                + $"does not fit the type '{TypeName.Of<T>()}'. {exception.Message} Change the "
+                + "type so that it reads the stored documents, or repair the document in the "
+                + "storage.",
                 exception);
         }
     }

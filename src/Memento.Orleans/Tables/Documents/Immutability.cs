@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Numerics;
 using System.Reflection;
 using System.Text.Json.Serialization;
 
@@ -16,11 +15,11 @@ internal static class Immutability
     {
         typeof(string), typeof(decimal), typeof(Guid), typeof(Uri), typeof(Version),
         typeof(DateTime), typeof(DateTimeOffset), typeof(TimeSpan), typeof(DateOnly),
-        typeof(TimeOnly), typeof(Half), typeof(Int128), typeof(UInt128), typeof(BigInteger),
+        typeof(TimeOnly), typeof(Half), typeof(Int128), typeof(UInt128),
     }.ToFrozenSet();
 
-    // Sets and dictionaries are not here: they may have a comparer that their document cannot carry,
-    // and a shared one would then answer otherwise than one that was read from the storage.
+    // Sets and dictionaries are not here: they may have a comparer that their document cannot
+    // carry, and a shared one would then answer otherwise than one that was read from the storage.
     private static readonly FrozenSet<Type> ImmutableCollections =
         new[] { typeof(ImmutableArray<>), typeof(ImmutableList<>) }.ToFrozenSet();
 
@@ -43,7 +42,9 @@ internal static class Immutability
     /// <summary>The fields of a type and of its base types.</summary>
     public static IEnumerable<FieldInfo> FieldsOf(Type type)
     {
-        for (Type? level = type; level is not null && level != typeof(object); level = level.BaseType)
+        for (Type? level = type;
+            level is not null && level != typeof(object);
+            level = level.BaseType)
         {
             foreach (FieldInfo field in level.GetFields(OwnMembers))
                 yield return field;
@@ -51,8 +52,8 @@ internal static class Immutability
     }
 
     /// <summary>
-    /// A property that is not stored would live on in copies of the fields and be lost in those that
-    /// went through a document: what a caller reads may not depend on the way it came.
+    /// A property that is not stored would live on in copies of the fields and be lost in those
+    /// that went through a document: what a caller reads may not depend on the way it came.
     /// </summary>
     private static bool IsOutsideTheDocument(FieldInfo field)
     {
@@ -60,8 +61,9 @@ internal static class Immutability
             return false;
 
         string name = field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)];
-        return field.DeclaringType!.GetProperty(name, OwnMembers)
-            ?.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
+        var ignore = field.DeclaringType!.GetProperty(name, OwnMembers)
+            ?.GetCustomAttribute<JsonIgnoreAttribute>();
+        return ignore is { Condition: JsonIgnoreCondition.Always };
     }
 
     private static bool IsImmutable(Type type, HashSet<Type> assumed)
@@ -81,9 +83,10 @@ internal static class Immutability
         if (!assumed.Add(type))
             return true;
 
-        // A struct comes out of a record as a copy, so that its own fields may be settable; they must not
-        // lead to what is shared.
+        // A struct comes out of a record as a copy, so that its own fields may be settable; they
+        // must not lead to what is shared.
         return FieldsOf(type).All(
-            field => (type.IsValueType || field.IsInitOnly) && IsImmutable(field.FieldType, assumed));
+            field => (type.IsValueType || field.IsInitOnly)
+                && IsImmutable(field.FieldType, assumed));
     }
 }

@@ -6,9 +6,9 @@ using Orleans.Serialization.Serializers;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Carries registered record types through Orleans as their documents, so that a record type needs no
-/// serializer attributes. A type that has them keeps Orleans' own serializer: Orleans looks there first,
-/// and the application has said what it wants.
+/// Carries registered record types through Orleans as their documents, so that a record type needs
+/// no serializer attributes. A type that has them keeps Orleans' own serializer: Orleans looks
+/// there first, and the application has said what it wants.
 /// </summary>
 internal sealed class RecordCodec(TableRegistry tables)
     : ISpecializableCodec, ISpecializableCopier, ITypeFilter

@@ -12,7 +12,9 @@ internal sealed class RecordCopier<T>(DocumentSerializer<T> serializer)
 
     public CopyMode Mode { get; } = Immutability.CopyModeOf(typeof(T));
 
-    /// <summary>A record that no one who has the other can change; the same where nobody can.</summary>
+    /// <summary>
+    /// A record that no one who has the other can change; the same where nobody can.
+    /// </summary>
     public T Copy(T record) => Mode == CopyMode.Share ? record : CopyToChange(record);
 
     /// <summary>Always another object, for whoever is about to set a property of it.</summary>

@@ -10,8 +10,8 @@ namespace Memento.Tables.Documents;
 internal static class RecordSerializerExtensions
 {
     /// <summary>
-    /// Carries the record types of the <see cref="TableRegistry"/>, which has to be a service, through
-    /// Orleans. Doing it twice does nothing more.
+    /// Carries the record types of the <see cref="TableRegistry"/>, which has to be a service,
+    /// through Orleans. Doing it twice does nothing more.
     /// </summary>
     public static IServiceCollection AddMementoRecordSerializer(this IServiceCollection services)
     {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Refuses text that is not valid UTF-16: JSON in UTF-8 cannot hold it, and the writer would put U+FFFD
-/// in its place without a word, so that what is read back is not what was written.
+/// Refuses text that is not valid UTF-16: JSON in UTF-8 cannot hold it, and the writer would put
+/// U+FFFD in its place without a word, so that what is read back is not what was written.
 /// </summary>
 internal static class Surrogates
 {
@@ -20,8 +20,8 @@ internal static class Surrogates
                 continue;
             if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
                 throw new JsonException(
-                    $"a text has half of a surrogate pair (U+{(int)text[i]:X4}) at index {i}, which "
-                    + "UTF-8 cannot hold; remove it, or keep the text as byte[]");
+                    $"a text has half of a surrogate pair (U+{(int)text[i]:X4}) at index {i}, "
+                    + "which UTF-8 cannot hold; remove it, or keep the text as byte[]");
 
             i++;
         }

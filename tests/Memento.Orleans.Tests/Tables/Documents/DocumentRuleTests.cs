@@ -11,33 +11,42 @@ public sealed class DocumentRuleTests
         => AssertBroken(
             typeof(WithTwoConstructors),
             null,
-            "'WithTwoConstructors' has no constructor that can make one from its JSON; give it a public "
-            + "constructor, one only or one marked with [JsonConstructor].");
+            "'WithTwoConstructors' has no constructor that can make one from its JSON; give it a "
+            + "public constructor, one only or one marked with [JsonConstructor].");
+
+    [Fact]
+    public void A_record_is_an_object()
+        => AssertBroken(
+            typeof(Crowd),
+            null,
+            "JSON would not write it as an object with properties; let it be no collection, and "
+            + "have no [JsonConverter].");
 
     [Fact]
     public void A_constructor_takes_what_is_stored()
         => AssertBroken(
             typeof(WithHiddenParameter),
             null,
-            "the constructor of 'WithHiddenParameter' has a parameter 'secret' without a public property "
-            + "of the same name and type, so that its value is not stored; add the property, or a public "
-            + "constructor without the parameter marked with [JsonConstructor].");
+            "the constructor of 'WithHiddenParameter' has a parameter 'secret' without a public "
+            + "property of the same name and type, so that its value is not stored; add the "
+            + "property, or a public constructor without the parameter marked with "
+            + "[JsonConstructor].");
 
     [Fact]
     public void A_public_field_would_be_lost()
         => AssertBroken(
             typeof(WithField),
             "Name",
-            "the public field 'Name' of 'WithField' would not be stored; make it a property with a getter "
-            + "and a setter (for a tuple, use a record).");
+            "the public field 'Name' of 'WithField' would not be stored; make it a property with a "
+            + "getter and a setter (for a tuple, use a record).");
 
     [Fact]
     public void A_tuple_would_be_lost()
         => AssertBroken(
             typeof(With<(int, string)>),
             "Value",
-            "the public field 'Item1' of '(int, string)' would not be stored; make it a property with a "
-            + "getter and a setter (for a tuple, use a record).");
+            "the public field 'Item1' of '(int, string)' would not be stored; make it a property "
+            + "with a getter and a setter (for a tuple, use a record).");
 
     [Theory]
     [InlineData(typeof(WithListThatCannotBeSet), "Tags")]
@@ -46,9 +55,9 @@ public sealed class DocumentRuleTests
         => AssertBroken(
             type,
             property,
-            $"'{property}' of '{type.Name}' would not be stored, because it cannot be set when a record is "
-            + "read; give it a setter ('init' will do) or a constructor parameter, or mark it with "
-            + "[JsonIgnore].");
+            $"'{property}' of '{type.Name}' would not be stored, because it cannot be set when a "
+            + "record is read; give it a setter ('init' will do) or a constructor parameter, or "
+            + "mark it with [JsonIgnore].");
 
     [Theory]
     [InlineData(typeof(With<object>))]
@@ -58,8 +67,8 @@ public sealed class DocumentRuleTests
         => AssertBroken(
             type,
             "Value",
-            "a value of type 'object' does not come back from JSON as what it was; use a type that says "
-            + "what it holds.");
+            "a value of type 'object' does not come back from JSON as what it was; use a type that "
+            + "says what it holds.");
 
     [Theory]
     [InlineData(typeof(With<Type>), "Type")]
@@ -70,8 +79,28 @@ public sealed class DocumentRuleTests
         => AssertBroken(
             type,
             "Value",
-            $"System.Text.Json cannot store a value of type '{name}'; use another type, or mark the "
-            + "property with [JsonIgnore].");
+            $"System.Text.Json cannot store a value of type '{name}'; use another type, or mark "
+            + "the property with [JsonIgnore].");
+
+    [Theory]
+    [InlineData(typeof(With<System.Numerics.BigInteger>), "BigInteger")]
+    [InlineData(typeof(With<System.Numerics.Complex[]>), "Complex")]
+    public void A_type_that_hides_all_it_is_would_be_lost(Type type, string name)
+        => AssertBroken(
+            type,
+            "Value",
+            $"JSON would hold nothing of '{name}', which has no property that can be set; use "
+            + "another type.");
+
+    [Fact]
+    public void A_pair_is_fine()
+    {
+        TableDefinition table =
+            TableDefinitionReader.Read(typeof(With<KeyValuePair<string, Int128>>), Named);
+        var record = new With<KeyValuePair<string, Int128>>(1, new("a", Int128.MaxValue));
+
+        Assert.Equal(record, table.Deserialize(table.Serialize(record)));
+    }
 
     [Fact]
     public void An_interface_cannot_be_made()
@@ -100,7 +129,9 @@ public sealed class DocumentRuleTests
             () => TableDefinitionReader.Read(typeof(WithEqualNames)));
 
         Assert.StartsWith(
-            "System.Text.Json cannot store 'WithEqualNames': ", exception.Rule, StringComparison.Ordinal);
+            "System.Text.Json cannot store 'WithEqualNames': ",
+            exception.Rule,
+            StringComparison.Ordinal);
     }
 
     private static TableOptions Named => new() { Name = "with" };
@@ -114,6 +145,11 @@ public sealed class DocumentRuleTests
     }
 
     internal sealed record With<T>(int Id, T Value);
+
+    internal sealed class Crowd : List<string>
+    {
+        public int Id { get; set; }
+    }
 
     internal sealed class WithTwoConstructors
     {

@@ -90,9 +90,9 @@ public sealed class DocumentSerializerTests
                 () => Everythings.Serialize(new Everything { Text = text }));
 
             Assert.StartsWith(
-                "A record of table 'Everything' cannot be stored as JSON: a text has half of a surrogate "
-                + $"pair (U+{(int)text[index]:X4}) at index {index}, which UTF-8 cannot hold; remove it, "
-                + "or keep the text as byte[]",
+                "A record of table 'Everything' cannot be stored as JSON: a text has half of a "
+                + $"surrogate pair (U+{(int)text[index]:X4}) at index {index}, which UTF-8 cannot "
+                + "hold; remove it, or keep the text as byte[]",
                 exception.Message,
                 StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => Everythings.Serialize(
@@ -138,8 +138,8 @@ public sealed class DocumentSerializerTests
             () => Movies.Deserialize(Encoding.UTF8.GetBytes(document), new Key([0x80, 0x03])));
 
         Assert.StartsWith(
-            "The record of table 'Movie' with key bytes 8003 cannot be read: its document does not fit the "
-            + "type 'Movie'. ",
+            "The record of table 'Movie' with key bytes 8003 cannot be read: its document does not "
+            + "fit the type 'Movie'. ",
             exception.Message,
             StringComparison.Ordinal);
         Assert.EndsWith(
