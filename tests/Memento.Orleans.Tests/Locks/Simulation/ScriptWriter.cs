@@ -1,0 +1,78 @@
+using Memento.Partitions.Locks;
+
+namespace Memento.Tests.Locks.Simulation;
+
+/// <summary>Writes the scripts of a schedule, as a partition would lock for real operations.</summary>
+internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys)
+{
+    // Some schedules lock mostly records, others mostly whole partitions.
+    private readonly int _recordShare = random.Between(1, 9);
+
+    public SimulatedStep[][][] Write()
+    {
+        var lines = new SimulatedStep[random.Between(1, 3)][][];
+        for (int line = 0; line < lines.Length; line++)
+        {
+            var calls = new SimulatedStep[random.OneIn(4) ? random.Between(2, 3) : 1][];
+            for (int call = 0; call < calls.Length; call++)
+                calls[call] = Call();
+            lines[line] = calls;
+        }
+
+        return lines;
+    }
+
+    private SimulatedStep[] Call()
+    {
+        int partition = random.Below(partitions);
+        return random.Below(10) < _recordShare ? OnRecord(partition) : OnPartition(partition);
+    }
+
+    private SimulatedStep[] OnRecord(int partition)
+    {
+        int record = Key(store: 0);
+        SimulatedStep intendRead = new(partition, 0, LockKind.IntentionRead);
+        SimulatedStep intendWrite = new(partition, 0, LockKind.IntentionWrite);
+        SimulatedStep read = new(partition, record, LockKind.Read);
+        SimulatedStep write = new(partition, record, LockKind.Write);
+        switch (random.Below(4))
+        {
+            case 0:
+                return [intendRead, read];
+            case 1:
+                return [intendWrite, write];
+            case 2:
+                return [intendRead, read, intendWrite, write];
+            default:
+                int other = random.Below(partitions);
+                return
+                [
+                    intendWrite,
+                    write,
+                    new(other, 0, LockKind.IntentionWrite),
+                    new(other, Key(store: 1), LockKind.Write),
+                ];
+        }
+    }
+
+    private SimulatedStep[] OnPartition(int partition)
+    {
+        SimulatedStep read = new(partition, 0, LockKind.Read);
+        SimulatedStep write = new(partition, 0, LockKind.Write);
+        return random.Below(5) switch
+        {
+            0 => [read],
+            1 => [write],
+            2 => [new(partition, 0, LockKind.Read | LockKind.IntentionWrite)],
+            3 => [read, write],
+            _ =>
+            [
+                read,
+                new(partition, 0, LockKind.IntentionWrite),
+                new(partition, Key(store: 0), LockKind.Write),
+            ],
+        };
+    }
+
+    private int Key(int store) => SimulatedPartition.ResourceOf(store, random.Below(keys));
+}

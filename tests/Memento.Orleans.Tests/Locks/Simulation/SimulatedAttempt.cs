@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using Memento.Partitions.Locks;
+using Memento.Transactions;
+
+namespace Memento.Tests.Locks.Simulation;
+
+/// <summary>One run of a transaction's body, and what it believes to hold.</summary>
+internal sealed class SimulatedAttempt
+{
+    private const int IndexOffset = 12;
+    private readonly LockKind[] _believed;
+
+    public SimulatedAttempt(SimulatedTransaction transaction, int index, int partitions, uint random)
+    {
+        Transaction = transaction;
+        Index = index;
+        Id = MakeId(random, index);
+        Owners = new LockOwner[partitions];
+        _believed = new LockKind[partitions * SimulatedPartition.ResourceCount];
+    }
+
+    public SimulatedTransaction Transaction { get; }
+
+    public int Index { get; }
+
+    public Guid Id { get; }
+
+    public LockOwner?[] Owners { get; }
+
+    /// <summary>The calls under way: those of one line of the script.</summary>
+    public List<SimulatedCall> Calls { get; } = [];
+
+    public int Line { get; set; }
+
+    public bool IsEnded { get; set; }
+
+    /// <summary>
+    /// An id that sorts at random, since ids decide between attempts of one age, and that says which
+    /// attempt it is.
+    /// </summary>
+    public static Guid MakeId(uint random, int index)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, random);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[IndexOffset..], index);
+        return new Guid(bytes);
+    }
+
+    public static int IndexOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes[IndexOffset..]);
+    }
+
+    public ref LockKind Believed(int partition, int resource)
+        => ref _believed[(partition * SimulatedPartition.ResourceCount) + resource];
+
+    public bool IsOlderThan(SimulatedAttempt other)
+    {
+        TransactionAge age = Transaction.Age;
+        TransactionAge otherAge = other.Transaction.Age;
+        if (age.StartTicks != otherAge.StartTicks)
+            return age.StartTicks < otherAge.StartTicks;
+        if (age.FirstAttempt != otherAge.FirstAttempt)
+            return age.FirstAttempt < otherAge.FirstAttempt;
+        return Id < other.Id;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Memento.Tests.Locks.Simulation;
+
+/// <summary>What has happened, so that a test can tell that everything did.</summary>
+internal sealed class SimulationCounts
+{
+    public long Grants { get; set; }
+
+    public long Waits { get; set; }
+
+    public long Refusals { get; set; }
+
+    /// <summary>Requests that waited and were refused when another went ahead.</summary>
+    public long LateRefusals { get; set; }
+
+    public long Cancellations { get; set; }
+
+    /// <summary>Refusals by an earlier attempt of the same transaction.</summary>
+    public long RefusalsByOneself { get; set; }
+
+    public int MostSteps { get; set; }
+}
