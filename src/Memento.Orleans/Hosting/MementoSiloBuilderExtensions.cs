@@ -1,5 +1,4 @@
 using Memento.Hosting;
-using Orleans.Hosting;
 
 namespace Memento;
 

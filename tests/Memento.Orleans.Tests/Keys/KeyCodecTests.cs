@@ -48,12 +48,8 @@ public sealed class KeyCodecTests
         Assert.Throws<ArgumentNullException>(() => codec.EncodeArgument(((string?)null, 7)));
         var error = Assert.Throws<ArgumentException>(() => codec.EncodeArgument(("Rush", "7")));
         Assert.Contains(
-<<<<<<< HEAD
-            "key property 'Year' of table 'Movie' is of type string, but the property is of type int",
-=======
             "key property 'Year' of table 'Movie' is of type string, but the property is of type "
             + "int",
->>>>>>> keys
             error.Message,
             StringComparison.Ordinal);
     }

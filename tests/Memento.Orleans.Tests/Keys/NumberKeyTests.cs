@@ -25,12 +25,8 @@ public sealed class NumberKeyTests
             7.9228162514264337593543950335m)));
 
     private static readonly Gen<double> Doubles = Gen.Frequency(
-<<<<<<< HEAD
-        (3, Gen.ULong.Select(BitConverter.UInt64BitsToDouble).Where(number => !double.IsNaN(number))),
-=======
         (3, Gen.ULong.Select(BitConverter.UInt64BitsToDouble)
             .Where(number => !double.IsNaN(number))),
->>>>>>> keys
         (1, Gen.Double[-10, 10]),
         (1, Gen.OneOf(
             0.0,

@@ -78,13 +78,9 @@ public sealed class TimeKeyTests
         KeyOrder.Check(Guids());
     }
 
-<<<<<<< HEAD
-    /// <summary>Random ones, and ones that differ in a single byte with and without its top bit.</summary>
-=======
     /// <summary>
     /// Random ones, and ones that differ in a single byte with and without its top bit.
     /// </summary>
->>>>>>> keys
     private static Gen<Guid> Guids()
     {
         Gen<Guid> near = Gen
