@@ -4,13 +4,15 @@ using Memento.Queries;
 namespace Memento;
 
 /// <summary>
-/// A predicate over the records of a table as immutable data: it can be built at run time, and it is what
-/// a predicate written in C# becomes before it is evaluated or sent.
+/// A predicate over the records of a table as immutable data: it can be built at run time, and it
+/// is what a predicate written in C# becomes before it is evaluated or sent.
 /// </summary>
 /// <remarks>
 /// Values may be of every type that a key can have, and null. Strings compare by ordinal; a local
-/// <see cref="DateTime"/> compares as its universal time; comparison with null follows C#'s operators.
-/// A guard within its limits is the only guard there is: what would pass one is refused when it is made.
+/// <see cref="DateTime"/> compares as its universal time; comparison with null follows C#'s
+/// operators.
+/// A guard within its limits is the only guard there is: what would pass one is refused when it is
+/// made.
 /// </remarks>
 [Immutable]
 public sealed class Guard
@@ -76,7 +78,9 @@ public sealed class Guard
         };
     }
 
-    /// <summary>Satisfied where the property has the value; null equals null, NaN equals nothing.</summary>
+    /// <summary>
+    /// Satisfied where the property has the value; null equals null, NaN equals nothing.
+    /// </summary>
     /// <param name="property">The property's name.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
@@ -88,29 +92,37 @@ public sealed class Guard
     public static Guard NotEqual(string property, object? value)
         => Compare(GuardOperator.NotEqual, property, value);
 
-    /// <summary>Satisfied where the property is less than the value; never where one is null.</summary>
+    /// <summary>
+    /// Satisfied where the property is less than the value; never where one is null.
+    /// </summary>
     /// <inheritdoc cref="Equal" path="/param|/exception"/>
     public static Guard LessThan(string property, object? value)
         => Compare(GuardOperator.LessThan, property, value);
 
-    /// <summary>Satisfied where the property is at most the value; never where one is null.</summary>
+    /// <summary>
+    /// Satisfied where the property is at most the value; never where one is null.
+    /// </summary>
     /// <inheritdoc cref="Equal" path="/param|/exception"/>
     public static Guard LessThanOrEqual(string property, object? value)
         => Compare(GuardOperator.LessThanOrEqual, property, value);
 
-    /// <summary>Satisfied where the property is more than the value; never where one is null.</summary>
+    /// <summary>
+    /// Satisfied where the property is more than the value; never where one is null.
+    /// </summary>
     /// <inheritdoc cref="Equal" path="/param|/exception"/>
     public static Guard GreaterThan(string property, object? value)
         => Compare(GuardOperator.GreaterThan, property, value);
 
-    /// <summary>Satisfied where the property is at least the value; never where one is null.</summary>
+    /// <summary>
+    /// Satisfied where the property is at least the value; never where one is null.
+    /// </summary>
     /// <inheritdoc cref="Equal" path="/param|/exception"/>
     public static Guard GreaterThanOrEqual(string property, object? value)
         => Compare(GuardOperator.GreaterThanOrEqual, property, value);
 
     /// <summary>
-    /// Satisfied where the property is one of the values, as a list's Contains decides: null is found
-    /// where the list has null, and NaN where it has NaN.
+    /// Satisfied where the property is one of the values, as a list's Contains decides: null is
+    /// found where the list has null, and NaN where it has NaN.
     /// </summary>
     /// <param name="property">The property's name.</param>
     /// <param name="values">The values; they are copied.</param>
@@ -130,7 +142,9 @@ public sealed class Guard
         return new Guard(new InNode(new PropertyOperand(property), [.. items]));
     }
 
-    /// <summary>Satisfied where the property is text that starts with the prefix, by ordinal.</summary>
+    /// <summary>
+    /// Satisfied where the property is text that starts with the prefix, by ordinal.
+    /// </summary>
     /// <param name="property">The property's name.</param>
     /// <param name="prefix">The prefix.</param>
     public static Guard StartsWith(string property, string prefix)
@@ -157,8 +171,8 @@ public sealed class Guard
         => Compare(comparison, new PropertyOperand(property), new ConstantOperand(value));
 
     /// <summary>
-    /// Leaves out what changes nothing and lifts what is joined in the same way, so that a chain of any
-    /// length is one level.
+    /// Leaves out what changes nothing and lifts what is joined in the same way, so that a chain of
+    /// any length is one level.
     /// </summary>
     private static List<GuardNode> Children<TJunction>(IEnumerable<Guard> guards, TruthNode neutral)
         where TJunction : JunctionNode

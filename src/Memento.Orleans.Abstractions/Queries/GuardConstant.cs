@@ -9,8 +9,8 @@ internal static class GuardConstant
     private const int ShownCharacters = 100;
 
     /// <summary>
-    /// Lets a value in. A local time becomes universal here, where its zone is known; an enum's value
-    /// becomes an <see cref="EnumConstant"/>.
+    /// Lets a value in. A local time becomes universal here, where its zone is known; an enum's
+    /// value becomes an <see cref="EnumConstant"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The value is of another type.</exception>
     public static object? Normalize(object? value)

@@ -33,8 +33,8 @@ internal readonly record struct GuardSize(int Depth, long Nodes, long ListItems)
         if (depth > Guard.MaxDepth)
         {
             throw new ArgumentException(
-                $"A guard may be nested {Guard.MaxDepth} levels deep and no deeper. Join more guards "
-                + "on one level: And and Or take any number of them.");
+                $"A guard may be nested {Guard.MaxDepth} levels deep and no deeper. Join more "
+                + "guards on one level: And and Or take any number of them.");
         }
     }
 

@@ -3,7 +3,9 @@ using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
-/// <summary>Finds what a guard names, and the type in which it compares; refuses confusions.</summary>
+/// <summary>
+/// Finds what a guard names, and the type in which it compares; refuses confusions.
+/// </summary>
 internal sealed class GuardBinder(TableDefinition table)
 {
     public RecordProperty Property(Operand operand)

@@ -5,8 +5,8 @@ using Memento.Tables;
 namespace Memento.Queries;
 
 /// <summary>
-/// Turns a guard into a delegate, by composing closures: for a query that runs once, generating code
-/// would cost more than it saves. This is the only evaluator of guards.
+/// Turns a guard into a delegate, by composing closures: for a query that runs once, generating
+/// code would cost more than it saves. This is the only evaluator of guards.
 /// </summary>
 internal static class GuardCompiler
 {

@@ -70,7 +70,8 @@ public sealed class GuardCompilerTests
         Assert.True(Samples.Holds(Guard.LessThan("Text", "a"), Empty with { Text = "B" }));
         Assert.False(Samples.Holds(Guard.Equal("Text", "a"), Empty with { Text = "A" }));
         Assert.True(
-            Samples.Holds(Guard.GreaterThan("Text", "\ud83d\ude00"), Empty with { Text = "\uffee" }));
+            Samples.Holds(
+                Guard.GreaterThan("Text", "\ud83d\ude00"), Empty with { Text = "\uffee" }));
         Assert.False(
             Samples.Holds(Guard.StartsWith("Text", "e"), Empty with { Text = "\u00e9" }));
         Assert.False(Samples.Holds(Guard.StartsWith("Text", ""), Empty));

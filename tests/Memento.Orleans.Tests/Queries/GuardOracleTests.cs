@@ -4,7 +4,9 @@ using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>Random predicates over random records, against the same predicate compiled by .NET.</summary>
+/// <summary>
+/// Random predicates over random records, against the same predicate compiled by .NET.
+/// </summary>
 public sealed class GuardOracleTests
 {
     private const int Cases = 20_000;

@@ -61,8 +61,8 @@ public sealed class GuardTests
         Assert.Equal(Guard.MaxDepth, deepest.Root.Size.Depth);
         ArgumentException error = Assert.Throws<ArgumentException>(() => Guard.Not(deepest));
         Assert.Equal(
-            "A guard may be nested 100 levels deep and no deeper. Join more guards on one level: And "
-            + "and Or take any number of them.",
+            "A guard may be nested 100 levels deep and no deeper. Join more guards on one level: "
+            + "And and Or take any number of them.",
             error.Message);
     }
 
@@ -115,8 +115,8 @@ public sealed class GuardTests
             () => Guard.Equal("A", new StringBuilder()));
 
         Assert.Equal(
-            "A guard cannot hold a value of type 'System.Text.StringBuilder'. It takes null, numbers, "
-            + "strings, characters, booleans, enums, Guids, dates and times.",
+            "A guard cannot hold a value of type 'System.Text.StringBuilder'. It takes null, "
+            + "numbers, strings, characters, booleans, enums, Guids, dates and times.",
             error.Message);
         Assert.Throws<ArgumentException>(() => Guard.In("A", new object[] { 1, new object() }));
     }
@@ -148,7 +148,9 @@ public sealed class GuardTests
         => Assert.Equal(
             "A > 1",
             Guard.Compare(
-                GuardOperator.LessThan, new ConstantOperand(1), new PropertyOperand("A")).ToString());
+                GuardOperator.LessThan,
+                new ConstantOperand(1),
+                new PropertyOperand("A")).ToString());
 
     /// <summary>As deep as asked, with one comparison more on each level.</summary>
     internal static Guard Alternating(int depth)

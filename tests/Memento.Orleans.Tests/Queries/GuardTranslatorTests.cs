@@ -252,8 +252,8 @@ public sealed class GuardTranslatorTests
     public void What_decides_ends_the_evaluation_of_a_chain()
     {
         string? none = null;
-        Assert.Equal("true", Samples.Translate(m => none == null || m.Text == none.Trim()).ToString());
-        Assert.Equal("false", Samples.Translate(m => none != null && m.Int == none.Length).ToString());
+        Assert.Same(Guard.True, Samples.Translate(m => none == null || m.Text == none.Trim()));
+        Assert.Same(Guard.False, Samples.Translate(m => none != null && m.Int == none.Length));
         Assert.Throws<NullReferenceException>(
             () => Samples.Translate(m => m.Flag || m.Text == none!.Trim()));
     }
@@ -267,7 +267,8 @@ public sealed class GuardTranslatorTests
 
         Assert.Equal(
             "mine",
-            Assert.Throws<InvalidDataException>(() => Samples.Translate(m => m.Int == fail())).Message);
+            Assert.Throws<InvalidDataException>(
+                () => Samples.Translate(m => m.Int == fail())).Message);
         Assert.Throws<NullReferenceException>(() => Samples.Translate(m => m.Int == none.Length));
         Assert.Throws<InvalidOperationException>(
             () => Samples.Translate(m => m.Int == absent!.Value));

@@ -8,7 +8,8 @@ public sealed class MatchGuardTests
     public void Every_property_of_the_object_must_be_equal()
     {
         Guard guard = MatchGuard.From(
-            new { Text = "a", MaybeInt = (int?)null, Genre = Genre.Crime, Byte = 3 }, Samples.Table);
+            new { Text = "a", MaybeInt = (int?)null, Genre = Genre.Crime, Byte = 3 },
+            Samples.Table);
 
         Assert.Equal(
             "Text == \"a\" && MaybeInt == null && Genre == Crime && Byte == 3", guard.ToString());

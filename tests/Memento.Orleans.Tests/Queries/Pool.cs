@@ -18,9 +18,13 @@ internal static class Pool
         [typeof(float)] =
             [float.NaN, float.NegativeInfinity, -0f, 0f, 0.1f, 5f, 16777216f, float.MaxValue],
         [typeof(double)] =
-            [double.NaN, double.PositiveInfinity, -0d, 0d, 0.1, (double)0.1f, 5d, 9007199254740992d],
+        [
+            double.NaN, double.PositiveInfinity, -0d, 0d, 0.1, (double)0.1f, 5d,
+            9007199254740992d,
+        ],
         [typeof(decimal)] = [decimal.MinValue, -1m, 0m, 0.1m, 5m, 5.00m, decimal.MaxValue],
-        [typeof(string)] = ["", "a", "A", "ab", "\u00e9", "e\u0301", "\ud800", "\ud83d\ude00", "\uffff"],
+        [typeof(string)] =
+            ["", "a", "A", "ab", "\u00e9", "e\u0301", "\ud800", "\ud83d\ude00", "\uffff"],
         [typeof(Guid)] =
             [Guid.Empty, new Guid("80000000-0000-0000-0000-000000000001"), Guid.AllBitsSet],
         [typeof(DateTime)] =
@@ -40,7 +44,9 @@ internal static class Pool
         [typeof(Rating)] = [Rating.None, Rating.Good, Rating.Best],
     };
 
-    /// <summary>A value of the type; of a nullable, and of a string if asked for, null now and then.</summary>
+    /// <summary>
+    /// A value of the type; of a nullable, and of a string if asked for, null now and then.
+    /// </summary>
     public static object? Pick(Random random, Type type, bool orNull)
     {
         Type value = Nullable.GetUnderlyingType(type) ?? type;

@@ -4,8 +4,8 @@ using System.Reflection;
 namespace Memento.Tests.Queries;
 
 /// <summary>
-/// Makes predicates as the C# compiler would, and beside each the one that says the same to a compiled
-/// delegate where a call on null would throw.
+/// Makes predicates as the C# compiler would, and beside each the one that says the same to a
+/// compiled delegate where a call on null would throw.
 /// </summary>
 internal sealed class RandomPredicate(Random random)
 {
@@ -85,7 +85,9 @@ internal sealed class RandomPredicate(Random random)
         if (Nullable.GetUnderlyingType(property.Type) is not null && random.Next(2) == 0)
             return Expression.Property(property, "HasValue");
 
-        return property.Type == typeof(bool) ? property : Compare(property, Constant(property.Type));
+        return property.Type == typeof(bool)
+            ? property
+            : Compare(property, Constant(property.Type));
     }
 
     /// <summary>Any of the ways in which C# asks a collection.</summary>
@@ -109,7 +111,8 @@ internal sealed class RandomPredicate(Random random)
     {
         PropertyInfo[] partners =
         [
-            .. Properties.Where(other => Common(property.PropertyType, other.PropertyType) is not null),
+            .. Properties.Where(
+                other => Common(property.PropertyType, other.PropertyType) is not null),
         ];
         return partners[random.Next(partners.Length)];
     }

@@ -18,7 +18,9 @@ internal static class Samples
     public static bool Holds(Guard guard, Sample sample)
         => GuardCompiler.Compile<Sample>(Table, guard)(sample);
 
-    /// <summary>The guard's text, and that the record satisfies it exactly where C# says so.</summary>
+    /// <summary>
+    /// The guard's text, and that the record satisfies it exactly where C# says so.
+    /// </summary>
     public static string TextOfAgreeing(
         Expression<Func<Sample, bool>> predicate, params Sample[] samples)
     {

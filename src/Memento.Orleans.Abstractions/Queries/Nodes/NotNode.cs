@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Memento.Queries;
 
-/// <summary>True where the child is false: a plain boolean not, also of a comparison with null.</summary>
+/// <summary>
+/// True where the child is false: a plain boolean not, also of a comparison with null.
+/// </summary>
 internal sealed class NotNode(GuardNode child) : GuardNode(GuardSize.Above(child))
 {
     public GuardNode Child { get; } = child;

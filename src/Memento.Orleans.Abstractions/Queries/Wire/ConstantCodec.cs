@@ -66,7 +66,9 @@ internal static class ConstantCodec
         ConstantTag.DateTimeOffset => new DateTimeOffset(
             reader.ReadInt64(), TimeSpan.FromMinutes((long)reader.ReadInt16())),
         ConstantTag.Enum => new EnumConstant(
-            ReadText(reader), ReadText(reader), ReadInteger(reader, (ConstantTag)reader.ReadByte())),
+            ReadText(reader),
+            ReadText(reader),
+            ReadInteger(reader, (ConstantTag)reader.ReadByte())),
         ConstantTag integer => ReadInteger(reader, integer),
     };
 

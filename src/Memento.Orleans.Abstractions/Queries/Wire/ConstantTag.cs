@@ -1,6 +1,8 @@
 namespace Memento.Queries;
 
-/// <summary>The type of a value in a guard's bytes. The numbers travel: they never change.</summary>
+/// <summary>
+/// The type of a value in a guard's bytes. The numbers travel: they never change.
+/// </summary>
 internal enum ConstantTag : byte
 {
     Null = 0,

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Memento.Queries;
 
 /// <summary>
-/// Reads a guard from bytes that anybody may have sent: without recursion, with no more memory than a
-/// small multiple of the bytes, and within the limits of a guard.
+/// Reads a guard from bytes that anybody may have sent: without recursion, with no more memory than
+/// a small multiple of the bytes, and within the limits of a guard.
 /// </summary>
 internal static class GuardReader
 {
@@ -66,7 +66,8 @@ internal static class GuardReader
     private static ImmutableArray<GuardNode> Take(Stack<GuardNode> done, int count)
     {
         if (count < 1 || count > done.Count)
-            throw new FormatException($"A node wants {count} children, and there are {done.Count}.");
+            throw new FormatException(
+                $"A node wants {count} children, and there are {done.Count}.");
 
         var children = new GuardNode[count];
         for (int index = count - 1; index >= 0; index--)

@@ -5,9 +5,9 @@ using Memento.Tables.Keys;
 namespace Memento.Queries;
 
 /// <summary>
-/// Chooses where to look: the key, else a unique index, else another index, else everywhere. An index is
-/// chosen only where the evaluator's equality is equality of the encoded bytes, and the value is
-/// one that is indexed.
+/// Chooses where to look: the key, else a unique index, else another index, else everywhere. An
+/// index is chosen only where the evaluator's equality is equality of the encoded bytes, and the
+/// value is one that is indexed.
 /// </summary>
 internal sealed class QueryPlanner
 {

@@ -33,7 +33,8 @@ internal sealed class CallTranslator(
             sides.RemoveAt(2);
         }
 
-        // Equals(object) asks for the same type too, and a number's Equals finds NaN equal to itself.
+        // Equals(object) asks for the same type too, and a number's Equals finds NaN equal to
+        // itself.
         Type type = sides[0].Type;
         if (sides.Count != 2 || sides[1].Type != type || call.Method.DeclaringType != type
             || call.Method.GetParameters()[0].ParameterType != type
@@ -97,8 +98,11 @@ internal sealed class CallTranslator(
             parts.Insert(0, call.Object);
 
         bool hasComparer = parts.Count == 3;
-        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method) || RecordUse.Uses(parts[0], record))
+        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method)
+            || RecordUse.Uses(parts[0], record))
+        {
             throw Refusal.Of(call);
+        }
 
         if (hasComparer)
             RequireNoComparer(call, parts[2]);
@@ -139,8 +143,8 @@ internal sealed class CallTranslator(
     }
 
     /// <summary>
-    /// The array under the conversion to a span, which C# 14 puts there: <c>array.Contains(x)</c> is
-    /// then a call of <see cref="MemoryExtensions"/>.
+    /// The array under the conversion to a span, which C# 14 puts there: <c>array.Contains(x)</c>
+    /// is then a call of <see cref="MemoryExtensions"/>.
     /// </summary>
     private static Expression WithoutSpan(Expression list, MethodCallExpression call)
     {

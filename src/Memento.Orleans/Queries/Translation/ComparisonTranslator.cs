@@ -3,9 +3,13 @@ using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
-/// <summary>Translates comparisons between a property, values, other properties and conditions.</summary>
+/// <summary>
+/// Translates comparisons between a property, values, other properties and conditions.
+/// </summary>
 internal sealed class ComparisonTranslator(
-    ParameterExpression record, RecordValueReader values, Func<Expression, Guard> translateCondition)
+    ParameterExpression record,
+    RecordValueReader values,
+    Func<Expression, Guard> translateCondition)
 {
     public Guard Translate(BinaryExpression binary)
     {

@@ -6,9 +6,9 @@ using System.Reflection;
 namespace Memento.Queries;
 
 /// <summary>
-/// Evaluates the parts of a predicate that do not use the record, once. What usually occurs (captured
-/// variables, properties, calls, constructors) goes by reflection: compiling an expression costs a hundred
-/// times as much. An error of the caller's own code comes out as it is.
+/// Evaluates the parts of a predicate that do not use the record, once. What usually occurs
+/// (captured variables, properties, calls, constructors) goes by reflection: compiling an
+/// expression costs a hundred times as much. An error of the caller's own code comes out as it is.
 /// </summary>
 internal static class LocalEvaluator
 {
@@ -71,7 +71,9 @@ internal static class LocalEvaluator
             culture: null);
     }
 
-    /// <summary>Conversions that the compiler adds: to a nullable, to object, to a wider integer.</summary>
+    /// <summary>
+    /// Conversions that the compiler adds: to a nullable, to object, to a wider integer.
+    /// </summary>
     private static object? EvaluateConversion(UnaryExpression conversion)
     {
         Type from = conversion.Operand.Type;
@@ -113,8 +115,8 @@ internal static class LocalEvaluator
     }
 
     /// <summary>
-    /// Whether boxed values can stand for the operands. A null nullable boxes to no object at all, so
-    /// that a call on it cannot go by reflection, and a span cannot be boxed.
+    /// Whether boxed values can stand for the operands. A null nullable boxes to no object at all,
+    /// so that a call on it cannot go by reflection, and a span cannot be boxed.
     /// </summary>
     private static bool IsPlain(MethodCallExpression call)
         => (call.Object is null

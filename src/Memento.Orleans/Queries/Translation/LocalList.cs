@@ -4,12 +4,15 @@ using System.Reflection;
 namespace Memento.Queries;
 
 /// <summary>
-/// The values of a local collection, where its Contains goes by the same equality as the store. A set with
-/// a comparer of its own, or a collection that the application wrote, could answer differently.
+/// The values of a local collection, where its Contains goes by the same equality as the store. A
+/// set with a comparer of its own, or a collection that the application wrote, could answer
+/// differently.
 /// </summary>
 internal static class LocalList
 {
-    /// <summary>How the compiler names the type of <c>IReadOnlyList&lt;int&gt; x = [1, 2]</c>.</summary>
+    /// <summary>
+    /// How the compiler names the type of <c>IReadOnlyList&lt;int&gt; x = [1, 2]</c>.
+    /// </summary>
     private const string CollectionExpression = "<>z__";
 
     /// <returns>The values, or null where the collection's Contains is not known.</returns>
@@ -55,7 +58,8 @@ internal static class LocalList
         if (arguments is not [Type item])
             return false;
 
-        // The default order of strings is that of a culture; other default orders are the operators'.
+        // The default order of strings is that of a culture; other default orders are the
+        // operators'.
         bool isOrder = type.GetGenericTypeDefinition() == typeof(IComparer<>);
         if (isOrder && item == typeof(string))
             return false;

@@ -62,8 +62,8 @@ internal sealed class PredicateTranslator
     }
 
     /// <summary>
-    /// Walks a chain of any length without recursion. As in C#, nothing is evaluated after an operand
-    /// that decides: <c>name == null || m.Title == name.Trim()</c> is meant that way.
+    /// Walks a chain of any length without recursion. As in C#, nothing is evaluated after an
+    /// operand that decides: <c>name == null || m.Title == name.Trim()</c> is meant that way.
     /// </summary>
     private Guard TranslateJunction(BinaryExpression chain, bool isAnd)
     {

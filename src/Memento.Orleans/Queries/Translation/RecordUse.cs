@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Memento.Queries;
 
-/// <summary>Tells whether an expression uses the record: what does not is evaluated where it is.</summary>
+/// <summary>
+/// Tells whether an expression uses the record: what does not is evaluated where it is.
+/// </summary>
 internal sealed class RecordUse : ExpressionVisitor
 {
     private readonly ParameterExpression _record;

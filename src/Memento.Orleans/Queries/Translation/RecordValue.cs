@@ -2,7 +2,9 @@ using System.Linq.Expressions;
 
 namespace Memento.Queries;
 
-/// <summary>A property of the record in an expression, under conversions that lose nothing.</summary>
+/// <summary>
+/// A property of the record in an expression, under conversions that lose nothing.
+/// </summary>
 /// <param name="Name">The property's name.</param>
 /// <param name="Type">Its type without Nullable.</param>
 /// <param name="ComparedAs">The type, without Nullable, that it was converted to.</param>

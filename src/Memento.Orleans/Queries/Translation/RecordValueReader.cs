@@ -70,8 +70,8 @@ internal sealed class RecordValueReader(ParameterExpression record)
     public static Type WithoutNullable(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     /// <summary>
-    /// The type after conversions that cannot change the outcome of a comparison; null for others. Only
-    /// the last may round, since that is the rounding that the comparison itself does.
+    /// The type after conversions that cannot change the outcome of a comparison; null for others.
+    /// Only the last may round, since that is the rounding that the comparison itself does.
     /// </summary>
     private static Type? Follow(Type type, Stack<Type> conversions)
     {

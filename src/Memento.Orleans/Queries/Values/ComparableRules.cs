@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Memento.Queries;
 
-/// <summary>Types that are whose CompareTo and operators agree, with constants of the same type.</summary>
+/// <summary>
+/// Types that are whose CompareTo and operators agree, with constants of the same type.
+/// </summary>
 internal readonly struct ComparableRules<T> : IValueRules<T>
     where T : struct, IEquatable<T>, IComparable<T>
 {

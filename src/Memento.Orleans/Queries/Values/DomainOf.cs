@@ -116,7 +116,9 @@ internal sealed class Domain<T, TRules> : Domain
             ? second(record, out T other) && TRules.Equal(one, other)
             : !second(record, out _);
 
-    /// <summary>Every value of the property is on one side of the constant; null is on none.</summary>
+    /// <summary>
+    /// Every value of the property is on one side of the constant; null is on none.
+    /// </summary>
     private static Func<TRecord, bool> CompareOutside<TRecord>(
         RecordProperty property, GuardOperator comparison, ConstantFit fit)
         where TRecord : class

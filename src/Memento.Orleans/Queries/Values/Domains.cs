@@ -34,8 +34,8 @@ internal static class Domains
         => ByType.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
 
     /// <summary>
-    /// The domain of a property and a constant. Integers are compared in the property's type whatever
-    /// the constant's width: a constant out of range is less or more than every value.
+    /// The domain of a property and a constant. Integers are compared in the property's type
+    /// whatever the constant's width: a constant out of range is less or more than every value.
     /// </summary>
     public static Domain? OfConstant(Type property, Type constant)
         => IsInteger(property) && IsInteger(constant) ? Of(property) : Common(property, constant);

@@ -3,14 +3,16 @@ using System.Numerics;
 namespace Memento.Queries;
 
 /// <summary>
-/// How the values of one type compare: C#'s operators, or the store's rule where C# would depend on the
-/// machine. Implemented by structs, so that the comparison is inlined.
+/// How the values of one type compare: C#'s operators, or the store's rule where C# would depend on
+/// the machine. Implemented by structs, so that the comparison is inlined.
 /// </summary>
 internal interface IValueRules<T>
 {
     static abstract bool HasOrder { get; }
 
-    /// <summary>What a list's Contains goes by; it may differ from <see cref="Equal"/> for NaN.</summary>
+    /// <summary>
+    /// What a list's Contains goes by; it may differ from <see cref="Equal"/> for NaN.
+    /// </summary>
     static abstract IEqualityComparer<T> Equality { get; }
 
     static abstract bool Equal(T left, T right);

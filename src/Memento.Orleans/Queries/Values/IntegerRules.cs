@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Memento.Queries;
 
-/// <summary>Integers and characters. A constant that the type cannot hold is below or above.</summary>
+/// <summary>
+/// Integers and characters. A constant that the type cannot hold is below or above.
+/// </summary>
 internal readonly struct IntegerRules<T> : IValueRules<T>
     where T : struct, INumber<T>, IMinMaxValue<T>
 {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Memento.Queries;
 
 /// <summary>
-/// Dates with times: a local one counts as its universal time, exactly as in a key, so that an index
-/// and a scan agree; otherwise the ticks decide, as in C#.
+/// Dates with times: a local one counts as its universal time, exactly as in a key, so that an
+/// index and a scan agree; otherwise the ticks decide, as in C#.
 /// </summary>
 internal readonly struct TimeRules : IValueRules<DateTime>
 {
