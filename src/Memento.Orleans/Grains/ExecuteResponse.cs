@@ -13,7 +13,7 @@ internal sealed record ExecuteResponse
     public required TransactionAge Age { get; init; }
 
     [Id(1)]
-    public object? Result { get; init; }
+    public Answer? Answer { get; init; }
 
     /// <summary>What went wrong; a conflict ends the attempt.</summary>
     [Id(2)]

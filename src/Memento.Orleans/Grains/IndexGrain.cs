@@ -44,6 +44,7 @@ internal sealed class IndexGrain(
 
     public async Task<OpenResponse> OpenAsync()
     {
+        if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
         _opening ??= LoadAsync();
         Task<OpenResponse> opening = _opening;
         OpenResponse response = await opening;
@@ -63,7 +64,7 @@ internal sealed class IndexGrain(
         try
         {
             OpenResponse open = await OpenAsync();
-            if (open.Error is not null) return Answer(request, state, error: open.Error);
+            if (open.Error is not null) return Respond(request, state, error: open.Error);
 
             state = remote.Join(request);
             using var patience = new CancellationTokenSource();
@@ -72,15 +73,15 @@ internal sealed class IndexGrain(
                 tables.Get(table), number, request.Operation, request.Savepoint, patience.Token);
             if (!executing.IsCompleted) patience.CancelAfter(_longestWait);
             object? result = await executing;
-            return Answer(request, state) with { Result = result };
+            return Respond(request, state) with { Answer = Answer.Of(tables.Get(table), result) };
         }
         catch (OperationCanceledException)
         {
-            return Answer(request, state) with { IsStillWaiting = true };
+            return Respond(request, state) with { IsStillWaiting = true };
         }
         catch (MementoException error)
         {
-            return Answer(request, state, error);
+            return Respond(request, state, error);
         }
     }
 
@@ -142,10 +143,19 @@ internal sealed class IndexGrain(
         if (_opening is not null) await _opening;
         if (_partition is not { } partition) return;
 
-        _partition = null;
-        partitions.Remove(partition);
         await partition.CloseAsync(reason);
+        await ForgetAsync(partition);
+    }
+
+    /// <summary>Lets the last commits of a closed partition end; after it the partition can be loaded.</summary>
+    private async Task ForgetAsync(Partition partition)
+    {
+        partitions.Remove(partition);
+        await partition.Drained;
         await journal.FlushAsync();
+        if (!ReferenceEquals(_partition, partition)) return;
+
+        _partition = null;
         _opening = null;
     }
 
@@ -155,7 +165,7 @@ internal sealed class IndexGrain(
         return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size);
     }
 
-    private static ExecuteResponse Answer(
+    private static ExecuteResponse Respond(
         ExecuteRequest request, TransactionState? state, MementoException? error = null)
         => new()
         {

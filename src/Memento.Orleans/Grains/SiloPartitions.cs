@@ -20,7 +20,7 @@ internal sealed class SiloPartitions(
         CancellationToken cancellationToken)
     {
         Partition? partition = directory.Find(table.Name, number);
-        return partition is null
+        return partition is null or { IsClosed: true }
             ? OpenAndEnlistAsync(state, table, number, cancellationToken)
             : new(EnlistLocal(state, table, partition));
     }
@@ -47,7 +47,7 @@ internal sealed class SiloPartitions(
             }
 
             // It may have been closed between the answer and here; then it is opened again.
-            if (directory.Find(table.Name, number) is { } partition)
+            if (directory.Find(table.Name, number) is { IsClosed: false } partition)
                 return EnlistLocal(state, table, partition);
             state.ThrowIfOver();
         }

@@ -24,7 +24,7 @@ internal sealed class Partition(
     private readonly TaskCompletionSource _drained =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private MementoException? _closed;
+    private volatile MementoException? _closed;
 
     public TableDefinition Table { get; } = table;
 
@@ -32,6 +32,12 @@ internal sealed class Partition(
 
     /// <summary>The owner number in the durable storage; 0 where the table is in ram.</summary>
     public long Epoch { get; } = epoch;
+
+    /// <summary>Whether it refuses everything: whoever wants the partition opens it anew.</summary>
+    public bool IsClosed => _closed is not null;
+
+    /// <summary>Ends when it is closed and the last commit that had begun has gone through.</summary>
+    public Task Drained => _drained.Task;
 
     /// <summary>Told of every record with a number for a key, for auto-increment.</summary>
     public Action<long>? NumberSeen { get; init; }
@@ -182,6 +188,12 @@ internal sealed class Partition(
         Wake();
         return _drained.Task;
     }
+
+    /// <summary>Closes it because memory may not be what is stored: it is to be loaded again.</summary>
+    public void Discard()
+        => _ = CloseAsync(new TransactionConflictException(
+            $"Partition {Number} of table '{Table.Name}' is loaded again from the durable storage. The "
+            + "transaction is run again while attempts and time are left."));
 
     /// <summary>How many committed records there are, and about how many bytes they take.</summary>
     public (long Count, long EstimatedSize) Measure()

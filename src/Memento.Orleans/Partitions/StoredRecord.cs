@@ -4,20 +4,14 @@ namespace Memento.Partitions;
 /// A record as it stands in a store of a partition. Immutable but for the position, which the partition
 /// sets under its gate when the record is applied.
 /// </summary>
-[GenerateSerializer]
-[Immutable]
-[Alias("Memento.StoredRecord")]
 internal sealed class StoredRecord(byte[] key, object record)
 {
     /// <summary>The key bytes; of a bag with the sequence behind them.</summary>
-    [Id(0)]
     public byte[] Key { get; } = key;
 
     /// <summary>The record; of a unique index the key bytes of the record that has the value.</summary>
-    [Id(1)]
     public object Record { get; } = record;
 
     /// <summary>The journal position that must be durable before anyone may be told of it; 0: none.</summary>
-    [field: NonSerialized]
     public long Position { get; set; }
 }

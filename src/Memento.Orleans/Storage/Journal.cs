@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Memento.Partitions;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Storage;
@@ -204,6 +205,7 @@ internal sealed class Journal : IAsyncDisposable
                 failed[i].Partitions[part].Undo(failed[i], part);
         }
 
+        DiscardWhatIsNotKnown(batch, reason);
         lock (_gate)
             _generation++;
 
@@ -211,6 +213,26 @@ internal sealed class Journal : IAsyncDisposable
             commit.Fail(FailureOf(commit, reason));
         foreach (PendingCommit commit in behind)
             commit.Fail(new CommitTakenBackException());
+    }
+
+    /// <summary>
+    /// Where memory may not be what is stored, the partition is closed, and loaded when it is used again.
+    /// </summary>
+    private static void DiscardWhatIsNotKnown(List<PendingCommit> batch, Exception reason)
+    {
+        if (reason is not (BatchInDoubtException or FencedException)) return;
+
+        foreach (PendingCommit commit in batch)
+        {
+            foreach (Partition partition in commit.Partitions)
+            {
+                bool isUnknown = partition.Table.Storage == TableStorage.Disk
+                    && (reason is not FencedException fenced
+                        || (fenced.Table == partition.Table.Name
+                            && fenced.Partition == partition.Number));
+                if (isUnknown) partition.Discard();
+            }
+        }
     }
 
     /// <summary>
@@ -223,6 +245,11 @@ internal sealed class Journal : IAsyncDisposable
         return reason switch
         {
             StorageException => reason,
+            BatchInDoubtException
+                => new TransactionInDoubtException(commit.Entry.TransactionId, reason),
+            OutcomeDecidedException { Outcome: TransactionOutcome.Committed } decided
+                when decided.TransactionId == commit.Entry.TransactionId
+                => new TransactionInDoubtException(decided.TransactionId, reason),
             FencedException or OutcomeDecidedException => new CommitTakenBackException(reason),
             _ => new StorageException(
                 $"The durable storage failed, and nothing of the transaction was kept: {reason.Message}",

@@ -23,6 +23,7 @@ internal sealed class RemoteEnlistment(
     protected override async ValueTask<object?> ExecuteCoreAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken)
     {
+        operation.Pack(Table);
         while (true)
         {
             using AgeTurn turn = await state.TakeAgeTurnAsync(cancellationToken)
@@ -39,7 +40,7 @@ internal sealed class RemoteEnlistment(
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
             turn.Set(response.Age);
             if (response.Error is not null) throw response.Error;
-            if (!response.IsStillWaiting) return response.Result;
+            if (!response.IsStillWaiting) return response.Answer!.ToResult(Table);
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ClaimOperation(int store, Key value, byte[] owner)
         byte[]? document = transaction.Table.Storage == TableStorage.Disk
             ? UniqueEntry.ToDocument(Owner)
             : null;
-        transaction.Stage(UniqueStore, Key, new StoredRecord(KeyBytes, Owner), document);
+        transaction.Stage(UniqueStore, Key, new StoredRecord(EncodedKey, Owner), document);
         return null;
     }
 }

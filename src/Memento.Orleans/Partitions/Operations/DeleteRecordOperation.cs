@@ -6,11 +6,8 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.DeleteRecordOperation")]
 internal sealed class DeleteRecordOperation(Key key, object record)
-    : KeyOperation(key, writes: true)
+    : RecordOperation(key, record)
 {
-    [Id(0)]
-    public object Record { get; } = record;
-
     public override object? Apply(PartitionTransaction transaction)
     {
         StoredRecord? found = transaction.Table.Type == TableType.Bag

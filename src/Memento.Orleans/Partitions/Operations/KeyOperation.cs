@@ -12,13 +12,13 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
     private Key? _key = key;
 
     [Id(0)]
-    public byte[] KeyBytes { get; } = key.Bytes;
+    public byte[] EncodedKey { get; } = key.Bytes;
 
     /// <summary>Whether it locks for writing.</summary>
     [Id(1)]
     public bool Writes { get; } = writes;
 
-    public Key Key => _key ??= new Key(KeyBytes);
+    public Key Key => _key ??= new Key(EncodedKey);
 
     public override LockKind PartitionLock
         => Writes ? LockKind.IntentionWrite : LockKind.IntentionRead;

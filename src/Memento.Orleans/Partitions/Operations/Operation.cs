@@ -17,6 +17,11 @@ internal abstract class Operation
     /// <summary>The lock on a record that it needs besides; none where the kind is None.</summary>
     public virtual (LockResource Resource, LockKind Kind) RecordLock => default;
 
+    /// <summary>Makes the message out of it: records travel as documents.</summary>
+    public virtual void Pack(TableDefinition table)
+    {
+    }
+
     /// <summary>What can be done before the partition's gate is entered.</summary>
     public virtual void Prepare(TableDefinition table)
     {

@@ -1,4 +1,3 @@
-using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -10,30 +9,15 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.WriteOperation")]
 internal sealed class WriteOperation(Key key, object record, bool onlyIfAbsent)
-    : KeyOperation(key, writes: true)
+    : RecordOperation(key, record)
 {
-    [NonSerialized]
-    private byte[]? _document;
-
-    [NonSerialized]
-    private object? _own;
-
-    [Id(0)]
-    public object Record { get; } = record;
-
     /// <summary>Auto-increment skips keys that are present already.</summary>
-    [Id(1)]
+    [Id(0)]
     public bool OnlyIfAbsent { get; } = onlyIfAbsent;
-
-    public override void Prepare(TableDefinition table)
-    {
-        _own ??= table.Copy(Record);
-        if (table.Storage == TableStorage.Disk) _document ??= table.Serialize(_own);
-    }
 
     public override object? Apply(PartitionTransaction transaction)
     {
-        if (transaction.Table.AutoIncrement) transaction.Partition.Observe(_own!);
+        if (transaction.Table.AutoIncrement) transaction.Partition.Observe(Record);
         if (transaction.Table.Type == TableType.Bag)
         {
             AddToBag(transaction);
@@ -42,15 +26,19 @@ internal sealed class WriteOperation(Key key, object record, bool onlyIfAbsent)
 
         if (OnlyIfAbsent && transaction.Find(0, Key) is not null) return false;
 
-        transaction.Stage(0, Key, new StoredRecord(KeyBytes, _own!), _document);
+        transaction.Stage(0, Key, new StoredRecord(EncodedKey, Record), StoredDocument(transaction));
         return true;
     }
 
+    /// <summary>A table in ram has no use for the document that a message brought.</summary>
+    private byte[]? StoredDocument(PartitionTransaction transaction)
+        => transaction.Table.Storage == TableStorage.Disk ? Document : null;
+
     private void AddToBag(PartitionTransaction transaction)
     {
-        if (BagSearch.Find(transaction, Key, _own!) is not null) return;
+        if (BagSearch.Find(transaction, Key, Record) is not null) return;
 
-        Key bagKey = Tables.Keys.KeyBytes.WithSuffix(Key, transaction.Store.TakeSequence());
-        transaction.Stage(0, bagKey, new StoredRecord(bagKey.Bytes, _own!), _document);
+        Key bagKey = KeyBytes.WithSuffix(Key, transaction.Store.TakeSequence());
+        transaction.Stage(0, bagKey, new StoredRecord(bagKey.Bytes, Record), StoredDocument(transaction));
     }
 }

@@ -96,7 +96,7 @@ internal sealed class OneAppendCommit(Journal journal)
         {
             return CommitResult.TryAgain(exception.Message);
         }
-        catch (StorageException exception)
+        catch (MementoException exception)
         {
             return CommitResult.Failed(exception);
         }

@@ -1,0 +1,52 @@
+using Memento.Tables;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>
+/// An operation that brings a record. In a message the record is its document, whatever serializer
+/// attributes its type has.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.RecordOperation")]
+internal abstract class RecordOperation(Key key, object record) : KeyOperation(key, writes: true)
+{
+    [NonSerialized]
+    private readonly object? _given = record;
+
+    [NonSerialized]
+    private object? _record;
+
+    [NonSerialized]
+    private bool _isOwn;
+
+    [Id(0)]
+    public byte[]? Document { get; private set; }
+
+    /// <summary>The record, which nobody outside the store can change.</summary>
+    protected object Record => _record!;
+
+    public override void Pack(TableDefinition table) => Document ??= table.Serialize(_given!);
+
+    public override void Prepare(TableDefinition table)
+    {
+        if (!_isOwn)
+        {
+            _record = _given is null ? Unpack(table) : table.Copy(_given);
+            _isOwn = true;
+        }
+
+        if (table.Storage == TableStorage.Disk) Document ??= table.Serialize(Record);
+    }
+
+    /// <summary>What came in a message is checked: another key would make the record unfindable.</summary>
+    private object Unpack(TableDefinition table)
+    {
+        object record = table.Deserialize(Document);
+        if (table.KeyOf(record) == Key) return record;
+
+        throw new ArgumentException(
+            $"A message brought a record of table '{table.Name}' under a key that is not the record's. "
+            + "Use the same record type in clients and silos.");
+    }
+}
