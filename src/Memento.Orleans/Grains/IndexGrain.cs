@@ -47,7 +47,17 @@ internal sealed class IndexGrain(
         if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
         _opening ??= LoadAsync();
         Task<OpenResponse> opening = _opening;
-        OpenResponse response = await opening;
+        OpenResponse response;
+        try
+        {
+            response = await opening;
+        }
+        catch
+        {
+            if (ReferenceEquals(_opening, opening)) _opening = null;
+            throw;
+        }
+
         if (response.Error is not null)
         {
             // Asked again, it looks again: the table may have been made meanwhile.

@@ -48,6 +48,7 @@ internal sealed class TransactionAttempt<T>(
             info.TransactionId, age, Deadline, committer.Generation, tools.Partitions, time)
         {
             Cancellation = Cancellation,
+            Info = info,
         };
         _scope = new TransactionScope(State, tools);
         State.Innermost = _scope;
@@ -101,6 +102,7 @@ internal sealed class TransactionAttempt<T>(
         if (State is null) return;
 
         if (State.Result is null) State.Abort();
+        CurrentTransaction.MarkEnded(State.Info!);
         registry.Remove(State, TransactionOutcome.Aborted);
     }
 

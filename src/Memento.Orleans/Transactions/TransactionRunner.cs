@@ -38,7 +38,7 @@ internal sealed class TransactionRunner(
             var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
             {
                 Deadline = deadline,
-                StartTicks = startTicks,
+                StartTicks = age?.StartTicks ?? startTicks,
                 Age = age,
                 Cancellation = cancellationToken,
             };
