@@ -32,8 +32,9 @@ public sealed class LockSimulationTests
         Assert.True(counts.Cancellations > Schedules / 1_000);
         Assert.True(counts.MostSteps < LockSimulation.StepLimit / 4);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"grants {counts.Grants}, waits {counts.Waits}, refusals {counts.Refusals}, late "
-            + $"{counts.LateRefusals}, cancelled {counts.Cancellations}, most steps {counts.MostSteps}");
+            $"grants {counts.Grants}, waits {counts.Waits}, refusals {counts.Refusals}, "
+            + $"late {counts.LateRefusals}, cancelled {counts.Cancellations}, "
+            + $"most steps {counts.MostSteps}");
     }
 
     [Fact]
