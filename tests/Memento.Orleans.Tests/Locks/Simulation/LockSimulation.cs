@@ -12,10 +12,10 @@ namespace Memento.Tests.Locks.Simulation;
 internal sealed class LockSimulation
 {
     /// <summary>
-    /// Schedules take tens of steps, the longest of some hundred thousand took 661: one that needs
-    /// this many makes no progress.
+    /// Schedules take tens of steps, the longest of some hundred thousand took less than 300: one
+    /// that needs this many makes no progress.
     /// </summary>
-    public const int StepLimit = 20_000;
+    public const int StepLimit = 4_000;
 
     // Few different ones, so that ages are often told apart by the first attempt alone.
     private const int AgeTicks = 4;

@@ -7,8 +7,8 @@ public sealed class LockSimulationTests
     /// <summary>Set it to the seed that a failure names, to run that schedule alone.</summary>
     public const string SeedVariable = "MEMENTO_SEED";
 
-    private const int Schedules = 100_000;
-    private const int SchedulesToFindAFault = 2_000;
+    private const int Schedules = 300_000;
+    private const int SchedulesToFindAFault = 300;
     private const int TracedEvents = 60;
 
     [Fact]
