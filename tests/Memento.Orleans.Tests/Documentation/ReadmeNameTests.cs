@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+
+namespace Memento.Tests.Documentation;
+
+/// <summary>The README names what there is, all of it, and nothing else.</summary>
+public partial class ReadmeNameTests
+{
+    private const string NotThereYet = "What is not there yet";
+    private const string Comparison = "From Memento (Elixir) and Mnesia";
+
+    /// <summary>Words between backticks that are Orleans', SQLite's or this repository's.</summary>
+    private static readonly string[] ForeignWords =
+    [
+        "Transaction", "UseTransactions", "ITransactionalState", "Data", "Source", "AddMemento",
+        "IsNullOrEmpty", "README", "SmokeTests", "Movies", "Memento", "Rush", "Orleans", "Tests",
+    ];
+
+    private readonly MarkdownPage _page = new("README.md");
+
+    [Fact]
+    public void What_it_names_exists()
+    {
+        IEnumerable<string> lines = _page.Sections
+            .Where(static section => section is not (NotThereYet or Comparison))
+            .SelectMany(_page.Lines)
+            .Concat(MarkdownPage.Rows(_page.Lines(Comparison)).Select(static row => row[1]));
+
+        Assert.Empty(MarkdownPage.Code(lines)
+            .SelectMany(static code => Word().Matches(code))
+            .Select(static match => match.Value)
+            .Where(static word => !PublicNames.All.Contains(word))
+            .Except(ForeignWords));
+    }
+
+    [Fact]
+    public void What_it_says_is_not_there_yet_is_not_there()
+    {
+        string[] claimed =
+        [
+            .. MarkdownPage.Code(_page.Lines(NotThereYet))
+                .Select(static code => Call().Match(code))
+                .Where(static match => match.Success)
+                .Select(static match => match.Groups["on"].Value + match.Groups["name"].Value)
+                .Except(ForeignWords),
+        ];
+
+        Assert.Contains("PageAsync", claimed);
+        Assert.Empty(claimed.Where(static name => name.Split('.') is [_, var member]
+            ? PublicNames.Of(typeof(IMemento)).Contains(member)
+            : PublicNames.All.Contains(name)));
+    }
+
+    [Theory]
+    [InlineData(typeof(IMemento))]
+    [InlineData(typeof(ITransaction))]
+    [InlineData(typeof(ITables))]
+    public void It_shows_every_call(Type type)
+    {
+        string text = string.Join('\n', Repository.ReadLines("README.md"));
+
+        Assert.Empty(PublicNames.Of(type)
+            .Where(name => name != nameof(ITransaction.Id)
+                && !text.Contains(name, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(typeof(MementoOptions))]
+    [InlineData(typeof(TransactionOptions))]
+    [InlineData(typeof(SqliteOptions))]
+    public void It_lists_every_option(Type type)
+    {
+        string[] listed = [.. MarkdownPage.Code(_page.Lines("Configuration"))];
+
+        Assert.Contains(type.Name, string.Join(' ', listed), StringComparison.Ordinal);
+        Assert.Empty(type.GetProperties()
+            .Where(static property => property.CanWrite && property.DeclaringType != typeof(object))
+            .Select(static property => property.Name)
+            .Except(listed));
+    }
+
+    [Fact]
+    public void It_lists_every_error()
+    {
+        IEnumerable<string> errors = PublicNames.Types
+            .Where(static type => type.IsSubclassOf(typeof(MementoException)))
+            .Select(static type => type.Name);
+
+        string[] listed =
+        [
+            .. MarkdownPage.Code(
+                MarkdownPage.Rows(_page.Lines("Errors")).Select(static row => row[0])),
+        ];
+
+        Assert.Equal(errors.Order(), listed.Order());
+    }
+
+    [Fact]
+    public void The_links_between_pages_lead_somewhere()
+    {
+        Assert.Empty(Repository.Pages.SelectMany(static page => Repository.ReadLines(page)
+            .SelectMany(static line => Link().Matches(line))
+            .Select(static match => match.Groups["path"].Value)
+            .Where(path => !Path.Exists(Path.Combine(
+                Repository.Root, Path.GetDirectoryName(page)!, path)))
+            .Select(path => $"{page}: {path}")));
+    }
+
+    [GeneratedRegex("(?<![\\w.-])[A-Z][A-Za-z]+")]
+    private static partial Regex Word();
+
+    [GeneratedRegex("^(?<on>memento\\.)?(?<name>[A-Z]\\w+)(<T>)?(\\(\\))?$")]
+    private static partial Regex Call();
+
+    [GeneratedRegex("\\]\\((?<path>[^)#:]+)(#[^)]*)?\\)")]
+    private static partial Regex Link();
+}
