@@ -46,6 +46,20 @@ internal sealed class CatalogGrain(
         SchemaDifference difference = schema.Compare(entry.Schema);
         if (!difference.IsCompatible) return [.. difference.Incompatibilities];
 
+        if (schema.Storage == TableStorage.Disk)
+        {
+            if (difference.AddedUniqueIndexes.Count > 0)
+            {
+                return
+                [
+                    $"a unique index on {string.Join(", ", difference.AddedUniqueIndexes)} was added, "
+                    + "which a table that is on disk already cannot take yet",
+                ];
+            }
+
+            await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
+        }
+
         if (!difference.IsNone) await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
         await CreateStoresAsync(schema);
         return [];
@@ -94,6 +108,17 @@ internal sealed class CatalogGrain(
 
         foreach (string store in StoreNames.Of(schema))
             await _storage.CreateTableAsync(store, CancellationToken.None);
+    }
+
+    private async Task DropUniqueIndexesAsync(string table, IReadOnlyList<string> indexes)
+    {
+        if (_storage is null) return;
+
+        foreach (string index in indexes)
+        {
+            await _storage.DropTableAsync(
+                StoreNames.OfUniqueIndex(table, index), CancellationToken.None);
+        }
     }
 
     private async Task PutAsync(CatalogEntry entry)

@@ -1,5 +1,7 @@
 using Memento.Grains.Placement;
+using Memento.Messages;
 using Memento.Partitions;
+using Memento.Partitions.Locks;
 using Memento.Storage;
 using Memento.Tables;
 using Memento.Transactions;
@@ -47,7 +49,17 @@ internal sealed class IndexGrain(
         if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
         _opening ??= LoadAsync();
         Task<OpenResponse> opening = _opening;
-        OpenResponse response = await opening;
+        OpenResponse response;
+        try
+        {
+            response = await opening;
+        }
+        catch
+        {
+            if (ReferenceEquals(_opening, opening)) _opening = null;
+            throw;
+        }
+
         if (response.Error is not null)
         {
             // Asked again, it looks again: the table may have been made meanwhile.

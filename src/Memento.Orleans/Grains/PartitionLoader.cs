@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Memento.Partitions;
 using Memento.Storage;
 using Memento.Tables;
@@ -56,7 +57,18 @@ internal sealed class PartitionLoader(
         string name = table.StoreName(storeNumber);
         await foreach (StoredRow row in storage.LoadAsync(name, number, CancellationToken.None))
         {
-            store.Load(storeNumber, Read(table, storeNumber, row));
+            try
+            {
+                store.Load(storeNumber, Read(table, storeNumber, row));
+            }
+            catch (Exception exception) when (exception is InvalidDataException or JsonException
+                or FormatException or KeyNotFoundException or ArgumentException)
+            {
+                throw new StorageException(
+                    $"A row of '{name}' with the key bytes {Convert.ToHexString(row.Key)} cannot be "
+                    + $"read: {exception.Message} It was changed outside Memento: correct or delete it.",
+                    exception);
+            }
         }
     }
 

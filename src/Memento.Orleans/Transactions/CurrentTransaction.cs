@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Memento.Grains;
+using Memento.Messages;
+using Memento.Partitions.Locks;
 using Memento.Tables;
 using Orleans.Transactions;
 
@@ -16,13 +17,21 @@ internal sealed class CurrentTransaction(
     IGrainFactory grains,
     TimeProvider time)
 {
+    /// <summary>
+    /// Stands in <see cref="TransactionInfo.PendingCalls"/> when a transaction of ours has ended: code that
+    /// it left running still has it as ambient, and is in no transaction any more.
+    /// </summary>
+    private const int Ended = int.MinValue / 2;
+
     // Each grain call has its own TransactionInfo, and its operations are recorded in that one.
     private readonly ConditionalWeakTable<TransactionInfo, TransactionScope> _joined = [];
+
+    public static void MarkEnded(TransactionInfo info) => info.PendingCalls = Ended;
 
     public ITransaction? Find()
     {
         TransactionInfo? info = TransactionContext.GetTransactionInfo();
-        if (info is null) return null;
+        if (info is null || info.PendingCalls < Ended / 2) return null;
 
         return registry.Find(info.TransactionId) is { IsJoined: false } own
             ? own.Innermost

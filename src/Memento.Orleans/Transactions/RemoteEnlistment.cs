@@ -1,4 +1,4 @@
-using Memento.Grains;
+using Memento.Messages;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 
@@ -36,11 +36,29 @@ internal sealed class RemoteEnlistment(
                 Savepoint = savepoint,
                 Operation = operation,
             };
-            ExecuteResponse response = await Grain.ExecuteAsync(request)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            ExecuteResponse response = await SendAsync(request, cancellationToken)
+                .ConfigureAwait(false);
             turn.Set(response.Age);
             if (response.Error is not null) throw response.Error;
             if (!response.IsStillWaiting) return response.Answer!.ToResult(Table);
+        }
+    }
+
+    /// <summary>A silo that does not answer ends the attempt, not the transaction.</summary>
+    private async Task<ExecuteResponse> SendAsync(
+        ExecuteRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Grain.ExecuteAsync(request).WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            throw new TransactionConflictException(
+                $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} The "
+                + "transaction is run again while attempts and time are left.",
+                exception);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
+using Memento.Messages;
+using Memento.Partitions.Locks;
 using Memento.Storage;
-using Memento.Transactions.Commit;
 using Orleans.Transactions;
 
 namespace Memento.Transactions;
@@ -48,6 +49,7 @@ internal sealed class TransactionAttempt<T>(
             info.TransactionId, age, Deadline, committer.Generation, tools.Partitions, time)
         {
             Cancellation = Cancellation,
+            Info = info,
         };
         _scope = new TransactionScope(State, tools);
         State.Innermost = _scope;
@@ -101,6 +103,7 @@ internal sealed class TransactionAttempt<T>(
         if (State is null) return;
 
         if (State.Result is null) State.Abort();
+        CurrentTransaction.MarkEnded(State.Info!);
         registry.Remove(State, TransactionOutcome.Aborted);
     }
 

@@ -1,3 +1,4 @@
+using Memento.Partitions.Locks;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Transactions;
@@ -38,7 +39,7 @@ internal sealed class TransactionRunner(
             var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
             {
                 Deadline = deadline,
-                StartTicks = startTicks,
+                StartTicks = age?.StartTicks ?? startTicks,
                 Age = age,
                 Cancellation = cancellationToken,
             };

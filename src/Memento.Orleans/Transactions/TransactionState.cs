@@ -1,6 +1,8 @@
 using Memento.Partitions;
+using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
 using Memento.Tables;
+using Orleans.Transactions;
 
 namespace Memento.Transactions;
 
@@ -30,6 +32,9 @@ internal sealed class TransactionState(
 
     /// <summary>The journal's generation when it began.</summary>
     public int Generation { get; } = generation;
+
+    /// <summary>Orleans' own record of it, where its body runs in this process.</summary>
+    public TransactionInfo? Info { get; init; }
 
     /// <summary>Cancels the whole transaction.</summary>
     public CancellationToken Cancellation { get; init; }
@@ -96,6 +101,11 @@ internal sealed class TransactionState(
         {
             if (exception.Reason is not TransactionConflictException) throw exception.Reason;
             throw DoomWith(exception.Reason);
+        }
+        catch (NoTransactionException) when (Doom is TransactionTimeoutException)
+        {
+            // It was ended for its time limit while it waited.
+            throw Doom;
         }
         catch (Exception exception)
             when (exception is TransactionConflictException or TransactionTimeoutException)
@@ -194,10 +204,12 @@ internal sealed class TransactionState(
         }
     }
 
+    /// <summary>Takes the age that a silo gave, also for grain calls that join the transaction.</summary>
     public void SetAge(TransactionAge age)
     {
         lock (_gate)
             Age ??= age;
+        if (Info is not null) Info.Priority = new DateTime(age.StartTicks, DateTimeKind.Utc);
     }
 
     public void EndAgeTurn()

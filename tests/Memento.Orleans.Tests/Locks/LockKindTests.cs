@@ -31,7 +31,8 @@ public sealed class LockKindTests
         {
             foreach (LockKind right in Sets())
             {
-                bool expected = Parts(left).Any(a => Parts(right).Any(b => LockKinds.Conflict(a, b)));
+                bool expected = Parts(left).Any(
+                    one => Parts(right).Any(other => LockKinds.Conflict(one, other)));
                 Assert.Equal(expected, LockKinds.Conflict(left, right));
             }
         }

@@ -1,6 +1,5 @@
 using Memento.Partitions.Locks;
 using Memento.Tables.Keys;
-using Memento.Transactions;
 
 namespace Memento.Tests.Locks;
 
@@ -70,8 +69,8 @@ internal sealed class LockScene
         LockOwner owner, LockResource resource, LockKind kind, out LockRequest? request)
     {
         Resumed.Clear();
-        LockAnswer answer =
-            Manager.Acquire(owner, resource, kind, Resumed, out request, out LockConflict? conflict);
+        LockAnswer answer = Manager.Acquire(
+            owner, resource, kind, Resumed, out request, out LockConflict? conflict);
         Conflict = conflict;
         return answer;
     }

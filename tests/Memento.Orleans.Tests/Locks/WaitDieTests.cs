@@ -67,6 +67,21 @@ public sealed class WaitDieTests
     }
 
     [Fact]
+    public void One_older_request_anywhere_ahead_is_enough_to_refuse()
+    {
+        _scene.Grant(_scene.Transaction(9), LockResource.Partition, LockKind.IntentionWrite);
+        LockOwner oldest = _scene.Transaction(1);
+        _scene.Queue(oldest, LockResource.Partition, LockKind.Read);
+        _scene.Queue(_scene.Transaction(4), LockResource.Partition, LockKind.Read);
+        _scene.Queue(_scene.Transaction(6), LockResource.Partition, LockKind.Read);
+
+        LockConflict conflict = _scene.Refuse(
+            _scene.Transaction(3), LockResource.Partition, LockKind.IntentionWrite);
+
+        Assert.Equal(oldest.TransactionId, conflict.Holder);
+    }
+
+    [Fact]
     public void A_reader_does_not_overtake_an_older_writer_that_waits()
     {
         _scene.Grant(_scene.Transaction(5), OneRecord, LockKind.Read);

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// How many have each kind of lock, so that "does anybody conflict?" costs the same for one holder and
-/// for a thousand.
+/// How many have each kind of lock, so that "does anybody conflict?" costs the same for one holder
+/// and for a thousand.
 /// </summary>
 [InlineArray(LockKinds.Count)]
 internal struct KindCounts
@@ -43,7 +43,9 @@ internal struct KindCounts
         }
     }
 
-    /// <summary>Whether anybody besides the owner of <paramref name="own"/> has one of these.</summary>
+    /// <summary>
+    /// Whether anybody besides the owner of <paramref name="own"/> has one of these.
+    /// </summary>
     public readonly bool OthersHave(LockKind kinds, LockKind own)
     {
         for (uint rest = (uint)kinds; rest != 0; rest &= rest - 1)

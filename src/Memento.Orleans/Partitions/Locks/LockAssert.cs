@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// Checks of what must hold, on in release too: a lock manager that lost count must stop, not guess.
+/// Checks of what must hold, on in release too: a lock manager that lost count must stop, not
+/// guess.
 /// </summary>
 internal static class LockAssert
 {

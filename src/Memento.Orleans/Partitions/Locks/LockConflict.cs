@@ -1,6 +1,8 @@
 namespace Memento.Partitions.Locks;
 
-/// <summary>Who is in the way of a request: enough for an error that says which lock and whose.</summary>
+/// <summary>
+/// Who is in the way of a request: enough for an error that says which lock and whose.
+/// </summary>
 /// <param name="Resource">What was asked for.</param>
 /// <param name="Kind">The lock that was asked for.</param>
 /// <param name="Holder">The transaction in the way.</param>

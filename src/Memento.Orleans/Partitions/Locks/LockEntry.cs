@@ -4,17 +4,19 @@ namespace Memento.Partitions.Locks;
 /// One locked resource: who holds it, who waits for it, and the rules of wait-die.
 /// </summary>
 /// <remarks>
-/// What must hold after every call: a waiting request is of an older owner than every other owner that
-/// holds a conflicting kind here and every other owner that waits for one ahead of it; and it has at
-/// least one of those. Ages are the same in every partition, so no circle of waiting can close.
-/// What can make an owner wait for a new one, and what is done about it:
-/// a request that is queued is compared with all those first;
-/// a request that is granted out of the queue was ahead of whoever conflicts with it already;
-/// a request that goes ahead of others, granted or queued (<see cref="RefuseYounger"/>), sends away
-/// those that conflict and are younger;
-/// whatever leaves only takes away reasons to wait.
-/// A lock over a range will be another class beside this one, with the same queue, holds and requests,
-/// that also asks whether the range and the point meet.
+/// What must hold after every call: a waiting request is of an older owner than every other owner
+/// that holds a conflicting kind here, and than every other owner that waits for one ahead of it;
+/// and it has at least one of those. Ages are the same in every partition, so no circle of waiting
+/// can close. What can make an owner wait for a new one, and what is done about it:
+/// <list type="bullet">
+/// <item>a request that is queued is compared with all those first;</item>
+/// <item>one that is granted from the queue was ahead of whoever conflicts with it already;</item>
+/// <item>one that goes ahead of others, granted or queued, sends away those that conflict and are
+/// younger (<see cref="RefuseYounger"/>);</item>
+/// <item>whatever leaves only takes away reasons to wait.</item>
+/// </list>
+/// A lock over a range will be another class beside this one, with the same queue, holds and
+/// requests, that also asks whether the range and the point meet.
 /// </remarks>
 internal sealed class LockEntry(LockPool pool)
 {
@@ -131,8 +133,9 @@ internal sealed class LockEntry(LockPool pool)
         request = null;
         conflict = null;
 
-        // One that holds something here goes ahead of the queue: those in it may be waiting for what
-        // it holds. One that has a request in the queue already keeps that place. Others go last.
+        // One that holds something here goes ahead of the queue: those in it may be waiting for
+        // what it holds. One that has a request in the queue already keeps that place. Others go
+        // last.
         LockRequest? ahead = own is not null ? null : _queue.LastOf(owner) ?? _queue.Tail;
         var (blocker, kinds, isQueued) = FindBlocker(owner, kind, ahead);
         if (blocker is not null && blocker.IsOlderThan(owner))
@@ -159,7 +162,8 @@ internal sealed class LockEntry(LockPool pool)
     }
 
     /// <summary>
-    /// Finds whom a request in this place waits for: an older owner when there is one, otherwise any.
+    /// Finds whom a request in this place waits for: an older owner when there is one, otherwise
+    /// any.
     /// </summary>
     private (LockOwner? Owner, LockKind Kinds, bool IsQueued) FindBlocker(
         LockOwner owner, LockKind kind, LockRequest? lastAhead)
@@ -239,7 +243,8 @@ internal sealed class LockEntry(LockPool pool)
         if ((kindsAhead & conflicts) == 0)
             return false;
 
-        // From the head: whoever blocks many is usually there. Requests of one owner do not conflict.
+        // From the head: whoever blocks many is usually there. Requests of one owner do not
+        // conflict.
         LockRequest? other = _queue.Head;
         while (other != request)
         {
@@ -281,7 +286,8 @@ internal sealed class LockEntry(LockPool pool)
         if (Resource.IsPartition)
             return owner.PartitionHold;
 
-        // Whichever list is shorter: a record has few holders, or its many readers hold little each.
+        // Whichever list is shorter: a record has few holders, or its many readers hold little
+        // each.
         LockHold? hold;
         if (_holdCount <= owner.HoldCount)
         {

@@ -1,8 +1,8 @@
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// What one owner holds on one resource: a link in the entry's list of holders and in the owner's list
-/// of holds. Pooled.
+/// What one owner holds on one resource: a link in the entry's list of holders and in the owner's
+/// list of holds. Pooled.
 /// </summary>
 internal sealed class LockHold
 {

@@ -1,8 +1,8 @@
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// What a lock is for. A holder has a set of these: to read all of a partition and write some of it is
-/// <c>Read | IntentionWrite</c>.
+/// What a lock is for. A holder has a set of these: to read all of a partition and write some of it
+/// is <c>Read | IntentionWrite</c>.
 /// </summary>
 [Flags]
 internal enum LockKind : byte

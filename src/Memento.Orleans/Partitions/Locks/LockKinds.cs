@@ -48,8 +48,8 @@ internal static class LockKinds
     public static bool Conflict(LockKind left, LockKind right) => (ConflictsOf(left) & right) != 0;
 
     /// <summary>
-    /// Whether a holder of these needs nothing more for that. What covers a kind also conflicts with
-    /// all that the kind conflicts with.
+    /// Whether a holder of these needs nothing more for that. What covers a kind also conflicts
+    /// with all that the kind conflicts with.
     /// </summary>
     public static bool Cover(LockKind held, LockKind kind)
         => (kind & ~(LockKind)Covered[(int)held]) == 0;

@@ -3,16 +3,19 @@ using System.Runtime.InteropServices;
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// The locks of one partition: strict two-phase, wait-die. A plain state machine without tasks, timers
-/// or threads: the partition calls it under its gate, and wakes those that a call names as resumed.
+/// The locks of one partition: strict two-phase, wait-die. A plain state machine without tasks,
+/// timers or threads: the partition calls it under its gate, and wakes those that a call names as
+/// resumed.
 /// </summary>
 /// <remarks>
-/// Calls append to <c>resumed</c> and never clear it. An owner that was refused keeps what it has until
-/// <see cref="Release"/>: its partition ends it.
+/// Calls append to <c>resumed</c> and never clear it. An owner that was refused keeps what it has
+/// until <see cref="Release"/>: its partition ends it.
 /// </remarks>
 internal sealed class LockManager
 {
-    /// <summary>An empty table larger than this is given back: one transaction locked very much.</summary>
+    /// <summary>
+    /// An empty table larger than this is given back: one transaction locked very much.
+    /// </summary>
     public const int EmptyCapacityLimit = 65_536;
 
     private readonly Dictionary<LockResource, LockEntry> _entries = [];
@@ -28,8 +31,8 @@ internal sealed class LockManager
     public int HeldCount => _pool.HoldsInUse;
 
     /// <summary>
-    /// Asks for a lock. An owner that waits must be older than everybody it waits for; otherwise it is
-    /// refused at once. One that goes ahead of others may have them refused: those are in
+    /// Asks for a lock. An owner that waits must be older than everybody it waits for; otherwise it
+    /// is refused at once. One that goes ahead of others may have them refused: those are in
     /// <paramref name="resumed"/>, with whoever may go for that reason.
     /// </summary>
     /// <param name="owner">Who asks.</param>
@@ -60,8 +63,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Drops all that an owner holds and waits for, and grants to others what that makes possible. The
-    /// owner's own requests are resumed too, as <see cref="LockRequestState.Released"/>.
+    /// Drops all that an owner holds and waits for, and grants to others what that makes possible.
+    /// The owner's own requests are resumed too, as <see cref="LockRequestState.Released"/>.
     /// </summary>
     public void Release(LockOwner owner, List<LockRequest> resumed)
     {
@@ -129,7 +132,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Adds every lock that is held or waited for: by resource, holders first, then the queue in order.
+    /// Adds every lock that is held or waited for: by resource, holders first, then the queue in
+    /// order.
     /// </summary>
     public void Describe(List<LockInfo> locks)
     {
@@ -141,7 +145,9 @@ internal sealed class LockManager
     private LockEntry? Find(in LockResource resource)
         => resource.IsPartition ? _partition : _entries.GetValueOrDefault(resource);
 
-    /// <summary>Grants what can be granted after something left, and drops an entry without use.</summary>
+    /// <summary>
+    /// Grants what can be granted after something left, and drops an entry without use.
+    /// </summary>
     private void Settle(LockEntry entry, List<LockRequest> resumed)
     {
         entry.GrantWaiters(resumed);

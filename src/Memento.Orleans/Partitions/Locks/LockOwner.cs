@@ -1,15 +1,18 @@
-using Memento.Transactions;
 
 namespace Memento.Partitions.Locks;
 
-/// <summary>One attempt of a transaction in one partition: what it holds there and waits for.</summary>
+/// <summary>
+/// One attempt of a transaction in one partition: what it holds there and waits for.
+/// </summary>
 internal class LockOwner(Guid transactionId, TransactionAge age)
 {
     public Guid TransactionId { get; } = transactionId;
 
     public TransactionAge Age { get; } = age;
 
-    /// <summary>The lock manager that knows this owner, from its first lock to its release.</summary>
+    /// <summary>
+    /// The lock manager that knows this owner, from its first lock to its release.
+    /// </summary>
     internal LockManager? Manager { get; set; }
 
     internal LockHold? FirstHold { get; private set; }
@@ -25,9 +28,9 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     internal LockRequest? FirstRequest { get; private set; }
 
     /// <summary>
-    /// The one order that decides who waits and who gives up, the same in every partition. Two attempts
-    /// of one transaction have one age, and the locks of the earlier may outlive it while its abort
-    /// travels; the id decides between those, or two partitions could answer differently.
+    /// The one order that decides who waits and who gives up, the same in every partition. Two
+    /// attempts of one transaction have one age, and the locks of the earlier may outlive it while
+    /// its abort travels; the id decides between those, or two partitions could answer differently.
     /// </summary>
     public bool IsOlderThan(LockOwner other)
     {

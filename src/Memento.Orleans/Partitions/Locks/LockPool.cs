@@ -1,9 +1,13 @@
 namespace Memento.Partitions.Locks;
 
-/// <summary>Spare entries and holds of one lock manager, so that a lock costs no allocation.</summary>
+/// <summary>
+/// Spare entries and holds of one lock manager, so that a lock costs no allocation.
+/// </summary>
 internal sealed class LockPool
 {
-    /// <summary>What a transaction that locked very much leaves behind goes to the collector.</summary>
+    /// <summary>
+    /// What a transaction that locked very much leaves behind goes to the collector.
+    /// </summary>
     public const int SpareLimit = 4096;
 
     private readonly Stack<LockEntry> _entries = new();

@@ -1,6 +1,8 @@
 namespace Memento.Partitions.Locks;
 
-/// <summary>The requests that wait for one resource, in the order in which they are granted.</summary>
+/// <summary>
+/// The requests that wait for one resource, in the order in which they are granted.
+/// </summary>
 internal sealed class LockQueue
 {
     private KindCounts _counts;

@@ -14,7 +14,9 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
     /// <summary>Who went ahead, once the state is <see cref="LockRequestState.Refused"/>.</summary>
     public LockConflict? Conflict { get; set; }
 
-    /// <summary>Whatever the partition wakes for this request; the lock manager never looks.</summary>
+    /// <summary>
+    /// Whatever the partition wakes for this request; the lock manager never looks.
+    /// </summary>
     public object? Waiter { get; set; }
 
     /// <summary>Null once the request is out of the queue.</summary>

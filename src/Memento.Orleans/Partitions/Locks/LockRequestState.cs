@@ -1,6 +1,8 @@
 namespace Memento.Partitions.Locks;
 
-/// <summary>Where a request that had to wait has got to. It leaves <see cref="Waiting"/> once.</summary>
+/// <summary>
+/// Where a request that had to wait has got to. It leaves <see cref="Waiting"/> once.
+/// </summary>
 internal enum LockRequestState
 {
     Waiting,
@@ -8,7 +10,9 @@ internal enum LockRequestState
     /// <summary>The owner has the lock.</summary>
     Granted,
 
-    /// <summary>An older transaction went ahead; <see cref="LockRequest.Conflict"/> says which.</summary>
+    /// <summary>
+    /// An older transaction went ahead; <see cref="LockRequest.Conflict"/> says which.
+    /// </summary>
     Refused,
 
     /// <summary>The wait was ended by <see cref="LockManager.Cancel"/>.</summary>

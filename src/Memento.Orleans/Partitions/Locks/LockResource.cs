@@ -5,13 +5,15 @@ using Memento.Tables.Keys;
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// What is locked: the partition as a whole (the default value), or a key in one of its stores, present
-/// or not.
+/// What is locked: the partition as a whole (the default value), or a key in one of its stores,
+/// present or not.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal readonly struct LockResource : IEquatable<LockResource>
 {
-    /// <summary>The store of the records; the entries of unique indexes have 1, 2, and so on.</summary>
+    /// <summary>
+    /// The store of the records; the entries of unique indexes have 1, 2, and so on.
+    /// </summary>
     public const int RecordStore = 0;
 
     private const int PartitionStore = -1;

@@ -1,20 +1,23 @@
 using Memento.Partitions.Locks;
-using Memento.Transactions;
 using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 
 namespace Memento.Tests.Locks.Simulation;
 
 /// <summary>
-/// One schedule: a few transactions over a few partitions, every choice drawn from the seed. Releases
-/// travel to each partition by themselves, so that an attempt may start while its predecessor still
-/// has locks elsewhere.
+/// One schedule: a few transactions over a few partitions, every choice drawn from the seed.
+/// Releases travel to each partition by themselves, so that an attempt may start while its
+/// predecessor still has locks elsewhere.
 /// </summary>
 internal sealed class LockSimulation
 {
     /// <summary>
-    /// Well above what the longest of many millions took; a schedule that needs more makes no progress.
+    /// Schedules take tens of steps, the longest of some hundred thousand took less than 300: one
+    /// that needs this many makes no progress.
     /// </summary>
-    public const int StepLimit = 20_000;
+    public const int StepLimit = 4_000;
+
+    // Few different ones, so that ages are often told apart by the first attempt alone.
+    private const int AgeTicks = 4;
 
     private readonly SeededRandom _random;
     private readonly SimulationFault _fault;
@@ -36,7 +39,7 @@ internal sealed class LockSimulation
         _counts = counts;
         _trace = trace;
         _disturbedOneIn = _random.OneIn(2) ? _random.Between(8, 40) : int.MaxValue;
-        _partitions = new SimulatedPartition[_random.Between(1, 3)];
+        _partitions = new SimulatedPartition[_random.OneIn(2) ? 1 : _random.Between(2, 3)];
         for (int number = 0; number < _partitions.Length; number++)
         {
             _partitions[number] = new SimulatedPartition(
@@ -46,11 +49,15 @@ internal sealed class LockSimulation
         int keys = _random.Between(1, SimulatedPartition.MostKeys);
         var scripts = new ScriptWriter(_random, _partitions.Length, keys);
         _transactions = new SimulatedTransaction[_random.Between(2, 5)];
+
+        // Only an older one waits: where the older come later, queues grow long.
+        int delayByAge = _random.OneIn(3) ? 0 : _random.Between(2, 6);
         for (int number = 0; number < _transactions.Length; number++)
         {
-            _transactions[number] = new SimulatedTransaction(NewAge(), scripts.Write())
+            TransactionAge age = NewAge();
+            _transactions[number] = new SimulatedTransaction(age, scripts.Write())
             {
-                WakesAt = _random.Below(20),
+                WakesAt = _random.Below(4) + ((AgeTicks - (int)age.StartTicks) * delayByAge),
             };
         }
     }
@@ -78,9 +85,8 @@ internal sealed class LockSimulation
     private bool IsOver()
         => _releases.Count == 0 && Array.TrueForAll(_transactions, one => one.IsFinished);
 
-    // Few different ticks, so that ages are often told apart by the first attempt alone.
     private TransactionAge NewAge()
-        => new(_random.Below(4), SimulatedAttempt.MakeId((uint)_random.Next(), 0));
+        => new(_random.Below(AgeTicks), SimulatedAttempt.MakeId((uint)_random.Next(), 0));
 
     private void StartAttempts()
     {
@@ -114,8 +120,13 @@ internal sealed class LockSimulation
         bool isAsleep = false;
         foreach (SimulatedTransaction transaction in _transactions)
         {
-            isAsleep |= !transaction.IsFinished && transaction.Attempt is null;
-            foreach (SimulatedCall call in transaction.Attempt?.Calls ?? [])
+            if (transaction.Attempt is null)
+            {
+                isAsleep |= !transaction.IsFinished;
+                continue;
+            }
+
+            foreach (SimulatedCall call in transaction.Attempt.Calls)
             {
                 if (call.IsRunnable)
                     _runnable.Add(call);

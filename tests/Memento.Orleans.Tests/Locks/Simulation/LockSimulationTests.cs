@@ -7,8 +7,8 @@ public sealed class LockSimulationTests
     /// <summary>Set it to the seed that a failure names, to run that schedule alone.</summary>
     public const string SeedVariable = "MEMENTO_SEED";
 
-    private const int Schedules = 100_000;
-    private const int SchedulesToFindAFault = 2_000;
+    private const int Schedules = 300_000;
+    private const int SchedulesToFindAFault = 300;
     private const int TracedEvents = 60;
 
     [Fact]
@@ -32,8 +32,9 @@ public sealed class LockSimulationTests
         Assert.True(counts.Cancellations > Schedules / 1_000);
         Assert.True(counts.MostSteps < LockSimulation.StepLimit / 4);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"grants {counts.Grants}, waits {counts.Waits}, refusals {counts.Refusals}, late "
-            + $"{counts.LateRefusals}, cancelled {counts.Cancellations}, most steps {counts.MostSteps}");
+            $"grants {counts.Grants}, waits {counts.Waits}, refusals {counts.Refusals}, "
+            + $"late {counts.LateRefusals}, cancelled {counts.Cancellations}, "
+            + $"most steps {counts.MostSteps}");
     }
 
     [Fact]

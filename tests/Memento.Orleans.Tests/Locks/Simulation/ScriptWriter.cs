@@ -2,7 +2,9 @@ using Memento.Partitions.Locks;
 
 namespace Memento.Tests.Locks.Simulation;
 
-/// <summary>Writes the scripts of a schedule, as a partition would lock for real operations.</summary>
+/// <summary>
+/// Writes the scripts of a schedule, as a partition would lock for real operations.
+/// </summary>
 internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys)
 {
     // Some schedules lock mostly records, others mostly whole partitions.
@@ -10,10 +12,10 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
 
     public SimulatedStep[][][] Write()
     {
-        var lines = new SimulatedStep[random.Between(1, 3)][][];
+        var lines = new SimulatedStep[random.Between(1, 2)][][];
         for (int line = 0; line < lines.Length; line++)
         {
-            var calls = new SimulatedStep[random.OneIn(4) ? random.Between(2, 3) : 1][];
+            var calls = new SimulatedStep[random.OneIn(3) ? random.Between(2, 3) : 1][];
             for (int call = 0; call < calls.Length; call++)
                 calls[call] = Call();
             lines[line] = calls;

@@ -1,8 +1,8 @@
 namespace Memento.Tests.Locks.Simulation;
 
 /// <summary>
-/// SplitMix64: a seed gives the same numbers on every runtime, and costs nothing to start, of which a
-/// simulation of very many short schedules makes much use.
+/// SplitMix64: a seed gives the same numbers on every runtime, and costs nothing to start, of which
+/// a simulation of very many short schedules makes much use.
 /// </summary>
 internal sealed class SeededRandom(ulong seed)
 {

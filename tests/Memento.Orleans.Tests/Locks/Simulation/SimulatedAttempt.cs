@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Memento.Partitions.Locks;
-using Memento.Transactions;
 
 namespace Memento.Tests.Locks.Simulation;
 
@@ -10,7 +9,8 @@ internal sealed class SimulatedAttempt
     private const int IndexOffset = 12;
     private readonly LockKind[] _believed;
 
-    public SimulatedAttempt(SimulatedTransaction transaction, int index, int partitions, uint random)
+    public SimulatedAttempt(
+        SimulatedTransaction transaction, int index, int partitions, uint random)
     {
         Transaction = transaction;
         Index = index;
@@ -35,8 +35,8 @@ internal sealed class SimulatedAttempt
     public bool IsEnded { get; set; }
 
     /// <summary>
-    /// An id that sorts at random, since ids decide between attempts of one age, and that says which
-    /// attempt it is.
+    /// An id that sorts at random, since ids decide between attempts of one age, and that says
+    /// which attempt it is.
     /// </summary>
     public static Guid MakeId(uint random, int index)
     {

@@ -2,7 +2,9 @@ using Memento.Partitions.Locks;
 
 namespace Memento.Tests.Locks.Simulation;
 
-/// <summary>One operation of a transaction's body: the locks that it takes, one after the other.</summary>
+/// <summary>
+/// One operation of a transaction's body: the locks that it takes, one after the other.
+/// </summary>
 internal sealed class SimulatedCall(SimulatedAttempt attempt, SimulatedStep[] steps)
 {
     private int _position;

@@ -5,8 +5,8 @@ using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 namespace Memento.Tests.Locks.Simulation;
 
 /// <summary>
-/// A lock manager, and beside it what the transactions were told: after each call the two are compared,
-/// and what must hold is checked without the manager's own tables of kinds.
+/// A lock manager, and beside it what the transactions were told: after each call the two are
+/// compared, and what must hold is checked without the manager's own tables of kinds.
 /// </summary>
 internal sealed class SimulatedPartition(int number, bool watchesOrder)
 {
@@ -25,7 +25,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
 
     private readonly LockManager _manager = new();
     private readonly List<LockInfo> _locks = [];
-    private readonly Dictionary<int, SimulatedAttempt> _present = [];
+    private readonly List<SimulatedAttempt> _present = [];
     private int _believedHolds;
     private int _believedWaits;
     private int _unpictured;
@@ -38,11 +38,17 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
     public LockAnswer Acquire(SimulatedCall call, LockOwner owner)
     {
         SimulatedStep step = call.Current;
-        LockResource resource = Resources[step.Resource];
-        _present[call.Attempt.Index] = call.Attempt;
+        ref readonly LockResource resource = ref Resources[step.Resource];
+        if (!_present.Contains(call.Attempt))
+            _present.Add(call.Attempt);
         Resumed.Clear();
         LockAnswer answer = _manager.Acquire(
-            owner, resource, step.Kind, Resumed, out LockRequest? request, out LockConflict? conflict);
+            owner,
+            resource,
+            step.Kind,
+            Resumed,
+            out LockRequest? request,
+            out LockConflict? conflict);
         Unless((request is not null) == (answer == LockAnswer.Waiting), "what waits has a request");
         Unless((conflict is not null) == (answer == LockAnswer.Refused), "a refusal has a reason");
         if (request is not null)
@@ -66,7 +72,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
     {
         Resumed.Clear();
         _manager.Release(owner, Resumed);
-        _present.Remove(attempt.Index);
+        _present.Remove(attempt);
         for (int resource = 0; resource < ResourceCount; resource++)
         {
             ref LockKind believed = ref attempt.Believed(number, resource);
@@ -117,7 +123,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
 
     private void Believe(SimulatedAttempt attempt, int resource, LockKind kind)
     {
-        foreach (SimulatedAttempt other in _present.Values)
+        foreach (SimulatedAttempt other in _present)
         {
             if (other != attempt && Conflict(other.Believed(number, resource), kind))
             {
@@ -253,9 +259,13 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
 
     private SimulatedAttempt AttemptOf(Guid transactionId)
     {
-        bool found = _present.TryGetValue(
-            SimulatedAttempt.IndexOf(transactionId), out SimulatedAttempt? attempt);
-        Unless(found, "locks are of attempts that were not released");
-        return attempt!;
+        int index = SimulatedAttempt.IndexOf(transactionId);
+        foreach (SimulatedAttempt attempt in _present)
+        {
+            if (attempt.Index == index)
+                return attempt;
+        }
+
+        throw new SimulationFailedException("locks are of attempts that were not released");
     }
 }

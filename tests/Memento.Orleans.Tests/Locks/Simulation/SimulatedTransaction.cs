@@ -1,8 +1,10 @@
-using Memento.Transactions;
+using Memento.Partitions.Locks;
 
 namespace Memento.Tests.Locks.Simulation;
 
-/// <summary>A transaction: a script that is run again, with the age it has, until it is through.</summary>
+/// <summary>
+/// A transaction: a script that is run again, with the age it has, until it is through.
+/// </summary>
 /// <param name="age">Kept over its attempts.</param>
 /// <param name="script">Lines one after the other; the calls of a line run at once.</param>
 internal sealed class SimulatedTransaction(TransactionAge age, SimulatedStep[][][] script)

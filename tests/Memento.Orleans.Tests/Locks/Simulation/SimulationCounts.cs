@@ -14,8 +14,5 @@ internal sealed class SimulationCounts
 
     public long Cancellations { get; set; }
 
-    /// <summary>Refusals by an earlier attempt of the same transaction.</summary>
-    public long RefusalsByOneself { get; set; }
-
     public int MostSteps { get; set; }
 }

@@ -1,11 +1,11 @@
-namespace Memento.Transactions;
+namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// How old a transaction is. Kept over its retries, so that one that keeps losing grows old and wins.
-/// Older is smaller.
+/// How old a transaction is. Kept over its retries, so that one that keeps losing grows old and
+/// wins. Older is smaller.
 /// </summary>
-/// <param name="StartTicks">When the first attempt began, on the clock that the agents merge.</param>
-/// <param name="FirstAttempt">The transaction id of the first attempt: no two ages are equal.</param>
+/// <param name="StartTicks">When the first attempt began, on the agents' clock.</param>
+/// <param name="FirstAttempt">That attempt's id: no two transactions have one age.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.TransactionAge")]
