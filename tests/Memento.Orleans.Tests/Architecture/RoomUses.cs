@@ -79,5 +79,7 @@ internal static class RoomUses
             : type.Locations[0].SourceTree is { } tree ? RoomOf(tree.FilePath) : null;
 
     private static string? RoomOf(string file)
-        => file.Length == 0 ? null : Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar)[0];
+        => file.Length == 0
+            ? null
+            : Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar)[0];
 }
