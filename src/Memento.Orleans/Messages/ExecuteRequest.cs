@@ -1,5 +1,5 @@
-using Memento.Partitions.Operations;
 using Memento.Partitions.Locks;
+using Memento.Partitions.Operations;
 
 namespace Memento.Messages;
 
