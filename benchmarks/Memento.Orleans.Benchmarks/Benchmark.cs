@@ -56,7 +56,7 @@ internal static class Benchmark
         await using BenchmarkTarget target = await BenchmarkTarget.StartAsync(
             kind, directory, options.ThroughClient);
         await Workload.LoadAsync(target.Memento);
-        var runner = new WorkloadRunner(target.Memento, pauses);
+        var runner = new WorkloadRunner(target, pauses);
         foreach (Workload workload in options.Workloads)
         {
             foreach (int workers in options.Workers)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Memento.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,14 +12,19 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
     private readonly IAsyncDisposable _silo;
     private readonly IHost? _client;
 
-    private BenchmarkTarget(IMemento memento, IAsyncDisposable silo, IHost? client)
+    private BenchmarkTarget(
+        IMemento memento, Journal journal, IAsyncDisposable silo, IHost? client)
     {
         Memento = memento;
+        Journal = journal;
         _silo = silo;
         _client = client;
     }
 
     public IMemento Memento { get; }
+
+    /// <summary>The silo's journal, for how many commits share an fsync.</summary>
+    public Journal Journal { get; }
 
     /// <summary>Starts a silo whose table is in ram, or in a SQLite file.</summary>
     public static async Task<BenchmarkTarget> StartAsync(
@@ -34,7 +40,8 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
         if (!throughClient)
         {
             MementoHost host = await MementoHost.StartAsync(Configure);
-            return new BenchmarkTarget(host.Memento, host, client: null);
+            return new BenchmarkTarget(
+                host.Memento, host.Services.GetRequiredService<Journal>(), host, client: null);
         }
 
         (int siloPort, int gatewayPort) = FindFreePorts();
@@ -52,7 +59,10 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
         IHost connected = clientBuilder.Build();
         await connected.StartAsync();
         return new BenchmarkTarget(
-            connected.Services.GetRequiredService<IMemento>(), new StoppedHost(silo), connected);
+            connected.Services.GetRequiredService<IMemento>(),
+            silo.Services.GetRequiredService<Journal>(),
+            new StoppedHost(silo),
+            connected);
     }
 
     public async ValueTask DisposeAsync()

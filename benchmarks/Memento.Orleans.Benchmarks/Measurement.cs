@@ -25,7 +25,7 @@ internal sealed record Measurement
 
     public required double GcPauseMilliseconds { get; init; }
 
-    public required double LongestGcPauseMilliseconds { get; init; }
+    public double LongestGcPauseMilliseconds { get; init; }
 
     public required int GcCollections { get; init; }
 
@@ -34,6 +34,9 @@ internal sealed record Measurement
 
     /// <summary>Thread-pool work items: more than one an operation are hand-offs.</summary>
     public required double WorkItemsPerOperation { get; init; }
+
+    /// <summary>How many commits one fsync made durable; 0 in ram.</summary>
+    public required double CommitsPerBatch { get; init; }
 
     public double? PeerOperationsPerSecond { get; init; }
 

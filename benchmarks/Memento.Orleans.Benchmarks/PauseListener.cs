@@ -12,18 +12,28 @@ internal sealed class PauseListener : EventListener
     private const int SuspendBegins = 9;
     private const int RestartEnds = 3;
 
-    private readonly Lock _gate = new();
-    private DateTime? _stoppedAt;
-    private TimeSpan _longest;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause since the last call.</summary>
-    public TimeSpan TakeLongest()
+    private readonly Lock _gate = new();
+    private readonly List<(DateTime At, TimeSpan Length)> _pauses = [];
+    private DateTime? _stoppedAt;
+
+    /// <summary>The longest pause since a moment.</summary>
+    /// <param name="since">The moment.</param>
+    /// <param name="collections">How many collections there were: the runtime reports them late.</param>
+    public async Task<TimeSpan> LongestAsync(DateTime since, int collections)
     {
-        lock (_gate)
+        DateTime giveUp = DateTime.UtcNow + Patience;
+        while (true)
         {
-            TimeSpan longest = _longest;
-            _longest = TimeSpan.Zero;
-            return longest;
+            lock (_gate)
+            {
+                _pauses.RemoveAll(pause => pause.At < since);
+                if (_pauses.Count >= collections || DateTime.UtcNow > giveUp)
+                    return _pauses.Select(static pause => pause.Length).DefaultIfEmpty().Max();
+            }
+
+            await Task.Yield();
         }
     }
 
@@ -45,8 +55,7 @@ internal sealed class PauseListener : EventListener
             }
             else if (_stoppedAt is { } stopped)
             {
-                TimeSpan pause = eventData.TimeStamp - stopped;
-                if (pause > _longest) _longest = pause;
+                _pauses.Add((stopped, eventData.TimeStamp - stopped));
                 _stoppedAt = null;
             }
         }

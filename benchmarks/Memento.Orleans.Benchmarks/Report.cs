@@ -30,7 +30,7 @@ internal sealed class Report(TextWriter output)
 #endif
         output.WriteLine(
             "workload  storage workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
-            + "  GC ms   max ms    GCs  contentions items/op    peer ops/s  ratio");
+            + "  GC ms   max ms    GCs  contentions items/op  batch    peer ops/s  ratio");
     }
 
     public void Add(Measurement one)
@@ -45,7 +45,8 @@ internal sealed class Report(TextWriter output)
             + Format($"{one.P99Microseconds,9:N1} {one.AllocatedBytesPerOperation,9:N0} ")
             + Format($"{one.CpuMicrosecondsPerOperation,10:N2} {one.GcPauseMilliseconds,6:N0} ")
             + Format($"{one.LongestGcPauseMilliseconds,8:N1} {one.GcCollections,6} ")
-            + Format($"{one.LockContentions,12:N0} {one.WorkItemsPerOperation,8:N2}{peer}"));
+            + Format($"{one.LockContentions,12:N0} {one.WorkItemsPerOperation,8:N2} ")
+            + Format($"{one.CommitsPerBatch,6:N1}{peer}"));
     }
 
     public async Task SaveAsync(FileInfo file, BenchmarkOptions options, TimeSpan flush)

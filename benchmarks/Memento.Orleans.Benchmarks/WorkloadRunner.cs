@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Memento.Benchmarks;
 
 /// <summary>Runs a workload with some workers for some time, and measures.</summary>
-internal sealed class WorkloadRunner(IMemento memento, PauseListener pauses)
+internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pauses)
 {
     /// <summary>Enough for the JIT's second tier of what the workload runs.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
@@ -12,28 +12,35 @@ internal sealed class WorkloadRunner(IMemento memento, PauseListener pauses)
         Workload workload, string storage, int workers, TimeSpan duration)
     {
         bool keepsSum = workload.Name is "transfer" or "hot";
-        long sum = keepsSum ? await Workload.SumAsync(memento) : 0;
+        long sum = keepsSum ? await Workload.SumAsync(target.Memento) : 0;
 
         WorkloadContext[] contexts =
-            [.. Enumerable.Range(0, workers).Select(worker => new WorkloadContext(memento, worker))];
+        [
+            .. Enumerable.Range(0, workers)
+                .Select(worker => new WorkloadContext(target.Memento, worker)),
+        ];
         await RunAsync(workload, contexts, WarmUp);
 
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        pauses.TakeLongest();
-        var before = ProcessCounters.Now();
+        DateTime begun = DateTime.UtcNow;
+        var before = ProcessCounters.Now(target.Journal);
         long started = Stopwatch.GetTimestamp();
         LatencyHistogram latencies = await RunAsync(workload, contexts, duration);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        ProcessCounters used = ProcessCounters.Now().Since(before);
+        ProcessCounters used = ProcessCounters.Now(target.Journal).Since(before);
 
-        if (keepsSum && await Workload.SumAsync(memento) != sum)
+        TimeSpan longestPause = await pauses.LongestAsync(begun, used.Collections);
+        if (keepsSum && await Workload.SumAsync(target.Memento) != sum)
             throw new InvalidOperationException($"'{workload.Name}' changed the sum of the balances.");
 
-        return Describe(workload, storage, workers, latencies, elapsed, used);
+        return Describe(workload, storage, workers, latencies, elapsed, used) with
+        {
+            LongestGcPauseMilliseconds = longestPause.TotalMilliseconds,
+        };
     }
 
-    private Measurement Describe(
+    private static Measurement Describe(
         Workload workload,
         string storage,
         int workers,
@@ -52,9 +59,9 @@ internal sealed class WorkloadRunner(IMemento memento, PauseListener pauses)
             AllocatedBytesPerOperation = (double)used.Allocated / latencies.Count,
             CpuMicrosecondsPerOperation = used.Cpu.TotalMicroseconds / latencies.Count,
             GcPauseMilliseconds = used.GcPause.TotalMilliseconds,
-            LongestGcPauseMilliseconds = pauses.TakeLongest().TotalMilliseconds,
             GcCollections = used.Collections,
             LockContentions = used.Contentions,
+            CommitsPerBatch = used.Batches == 0 ? 0 : (double)used.Commits / used.Batches,
             WorkItemsPerOperation = (double)used.WorkItems / latencies.Count,
         };
 
