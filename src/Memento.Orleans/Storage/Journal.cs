@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Memento.Partitions;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Storage;
@@ -219,8 +218,8 @@ internal sealed class Journal : IAsyncDisposable
 
         for (int i = failed.Count - 1; i >= 0; i--)
         {
-            for (int part = 0; part < failed[i].Partitions.Count; part++)
-                failed[i].Partitions[part].Undo(failed[i], part);
+            foreach (ITakeBack part in failed[i].Parts)
+                part.TakeBack();
         }
 
         DiscardWhatIsNotKnown(batch, reason);
@@ -242,13 +241,12 @@ internal sealed class Journal : IAsyncDisposable
 
         foreach (PendingCommit commit in batch)
         {
-            foreach (Partition partition in commit.Partitions)
+            foreach (ITakeBack part in commit.Parts)
             {
-                bool isUnknown = partition.Table.Storage == TableStorage.Disk
+                bool isUnknown = part.IsStored
                     && (reason is not FencedException fenced
-                        || (fenced.Table == partition.Table.Name
-                            && fenced.Partition == partition.Number));
-                if (isUnknown) partition.Discard();
+                        || (fenced.Table == part.Table && fenced.Partition == part.Number));
+                if (isUnknown) part.Discard();
             }
         }
     }

@@ -63,7 +63,7 @@ internal sealed class TableDefinitionReader
             PartitionCount = partitionCount,
             Properties = [.. key, .. attributes],
             KeyLength = key.Count,
-            Indexes = ReadIndexes(stored, key),
+            Indexes = ReadIndexes(type, stored, key),
         };
         return Create(parts);
     }
@@ -224,7 +224,7 @@ internal sealed class TableDefinitionReader
     }
 
     private List<KeyValuePair<string, bool>> ReadIndexes(
-        List<PropertyInfo> stored, List<PropertyInfo> key)
+        TableType type, List<PropertyInfo> stored, List<PropertyInfo> key)
     {
         string names = string.Join(", ", stored.Select(property => property.Name));
         foreach (string name in _options.Indexes.Keys)
@@ -251,6 +251,12 @@ internal sealed class TableDefinitionReader
                 throw Invalid(
                     property.Name,
                     "the primary key is found by itself; remove the index on it.");
+
+            if (unique && type == TableType.Bag)
+                throw Invalid(
+                    property.Name,
+                    "a unique index needs one record for each key, and a bag has several; make the table "
+                    + "a Set or an OrderedSet, or the index not unique.");
 
             indexes.Add(new KeyValuePair<string, bool>(property.Name, unique));
         }

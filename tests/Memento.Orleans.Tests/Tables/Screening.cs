@@ -1,7 +1,7 @@
 namespace Memento.Tests.Tables;
 
 /// <summary>A composite key, declared out of its order.</summary>
-[Table(Name = "screenings", Type = TableType.Bag, Partitions = 4)]
+[Table(Name = "screenings", Type = TableType.OrderedSet, Partitions = 4)]
 internal sealed class Screening
 {
     [PrimaryKey(Order = 2)]

@@ -51,7 +51,7 @@ public sealed class TableDefinitionTests
         var options = new TableOptions
         {
             Name = "films",
-            Type = TableType.Bag,
+            Type = TableType.Set,
             AutoIncrement = false,
             Storage = TableStorage.Ram,
             Partitions = 3,
@@ -61,7 +61,7 @@ public sealed class TableDefinitionTests
         TableDefinition table = TableDefinitionReader.Read(typeof(Movie), options);
 
         Assert.Equal("films", table.Name);
-        Assert.Equal(TableType.Bag, table.Type);
+        Assert.Equal(TableType.Set, table.Type);
         Assert.Equal(TableStorage.Ram, table.Storage);
         Assert.False(table.AutoIncrement);
         Assert.Equal(3, table.PartitionCount);

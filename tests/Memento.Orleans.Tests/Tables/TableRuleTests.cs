@@ -285,4 +285,17 @@ public sealed class TableRuleTests
 
         public string? Name { get; set; }
     }
+
+    [Fact]
+    public void A_bag_has_no_unique_index()
+    {
+        var options = new TableOptions { Type = TableType.Bag, AutoIncrement = false };
+        options.AddIndex("Title", unique: true);
+
+        var error = Assert.Throws<InvalidTableException>(
+            () => TableDefinitionReader.Read(typeof(Movie), options));
+
+        Assert.Equal("Title", error.Property);
+        Assert.StartsWith("a unique index needs one record for each key", error.Rule);
+    }
 }

@@ -13,7 +13,7 @@ public sealed class TableSchemaTests
     public void It_says_what_is_stored()
     {
         Assert.Equal("screenings", Schema.Name);
-        Assert.Equal(TableType.Bag, Schema.Type);
+        Assert.Equal(TableType.OrderedSet, Schema.Type);
         Assert.Equal(TableStorage.Ram, Schema.Storage);
         Assert.False(Schema.AutoIncrement);
         Assert.Equal(4, Schema.PartitionCount);
@@ -67,7 +67,7 @@ public sealed class TableSchemaTests
         Assert.False(difference.IsCompatible);
         Assert.Equal(
             [
-                "its type is Set in the storage and Bag in the program",
+                "its type is Set in the storage and OrderedSet in the program",
                 "its storage is Disk in the storage and Ram in the program",
                 "its number of partitions is 16 in the storage and 4 in the program",
                 "its primary key is (Cinema int64) in the storage and (Cinema string, Day "

@@ -1,4 +1,4 @@
-namespace Memento.Transactions;
+namespace Memento.Partitions.Locks;
 
 /// <summary>
 /// How old a transaction is. Kept over its retries, so that one that keeps losing grows old and

@@ -1,6 +1,6 @@
 using Memento.Storage;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>
 /// One partition of a table, id <c>table/partition</c>. Whoever is in its silo reaches the partition

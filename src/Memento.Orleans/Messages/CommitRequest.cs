@@ -1,4 +1,4 @@
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>A commit whose caller is in another process.</summary>
 [GenerateSerializer]

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>The id of an index grain: <c>table/partition</c>.</summary>
 internal static class IndexGrainKey

@@ -1,6 +1,6 @@
 using Memento.Tables.Keys;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>The id of a record grain: <c>table/key</c>, the key's bytes in hexadecimal.</summary>
 internal static class RecordGrainKey

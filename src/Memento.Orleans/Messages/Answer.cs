@@ -1,7 +1,7 @@
 using Memento.Partitions;
 using Memento.Tables;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>
 /// An operation's answer as it travels: records as documents, everything else as it is.

@@ -1,6 +1,5 @@
-using Memento.Transactions.Commit;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>How a commit ended.</summary>
 [GenerateSerializer]

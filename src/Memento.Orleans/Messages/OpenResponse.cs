@@ -1,4 +1,4 @@
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>Where a partition is, or why it cannot be opened.</summary>
 [GenerateSerializer]

@@ -1,6 +1,6 @@
-using Memento.Transactions;
+using Memento.Partitions.Locks;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>The answer to an operation.</summary>
 [GenerateSerializer]

@@ -1,4 +1,4 @@
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>A partition that took part in a transaction, and how many operations were made there.</summary>
 [GenerateSerializer]

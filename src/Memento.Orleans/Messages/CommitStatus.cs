@@ -1,4 +1,4 @@
-namespace Memento.Transactions.Commit;
+namespace Memento.Messages;
 
 /// <summary>How a commit ended.</summary>
 internal enum CommitStatus

@@ -1,7 +1,7 @@
+using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
-using Memento.Transactions;
 
-namespace Memento.Grains;
+namespace Memento.Messages;
 
 /// <summary>An operation of a transaction, with the header that a partition needs.</summary>
 [GenerateSerializer]
