@@ -12,8 +12,8 @@ public partial class ReadmeNameTests
     private static readonly string[] ForeignWords =
     [
         "Transaction", "UseTransactions", "ITransactionalState", "Data", "Source", "AddMemento",
-        "IsNullOrEmpty", "Contains", "ArgumentException", "README", "SmokeTests", "Movies", "Memento",
-        "Rush", "Orleans", "Tests",
+        "IsNullOrEmpty", "Contains", "ArgumentException", "README", "SmokeTests", "Movies",
+        "Memento", "Rush", "Orleans", "Tests", "Microsoft",
     ];
 
     private readonly MarkdownPage _page = new("README.md");
