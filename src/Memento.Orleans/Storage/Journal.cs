@@ -118,21 +118,26 @@ internal sealed class Journal : IAsyncDisposable
         while (true)
         {
             _work.Wait();
-            List<PendingCommit> batch = TakeBatch();
-            if (batch.Count == 0)
+            List<PendingCommit> batch = TakeBatch(out bool isStopping);
+            if (batch.Count > 0)
+            {
+                Write(batch);
+            }
+            else if (isStopping)
             {
                 _stopped.TrySetResult();
                 return;
             }
 
-            Write(batch);
+            // Otherwise the signal was for commits that were taken back before their turn came.
         }
     }
 
-    private List<PendingCommit> TakeBatch()
+    private List<PendingCommit> TakeBatch(out bool isStopping)
     {
         lock (_gate)
         {
+            isStopping = _isStopping;
             List<PendingCommit> batch;
             if (_queue.Count <= MaxBatch)
             {
