@@ -94,20 +94,20 @@ internal sealed class Journal : IAsyncDisposable
     public async Task FlushAsync()
     {
         var marker = new PendingCommit(entry: null, []);
-        lock (_gate)
-        {
-            if (_isStopping) return;
-        }
-
-        while (!TryAppend(marker, Generation))
-            await Task.Yield();
         try
         {
+            while (!TryAppend(marker, Generation))
+                await Task.Yield();
             await marker.Durable.ConfigureAwait(false);
         }
         catch (CommitTakenBackException)
         {
             // Behind a failed batch: everything before it has ended too, which is all that was asked.
+        }
+        catch (StorageException)
+        {
+            // Stopping, which takes nothing new and writes out what it has.
+            await _stopped.Task.ConfigureAwait(false);
         }
     }
 
@@ -133,23 +133,28 @@ internal sealed class Journal : IAsyncDisposable
         {
             _work.Wait();
             _gathering.Wait();
-            List<PendingCommit> batch = TakeBatch();
-            if (batch.Count == 0)
+            List<PendingCommit> batch = TakeBatch(out bool isStopping);
+            if (batch.Count > 0)
+            {
+                long started = Stopwatch.GetTimestamp();
+                Write(batch);
+                _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
+            }
+            else if (isStopping)
             {
                 _stopped.TrySetResult();
                 return;
             }
 
-            long started = Stopwatch.GetTimestamp();
-            Write(batch);
-            _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
+            // Otherwise the signal was for commits that were taken back before their turn came.
         }
     }
 
-    private List<PendingCommit> TakeBatch()
+    private List<PendingCommit> TakeBatch(out bool isStopping)
     {
         lock (_gate)
         {
+            isStopping = _isStopping;
             List<PendingCommit> batch;
             if (_queue.Count <= MaxBatch)
             {

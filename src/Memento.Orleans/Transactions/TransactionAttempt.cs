@@ -98,6 +98,20 @@ internal sealed class TransactionAttempt<T>(
         if (State?.Result is null) _error ??= exception;
     }
 
+    /// <summary>
+    /// What an aborted body says may tell of what it read: it is not said before that is durable, and not
+    /// at all where that was taken back.
+    /// </summary>
+    public async ValueTask ConfirmReadsAsync()
+    {
+        if (State is null or { Result: not null } or { Doom: not null }) return;
+        if (_bodyError is null && _scope?.Aborted is null) return;
+        if (await committer.ConfirmReadsAsync(State)) return;
+
+        State.DoomWith(new TransactionConflictException(
+            "The durable storage failed while the transaction ran, and it had read what was taken back."));
+    }
+
     /// <summary>Leaves nothing behind, however it ended.</summary>
     public void End()
     {

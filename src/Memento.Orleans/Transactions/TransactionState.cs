@@ -108,8 +108,10 @@ internal sealed class TransactionState(
             Enlistment enlistment = Find(table, number)
                 ?? await partitions.EnlistAsync(this, table, number, cancellationToken)
                     .ConfigureAwait(false);
-            return await enlistment.ExecuteAsync(operation, savepoint, cancellationToken)
-                .ConfigureAwait(false);
+            object? result = await enlistment
+                .ExecuteAsync(operation, savepoint, cancellationToken).ConfigureAwait(false);
+            ThrowIfTakenBack();
+            return result;
         }
         catch (PartitionClosedException exception)
         {
@@ -250,9 +252,40 @@ internal sealed class TransactionState(
         if (Remaining <= TimeSpan.Zero) throw DoomWith(TimedOut());
     }
 
+    /// <summary>
+    /// The latest journal position whose effect it has seen in this silo; for one whose body has ended.
+    /// </summary>
+    public long DependsOn()
+    {
+        long position = 0;
+        lock (_gate)
+        {
+            foreach (Enlistment enlistment in _enlistments)
+            {
+                if (enlistment is LocalEnlistment local)
+                    position = Math.Max(position, local.Transaction.DependsOn);
+            }
+        }
+
+        return position;
+    }
+
     public TransactionTimeoutException TimedOut()
         => new($"Transaction {Id} ran past its time limit, and nothing of it was kept. Keep "
             + "transactions short, or give this one a longer Timeout.");
+
+    /// <summary>
+    /// What was read before commits were taken back and what is read after it never stood together, so
+    /// the body does not get to see both.
+    /// </summary>
+    private void ThrowIfTakenBack()
+    {
+        if (partitions.Generation == Generation) return;
+
+        throw new TransactionConflictException(
+            "The durable storage failed while the transaction ran, and it may have read what was taken "
+            + "back.");
+    }
 
     private NoTransactionException Ended()
         => new NoTransactionException(
