@@ -14,6 +14,9 @@ internal sealed class TransactionAttempt<T>(
     ICommitter committer,
     TimeProvider time)
 {
+    /// <summary>How long after the time limit a wait for a lock may say what it waited for.</summary>
+    private static readonly TimeSpan WaitsLeeway = TimeSpan.FromMilliseconds(500);
+
     private TransactionScope? _scope;
     private T? _value;
     private ExceptionDispatchInfo? _bodyError;
@@ -54,9 +57,10 @@ internal sealed class TransactionAttempt<T>(
         _scope = new TransactionScope(State, tools);
         State.Innermost = _scope;
         registry.Add(State);
+        Task<T>? running = null;
         try
         {
-            Task<T> running = body(_scope)
+            running = body(_scope)
                 ?? throw new InvalidOperationException("The body of a transaction gave null, not a task.");
             _value = running.IsCompleted
                 ? await running
@@ -65,6 +69,7 @@ internal sealed class TransactionAttempt<T>(
         }
         catch (TimeoutException exception) when (Remaining <= TimeSpan.Zero)
         {
+            await LetWaitsSayAsync(running);
             State.DoomWith(State.TimedOut());
             _bodyError = ExceptionDispatchInfo.Capture(exception);
         }
@@ -144,6 +149,14 @@ internal sealed class TransactionAttempt<T>(
                 throw State.Result.Value.Error!;
         }
     }
+
+    /// <summary>
+    /// A wait for a lock ends at the same instant as the body, and knows more: which lock, and who has it.
+    /// </summary>
+    private Task LetWaitsSayAsync(Task? running)
+        => running is not null && State!.HasOperationsUnderWay
+            ? Task.WhenAny(running, Task.Delay(WaitsLeeway, time))
+            : Task.CompletedTask;
 
     /// <summary>A timer takes at most about 49 days; a time limit is at most an hour.</summary>
     private static TimeSpan Limit(TimeSpan remaining)

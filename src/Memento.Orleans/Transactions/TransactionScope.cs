@@ -44,6 +44,9 @@ internal sealed class TransactionScope : ITransaction
     /// <summary>The error of the body's own Abort, where it called it.</summary>
     public TransactionAbortedException? Aborted { get; private set; }
 
+    /// <summary>What its writes are undone with; 0 for the transaction itself.</summary>
+    public int Savepoint => _savepoint;
+
     private OperationSender Sender { get; }
 
     public async ValueTask<T?> ReadAsync<T>(

@@ -77,6 +77,9 @@ internal sealed class TransactionState(
     {
         Interlocked.Increment(ref _operationsUnderWay);
         CancellationTokenSource? linked = null;
+
+        // What a nested body does through the outer transaction is undone with it all the same.
+        if (Innermost is { } innermost) savepoint = Math.Max(savepoint, innermost.Savepoint);
         try
         {
             ThrowIfOver();
@@ -105,6 +108,11 @@ internal sealed class TransactionState(
         catch (NoTransactionException) when (Doom is TransactionTimeoutException)
         {
             // It was ended for its time limit while it waited.
+            throw Doom;
+        }
+        catch (NoTransactionException) when (Doom is TransactionTimeoutException)
+        {
+            // It waited, and was ended under it because the time was up: that is what to say.
             throw Doom;
         }
         catch (Exception exception)
