@@ -45,12 +45,16 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     /// <summary>Starts a client in this process; all it shares with the silo is the socket.</summary>
-    public async Task<IServiceProvider> ConnectAsync(Action<IMementoBuilder> configure)
+    public async Task<IServiceProvider> ConnectAsync(
+        Action<IMementoBuilder> configure, Action<IClientBuilder>? configureClient = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.UseOrleansClient(client => client
-            .UseLocalhostClustering(_gatewayPort)
-            .AddMemento(configure));
+        builder.UseOrleansClient(client =>
+        {
+            client.UseLocalhostClustering(_gatewayPort);
+            client.AddMemento(configure);
+            configureClient?.Invoke(client);
+        });
         IHost host = builder.Build();
         _clients.Add(host);
         await host.StartAsync();
