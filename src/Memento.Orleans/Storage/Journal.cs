@@ -24,7 +24,8 @@ internal sealed class Journal : IAsyncDisposable
     private readonly IJournalStorage? _storage;
     private readonly ILogger<Journal> _logger;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _work = new(0);
+    // Not a SemaphoreSlim: its spinning takes a core from the very commits that the writer waits for.
+    private readonly AutoResetEvent _work = new(initialState: false);
     private readonly BatchGathering _gathering;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped =
@@ -86,7 +87,7 @@ internal sealed class Journal : IAsyncDisposable
             wakes = _queue.Count == 1;
         }
 
-        if (wakes) _work.Release();
+        if (wakes) _work.Set();
         return true;
     }
 
@@ -119,42 +120,51 @@ internal sealed class Journal : IAsyncDisposable
             if (!_isStopping)
             {
                 _isStopping = true;
-                _work.Release();
+                _work.Set();
             }
         }
 
         await _stopped.Task.ConfigureAwait(false);
         _gathering.Dispose();
+        _work.Dispose();
     }
 
     private void WriteBatches()
     {
         while (true)
         {
-            _work.Wait();
+            WaitForCommits();
             _gathering.Wait();
-            List<PendingCommit> batch = TakeBatch(out bool isStopping);
-            if (batch.Count > 0)
-            {
-                long started = Stopwatch.GetTimestamp();
-                Write(batch);
-                _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
-            }
-            else if (isStopping)
+            List<PendingCommit> batch = TakeBatch();
+            if (batch.Count == 0)
             {
                 _stopped.TrySetResult();
                 return;
             }
 
-            // Otherwise the signal was for commits that were taken back before their turn came.
+            long started = Stopwatch.GetTimestamp();
+            Write(batch);
+            _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
         }
     }
 
-    private List<PendingCommit> TakeBatch(out bool isStopping)
+    private void WaitForCommits()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_queue.Count > 0 || _isStopping) return;
+            }
+
+            _work.WaitOne();
+        }
+    }
+
+    private List<PendingCommit> TakeBatch()
     {
         lock (_gate)
         {
-            isStopping = _isStopping;
             List<PendingCommit> batch;
             if (_queue.Count <= MaxBatch)
             {
@@ -165,11 +175,8 @@ internal sealed class Journal : IAsyncDisposable
             {
                 batch = _queue.GetRange(0, MaxBatch);
                 _queue.RemoveRange(0, MaxBatch);
-                _work.Release();
             }
 
-            // The stop's own signal may come while commits are still queued; it must not be lost.
-            if (_isStopping && batch.Count > 0) _work.Release();
             return batch;
         }
     }
