@@ -1,5 +1,7 @@
 using Memento.Grains.Placement;
+using Memento.Messages;
 using Memento.Partitions;
+using Memento.Partitions.Locks;
 using Memento.Storage;
 using Memento.Tables;
 using Memento.Transactions;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Memento.Messages;
 
 namespace Memento.Grains;
 

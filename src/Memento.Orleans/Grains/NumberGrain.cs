@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Tables;
 using Orleans.Concurrency;
 

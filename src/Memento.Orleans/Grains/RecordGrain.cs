@@ -1,4 +1,5 @@
 using Memento.Grains.Placement;
+using Memento.Messages;
 using Memento.Tables;
 using Memento.Tables.Keys;
 using Orleans.Concurrency;

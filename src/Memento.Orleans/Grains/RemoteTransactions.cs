@@ -1,3 +1,5 @@
+using Memento.Messages;
+using Memento.Partitions.Locks;
 using Memento.Transactions;
 
 namespace Memento.Grains;

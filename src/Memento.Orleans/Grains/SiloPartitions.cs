@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
 using Memento.Transactions;

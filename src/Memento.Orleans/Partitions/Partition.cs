@@ -113,12 +113,12 @@ internal sealed class Partition(
     /// Applies a sealed transaction's writes and releases its locks, in one step: from here on others see
     /// them. A commit whose journal batch has failed meanwhile is not applied.
     /// </summary>
-    public void Commit(PartitionTransaction transaction, PendingCommit? pending, int part)
+    public void Commit(
+        PartitionTransaction transaction, PendingCommit pending, AppliedCommit applied)
     {
         lock (_gate)
         {
-            if (pending is not { HasFailed: true })
-                pending?.Applied(part, Apply(transaction, pending.Position));
+            if (!pending.HasFailed) applied.Writes = Apply(transaction, pending.Position);
             End(transaction);
         }
 
@@ -138,13 +138,14 @@ internal sealed class Partition(
     }
 
     /// <summary>Takes an applied commit back; later ones must have been taken back before.</summary>
-    public void Undo(PendingCommit pending, int part)
+    public void Undo(AppliedCommit applied)
     {
         lock (_gate)
         {
-            AppliedWrite[] applied = pending.TakeApplied(part);
-            for (int i = applied.Length - 1; i >= 0; i--)
-                _store.Replace(applied[i].Store, applied[i].Key, applied[i].Previous, position: 0);
+            AppliedWrite[] writes = applied.Writes ?? [];
+            applied.Writes = null;
+            for (int i = writes.Length - 1; i >= 0; i--)
+                _store.Replace(writes[i].Store, writes[i].Key, writes[i].Previous, position: 0);
         }
     }
 
@@ -220,6 +221,13 @@ internal sealed class Partition(
     {
         lock (_gate)
             return _transactions.Count == 0 && _locks.IsIdle;
+    }
+
+    /// <summary>Adds every lock that is held or waited for here.</summary>
+    public void DescribeLocks(List<LockInfo> locks)
+    {
+        lock (_gate)
+            _locks.Describe(locks);
     }
 
     public void Observe(object record)

@@ -1,14 +1,11 @@
-using Memento.Partitions;
-
 namespace Memento.Storage;
 
 /// <summary>
 /// A commit that others may see and whose caller has not been told yet: it waits for the journal. Keeps
 /// what it replaced, to be taken back if its batch fails.
 /// </summary>
-internal sealed class PendingCommit(JournalEntry? entry, IReadOnlyList<Partition> partitions)
+internal sealed class PendingCommit(JournalEntry? entry, IReadOnlyList<ITakeBack> parts)
 {
-    private readonly AppliedWrite[]?[] _applied = new AppliedWrite[]?[partitions.Count];
     private readonly TaskCompletionSource _durable =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -19,7 +16,8 @@ internal sealed class PendingCommit(JournalEntry? entry, IReadOnlyList<Partition
     /// </summary>
     public JournalEntry? Entry { get; } = entry;
 
-    public IReadOnlyList<Partition> Partitions { get; } = partitions;
+    /// <summary>What it changed, partition by partition.</summary>
+    public IReadOnlyList<ITakeBack> Parts { get; } = parts;
 
     /// <summary>Its place in the journal, 1 or more, set when it is appended.</summary>
     public long Position { get; set; }
@@ -33,17 +31,6 @@ internal sealed class PendingCommit(JournalEntry? entry, IReadOnlyList<Partition
 
     /// <summary>Ends when the commit is durable, or with the reason why it never will be.</summary>
     public Task Durable => _durable.Task;
-
-    /// <summary>Called by a partition, under its gate.</summary>
-    public void Applied(int part, AppliedWrite[] writes) => _applied[part] = writes;
-
-    /// <summary>Called by a partition, under its gate; empty where nothing was applied.</summary>
-    public AppliedWrite[] TakeApplied(int part)
-    {
-        AppliedWrite[] writes = _applied[part] ?? [];
-        _applied[part] = null;
-        return writes;
-    }
 
     public void Succeed() => _durable.TrySetResult();
 

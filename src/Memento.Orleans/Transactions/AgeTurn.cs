@@ -1,3 +1,5 @@
+using Memento.Partitions.Locks;
+
 namespace Memento.Transactions;
 
 /// <summary>

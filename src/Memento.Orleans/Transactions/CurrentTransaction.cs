@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Memento.Grains;
+using Memento.Messages;
+using Memento.Partitions.Locks;
 using Memento.Tables;
 using Orleans.Transactions;
 

@@ -1,4 +1,4 @@
-using Memento.Grains;
+using Memento.Messages;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
@@ -50,6 +50,10 @@ internal sealed class MementoStore(
             TransactionScope.WithoutValue(body), options, cancellationToken);
         return new TransactionResult(result.Ok, result.Reason);
     }
+
+    public ITable<T> Table<T>()
+        where T : class
+        => new TableClient<T>(this, tables.Get<T>());
 
     public IRecord<T> GetRecord<T>(object key)
         where T : class

@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Transactions.Commit;
 using Orleans.Transactions;
 

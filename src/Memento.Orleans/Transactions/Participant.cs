@@ -1,4 +1,4 @@
-using Memento.Grains;
+using Memento.Messages;
 using Orleans.Transactions;
 using Orleans.Transactions.Abstractions;
 

@@ -1,4 +1,4 @@
-using Memento.Grains;
+using Memento.Messages;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 

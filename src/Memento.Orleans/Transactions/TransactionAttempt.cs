@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
+using Memento.Messages;
+using Memento.Partitions.Locks;
 using Memento.Storage;
-using Memento.Transactions.Commit;
 using Orleans.Transactions;
 
 namespace Memento.Transactions;

@@ -1,3 +1,4 @@
+using Memento.Partitions.Locks;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Transactions;

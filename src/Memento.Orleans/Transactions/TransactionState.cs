@@ -1,4 +1,5 @@
 using Memento.Partitions;
+using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 using Orleans.Transactions;

@@ -1,6 +1,5 @@
 using Memento.Partitions.Locks;
 using Memento.Tables.Keys;
-using Memento.Transactions;
 
 namespace Memento.Tests.Locks;
 

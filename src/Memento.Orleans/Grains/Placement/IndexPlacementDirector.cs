@@ -1,4 +1,5 @@
 using System.Text;
+using Memento.Messages;
 using Memento.Tables.Keys;
 using Orleans.Runtime.Placement;
 

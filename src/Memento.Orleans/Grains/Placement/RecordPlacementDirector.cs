@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Tables;
 using Memento.Tables.Keys;
 using Orleans.Runtime.Placement;

@@ -1,4 +1,3 @@
-using Memento.Transactions;
 
 namespace Memento.Partitions.Locks;
 

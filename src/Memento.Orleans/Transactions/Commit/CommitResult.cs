@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Storage;
 
 namespace Memento.Transactions.Commit;

@@ -1,4 +1,4 @@
-using Memento.Grains;
+using Memento.Messages;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 using Orleans.Transactions;

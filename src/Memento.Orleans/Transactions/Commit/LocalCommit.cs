@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Memento.Grains;
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Storage;
 

@@ -67,7 +67,8 @@ internal sealed class OneAppendCommit(Journal journal)
         JournalEntry? entry = writesToDisk
             ? MakeEntry(transactionId, parts, keepsOutcome)
             : null;
-        var pending = new PendingCommit(entry, [.. parts.Select(static part => part.Partition)]);
+        AppliedCommit[] applied = [.. parts.Select(static part => new AppliedCommit(part.Partition))];
+        var pending = new PendingCommit(entry, applied);
         try
         {
             if (!journal.TryAppend(pending, generation))
@@ -85,7 +86,7 @@ internal sealed class OneAppendCommit(Journal journal)
         }
 
         for (int i = 0; i < parts.Count; i++)
-            parts[i].Partition.Commit(parts[i].Transaction, pending, i);
+            parts[i].Partition.Commit(parts[i].Transaction, pending, applied[i]);
 
         try
         {

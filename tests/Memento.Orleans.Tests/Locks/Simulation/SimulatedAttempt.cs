@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Memento.Partitions.Locks;
-using Memento.Transactions;
 
 namespace Memento.Tests.Locks.Simulation;
 

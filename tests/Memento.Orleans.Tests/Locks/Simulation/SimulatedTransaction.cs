@@ -1,4 +1,4 @@
-using Memento.Transactions;
+using Memento.Partitions.Locks;
 
 namespace Memento.Tests.Locks.Simulation;
 

@@ -1,9 +1,0 @@
-namespace Memento.Grains;
-
-/// <summary>A commit whose caller is in another process.</summary>
-[GenerateSerializer]
-[Immutable]
-[Alias("Memento.CommitRequest")]
-internal sealed record CommitRequest(
-    [property: Id(0)] Guid TransactionId,
-    [property: Id(1)] IReadOnlyList<ParticipantCount> Participants);

@@ -1,0 +1,47 @@
+using Memento.Storage;
+
+namespace Memento.Messages;
+
+/// <summary>
+/// One partition of a table, id <c>table/partition</c>. Whoever is in its silo reaches the partition
+/// directly; these messages are for everybody else. Errors that are a part of the protocol come back as
+/// values.
+/// </summary>
+[Alias("Memento.IIndexGrain")]
+internal interface IIndexGrain : IGrainWithStringKey
+{
+    /// <summary>Loads the partition where it is not in memory, and says where it is.</summary>
+    [Alias("OpenAsync")]
+    Task<OpenResponse> OpenAsync();
+
+    /// <summary>Carries out an operation of a transaction.</summary>
+    [Alias("ExecuteAsync")]
+    Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request);
+
+    /// <summary>Undoes what a transaction wrote here under a savepoint.</summary>
+    [Alias("RollbackAsync")]
+    Task RollbackAsync(Guid transactionId, int savepoint);
+
+    /// <summary>Commits a transaction whose participants are all in this silo.</summary>
+    [Alias("CommitAsync")]
+    Task<CommitResponse> CommitAsync(CommitRequest request);
+
+    /// <summary>Drops a transaction in this silo.</summary>
+    [Alias("AbortAsync")]
+    Task AbortAsync(Guid transactionId);
+
+    /// <summary>
+    /// Finds out how a transaction ended whose answer was lost; one that has not committed by now never
+    /// will.
+    /// </summary>
+    [Alias("DecideAsync")]
+    Task<TransactionOutcome> DecideAsync(Guid transactionId);
+
+    /// <summary>Closes the partition, because its table is being deleted.</summary>
+    [Alias("DropAsync")]
+    Task DropAsync();
+
+    /// <summary>The highest number among its keys, for auto-increment.</summary>
+    [Alias("HighestNumberAsync")]
+    Task<long> HighestNumberAsync();
+}

@@ -1,0 +1,20 @@
+using Memento.Storage;
+
+namespace Memento.Partitions;
+
+/// <summary>What a commit replaced in one partition, kept until its journal batch is durable.</summary>
+internal sealed class AppliedCommit(Partition partition) : ITakeBack
+{
+    public string Table => partition.Table.Name;
+
+    public int Number => partition.Number;
+
+    public bool IsStored => partition.Table.Storage == TableStorage.Disk;
+
+    /// <summary>The writes, oldest first; null until they are applied. The partition's gate guards it.</summary>
+    public AppliedWrite[]? Writes { get; set; }
+
+    public void TakeBack() => partition.Undo(this);
+
+    public void Discard() => partition.Discard();
+}
