@@ -3,8 +3,8 @@ using Memento;
 namespace Movies.Tables;
 
 /// <summary>
-/// A file of films that was loaded to its end. It is written in the transaction of the file's last batch, so
-/// that it is there exactly when all of the films are.
+/// A file of films that was loaded to its end. It is written in the transaction of the file's last
+/// batch, so that it is there exactly when all of the films are.
 /// </summary>
 [Table(Storage = TableStorage.Disk)]
 public sealed record Import

@@ -3,8 +3,8 @@ using Memento;
 namespace Movies.Tables;
 
 /// <summary>
-/// A film. An ordered set on disk, whose keys the store counts up; films are found by director and by year
-/// through an index.
+/// A film. An ordered set on disk, whose keys the store counts up; films are found by director and
+/// by year through an index.
 /// </summary>
 [Table(Type = TableType.OrderedSet, AutoIncrement = true, Storage = TableStorage.Disk)]
 public sealed record Movie

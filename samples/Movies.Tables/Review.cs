@@ -2,7 +2,7 @@ using Memento;
 
 namespace Movies.Tables;
 
-/// <summary>What somebody says about a film. A bag: one film's key holds any number of them.</summary>
+/// <summary>What somebody says about a film. A bag: one film's key holds any number.</summary>
 [Table(Type = TableType.Bag, Storage = TableStorage.Disk)]
 public sealed record Review
 {

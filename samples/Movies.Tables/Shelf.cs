@@ -2,7 +2,7 @@ using Memento;
 
 namespace Movies.Tables;
 
-/// <summary>How many copies of a film the shop has. In ram: counted anew at every opening.</summary>
+/// <summary>How many copies of a film the shop has. In ram: counted anew each day.</summary>
 [Table]
 public sealed record Shelf
 {

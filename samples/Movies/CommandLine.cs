@@ -9,13 +9,14 @@ internal static class CommandLine
 {
     private const string DefaultGateway = "127.0.0.1:30000";
 
+    private static readonly string OwnData =
+        Path.Combine(AppContext.BaseDirectory, "data", "movies.json");
+
     public static RootCommand Create(Func<WalkOptions, CancellationToken, Task<int>> run)
     {
         var data = new Option<string>("--data")
         {
-            Description = "A JSON file with a list of films.",
-            DefaultValueFactory = static _ =>
-                Path.Combine(AppContext.BaseDirectory, "data", "movies.json"),
+            Description = "A JSON file with a list of films; without it, the 3,201 of the sample.",
             HelpName = "file",
         };
         var database = new Option<string>("--database")
@@ -39,7 +40,7 @@ internal static class CommandLine
         };
         command.SetAction((result, cancellationToken) => run(
             new WalkOptions(
-                result.GetRequiredValue(data),
+                result.GetValue(data) ?? OwnData,
                 result.GetRequiredValue(database),
                 result.GetValue(connect)),
             cancellationToken));
@@ -49,10 +50,13 @@ internal static class CommandLine
     private static IPEndPoint? ParseGateway(ArgumentResult result)
     {
         string text = result.Tokens.Count == 0 ? DefaultGateway : result.Tokens[0].Value;
-        string address = text.Replace("localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
-        if (IPEndPoint.TryParse(address, out IPEndPoint? gateway) && gateway.Port > 0) return gateway;
+        string address = text.Replace(
+            "localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
+        if (IPEndPoint.TryParse(address, out IPEndPoint? gateway) && gateway.Port > 0)
+            return gateway;
 
-        result.AddError($"'{text}' is no gateway: give an IP address and a port, such as {DefaultGateway}.");
+        result.AddError(
+            $"'{text}' is no gateway: give an IP address and a port, such as {DefaultGateway}.");
         return null;
     }
 }

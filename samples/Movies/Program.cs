@@ -12,7 +12,8 @@ internal static class Program
     public static Task<int> Main(string[] args)
         => CommandLine.Create(RunAsync).Parse(args).InvokeAsync();
 
-    private static async Task<int> RunAsync(WalkOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        WalkOptions options, CancellationToken cancellationToken)
     {
         IAnsiConsole console = AnsiConsole.Console;
         try
@@ -23,6 +24,8 @@ internal static class Program
             console.MarkupLineInterpolated($"[bold]Memento.Orleans[/] · {store.Description}");
             await new Walk(console, TimeProvider.System)
                 .RunAsync(store.Memento, options.DataPath, cancellationToken);
+            console.WriteLine();
+            console.MarkupLine("That is the walk. Run it again: the data is there then.");
             return 0;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

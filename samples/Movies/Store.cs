@@ -34,7 +34,8 @@ internal sealed class Store : IAsyncDisposable
     public static async Task<Store> EmbedAsync(string database, CancellationToken cancellationToken)
     {
         string path = Path.GetFullPath(database);
-        string connection = new SqliteConnectionStringBuilder { DataSource = path }.ConnectionString;
+        string connection =
+            new SqliteConnectionStringBuilder { DataSource = path }.ConnectionString;
         MementoHost host = await MementoHost.StartAsync(
             memento => memento.UseSqlite(connection).AddTables(typeof(Movie).Assembly),
             cancellationToken);
@@ -79,7 +80,7 @@ internal sealed class Store : IAsyncDisposable
         public async ValueTask DisposeAsync()
         {
             await host.StopAsync();
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
         }
     }
 }

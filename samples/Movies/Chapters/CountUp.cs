@@ -8,6 +8,8 @@ namespace Movies.Chapters;
 internal sealed class CountUp : IChapter
 {
     private const string Director = "You, the reader";
+    private static readonly Movie First = new() { Title = "My first film", Director = Director };
+    private static readonly Movie Second = new() { Title = "My second film", Director = Director };
 
     public string Title => "Auto-increment";
 
@@ -15,21 +17,19 @@ internal sealed class CountUp : IChapter
         IMemento memento, Narrator narrator, CancellationToken cancellationToken)
     {
         await DeleteOursAsync(memento, cancellationToken);
-        narrator.Code("Movie movie = await tx.WriteAsync(new Movie { Title = \"My first film\", … });");
+        narrator.Code("""
+            Movie movie = await tx.WriteAsync(new Movie { Title = "My first film", … });
+            """);
         (Movie[] movies, TimeSpan elapsed) = await Timing.MeasureAsync(
             () => memento.TransactionAsync(
-                async tx => new[]
-                {
-                    await tx.WriteAsync(new Movie { Title = "My first film", Director = Director }),
-                    await tx.WriteAsync(new Movie { Title = "My second film", Director = Director }),
-                },
+                async tx => new[] { await tx.WriteAsync(First), await tx.WriteAsync(Second) },
                 cancellationToken: cancellationToken));
         narrator.Took("2 films, durable on disk,", elapsed);
         narrator.Show(MovieTable.Of(movies));
 
         int deleted = await DeleteOursAsync(memento, cancellationToken);
-        narrator.Say($"{deleted} films deleted again. A number is never given twice: in the next walk "
-            + "they will be higher.");
+        narrator.Say($"{deleted} films deleted again. A number is never given twice: in the next "
+            + "walk they will be higher.");
     }
 
     private static Task<int> DeleteOursAsync(IMemento memento, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Movies.Output;
 
 namespace Movies.Chapters;
 
-/// <summary>A part of the walk. It can be run any number of times and leaves the store as it should be.</summary>
+/// <summary>A part of the walk. Run any number of times, it leaves the store the same.</summary>
 internal interface IChapter
 {
     string Title { get; }

@@ -41,11 +41,14 @@ internal sealed class LoadTheFilms(string path, TimeProvider time) : IChapter
     private static async Task LoadAsync(
         MovieLoader loader, MovieFile file, Narrator narrator, CancellationToken cancellationToken)
     {
-        narrator.Say($"{file.Name} goes into a table on disk, {MovieLoader.BatchSize} films a transaction:");
-        narrator.Code("await memento.TransactionAsync(async tx =>");
-        narrator.Code("{");
-        narrator.Code("    foreach (Movie movie in batch) await tx.WriteAsync(movie);");
-        narrator.Code("});");
+        narrator.Say(
+            $"{file.Name} goes into a table on disk, {MovieLoader.BatchSize} films a transaction:");
+        narrator.Code("""
+            await memento.TransactionAsync(async tx =>
+            {
+                foreach (Movie movie in batch) await tx.WriteAsync(movie);
+            });
+            """);
         try
         {
             (Import import, TimeSpan elapsed) = await Timing.MeasureAsync(
@@ -98,7 +101,7 @@ internal sealed class LoadTheFilms(string path, TimeProvider time) : IChapter
 
         narrator.Warn(string.Create(
             CultureInfo.InvariantCulture,
-            $"{file.Skipped.Count:N0} of {file.RecordCount:N0} records are no films and were left out:"));
+            $"{file.Skipped.Count:N0} of {file.RecordCount:N0} records are no films, left out:"));
         foreach (SkippedRecord skipped in file.Skipped.Take(ShownSkipped))
             narrator.Say($"  record {skipped.Number}, line {skipped.Line}: {skipped.Reason}");
         if (file.Skipped.Count > ShownSkipped)
@@ -118,9 +121,9 @@ internal sealed class LoadTheFilms(string path, TimeProvider time) : IChapter
             cancellationToken: cancellationToken);
         narrator.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"The table has {all:N0} films, as untidy as they came: {untitled:N0} without a title, ")
+            $"The table has {all:N0} films, as untidy as they came: {untitled:N0} without a ")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"{undirected:N0} without a director, {future:N0} from the future."));
+                $"title, {undirected:N0} without a director, {future:N0} from the future."));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class LookAround : IChapter
                 info.Type.ToString(),
                 info.Storage.ToString(),
                 info.Size.ToString("N0", CultureInfo.InvariantCulture),
-                $"{info.Memory / 1024:N0} KB",
+                Format(info.Memory),
                 info.Indexes.Count == 0
                     ? null
                     : string.Join(", ", info.Indexes.Select(static index => index.Property)));
@@ -41,4 +41,9 @@ internal sealed class LookAround : IChapter
 
         narrator.Show(table);
     }
+
+    private static string Format(long bytes)
+        => bytes < 10_000
+            ? bytes.ToString("N0", CultureInfo.InvariantCulture) + " B"
+            : (bytes / 1000).ToString("N0", CultureInfo.InvariantCulture) + " KB";
 }

@@ -23,7 +23,8 @@ internal sealed class ReadByKey : IChapter
         narrator.Show(MovieTable.Of(movies));
 
         Movie? missing = await memento.TransactionAsync(
-            async tx => await tx.ReadAsync<Movie>(KeyOfNoFilm), cancellationToken: cancellationToken);
+            async tx => await tx.ReadAsync<Movie>(KeyOfNoFilm),
+            cancellationToken: cancellationToken);
         narrator.Say($"A key without a record reads as null: film {KeyOfNoFilm} is "
             + $"{(missing is null ? "null" : "there")}.");
 

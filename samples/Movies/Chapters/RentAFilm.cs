@@ -6,8 +6,8 @@ using Movies.Tables;
 namespace Movies.Chapters;
 
 /// <summary>
-/// A transaction over two tables: taking a copy off the shelf and writing who has it happen together, or not
-/// at all.
+/// A transaction over two tables: taking a copy off the shelf and writing who has it happen
+/// together, or not at all.
 /// </summary>
 internal sealed class RentAFilm : IChapter
 {
@@ -26,7 +26,7 @@ internal sealed class RentAFilm : IChapter
             await memento.TryTransactionAsync(async tx =>
             {
                 Shelf? shelf = await tx.ReadAsync<Shelf>(movieId, LockMode.Write);
-                await tx.WriteAsync(new Rental { MovieId = movieId, Customer = customer, … });
+                await tx.WriteAsync(new Rental { MovieId = movieId, … });
                 if (shelf is not { Copies: > 0 }) tx.Abort("no copy is left");
                 await tx.WriteAsync(shelf with { Copies = shelf.Copies - 1 });
             });
@@ -64,7 +64,8 @@ internal sealed class RentAFilm : IChapter
             async tx =>
             {
                 await tx.WriteAsync(new Shelf { MovieId = MovieId, Copies = 1 });
-                foreach (string customer in Customers) await tx.DeleteAsync<Rental>((MovieId, customer));
+                foreach (string customer in Customers)
+                    await tx.DeleteAsync<Rental>((MovieId, customer));
             },
             cancellationToken: cancellationToken);
 

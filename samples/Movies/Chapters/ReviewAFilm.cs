@@ -21,14 +21,16 @@ internal sealed class ReviewAFilm : IChapter
             cancellationToken: cancellationToken);
         Review[] reviews =
         [
-            new() { MovieId = movieId, Author = "Ada", Stars = 5, Text = "Royale with cheese." },
-            new() { MovieId = movieId, Author = "Grace", Stars = 4, Text = "Out of order, and fine." },
-            new() { MovieId = movieId, Author = "Alan", Stars = 2, Text = "I could not decide." },
+            Review(movieId, "Ada", 5, "Royale with cheese."),
+            Review(movieId, "Grace", 4, "Out of order, and good."),
+            Review(movieId, "Alan", 2, "I could not decide."),
         ];
 
-        narrator.Code("await tx.WriteAsync(new Review { MovieId = movieId, Author = \"Ada\", … });");
-        narrator.Code("await tx.DeleteRecordAsync(reviews[2]);       // one record of the key, not all");
-        narrator.Code("await tx.ReadAllAsync<Review>(movieId);");
+        narrator.Code("""
+            foreach (Review review in reviews) await tx.WriteAsync(review);
+            await tx.DeleteRecordAsync(reviews[2]);      // this one, not the others
+            await tx.ReadAllAsync<Review>(movieId);
+            """);
         IReadOnlyList<Review> kept = await memento.TransactionAsync(
             async tx =>
             {
@@ -41,18 +43,24 @@ internal sealed class ReviewAFilm : IChapter
             cancellationToken: cancellationToken);
 
         narrator.Say($"Three were written and Alan's was taken back, so film {movieId} has:");
-        Table(narrator, kept);
-        IReadOnlyList<Review> byAda = await narrator.ReadAsync(
+        Show(narrator, kept);
+
+        narrator.Say("A bag has indexes too:");
+        narrator.Code("""await tx.MatchAsync<Review>(new { Author = "Ada" });""");
+        await narrator.ReadAsync(
             () => memento.TransactionAsync(
                 async tx => await tx.MatchAsync<Review>(new { Author = "Ada" }),
                 cancellationToken: cancellationToken),
-            "review by Ada, through an index of the bag,");
-        _ = byAda;
+            "review");
     }
 
-    private static void Table(Narrator narrator, IReadOnlyList<Review> reviews)
+    private static Review Review(long movieId, string author, int stars, string text)
+        => new() { MovieId = movieId, Author = author, Stars = stars, Text = text };
+
+    private static void Show(Narrator narrator, IReadOnlyList<Review> reviews)
     {
         var table = MovieTable.New("Film", "Author", "Stars", "Text");
+        MovieTable.AlignRight(table, 0);
         foreach (Review review in reviews)
         {
             MovieTable.AddRow(

@@ -15,8 +15,10 @@ internal sealed class SelectByPredicate : IChapter
     public async Task RunAsync(
         IMemento memento, Narrator narrator, CancellationToken cancellationToken)
     {
-        narrator.Code(
-            $"await tx.SelectAsync<Movie>(m => m.Director == \"{Director}\" && m.Year < {Year});");
+        narrator.Code($"""
+            await tx.SelectAsync<Movie>(
+                m => m.Director == "{Director}" && m.Year < {Year});
+            """);
         IReadOnlyList<Movie> movies = await narrator.ReadAsync(
             () => memento.TransactionAsync(
                 async tx => await tx.SelectAsync<Movie>(
@@ -26,12 +28,15 @@ internal sealed class SelectByPredicate : IChapter
         narrator.Show(MovieTable.Of(movies));
 
         narrator.Say("The same, put together at run time:");
-        narrator.Code(
-            $"""Guard.And(Guard.Equal("Director", "{Director}"), Guard.LessThan("Year", {Year}))""");
+        narrator.Code($"""
+            await tx.SelectAsync<Movie>(Guard.And(
+                Guard.Equal("Director", "{Director}"), Guard.LessThan("Year", {Year})));
+            """);
         Guard guard = Guard.And(Guard.Equal("Director", Director), Guard.LessThan("Year", Year));
         await narrator.ReadAsync(
             () => memento.TransactionAsync(
-                async tx => await tx.SelectAsync<Movie>(guard), cancellationToken: cancellationToken),
+                async tx => await tx.SelectAsync<Movie>(guard),
+                cancellationToken: cancellationToken),
             "films");
     }
 }

@@ -5,7 +5,7 @@ using Movies.Tables;
 namespace Movies.Input;
 
 /// <summary>
-/// A JSON file with a list of films, read record by record: a mistake in it stops nothing before it.
+/// A JSON file with a list of films, read one by one: a mistake stops nothing that comes before it.
 /// </summary>
 internal sealed class MovieFile
 {
@@ -53,7 +53,8 @@ internal sealed class MovieFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new MovieFileException(
-                $"The films cannot be read: {failure.Message} Name another file with --data.", failure);
+                $"The films cannot be read: {failure.Message} Name another file with --data.",
+                failure);
         }
     }
 
@@ -111,7 +112,8 @@ internal sealed class MovieFile
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw new MovieFileException(
-                $"{Name} is not a list of films: it does not start with '['. Name another file with --data.");
+                $"{Name} is not a list of films: it does not start with '['. Name another file "
+                + "with --data.");
         }
 
         _isInList = true;
@@ -130,7 +132,8 @@ internal sealed class MovieFile
         long line = (failure.LineNumber ?? _line - 1) + 1;
         long column = (failure.BytePositionInLine ?? 0) + 1;
         return new MovieFileException(
-            $"{Name} is not JSON from line {line}, position {column} on (record {RecordCount + 1}): {reason}",
+            $"{Name} is not JSON at line {line}, position {column} (record {RecordCount + 1}): "
+            + reason,
             failure);
     }
 }

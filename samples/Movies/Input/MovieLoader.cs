@@ -4,8 +4,8 @@ using Movies.Tables;
 namespace Movies.Input;
 
 /// <summary>
-/// Loads a file's films, a batch in a transaction each. A film that is there already is not written again, so
-/// that a load that was interrupted, in whatever way, goes on where it stopped.
+/// Loads a file's films, a batch in a transaction each. A film that is there already is not written
+/// again, so that a load that was interrupted, in whatever way, goes on where it stopped.
 /// </summary>
 internal sealed class MovieLoader(IMemento memento, TimeProvider time)
 {
@@ -18,7 +18,8 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
     /// <summary>The record of a file that was loaded to its end; null for another.</summary>
     public Task<Import?> FindAsync(MovieFile file, CancellationToken cancellationToken)
         => memento.TransactionAsync(
-            async tx => await tx.ReadAsync<Import>(file.Hash), cancellationToken: cancellationToken);
+            async tx => await tx.ReadAsync<Import>(file.Hash),
+            cancellationToken: cancellationToken);
 
     /// <summary>Loads the file.</summary>
     /// <param name="file">The file.</param>
@@ -41,8 +42,8 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
             if (failure is null) continue;
 
             throw new MovieFileException(
-                $"{failure.Message} The {file.RecordCount - file.Skipped.Count} films before it are kept. "
-                + "Mend the file and run this again: it adds what is missing.",
+                $"{failure.Message} The {file.RecordCount - file.Skipped.Count} films before it "
+                + "are kept. Mend the file and run this again: it adds what is missing.",
                 failure);
         }
     }

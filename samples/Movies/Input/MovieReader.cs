@@ -5,8 +5,8 @@ using Movies.Tables;
 namespace Movies.Input;
 
 /// <summary>
-/// Makes a film of a JSON record. What is untidy but true to the source is kept: a title that is null, a
-/// title that is a number, a year in the future. What cannot be a film is refused.
+/// Makes a film of a JSON record. What is untidy but true to the source is kept: a title that is
+/// null, a title that is a number, a year in the future. What cannot be a film is refused.
 /// </summary>
 internal static class MovieReader
 {

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Movies.Output;
 
-/// <summary>Tells the walk: headings, what is done in C#, what came of it, and how long it took.</summary>
+/// <summary>Tells the walk: headings, the C# of each step, what came of it, how long.</summary>
 internal sealed class Narrator(IAnsiConsole console)
 {
     private int _chapter;
@@ -29,13 +29,14 @@ internal sealed class Narrator(IAnsiConsole console)
     /// <summary>Shows the call that comes next, as it is written.</summary>
     public void Code(string code)
     {
-        foreach (string line in code.Split('\n')) console.MarkupLineInterpolated($"  [teal]{line}[/]");
+        foreach (string line in code.Split('\n'))
+            console.MarkupLineInterpolated($"  [teal]{line}[/]");
     }
 
     public void Show(IRenderable table) => console.Write(table);
 
     /// <summary>
-    /// Reads twice and says how long both took: the first time includes what .NET compiles on the way.
+    /// Reads twice and says how long both took: the first time .NET compiles code on the way.
     /// </summary>
     public async Task<IReadOnlyList<T>> ReadAsync<T>(Func<Task<IReadOnlyList<T>>> read, string noun)
     {
@@ -47,7 +48,7 @@ internal sealed class Narrator(IAnsiConsole console)
 
     public void Took(int count, string noun, TimeSpan first, TimeSpan again)
         => console.MarkupLineInterpolated(
-            $"  [grey]{count} {noun} in {Timing.Format(first)} the first time, then {Timing.Format(again)}[/]");
+            $"  [grey]{count} {noun} in {Timing.Format(first)}, then {Timing.Format(again)}[/]");
 
     public void Took(string what, TimeSpan elapsed)
         => console.MarkupLineInterpolated($"  [grey]{what} in {Timing.Format(elapsed)}[/]");
