@@ -56,6 +56,11 @@ public interface IMemento
         TransactionOptions? options = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>A table's reads and writes one by one, each a transaction of its own.</summary>
+    /// <exception cref="TableNotFoundException">The type is not registered.</exception>
+    ITable<T> Table<T>()
+        where T : class;
+
     /// <summary>The record of a key as a grain, there or not.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>

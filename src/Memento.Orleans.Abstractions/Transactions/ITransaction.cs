@@ -110,6 +110,60 @@ public interface ITransaction
     ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 
+    /// <summary>Folds all records of a table into one value, of an ordered set in key order.</summary>
+    /// <param name="seed">The value to begin with.</param>
+    /// <param name="fold">Makes the next value of the value and a record.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask<TState> FoldAsync<T, TState>(
+        TState seed,
+        Func<TState, T, TState> fold,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>The first key in the order of the keys, or null where the table is empty.</summary>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask<object?> FirstKeyAsync<T>(CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>The last key in the order of the keys, or null where the table is empty.</summary>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask<object?> LastKeyAsync<T>(CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>The key after another, which need not be there; null past the end.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    ValueTask<object?> NextKeyAsync<T>(object key, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>The key before another, which need not be there; null before the first.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    ValueTask<object?> PreviousKeyAsync<T>(object key, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>All keys of a table in their order, each once; a date comes as UTC.</summary>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask<IReadOnlyList<object>> AllKeysAsync<T>(CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Locks a whole table until the end of the transaction.</summary>
+    /// <param name="mode">What to keep others from.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    ValueTask LockTableAsync<T>(LockMode mode, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Locks a key, present or absent, until the end of the transaction.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="mode">What to keep others from.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    ValueTask LockRecordAsync<T>(
+        object key, LockMode mode, CancellationToken cancellationToken = default)
+        where T : class;
+
     /// <summary>
     /// Runs a body as a savepoint: when it throws, its own writes are undone and its locks are kept.
     /// </summary>

@@ -34,7 +34,7 @@ internal sealed class TableAdministration(
         TableDefinition table = Use<T>();
 
         // What runs now is let through; what comes after finds the table gone.
-        await LockAndDoAsync(table, static (_, _) => Task.CompletedTask, cancellationToken);
+        await LockAndDoAsync<T>(static _ => Task.CompletedTask, cancellationToken);
         if (!await Catalog.BeginDeleteAsync(table.Name)) throw PartitionLoader.NotFound(table.Name);
 
         await Task.WhenAll(Partitions(table).Select(static partition => partition.DropAsync()));
@@ -44,13 +44,12 @@ internal sealed class TableAdministration(
     public Task ClearAsync<T>(CancellationToken cancellationToken = default)
         where T : class
     {
-        TableDefinition table = Use<T>();
-        return LockAndDoAsync(
-            table,
-            async (scope, token) =>
+        Use<T>();
+        return LockAndDoAsync<T>(
+            async transaction =>
             {
-                foreach (T record in await scope.AllAsync<T>(LockMode.Write, token))
-                    await scope.DeleteAsync<T>(table.KeyValueOf(record), token);
+                foreach (object key in await transaction.AllKeysAsync<T>(cancellationToken))
+                    await transaction.DeleteAsync<T>(key, cancellationToken);
             },
             cancellationToken);
     }
@@ -119,16 +118,14 @@ internal sealed class TableAdministration(
         return opened.FirstOrDefault(static each => each.Error is not null)?.Error?.Message;
     }
 
-    private Task<TransactionResult<bool>> LockAndDoAsync(
-        TableDefinition table,
-        Func<TransactionScope, CancellationToken, Task> action,
-        CancellationToken cancellationToken)
+    private Task<TransactionResult<bool>> LockAndDoAsync<T>(
+        Func<ITransaction, Task> action, CancellationToken cancellationToken)
+        where T : class
         => runner.RunAsync(
             async transaction =>
             {
-                var scope = (TransactionScope)transaction;
-                await scope.LockAsync(table, LockMode.Write, cancellationToken);
-                await action(scope, cancellationToken);
+                await transaction.LockTableAsync<T>(LockMode.Write, cancellationToken);
+                await action(transaction);
                 return true;
             },
             options: null,

@@ -25,7 +25,16 @@ internal static class MementoServices
             .FirstOrDefault(static each => each.ServiceType == typeof(MementoBuilder))?
             .ImplementationInstance as MementoBuilder;
         MementoBuilder builder = known ?? new MementoBuilder(services);
-        if (known is null) services.AddSingleton(builder);
+        if (known is null)
+        {
+            services.AddSingleton(builder);
+
+            // Before what the caller sets in code, which goes over it.
+            services.AddSingleton<IConfigureOptions<MementoOptions>>(static provider =>
+                new ConfigureOptions<MementoOptions>(options => provider.GetService<IConfiguration>()?
+                    .GetSection(MementoOptions.Section).Bind(options)));
+        }
+
         configure?.Invoke(builder);
         return known is null;
     }
@@ -69,9 +78,6 @@ internal static class MementoServices
     private static void AddCommon(IServiceCollection services)
     {
         services.AddOptions<MementoOptions>().ValidateOnStart();
-        services.AddSingleton<IConfigureOptions<MementoOptions>>(static provider =>
-            new ConfigureOptions<MementoOptions>(options => provider.GetService<IConfiguration>()?
-                .GetSection(MementoOptions.Section).Bind(options)));
         services.AddSingleton<IValidateOptions<MementoOptions>, MementoOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(static provider =>

@@ -29,7 +29,7 @@ internal sealed record Answer
 
     public static Answer Of(TableDefinition table, object? result) => result switch
     {
-        null or bool or long or byte[] => new Answer { Value = result },
+        null or bool or long or byte[] or byte[][] => new Answer { Value = result },
         List<StoredRecord> found => new Answer
         {
             Keys = [.. found.Select(static each => each.Key)],

@@ -223,6 +223,13 @@ internal sealed class Partition(
             return _transactions.Count == 0 && _locks.IsIdle;
     }
 
+    /// <summary>Adds every lock that is held or waited for here.</summary>
+    public void DescribeLocks(List<LockInfo> locks)
+    {
+        lock (_gate)
+            _locks.Describe(locks);
+    }
+
     public void Observe(object record)
     {
         if (NumberSeen is not null && Table.TryGetNumber(record, out long number))

@@ -105,6 +105,52 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
             yield return own[next++];
     }
 
+    /// <summary>The first key at or after a place; null past the end (a null place is the end).</summary>
+    public byte[]? Next(byte[]? from)
+    {
+        if (from is null) return null;
+
+        DependOn(Store.LastPosition);
+        byte[]? best = null;
+        foreach (StoredRecord own in OwnRecords())
+        {
+            if (own.Key.AsSpan().SequenceCompareTo(from) < 0) continue;
+            best = own.Key;
+            break;
+        }
+
+        OrderedMapCursor<StoredRecord> cursor = Store.Records.OpenCursor();
+        for (bool found = cursor.SeekFirst(from); found; found = cursor.MoveNext())
+        {
+            if (best is not null && best.AsSpan().SequenceCompareTo(cursor.CurrentKey) < 0) break;
+            if (Staged.Find(0, new Key(cursor.CurrentKey)) is null) return cursor.CurrentKey;
+        }
+
+        return best;
+    }
+
+    /// <summary>The last key before a place; a null place is the end.</summary>
+    public byte[]? Previous(byte[]? before)
+    {
+        DependOn(Store.LastPosition);
+        byte[]? best = null;
+        foreach (StoredRecord own in OwnRecords())
+        {
+            if (before is not null && own.Key.AsSpan().SequenceCompareTo(before) >= 0) break;
+            best = own.Key;
+        }
+
+        OrderedMapCursor<StoredRecord> cursor = Store.Records.OpenCursor();
+        bool isThere = before is null ? cursor.SeekLast() : cursor.SeekBefore(before);
+        for (; isThere; isThere = cursor.MovePrevious())
+        {
+            if (best is not null && best.AsSpan().SequenceCompareTo(cursor.CurrentKey) > 0) break;
+            if (Staged.Find(0, new Key(cursor.CurrentKey)) is null) return cursor.CurrentKey;
+        }
+
+        return best;
+    }
+
     private StoredRecord[] OwnRecords()
     {
         if (Staged.Count == 0) return [];

@@ -51,6 +51,10 @@ internal sealed class MementoStore(
         return new TransactionResult(result.Ok, result.Reason);
     }
 
+    public ITable<T> Table<T>()
+        where T : class
+        => new TableClient<T>(this, tables.Get<T>());
+
     public IRecord<T> GetRecord<T>(object key)
         where T : class
     {

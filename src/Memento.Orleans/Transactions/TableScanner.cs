@@ -43,6 +43,35 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         return count;
     }
 
+    /// <summary>All keys, in order.</summary>
+    public async ValueTask<IReadOnlyList<object>> KeysAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+    {
+        object?[] answers = await AskAllAsync(table, new KeysOperation(), cancellationToken)
+            .ConfigureAwait(false);
+        byte[][] keys = [.. answers.SelectMany(static answer => (byte[][])answer!)];
+        Array.Sort(keys, static (a, b) => a.AsSpan().SequenceCompareTo(b));
+        return Array.ConvertAll(keys, key => table.KeyCodec.Decode(key));
+    }
+
+    /// <summary>The key next to another, or the first or last where none is given; null past the end.</summary>
+    public async ValueTask<object?> SeekAsync(
+        TableDefinition table, Key? from, bool isBackward, CancellationToken cancellationToken)
+    {
+        var operation = new SeekOperation(from?.Bytes, isBackward);
+        byte[]? best = null;
+        foreach (object? answer in await AskAllAsync(table, operation, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            if (answer is not byte[] key) continue;
+
+            int order = best is null ? 0 : key.AsSpan().SequenceCompareTo(best);
+            if (best is null || (isBackward ? order > 0 : order < 0)) best = key;
+        }
+
+        return best is null ? null : table.KeyCodec.Decode(best);
+    }
+
     public async ValueTask LockAsync(
         TableDefinition table, bool writes, CancellationToken cancellationToken)
         => await AskAllAsync(table, new LockPartitionOperation(writes), cancellationToken)

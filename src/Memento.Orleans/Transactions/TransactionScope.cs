@@ -132,10 +132,67 @@ internal sealed class TransactionScope : ITransaction
         where T : class
         => _scanner.CountAsync(Use<T>(), cancellationToken);
 
-    /// <summary>Locks a whole table; every one of its partitions.</summary>
-    public ValueTask LockAsync(
-        TableDefinition table, LockMode mode, CancellationToken cancellationToken)
-        => _scanner.LockAsync(table, mode == LockMode.Write, cancellationToken);
+    public async ValueTask<TState> FoldAsync<T, TState>(
+        TState seed,
+        Func<TState, T, TState> fold,
+        CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(fold);
+        TState state = seed;
+        foreach (T record in await AllAsync<T>(LockMode.Read, cancellationToken))
+            state = fold(state, record);
+        return state;
+    }
+
+    public ValueTask<object?> FirstKeyAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+        => _scanner.SeekAsync(Use<T>(), from: null, isBackward: false, cancellationToken);
+
+    public ValueTask<object?> LastKeyAsync<T>(CancellationToken cancellationToken = default)
+        where T : class
+        => _scanner.SeekAsync(Use<T>(), from: null, isBackward: true, cancellationToken);
+
+    public ValueTask<object?> NextKeyAsync<T>(
+        object key, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        return _scanner.SeekAsync(
+            table, table.KeyCodec.EncodeArgument(key), isBackward: false, cancellationToken);
+    }
+
+    public ValueTask<object?> PreviousKeyAsync<T>(
+        object key, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        return _scanner.SeekAsync(
+            table, table.KeyCodec.EncodeArgument(key), isBackward: true, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<object>> AllKeysAsync<T>(
+        CancellationToken cancellationToken = default)
+        where T : class
+        => _scanner.KeysAsync(Use<T>(), cancellationToken);
+
+    public ValueTask LockTableAsync<T>(
+        LockMode mode, CancellationToken cancellationToken = default)
+        where T : class
+        => _scanner.LockAsync(Use<T>(), mode == LockMode.Write, cancellationToken);
+
+    public async ValueTask LockRecordAsync<T>(
+        object key, LockMode mode, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        Key encoded = table.KeyCodec.EncodeArgument(key);
+        await Sender.SendAsync(
+            table,
+            new LockRecordOperation(encoded, mode == LockMode.Write),
+            _savepoint,
+            cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<T> NestedAsync<T>(
         Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default)

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Memento.Benchmarks;
+
+/// <summary>The options of the program.</summary>
+internal static class CommandLine
+{
+    private static readonly string[] Storages = ["ram", "disk"];
+
+    public static RootCommand Create(Func<BenchmarkOptions, CancellationToken, Task<int>> run)
+    {
+        Option<double> seconds = new("--seconds")
+        {
+            Description = "How long each workload is measured, after a second of warm-up.",
+            DefaultValueFactory = static _ => 2,
+        };
+        Option<string> workers = new("--workers")
+        {
+            Description = "Numbers of workers, with commas between.",
+            DefaultValueFactory = static _ => "1,32",
+        };
+        Option<string> workloads = new("--workloads")
+        {
+            Description = "Workloads, with commas between.",
+            DefaultValueFactory =
+                static _ => string.Join(',', Workload.All.Select(static each => each.Name)),
+        };
+        Option<string> storage = new("--storage")
+        {
+            Description = "ram, disk (SQLite, fsynced), or both.",
+            DefaultValueFactory = static _ => string.Join(',', Storages),
+        };
+        Option<bool> client = new("--client")
+        {
+            Description = "Through an Orleans client over TCP loopback instead of in the silo.",
+        };
+        Option<bool> peer = new("--peer")
+        {
+            Description = "Run Mnesia on the same workloads right before, and print the ratio.",
+        };
+        Option<DirectoryInfo> directory = new("--directory")
+        {
+            Description = "Where a directory for the database is made, and removed afterwards.",
+            DefaultValueFactory = static _ => new DirectoryInfo("."),
+        };
+        Option<FileInfo?> json = new("--json") { Description = "Write the results here as well." };
+
+        RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
+        {
+            seconds, workers, workloads, storage, client, peer, directory, json,
+        };
+        Check(workers, static each
+            => int.TryParse(each, CultureInfo.InvariantCulture, out int number) && number > 0);
+        Check(workloads, static each => Workload.All.Any(known => known.Name == each));
+        Check(storage, static each => Storages.Contains(each));
+        command.SetAction((parsed, cancellationToken) => run(
+            new BenchmarkOptions
+            {
+                Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                Workers = [.. Parts(parsed.GetValue(workers)).Select(static each
+                    => int.Parse(each, CultureInfo.InvariantCulture))],
+                Workloads = [.. Workload.All.Where(each
+                    => Parts(parsed.GetValue(workloads)).Contains(each.Name))],
+                Storages = Parts(parsed.GetValue(storage)),
+                ThroughClient = parsed.GetValue(client),
+                RunsPeer = parsed.GetValue(peer),
+                Directory = parsed.GetValue(directory)!.FullName,
+                Json = parsed.GetValue(json),
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static void Check(Option<string> option, Func<string, bool> isKnown)
+        => option.Validators.Add(result =>
+        {
+            foreach (string part in Parts(result.GetValueOrDefault<string>()))
+            {
+                if (!isKnown(part)) result.AddError($"{option.Name}: '{part}' is not known.");
+            }
+        });
+
+    private static string[] Parts(string? list)
+        => (list ?? "").Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

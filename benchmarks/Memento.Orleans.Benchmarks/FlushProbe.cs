@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Memento.Benchmarks;
+
+/// <summary>
+/// Measures what the disk results hang on: how long the disk takes to make a few kilobytes durable.
+/// </summary>
+internal static class FlushProbe
+{
+    private const int Flushes = 50;
+    private const int Size = 4_096;
+
+    /// <summary>The median of some fsyncs in a directory.</summary>
+    public static TimeSpan Measure(string directory)
+    {
+        string path = Path.Combine(directory, "flush.probe");
+        byte[] page = new byte[Size];
+        var times = new List<TimeSpan>(Flushes);
+        using var file = new FileStream(
+            path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0,
+            FileOptions.DeleteOnClose);
+        for (int i = 0; i < Flushes; i++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            file.Write(page);
+            file.Flush(flushToDisk: true);
+            times.Add(Stopwatch.GetElapsedTime(started));
+        }
+
+        times.Sort();
+        return times[Flushes / 2];
+    }
+}

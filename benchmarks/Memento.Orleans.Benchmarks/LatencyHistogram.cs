@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace Memento.Benchmarks;
+
+/// <summary>
+/// Counts durations in classes that are at most 3 % wide, so that recording millions allocates nothing and
+/// does not show in what is measured.
+/// </summary>
+internal sealed class LatencyHistogram
+{
+    private const int ClassBits = 5;
+    private const int ClassesPerPower = 1 << ClassBits;
+
+    private readonly long[] _counts = new long[64 * ClassesPerPower];
+
+    public long Count { get; private set; }
+
+    public void Record(long timestamps)
+    {
+        _counts[ClassOf(timestamps)]++;
+        Count++;
+    }
+
+    public void Add(LatencyHistogram other)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+            _counts[i] += other._counts[i];
+        Count += other.Count;
+    }
+
+    /// <summary>The duration that this share of all does not exceed.</summary>
+    public TimeSpan Percentile(double share)
+    {
+        long wanted = Math.Max(1, (long)(Count * share));
+        long seen = 0;
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            seen += _counts[i];
+            if (seen >= wanted) return Stopwatch.GetElapsedTime(0, LowerBound(i));
+        }
+
+        return TimeSpan.Zero;
+    }
+
+    private static int ClassOf(long value)
+    {
+        if (value < ClassesPerPower) return (int)Math.Max(0, value);
+        int power = BitOperations.Log2((ulong)value) - ClassBits;
+        return ((power + 1) << ClassBits) + (int)((value >> power) - ClassesPerPower);
+    }
+
+    private static long LowerBound(int index)
+    {
+        if (index < ClassesPerPower) return index;
+        int power = (index >> ClassBits) - 1;
+        return (long)((index & (ClassesPerPower - 1)) + ClassesPerPower) << power;
+    }
+}

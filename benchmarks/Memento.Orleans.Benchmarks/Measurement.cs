@@ -1,0 +1,45 @@
+namespace Memento.Benchmarks;
+
+/// <summary>What one workload gave.</summary>
+internal sealed record Measurement
+{
+    public required string Workload { get; init; }
+
+    public required string Storage { get; init; }
+
+    public required int Workers { get; init; }
+
+    public required long Operations { get; init; }
+
+    public required double OperationsPerSecond { get; init; }
+
+    public required double P50Microseconds { get; init; }
+
+    public required double P99Microseconds { get; init; }
+
+    /// <summary>Of the whole process: with --client of the silo and the client together.</summary>
+    public required double AllocatedBytesPerOperation { get; init; }
+
+    /// <summary>Of the whole process, and the measure that a loaded machine distorts least.</summary>
+    public required double CpuMicrosecondsPerOperation { get; init; }
+
+    public required double GcPauseMilliseconds { get; init; }
+
+    public double LongestGcPauseMilliseconds { get; init; }
+
+    public required int GcCollections { get; init; }
+
+    /// <summary>How often a thread had to wait for a monitor or a <see cref="Lock"/>.</summary>
+    public required long LockContentions { get; init; }
+
+    /// <summary>Thread-pool work items: more than one an operation are hand-offs.</summary>
+    public required double WorkItemsPerOperation { get; init; }
+
+    /// <summary>How many commits one fsync made durable; 0 in ram.</summary>
+    public required double CommitsPerBatch { get; init; }
+
+    public double? PeerOperationsPerSecond { get; init; }
+
+    /// <summary>Above 1: faster than the peer.</summary>
+    public double? Ratio => OperationsPerSecond / PeerOperationsPerSecond;
+}

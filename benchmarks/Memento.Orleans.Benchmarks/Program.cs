@@ -1,0 +1,3 @@
+using Memento.Benchmarks;
+
+return await CommandLine.Create(Benchmark.RunAsync).Parse(args).InvokeAsync();

@@ -1,0 +1,29 @@
+namespace Memento;
+
+/// <summary>Writing many records stopped at a batch that failed; the batches before it stay.</summary>
+[GenerateSerializer]
+[Alias("Memento.PutManyException")]
+public sealed class PutManyException : MementoException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="written">How many records were written before the batch that failed.</param>
+    /// <param name="innerException">Why it failed.</param>
+    public PutManyException(string table, long written, Exception innerException)
+        : base(
+            $"Writing into table '{table}' stopped: the first {written} records are written, the batch "
+            + $"after them is not, because: {innerException.Message} Go on with record {written + 1}.",
+            innerException)
+    {
+        Table = table;
+        Written = written;
+    }
+
+    /// <summary>The table.</summary>
+    [Id(0)]
+    public string Table { get; }
+
+    /// <summary>How many records were written, all of them before the batch that failed.</summary>
+    [Id(1)]
+    public long Written { get; }
+}

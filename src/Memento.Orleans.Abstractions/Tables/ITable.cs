@@ -1,0 +1,81 @@
+using System.Linq.Expressions;
+
+namespace Memento;
+
+/// <summary>
+/// A table's reads and writes one by one: each call is a transaction of its own, or joins the one that is
+/// running here.
+/// </summary>
+/// <typeparam name="T">The record type.</typeparam>
+/// <remarks>Calls throw what <see cref="IMemento.TransactionAsync{T}"/> throws.</remarks>
+public interface ITable<T>
+    where T : class
+{
+    /// <summary>Reads a record by key; of a bag, the first.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    /// <returns>The record, or null where there is none.</returns>
+    ValueTask<T?> GetAsync(object key, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether there is a record with a key.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    ValueTask<bool> ExistsAsync(object key, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes a record over the one of its key; into a bag, beside the others.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    /// <returns>The record as written, with the key that auto-increment assigned.</returns>
+    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
+    ValueTask<T> PutAsync(T record, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a record, changes it and writes it back.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="change">
+    /// Makes the new record of the old one, with the same key; may run several times.
+    /// </param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    /// <returns>The record as written, or null where there is none of that key.</returns>
+    /// <exception cref="ArgumentException">The new record has another key.</exception>
+    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
+    ValueTask<T?> UpdateAsync(
+        object key, Func<T, T> change, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes all records of a key.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    /// <returns>Whether there was any.</returns>
+    ValueTask<bool> DeleteAsync(object key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the records that satisfy a predicate; of an ordered set in key order.</summary>
+    /// <param name="where">The predicate.</param>
+    /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
+    ValueTask<IReadOnlyList<T>> WhereAsync(
+        Expression<Func<T, bool>> where,
+        int? limit = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Counts the records of the table.</summary>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    ValueTask<long> CountAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Writes any number of records in bounded memory: one transaction for each batch, all or nothing.
+    /// </summary>
+    /// <param name="records">The records.</param>
+    /// <param name="batchSize">How many records a transaction takes, 1 to 100,000.</param>
+    /// <param name="progress">Told, after each batch, how many records have been written.</param>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <returns>How many records were written.</returns>
+    /// <exception cref="PutManyException">
+    /// A batch failed; the ones before it stay, and it says where it stopped.
+    /// </exception>
+    /// <exception cref="MementoException">It was called inside a transaction.</exception>
+    ValueTask<long> PutManyAsync(
+        IAsyncEnumerable<T> records,
+        int batchSize = 1000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default);
+}

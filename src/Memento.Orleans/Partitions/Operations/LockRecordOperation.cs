@@ -1,0 +1,11 @@
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>Locks a key, present or absent.</summary>
+[GenerateSerializer]
+[Alias("Memento.LockRecordOperation")]
+internal sealed class LockRecordOperation(Key key, bool writes) : KeyOperation(key, writes)
+{
+    public override object? Apply(PartitionTransaction transaction) => null;
+}

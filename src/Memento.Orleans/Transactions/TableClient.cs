@@ -1,0 +1,139 @@
+using System.Linq.Expressions;
+using Memento.Tables;
+
+namespace Memento.Transactions;
+
+/// <summary>Wraps each call on a table in a transaction.</summary>
+internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : ITable<T>
+    where T : class
+{
+    /// <summary>A transaction's writes are all in memory until it commits.</summary>
+    public const int MaxBatchSize = 100_000;
+
+    public ValueTask<T?> GetAsync(object key, CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.ReadAsync<T>(
+                key, LockMode.Read, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<bool> ExistsAsync(object key, CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.ReadAsync<T>(
+                key, LockMode.Read, cancellationToken) is not null,
+            cancellationToken);
+
+    public ValueTask<T> PutAsync(T record, CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.WriteAsync(
+                record, LockMode.Write, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<T?> UpdateAsync(
+        object key, Func<T, T> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return RunAsync(
+            async transaction =>
+            {
+                T? old = await transaction.ReadAsync<T>(key, LockMode.Write, cancellationToken);
+                if (old is null) return null;
+
+                T changed = change(old)
+                    ?? throw new ArgumentException("The change gave null.", nameof(change));
+                ThrowIfOtherKey(key, changed);
+                return await transaction.WriteAsync(changed, LockMode.Write, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<bool> DeleteAsync(object key, CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.DeleteAsync<T>(key, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<T>> WhereAsync(
+        Expression<Func<T, bool>> where,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.SelectAsync(where, limit, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.CountAsync<T>(cancellationToken),
+            cancellationToken);
+
+    public async ValueTask<long> PutManyAsync(
+        IAsyncEnumerable<T> records,
+        int batchSize = 1000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, MaxBatchSize);
+        if (memento.Current is not null)
+        {
+            throw new MementoException(
+                "PutManyAsync makes a transaction of each batch and cannot be a part of one. Call it "
+                + "outside the body, or write the records with tx.WriteAsync.");
+        }
+
+        long written = 0;
+        var batch = new List<T>(Math.Min(batchSize, 1000));
+        await foreach (T record in records.WithCancellation(cancellationToken))
+        {
+            batch.Add(record);
+            if (batch.Count == batchSize)
+                written = await PutBatchAsync(batch, written, progress, cancellationToken);
+        }
+
+        return batch.Count == 0
+            ? written
+            : await PutBatchAsync(batch, written, progress, cancellationToken);
+    }
+
+    private async ValueTask<long> PutBatchAsync(
+        List<T> batch,
+        long written,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await memento.TransactionAsync(
+                async transaction =>
+                {
+                    foreach (T record in batch)
+                        await transaction.WriteAsync(record, LockMode.Write, cancellationToken);
+                },
+                options: null,
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is MementoException or ArgumentException)
+        {
+            throw new PutManyException(table.Name, written, exception);
+        }
+
+        written += batch.Count;
+        batch.Clear();
+        progress?.Report(written);
+        return written;
+    }
+
+    private void ThrowIfOtherKey(object key, T changed)
+    {
+        if (table.KeyOf(changed) == table.KeyCodec.EncodeArgument(key)) return;
+
+        throw new ArgumentException(
+            $"The change of the record with key '{key}' of table '{table.Name}' gave it the key "
+            + $"'{table.KeyValueOf(changed)}'. Delete the record and write another instead.");
+    }
+
+    private ValueTask<TResult> RunAsync<TResult>(
+        Func<ITransaction, Task<TResult>> body, CancellationToken cancellationToken)
+        => new(memento.Current is { } running
+            ? body(running)
+            : memento.TransactionAsync(body, options: null, cancellationToken));
+}

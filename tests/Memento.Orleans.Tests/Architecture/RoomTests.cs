@@ -1,0 +1,56 @@
+namespace Memento.Tests.Architecture;
+
+public class RoomTests
+{
+    private static readonly Lazy<IReadOnlyList<RoomUse>> Uses = new(RoomUses.Find);
+
+    private readonly Dictionary<string, HashSet<string>> _allowed = RoomMap.Read();
+
+    [Fact]
+    public void Every_room_is_on_the_map()
+        => Assert.Equal(RoomUses.Rooms(), _allowed.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_room_uses_what_the_map_allows_and_nothing_else()
+    {
+        string[] unexpected =
+        [
+            .. Uses.Value.Where(use => !_allowed[use.From].Contains(use.To))
+                .Select(static use => $"{use.From} uses {use.Type} of {use.To} in {use.File}"),
+        ];
+
+        Assert.Equal([], unexpected);
+    }
+
+    [Fact]
+    public void What_the_map_allows_is_needed()
+    {
+        IEnumerable<string> allowed = _allowed.SelectMany(
+            static each => each.Value.Select(to => $"{each.Key} uses {to}"));
+        IEnumerable<string> found = Uses.Value.Select(static use => $"{use.From} uses {use.To}");
+
+        Assert.Equal(found.Distinct().Order(), allowed.Order());
+    }
+
+    [Fact]
+    public void The_map_has_no_circle()
+    {
+        Dictionary<string, HashSet<string>> left = new(_allowed);
+        while (left.FirstOrDefault(each => !each.Value.Any(left.ContainsKey)) is { Key: { } bottom })
+            left.Remove(bottom);
+
+        Assert.Empty(left.Keys);
+    }
+
+    [Fact]
+    public void The_assemblies_reference_each_other_one_way()
+    {
+        Assert.Empty(ReferencesOf(typeof(IMemento)));
+        Assert.Equal([typeof(IMemento).Assembly.GetName().Name], ReferencesOf(typeof(SqliteOptions)));
+    }
+
+    private static IEnumerable<string?> ReferencesOf(Type type)
+        => type.Assembly.GetReferencedAssemblies()
+            .Select(static name => name.Name)
+            .Where(static name => name!.StartsWith("Memento.", StringComparison.Ordinal));
+}

@@ -1,0 +1,75 @@
+using Memento.Tests.Conformance.Tables;
+
+namespace Memento.Tests.Conformance;
+
+public abstract partial class ConformanceSuite
+{
+    [Fact]
+    public async Task Numbers_are_assigned_above_the_highest_used_and_explicit_keys_are_kept()
+    {
+        Ticket first = await AddTicketAsync("first");
+        Assert.True(first.Id > 0);
+        Ticket second = await AddTicketAsync("second");
+        Assert.True(second.Id > first.Id);
+
+        long explicitKey = second.Id + 50_000;
+        await PutAsync(new Ticket { Id = explicitKey, Title = "explicit" });
+        Assert.Equal("explicit", (await GetAsync<Ticket>(explicitKey))!.Title);
+        Ticket third = await AddTicketAsync("third");
+        Assert.True(third.Id > explicitKey);
+        Assert.Equal("third", (await GetAsync<Ticket>(third.Id))!.Title);
+
+        await PutAsync(new Ticket { Id = -5, Title = "below" });
+        Assert.True((await AddTicketAsync("fourth")).Id > third.Id);
+        Assert.Equal("below", (await GetAllAsync<Ticket>())[0].Title);
+    }
+
+    [Fact]
+    public async Task A_number_never_comes_twice_not_even_after_an_abort_or_a_delete()
+    {
+        long aborted = 0;
+        await Memento.TryTransactionAsync(async tx =>
+        {
+            aborted = (await tx.WriteAsync(new Ticket { Title = "aborted" })).Id;
+            tx.Abort();
+        }).Within();
+        Ticket next = await AddTicketAsync("next");
+        Assert.True(next.Id > aborted);
+        await Memento.TransactionAsync(async tx => await tx.DeleteAsync<Ticket>(next.Id)).Within();
+        Assert.True((await AddTicketAsync("after")).Id > next.Id);
+        await Memento.Tables.ClearAsync<Ticket>().Within();
+        Assert.True((await AddTicketAsync("cleared")).Id > next.Id + 1);
+    }
+
+    [Fact]
+    public async Task Inserts_side_by_side_get_different_numbers_and_do_not_wait()
+    {
+        OpenTransaction older = await OpenAsync();
+        OpenTransaction younger = await OpenAsync();
+        Ticket a = await younger.Tx.WriteAsync(new Ticket { Title = "a" }).Within();
+        Ticket b = await older.Tx.WriteAsync(new Ticket { Title = "b" }).Within();
+        Ticket c = await younger.Tx.WriteAsync(new Ticket { Title = "c" }).Within();
+        Assert.True(a.Id < b.Id && b.Id < c.Id);
+        await older.CommitAsync();
+        await younger.CommitAsync();
+        Assert.Equal((1, 1), (older.Runs, younger.Runs));
+
+        Ticket[] many = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(i => AddTicketAsync($"{i}"))).Within();
+        Assert.Equal(50, many.Select(static ticket => ticket.Id).Distinct().Count());
+        Assert.Equal(53, (await GetAllAsync<Ticket>()).Count);
+    }
+
+    [Fact]
+    public async Task Numbers_that_do_not_fit_the_key_are_refused()
+    {
+        await PutAsync(new Coupon { Id = byte.MaxValue, Text = "last" });
+        var error = await Assert.ThrowsAsync<MementoException>(
+            () => PutAsync(new Coupon { Text = "too many" }));
+        Assert.Contains("used up the numbers of its key", error.Message, StringComparison.Ordinal);
+        Assert.Equal("last", Assert.Single(await GetAllAsync<Coupon>()).Text);
+    }
+
+    private Task<Ticket> AddTicketAsync(string title) => Memento.TransactionAsync(
+        async tx => await tx.WriteAsync(new Ticket { Title = title })).Within();
+}

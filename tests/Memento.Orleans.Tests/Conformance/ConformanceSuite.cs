@@ -1,0 +1,91 @@
+using Memento.Partitions;
+using Memento.Partitions.Locks;
+using Memento.Tests.Conformance.Tables;
+using Memento.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Memento.Tests.Conformance;
+
+/// <summary>
+/// What holds for every storage, in a silo and from a client. After each test nothing may be left locked
+/// and no transaction may be running.
+/// </summary>
+public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLifetime
+{
+    protected static readonly TransactionOptions Once = new() { MaxAttempts = 1 };
+
+    protected IMemento Memento => fixture.Memento;
+
+    private PartitionDirectory Partitions
+        => fixture.SiloServices.GetRequiredService<PartitionDirectory>();
+
+    public async ValueTask InitializeAsync() => await ConformanceTables.ClearAsync(Memento);
+
+    public async ValueTask DisposeAsync()
+    {
+        await UntilIdleAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected async Task UntilIdleAsync()
+    {
+        await Waiting.UntilAsync(
+            () => Partitions.All.All(static partition => partition.IsIdle()),
+            "every partition is without locks and transactions");
+        await Waiting.UntilAsync(
+            () => fixture.SiloServices.GetRequiredService<TransactionRegistry>().RunningCount == 0
+                && fixture.Services.GetRequiredService<TransactionRegistry>().RunningCount == 0,
+            "no transaction is running");
+    }
+
+    /// <summary>Waits until a transaction is in the queue of a lock.</summary>
+    private Task UntilWaitingAsync(ITransaction transaction)
+        => Waiting.UntilAsync(
+            () =>
+            {
+                List<LockInfo> locks = [];
+                foreach (Partition partition in Partitions.All)
+                    partition.DescribeLocks(locks);
+                return locks.Exists(
+                    each => each.IsWaiting && each.TransactionId == transaction.Id);
+            },
+            $"transaction {transaction.Id} waits for a lock");
+
+    private Task<OpenTransaction> OpenAsync(TransactionOptions? options = null)
+        => OpenTransaction.StartAsync(Memento, options);
+
+    private Task PutAsync<T>(params T[] records)
+        where T : class
+        => Memento.TransactionAsync(async tx =>
+        {
+            foreach (T record in records)
+                await tx.WriteAsync(record);
+        }).Within();
+
+    private Task<T?> GetAsync<T>(object key)
+        where T : class
+        => Memento.TransactionAsync(async tx => await tx.ReadAsync<T>(key)).Within();
+
+    private Task<IReadOnlyList<T>> GetAllAsync<T>()
+        where T : class
+        => Memento.TransactionAsync(async tx => await tx.AllAsync<T>()).Within();
+
+    private static Entry NewEntry(string name, long value, string? group = null)
+        => new() { Name = name, Value = value, Group = group };
+
+    /// <summary>The names of the entries of group "g" that a scan gives, in an order of their own.</summary>
+    private static async Task<IReadOnlyList<string>> ScanAsync(ITransaction tx, Scan scan)
+    {
+        IReadOnlyList<Entry> found = scan switch
+        {
+            Scan.All => await tx.AllAsync<Entry>(),
+            Scan.Select => await tx.SelectAsync<Entry>(entry => entry.Value < 100),
+            Scan.Match => await tx.MatchAsync<Entry>(new { Group = "g" }),
+            Scan.Index => await tx.SelectAsync<Entry>(entry => entry.Group == "g"),
+            Scan.Count => [.. Enumerable.Range(1, (int)await tx.CountAsync<Entry>())
+                .Select(static number => NewEntry($"{number}", 0))],
+            _ => throw new ArgumentOutOfRangeException(nameof(scan)),
+        };
+        return [.. found.Select(static entry => entry.Name).Order(StringComparer.Ordinal)];
+    }
+}

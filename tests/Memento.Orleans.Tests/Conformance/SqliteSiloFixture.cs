@@ -1,0 +1,3 @@
+namespace Memento.Tests.Conformance;
+
+public sealed class SqliteSiloFixture() : StoreFixture(TableStorage.Disk, isClient: false);

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+
+namespace Memento.Tests.Conformance;
+
+/// <summary>A silo on free ports whose gateway takes clients, and its clients over TCP.</summary>
+internal sealed class TestSilo : IAsyncDisposable
+{
+    private const int PortAttempts = 5;
+
+    private readonly IHost _silo;
+    private readonly int _gatewayPort;
+    private readonly List<IHost> _clients = [];
+
+    private TestSilo(IHost silo, int gatewayPort)
+    {
+        _silo = silo;
+        _gatewayPort = gatewayPort;
+    }
+
+    public IServiceProvider Services => _silo.Services;
+
+    public static async Task<TestSilo> StartAsync(
+        Action<IMementoBuilder> configure, Action<ISiloBuilder>? configureSilo = null)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            int gatewayPort = FindFreePort();
+            IHost host = Build(FindFreePort(), gatewayPort, configure, configureSilo);
+            try
+            {
+                await host.StartAsync();
+                return new TestSilo(host, gatewayPort);
+            }
+            catch (Exception exception)
+            {
+                await StopAsync(host);
+                // Somebody may have taken a port between looking for it and listening on it.
+                if (attempt == PortAttempts || !IsPortTaken(exception)) throw;
+            }
+        }
+    }
+
+    /// <summary>Starts a client in this process; all it shares with the silo is the socket.</summary>
+    public async Task<IServiceProvider> ConnectAsync(Action<IMementoBuilder> configure)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.UseOrleansClient(client => client
+            .UseLocalhostClustering(_gatewayPort)
+            .AddMemento(configure));
+        IHost host = builder.Build();
+        _clients.Add(host);
+        await host.StartAsync();
+        return host.Services;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IHost client in _clients)
+            await StopAsync(client);
+        await StopAsync(_silo);
+    }
+
+    private static IHost Build(
+        int siloPort,
+        int gatewayPort,
+        Action<IMementoBuilder> configure,
+        Action<ISiloBuilder>? configureSilo)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort);
+            silo.Configure<EndpointOptions>(options =>
+                options.AdvertisedIPAddress = IPAddress.Loopback);
+            silo.AddMemento(configure);
+            configureSilo?.Invoke(silo);
+        });
+        return builder.Build();
+    }
+
+    private static async Task StopAsync(IHost host)
+    {
+        await host.StopAsync();
+        if (host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+        else
+            host.Dispose();
+    }
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static bool IsPortTaken(Exception exception)
+        => exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+            || exception.GetType().Name == "AddressInUseException"
+            || (exception.InnerException is { } inner && IsPortTaken(inner));
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace Memento.Tests.Conformance;
+
+/// <summary>Waits for what must happen, with a bound that only a broken store reaches.</summary>
+internal static class Waiting
+{
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
+    public static Task Within(this Task task) => task.WaitAsync(Bound);
+
+    public static Task<T> Within<T>(this Task<T> task) => task.WaitAsync(Bound);
+
+    public static Task<T> Within<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Bound);
+
+    public static Task UntilAsync(Func<bool> condition, string what)
+        => UntilAsync(() => Task.FromResult(condition()), what);
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > Bound)
+                throw new TimeoutException($"It did not happen within {Bound}: {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
+}

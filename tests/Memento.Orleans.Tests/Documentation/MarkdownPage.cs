@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace Memento.Tests.Documentation;
+
+/// <summary>A page by its sections, without its fenced blocks.</summary>
+internal sealed partial class MarkdownPage
+{
+    private readonly Dictionary<string, List<string>> _sections = [];
+
+    public MarkdownPage(string page)
+    {
+        List<string> lines = _sections[""] = [];
+        bool isFenced = false;
+        foreach (string line in Repository.ReadLines(page))
+        {
+            if (line.TrimStart().StartsWith("```", StringComparison.Ordinal))
+                isFenced = !isFenced;
+            else if (!isFenced && Heading().Match(line) is { Success: true } heading)
+                lines = _sections[heading.Groups["text"].Value] = [];
+            else if (!isFenced)
+                lines.Add(line);
+        }
+    }
+
+    public IEnumerable<string> Sections => _sections.Keys;
+
+    public IReadOnlyList<string> Lines(string section) => _sections[section];
+
+    /// <summary>What stands between backticks.</summary>
+    public static IEnumerable<string> Code(IEnumerable<string> lines)
+        => lines.SelectMany(line => Span().Matches(line))
+            .Select(match => match.Groups["code"].Value);
+
+    /// <summary>The rows of the tables in some lines, without their headings.</summary>
+    public static IEnumerable<string[]> Rows(IEnumerable<string> lines)
+    {
+        bool isBody = false;
+        foreach (string line in lines)
+        {
+            if (!line.StartsWith('|'))
+                isBody = false;
+            else if (line.StartsWith("|---", StringComparison.Ordinal))
+                isBody = true;
+            else if (isBody)
+                yield return [.. line.Trim('|').Split('|').Select(static cell => cell.Trim())];
+        }
+    }
+
+    [GeneratedRegex("^#+ (?<text>.+?)\\s*$")]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("`(?<code>[^`]+)`")]
+    private static partial Regex Span();
+}
