@@ -54,16 +54,17 @@ internal sealed class TransactionAttempt<T>(
         _scope = new TransactionScope(State, tools);
         State.Innermost = _scope;
         registry.Add(State);
+        Task<T>? running = null;
         try
         {
-            Task<T> running = body(_scope)
+            running = body(_scope)
                 ?? throw new InvalidOperationException("The body of a transaction gave null, not a task.");
             _value = running.IsCompleted
                 ? await running
                 : await running.WaitAsync(Limit(Remaining), time, Cancellation);
             Cancellation.ThrowIfCancellationRequested();
         }
-        catch (TimeoutException exception) when (Remaining <= TimeSpan.Zero)
+        catch (TimeoutException exception) when (running is { IsCompleted: false })
         {
             State.DoomWith(State.TimedOut());
             _bodyError = ExceptionDispatchInfo.Capture(exception);
@@ -159,9 +160,8 @@ internal sealed class TransactionAttempt<T>(
         }
     }
 
-    /// <summary>A timer takes at most about 49 days; a time limit is at most an hour.</summary>
     private static TimeSpan Limit(TimeSpan remaining)
-        => remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
+        => (remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining) + TransactionLimits.Grace;
 
     /// <summary>A grain that joined the transaction may have lost a conflict on its behalf.</summary>
     private static TransactionConflictException? FindConflict(Exception? error)

@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
@@ -18,6 +19,7 @@ internal sealed class TransactionState(
     private readonly List<Enlistment> _enlistments = [];
     private int _operationsUnderWay;
     private int _lastSavepoint;
+    private int _savepoint;
     private TaskCompletionSource? _ageTurn;
     private MementoException? _doom;
     private volatile bool _hasEnded;
@@ -65,7 +67,19 @@ internal sealed class TransactionState(
 
     public bool HasOperationsUnderWay => Volatile.Read(ref _operationsUnderWay) != 0;
 
-    public int NextSavepoint() => Interlocked.Increment(ref _lastSavepoint);
+    /// <summary>
+    /// The savepoint under which everything is written now, also through an outer scope; 0 outside any.
+    /// </summary>
+    public int Savepoint => Volatile.Read(ref _savepoint);
+
+    /// <summary>Begins a savepoint inside the current one; gives both, the outer one to be restored.</summary>
+    public (int Begun, int Outer) BeginSavepoint()
+    {
+        int begun = Interlocked.Increment(ref _lastSavepoint);
+        return (begun, Interlocked.Exchange(ref _savepoint, begun));
+    }
+
+    public void EndSavepoint(int outer) => Volatile.Write(ref _savepoint, outer);
 
     /// <summary>Carries out an operation in a partition, which takes part from here on.</summary>
     public async ValueTask<object?> ExecuteAsync(
@@ -181,6 +195,15 @@ internal sealed class TransactionState(
             enlistments = _hasEnded ? [] : [.. _enlistments];
         foreach (Enlistment enlistment in enlistments)
             await enlistment.RollbackAsync(savepoint).ConfigureAwait(false);
+        if (Info is null) return;
+
+        // What record grains wrote for the body in other processes is known to Orleans only.
+        Info.ReconcilePending();
+        foreach (ParticipantId participant in Info.Participants.Keys.Where(Participant.IsOurs))
+        {
+            await participant.Reference.AsReference<IIndexGrain>().RollbackAsync(Id, savepoint)
+                .ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits until an operation may be sent.</summary>
