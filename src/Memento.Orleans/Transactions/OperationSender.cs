@@ -42,9 +42,10 @@ internal sealed class OperationSender(
         int savepoint,
         CancellationToken cancellationToken)
     {
+        log!.Enlist(table, number);
         object? result = await State.ExecuteAsync(
             table, number, operation, savepoint, cancellationToken).ConfigureAwait(false);
-        log!.Record(table, number, operation is KeyOperation { Writes: true });
+        log.Record(table, number, operation is KeyOperation { Writes: true });
         return result;
     }
 }
