@@ -24,7 +24,8 @@ internal sealed class Journal : IAsyncDisposable
     private readonly IJournalStorage? _storage;
     private readonly ILogger<Journal> _logger;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _work = new(0);
+    // Not a SemaphoreSlim: its spinning takes a core from the very commits that the writer waits for.
+    private readonly AutoResetEvent _work = new(initialState: false);
     private readonly BatchGathering _gathering;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped =
@@ -86,7 +87,7 @@ internal sealed class Journal : IAsyncDisposable
             wakes = _queue.Count == 1;
         }
 
-        if (wakes) _work.Release();
+        if (wakes) _work.Set();
         return true;
     }
 
@@ -94,20 +95,20 @@ internal sealed class Journal : IAsyncDisposable
     public async Task FlushAsync()
     {
         var marker = new PendingCommit(entry: null, []);
-        lock (_gate)
-        {
-            if (_isStopping) return;
-        }
-
-        while (!TryAppend(marker, Generation))
-            await Task.Yield();
         try
         {
+            while (!TryAppend(marker, Generation))
+                await Task.Yield();
             await marker.Durable.ConfigureAwait(false);
         }
         catch (CommitTakenBackException)
         {
             // Behind a failed batch: everything before it has ended too, which is all that was asked.
+        }
+        catch (StorageException)
+        {
+            // Stopping, which takes nothing new and writes out what it has.
+            await _stopped.Task.ConfigureAwait(false);
         }
     }
 
@@ -119,19 +120,20 @@ internal sealed class Journal : IAsyncDisposable
             if (!_isStopping)
             {
                 _isStopping = true;
-                _work.Release();
+                _work.Set();
             }
         }
 
         await _stopped.Task.ConfigureAwait(false);
         _gathering.Dispose();
+        _work.Dispose();
     }
 
     private void WriteBatches()
     {
         while (true)
         {
-            _work.Wait();
+            WaitForCommits();
             _gathering.Wait();
             List<PendingCommit> batch = TakeBatch();
             if (batch.Count == 0)
@@ -143,6 +145,19 @@ internal sealed class Journal : IAsyncDisposable
             long started = Stopwatch.GetTimestamp();
             Write(batch);
             _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private void WaitForCommits()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_queue.Count > 0 || _isStopping) return;
+            }
+
+            _work.WaitOne();
         }
     }
 
@@ -160,11 +175,8 @@ internal sealed class Journal : IAsyncDisposable
             {
                 batch = _queue.GetRange(0, MaxBatch);
                 _queue.RemoveRange(0, MaxBatch);
-                _work.Release();
             }
 
-            // The stop's own signal may come while commits are still queued; it must not be lost.
-            if (_isStopping && batch.Count > 0) _work.Release();
             return batch;
         }
     }

@@ -14,9 +14,6 @@ internal sealed class TransactionAttempt<T>(
     ICommitter committer,
     TimeProvider time)
 {
-    /// <summary>How long after the time limit a wait for a lock may say what it waited for.</summary>
-    private static readonly TimeSpan WaitsLeeway = TimeSpan.FromMilliseconds(500);
-
     private TransactionScope? _scope;
     private T? _value;
     private ExceptionDispatchInfo? _bodyError;
@@ -67,9 +64,8 @@ internal sealed class TransactionAttempt<T>(
                 : await running.WaitAsync(Limit(Remaining), time, Cancellation);
             Cancellation.ThrowIfCancellationRequested();
         }
-        catch (TimeoutException exception) when (Remaining <= TimeSpan.Zero)
+        catch (TimeoutException exception) when (running is { IsCompleted: false })
         {
-            await LetWaitsSayAsync(running);
             State.DoomWith(State.TimedOut());
             _bodyError = ExceptionDispatchInfo.Capture(exception);
         }
@@ -100,6 +96,20 @@ internal sealed class TransactionAttempt<T>(
     public void EndedWith(Exception exception)
     {
         if (State?.Result is null) _error ??= exception;
+    }
+
+    /// <summary>
+    /// What an aborted body says may tell of what it read: it is not said before that is durable, and not
+    /// at all where that was taken back.
+    /// </summary>
+    public async ValueTask ConfirmReadsAsync()
+    {
+        if (State is null or { Result: not null } or { Doom: not null }) return;
+        if (_bodyError is null && _scope?.Aborted is null) return;
+        if (await committer.ConfirmReadsAsync(State)) return;
+
+        State.DoomWith(new TransactionConflictException(
+            "The durable storage failed while the transaction ran, and it had read what was taken back."));
     }
 
     /// <summary>Leaves nothing behind, however it ended.</summary>
@@ -150,17 +160,8 @@ internal sealed class TransactionAttempt<T>(
         }
     }
 
-    /// <summary>
-    /// A wait for a lock ends at the same instant as the body, and knows more: which lock, and who has it.
-    /// </summary>
-    private Task LetWaitsSayAsync(Task? running)
-        => running is not null && State!.HasOperationsUnderWay
-            ? Task.WhenAny(running, Task.Delay(WaitsLeeway, time))
-            : Task.CompletedTask;
-
-    /// <summary>A timer takes at most about 49 days; a time limit is at most an hour.</summary>
     private static TimeSpan Limit(TimeSpan remaining)
-        => remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
+        => (remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining) + TransactionLimits.Grace;
 
     /// <summary>A grain that joined the transaction may have lost a conflict on its behalf.</summary>
     private static TransactionConflictException? FindConflict(Exception? error)

@@ -20,6 +20,12 @@ internal sealed class LocalCommit(
     public bool HasAny(IReadOnlyList<ParticipantCount> participants)
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
+    /// <summary>
+    /// Waits until all that an aborted transaction has read is durable; false where it was taken back.
+    /// </summary>
+    public ValueTask<bool> ConfirmReadsAsync(TransactionState state)
+        => commit.ConfirmReadsAsync(state.DependsOn(), state.Generation);
+
     /// <summary>Commits a transaction whose body runs in this silo.</summary>
     public ValueTask<CommitResult> CommitOwnAsync(
         TransactionState state, IReadOnlyList<CommitPart> parts)
