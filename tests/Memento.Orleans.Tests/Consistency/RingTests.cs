@@ -63,6 +63,6 @@ public sealed class RingTests
         while (seen.Add(at))
             at = next[at];
         if (at != 0 || seen.Count != Nodes)
-            broken.Enqueue(string.Join(' ', next.Order().Select(each => $"{each.Key}>{each.Value}")));
+            broken.Enqueue(string.Join(' ', next.Select(each => $"{each.Key}>{each.Value}")));
     }
 }

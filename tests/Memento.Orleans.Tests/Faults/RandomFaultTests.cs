@@ -4,8 +4,8 @@ using Memento.Storage;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// Transfers over disk and ram tables from many workers while batches fail at random: balances are what
-/// the receipts add up to, everybody was told the truth, and memory is what is stored.
+/// Transfers over disk and ram tables from many workers while batches fail at random: balances are
+/// what the receipts add up to, everybody was told the truth, and memory is what is stored.
 /// </summary>
 public sealed class RandomFaultTests
 {
