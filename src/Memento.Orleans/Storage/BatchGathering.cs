@@ -20,7 +20,7 @@ internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposab
     /// </summary>
     public static readonly TimeSpan ShortestLimit = TimeSpan.FromMilliseconds(1);
 
-    private readonly ManualResetEventSlim _ended = new(initialState: true, spinCount: 0);
+    private readonly ManualResetEventSlim _ended = new(initialState: true);
     private TimeSpan _limit = ShortestLimit;
     private int _expected;
     private int _arrived;

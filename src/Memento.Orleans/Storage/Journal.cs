@@ -24,8 +24,7 @@ internal sealed class Journal : IAsyncDisposable
     private readonly IJournalStorage? _storage;
     private readonly ILogger<Journal> _logger;
     private readonly Lock _gate = new();
-    // Not a SemaphoreSlim: its spinning takes a core from the very commits that the writer waits for.
-    private readonly AutoResetEvent _work = new(initialState: false);
+    private readonly SemaphoreSlim _work = new(0);
     private readonly BatchGathering _gathering;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped =
@@ -87,7 +86,7 @@ internal sealed class Journal : IAsyncDisposable
             wakes = _queue.Count == 1;
         }
 
-        if (wakes) _work.Set();
+        if (wakes) _work.Release();
         return true;
     }
 
@@ -120,7 +119,7 @@ internal sealed class Journal : IAsyncDisposable
             if (!_isStopping)
             {
                 _isStopping = true;
-                _work.Set();
+                _work.Release();
             }
         }
 
@@ -133,7 +132,7 @@ internal sealed class Journal : IAsyncDisposable
     {
         while (true)
         {
-            WaitForCommits();
+            _work.Wait();
             _gathering.Wait();
             List<PendingCommit> batch = TakeBatch();
             if (batch.Count == 0)
@@ -145,19 +144,6 @@ internal sealed class Journal : IAsyncDisposable
             long started = Stopwatch.GetTimestamp();
             Write(batch);
             _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
-        }
-    }
-
-    private void WaitForCommits()
-    {
-        while (true)
-        {
-            lock (_gate)
-            {
-                if (_queue.Count > 0 || _isStopping) return;
-            }
-
-            _work.WaitOne();
         }
     }
 
@@ -175,8 +161,11 @@ internal sealed class Journal : IAsyncDisposable
             {
                 batch = _queue.GetRange(0, MaxBatch);
                 _queue.RemoveRange(0, MaxBatch);
+                _work.Release();
             }
 
+            // The stop's own signal may come while commits are still queued; it must not be lost.
+            if (_isStopping && batch.Count > 0) _work.Release();
             return batch;
         }
     }

@@ -36,10 +36,11 @@ internal sealed class OperationSender(
         Operation operation,
         CancellationToken cancellationToken)
     {
+        log!.Enlist(table, number);
         int savepoint = Math.Max(State.Savepoint, SavepointContext.Find(State.Id));
         object? result = await State.ExecuteAsync(
             table, number, operation, savepoint, cancellationToken).ConfigureAwait(false);
-        log!.Record(table, number, operation is KeyOperation { Writes: true });
+        log.Record(table, number, operation is KeyOperation { Writes: true });
         return result;
     }
 }

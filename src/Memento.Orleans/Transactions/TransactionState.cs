@@ -145,6 +145,16 @@ internal sealed class TransactionState(
             return FindUnderGate(table, number);
     }
 
+    /// <summary>Whether any partition takes part, as far as this process knows.</summary>
+    public bool HasEnlistments
+    {
+        get
+        {
+            lock (_gate)
+                return _enlistments.Count > 0;
+        }
+    }
+
     /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
     public Enlistment Enlist(TableDefinition table, int number, Func<Enlistment> make)
     {

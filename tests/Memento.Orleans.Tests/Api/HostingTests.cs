@@ -193,10 +193,9 @@ public sealed class HostingTests : IDisposable
     [Fact]
     public async Task A_storage_that_cannot_be_opened_keeps_the_silo_from_starting()
     {
-        string missing = Path.Combine(_directory.Path, "missing", "test.db");
         var error = await Assert.ThrowsAsync<StorageException>(() => MementoHost.StartAsync(
-            memento => memento.UseSqlite($"Data Source={missing}").AddTable<Entry>()));
-        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+            memento => memento.UseSqlite($"Data Source={_directory.Path}").AddTable<Entry>()));
+        Assert.Contains(_directory.Path, error.Message, StringComparison.Ordinal);
     }
 
     private static MementoOptions Options(IServiceProvider services)

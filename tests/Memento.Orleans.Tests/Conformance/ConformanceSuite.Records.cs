@@ -136,14 +136,18 @@ public abstract partial class ConformanceSuite
         await PutAsync(NewEntry("a", 1));
         await Memento.TransactionAsync(async tx =>
         {
+            await tx.WriteAsync(NewEntry("b", 1));
             await tx.TryNestedAsync(async inner =>
             {
                 await Memento.GetRecord<Entry>("a").WriteAsync(NewEntry("a", 2));
+                await Memento.GetRecord<Entry>("c").WriteAsync(NewEntry("c", 2));
                 inner.Abort();
             });
-            await AssertViewAsync(tx, NewEntry("a", 1));
+            await AssertViewAsync(tx, NewEntry("a", 1), NewEntry("b", 1));
         }).Within();
+
         Assert.Equal(1, (await GetAsync<Entry>("a"))!.Value);
+        Assert.Equal(2, (await GetAllAsync<Entry>()).Count);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Memento.Tests.Storage;
 
-public class GroupCommitTests
+public sealed class GroupCommitTests : IAsyncDisposable
 {
     private const int Writers = 8;
     private const int CommitsOfWriter = 50;
@@ -66,6 +66,8 @@ public class GroupCommitTests
         Assert.Contains(Journal.MaxBatch, _storage.Batches);
         Assert.DoesNotContain(_storage.Batches, static size => size > Journal.MaxBatch);
     }
+
+    public ValueTask DisposeAsync() => _storage.DisposeAsync();
 
     private Journal Open()
         => new(new DurableStorage(_storage), NullLogger<Journal>.Instance);

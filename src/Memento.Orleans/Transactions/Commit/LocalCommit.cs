@@ -91,10 +91,10 @@ internal sealed class LocalCommit(
         {
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(state.Id);
-            if (found is null)
-                lost = each;
-            else
+            if (found is not null)
                 parts.Add(new CommitPart(found, each.Operations));
+            else if (each.Operations > 0)
+                lost = each;
         }
 
         // What the caller never heard of holds nothing that it relies on, but it holds locks.
