@@ -200,16 +200,25 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_transaction_that_waits_past_its_limit_times_out_and_says_for_what()
     {
-        OpenTransaction older = await OpenAsync(
+        var opened = new Signal();
+        var isLocked = new Signal();
+        Task older = Memento.TransactionAsync(
+            async tx =>
+            {
+                await tx.ReadAsync<Entry>("age");
+                opened.Set();
+                await isLocked.WaitAsync();
+                await tx.WriteAsync(NewEntry("k", 2));
+            },
             new TransactionOptions { Timeout = TimeSpan.FromMilliseconds(700) });
+        await opened.WaitAsync();
         OpenTransaction younger = await OpenAsync();
         await younger.Tx.WriteAsync(NewEntry("k", 1)).Within();
+        isLocked.Set();
 
-        var late = await Assert.ThrowsAsync<TransactionTimeoutException>(
-            () => older.Tx.WriteAsync(NewEntry("k", 2)).Within());
+        var late = await Assert.ThrowsAsync<TransactionTimeoutException>(() => older.Within());
         Assert.Contains("write lock on key 'k' of table 'Entry'", late.Message, StringComparison.Ordinal);
         Assert.Contains($"{younger.Tx.Id}", late.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<TransactionTimeoutException>(() => older.Done.Within());
         await younger.CommitAsync();
         Assert.Equal(1, (await GetAsync<Entry>("k"))!.Value);
     }
