@@ -37,7 +37,7 @@ public sealed class RingTests
                 if (i % SwapsBetweenLooks == 0)
                     await store.Memento.TransactionAsync(tx => LookAsync(tx, broken));
             }
-        })));
+        }))).WaitAsync(FaultyStore.LongestRun);
         await store.Memento.TransactionAsync(tx => LookAsync(tx, broken));
         Assert.True(broken.IsEmpty, $"seed {seed}: {string.Join(Environment.NewLine, broken)}");
         store.CheckIdle();

@@ -37,7 +37,8 @@ public sealed class RandomFaultTests
             _ => null,
         };
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(
-            worker => Task.Run(() => WorkAsync(store.Memento, seed, worker))));
+            worker => Task.Run(() => WorkAsync(store.Memento, seed, worker))))
+            .WaitAsync(FaultyStore.LongestRun);
         store.Faults.Plan = null;
 
         string run = $"seed {seed}";
