@@ -43,8 +43,8 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
 
             throw new MovieFileException(
                 $"{failure.Message} The films before it are kept "
-                + $"({file.RecordCount - file.Skipped.Count}). Mend the file and run this again: it "
-                + "adds what is missing.",
+                + $"({file.RecordCount - file.Skipped.Count}). Mend the file and run this again: "
+                + "it adds what is missing.",
                 failure);
         }
     }
