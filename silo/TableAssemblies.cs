@@ -44,7 +44,8 @@ internal static class TableAssemblies
         {
             string advice = IsPath(name)
                 ? $"there is no {Path.GetFullPath(name)}. Build it, or name the path where it is."
-                : $"it is not in {AppContext.BaseDirectory}. Put it there, or give the path of its .dll.";
+                : $"it is not in {AppContext.BaseDirectory}. Put it there, or give the path of "
+                    + "its .dll.";
             throw new SiloConfigurationException(
                 $"Assembly '{name}', which {Setting} names, cannot be found: {advice}",
                 failure);

@@ -67,7 +67,7 @@ public sealed class MovieFileTests : IDisposable
     [InlineData("[\n{\"Title\": \"a\"},\n{\"Title\": \"b\",\n{\"Title\": \"c\"}]", 4, 1, 2)]
     [InlineData("[\n{\"Title\": \"a\"}\n{\"Title\": \"b\"}]", 3, 1, 2)]
     [InlineData("[\n{\"Title\": \"a\"},\n{\"Title\": nope}]", 3, 12, 2)]
-    [InlineData("[\n{\"Title\": \"a\"},", 2, 17, 2)]
+    [InlineData("[\n{\"Title\": \"a\"},", 2, 15, 2)]
     [InlineData("[{\"Title\": \"a\"}]\n]", 2, 1, 2)]
     public async Task What_is_not_JSON_is_named_by_line_and_position_after_the_films_before_it(
         string json, int line, int position, int record)
@@ -101,8 +101,8 @@ public sealed class MovieFileTests : IDisposable
         var failure = Assert.Throws<MovieFileException>(file.ReadNext);
 
         Assert.Equal(
-            "movies.json is not a list of films: it does not start with '['. Name another file with "
-            + "--data.",
+            "movies.json is not a list of films: it does not start with '['. Name another file "
+            + "with --data.",
             failure.Message);
     }
 

@@ -82,9 +82,10 @@ public sealed class ProgramTests : IDisposable
         (int exit, _, string errors) = await RunAsync(Movies, "--data", path);
 
         Assert.Equal(1, exit);
-        Assert.StartsWith("Error: films.json is not JSON at line 4, position 1 (record 2): ", errors);
+        Assert.StartsWith(
+            "Error: films.json is not JSON at line 4, position 1 (record 2): ", errors);
         Assert.EndsWith(
-            "The 1 films before it are kept. Mend the file and run this again: it adds what is "
+            "The films before it are kept (1). Mend the file and run this again: it adds what is "
             + "missing.",
             errors);
         Assert.DoesNotContain("   at ", errors);
@@ -124,17 +125,14 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
-    [InlineData(
-        "Silo__Assemblies__0", "Nowhere", "Assembly 'Nowhere', which Silo:Assemblies names, cannot")]
-    [InlineData(
-        "Silo__Assemblies__0", "./none.dll", "Assembly './none.dll', which Silo:Assemblies names, ca")]
-    [InlineData(
-        "Silo__Assemblies__0", "Memento.Orleans", "Assembly 'Memento.Orleans', which Silo:Assembli")]
+    [InlineData("Silo__Assemblies__0", "Nowhere", "Assembly 'Nowhere', which Silo:Assembl")]
+    [InlineData("Silo__Assemblies__0", "./no.dll", "Assembly './no.dll', which Silo:Assemblies")]
+    [InlineData("Silo__Assemblies__0", "Memento.Orleans", "Assembly 'Memento.Orleans', which")]
     [InlineData("Silo__SiloPort", "70000", "Silo:SiloPort is 70000. Give a port from 1 to 65535.")]
-    [InlineData("Silo__SiloPort", "many", "Failed to convert configuration value 'many' at 'Silo:Si")]
-    [InlineData("Memento__TransactionTimeout", "soon", "Failed to convert configuration value 'soon'")]
-    [InlineData("Memento__TransactionTimeout", "-1", "Memento:TransactionTimeout is -1.00:00:00; it")]
-    [InlineData("Memento__ConnectionString", "Data Source=:memory:", "The SQLite connection string f")]
+    [InlineData("Silo__SiloPort", "many", "Failed to convert configuration value 'many' at 'Silo:")]
+    [InlineData("Memento__TransactionTimeout", "soon", "Failed to convert configuration value")]
+    [InlineData("Memento__TransactionTimeout", "-1", "Memento:TransactionTimeout is -1.00:00:00;")]
+    [InlineData("Memento__ConnectionString", "Data Source=:memory:", "The SQLite connection")]
     public async Task A_setting_that_is_wrong_is_named(string setting, string value, string message)
     {
         Dictionary<string, string> settings = FreePorts.Take().Settings;
