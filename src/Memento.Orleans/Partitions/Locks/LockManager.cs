@@ -20,9 +20,16 @@ internal sealed class LockManager
 
     private readonly Dictionary<LockResource, LockEntry> _entries = [];
     private readonly LockPool _pool = new();
+    private readonly LockStores _stores = new();
+    private readonly List<LockStore> _marked = [];
     private readonly LockEntry _partition;
 
-    public LockManager() => _partition = new LockEntry(_pool) { Resource = LockResource.Partition };
+    public LockManager()
+        => _partition = new LockEntry(_pool)
+        {
+            Resource = LockResource.Partition,
+            Store = new LockStore(),
+        };
 
     /// <summary>Nothing is held, nothing waits, and no entry was left behind.</summary>
     public bool IsIdle => _pool.HoldsInUse == 0 && _entries.Count == 0 && _partition.IsIdle;
@@ -56,10 +63,23 @@ internal sealed class LockManager
         if (resource.IsPartition)
             return _partition.Acquire(owner, kind, resumed, out request, out conflict);
 
-        ref LockEntry? entry =
+        if (resource.IsRange && HasRange(owner, resource, kind))
+        {
+            request = null;
+            conflict = null;
+            return LockAnswer.Granted;
+        }
+
+        ref LockEntry? found =
             ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
-        entry ??= _pool.TakeEntry(resource);
-        return entry.Acquire(owner, kind, resumed, out request, out conflict);
+        LockEntry entry = found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
+        int behindResumed = resumed.Count;
+        LockAnswer answer = entry.Acquire(owner, kind, resumed, out request, out conflict);
+        if (answer == LockAnswer.Refused)
+            DropIdle(entry);
+        for (int index = behindResumed; index < resumed.Count; index++)
+            DropIdle(Find(resumed[index].Resource));
+        return answer;
     }
 
     /// <summary>
@@ -78,6 +98,7 @@ internal sealed class LockManager
         int firstReleased = resumed.Count;
         while (owner.FirstRequest is { Entry: { } waitedFor } request)
         {
+            MarkIfRanges(waitedFor.Store);
             waitedFor.Remove(request, LockRequestState.Released);
             resumed.Add(request);
         }
@@ -86,6 +107,7 @@ internal sealed class LockManager
         while (owner.TakeHold() is { } hold)
         {
             LockEntry held = hold.Entry;
+            MarkIfRanges(held.Store);
             held.Release(hold);
             Settle(held, resumed);
         }
@@ -96,6 +118,7 @@ internal sealed class LockManager
                 Settle(waitedFor, resumed);
         }
 
+        SettleMarked(owner, resumed);
         LockAssert.Holds(
             owner.FirstRequest is null && owner.PartitionHold is null && owner.HoldCount == 0,
             "a released owner has nothing");
@@ -112,8 +135,10 @@ internal sealed class LockManager
             return false;
 
         LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
+        MarkIfRanges(entry.Store);
         entry.Remove(request, LockRequestState.Cancelled);
         Settle(entry, resumed);
+        SettleMarked(gone: null, resumed);
         return true;
     }
 
@@ -146,15 +171,56 @@ internal sealed class LockManager
         => resource.IsPartition ? _partition : _entries.GetValueOrDefault(resource);
 
     /// <summary>
+    /// Whether an owner needs nothing more for a range: it is empty, or in one that it has.
+    /// </summary>
+    private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
+    {
+        LockAssert.Holds(kind == LockKind.Read, "a range is locked to be read");
+        return range.IsEmpty
+            || (_entries.TryGetValue(range, out LockEntry? same)
+                && same.KindsHeldBy(owner) != LockKind.None)
+            || _stores[range.Store].IsCovered(owner, range);
+    }
+
+    /// <summary>
     /// Grants what can be granted after something left, and drops an entry without use.
     /// </summary>
     private void Settle(LockEntry entry, List<LockRequest> resumed)
     {
         entry.GrantWaiters(resumed);
-        if (!entry.IsIdle || entry.Resource.IsPartition)
+        DropIdle(entry);
+    }
+
+    private void DropIdle(LockEntry? entry)
+    {
+        if (entry is null || !entry.IsIdle || entry.Resource.IsPartition)
             return;
 
         LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
         _pool.Return(entry);
+    }
+
+    /// <summary>
+    /// Remembers a store where the owner of a point may have held up ranges, or one of a range
+    /// points: they are looked through once, and not for each of its locks.
+    /// </summary>
+    private void MarkIfRanges(LockStore store)
+    {
+        if (!store.HasRanges || store.IsMarked)
+            return;
+
+        store.IsMarked = true;
+        _marked.Add(store);
+    }
+
+    private void SettleMarked(LockOwner? gone, List<LockRequest> resumed)
+    {
+        foreach (LockStore store in _marked)
+        {
+            store.IsMarked = false;
+            store.Settle(gone, resumed);
+        }
+
+        _marked.Clear();
     }
 }

@@ -1,0 +1,124 @@
+namespace Memento.Partitions.Locks;
+
+/// <summary>
+/// What is locked and waited for in one store: the points and the ranges, so that each can find
+/// those that it meets, and one order for all that wait.
+/// </summary>
+internal sealed class LockStore
+{
+    private readonly LockPoints _points = new();
+
+    /// <summary>Usually none, which is all that one who locks a point has to know.</summary>
+    public bool HasRanges => FirstRange is not null;
+
+    public LockEntry? FirstRange { get; private set; }
+
+    public LockOrder Waiting { get; } = new();
+
+    /// <summary>Whether it is among those to be looked through when a release is done.</summary>
+    public bool IsMarked { get; set; }
+
+    public void Add(LockEntry entry)
+    {
+        if (!entry.Resource.IsRange)
+        {
+            _points.Add(entry);
+            return;
+        }
+
+        entry.NextInStore = FirstRange;
+        if (FirstRange is not null)
+            FirstRange.PreviousInStore = entry;
+        FirstRange = entry;
+    }
+
+    public void Remove(LockEntry entry)
+    {
+        if (!entry.Resource.IsRange)
+            _points.Remove(entry);
+        else if (entry.PreviousInStore is null)
+            FirstRange = entry.NextInStore;
+        else
+            entry.PreviousInStore.NextInStore = entry.NextInStore;
+        if (entry.NextInStore is not null)
+            entry.NextInStore.PreviousInStore = entry.PreviousInStore;
+        entry.NextInStore = null;
+        entry.PreviousInStore = null;
+    }
+
+    /// <summary>
+    /// The ranges that a point is in, or the points in a range. While they are read no entry may
+    /// come or go.
+    /// </summary>
+    public LockMeetings Meeting(LockEntry entry)
+    {
+        if (!entry.Resource.IsRange)
+            return new LockMeetings(entry, FirstRange);
+        return _points.TryFindOrdered(entry.Resource, out OrderedMapRange<LockEntry> points)
+            ? new LockMeetings(entry, points)
+            : new LockMeetings(entry, _points.First);
+    }
+
+    /// <summary>Whether an owner has all of a range with one of its ranges.</summary>
+    public bool IsCovered(LockOwner owner, in LockResource range)
+    {
+        for (LockEntry? held = FirstRange; held is not null; held = held.NextInStore)
+        {
+            if (held.Resource.Covers(range) && held.KindsHeldBy(owner) != LockKind.None)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a request waits for an owner by a lock of its, or a request ahead, that is on
+    /// another entry: on a range around this point, or on a point in this range.
+    /// </summary>
+    public bool WaitsAcross(LockRequest request, LockOwner owner)
+    {
+        if (!HasRanges || !LockKinds.Conflict(request.Kind, Opposite(request)))
+            return false;
+        if (request.HeldUpBy == owner)
+            return true;
+
+        for (LockHold? hold = owner.FirstHold; hold is not null; hold = hold.NextOfOwner)
+        {
+            if (LockKinds.Conflict(hold.Kinds, request.Kind)
+                && hold.Entry.Resource.Meets(request.Resource))
+            {
+                request.HeldUpBy = owner;
+                return true;
+            }
+        }
+
+        for (LockRequest? own = owner.FirstRequest; own is not null; own = own.NextOfOwner)
+        {
+            if (LockKinds.Conflict(own.Kind, request.Kind)
+                && own.Resource.Meets(request.Resource)
+                && own.IsAheadOf(request))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Forgets an owner that is gone, and grants what waits for nobody now.</summary>
+    public void Settle(LockOwner? gone, List<LockRequest> resumed)
+    {
+        LockRequest? next;
+        for (LockRequest? request = Waiting.First; request is not null; request = next)
+        {
+            next = request.NextInStore;
+            if (request.HeldUpBy == gone)
+                request.HeldUpBy = null;
+            LockAssert.Holds(request.Entry is not null, "what waits is in an entry's queue");
+            request.Entry.TryGrant(request, resumed);
+        }
+    }
+
+    private static LockKind Opposite(LockRequest request)
+        => request.Resource.IsRange ? LockKind.Write : LockKind.Read;
+}
