@@ -43,10 +43,12 @@ internal sealed class LockSimulation
         for (int number = 0; number < _partitions.Length; number++)
         {
             _partitions[number] = new SimulatedPartition(
-                number, watchesOrder: fault != SimulationFault.AgesDifferUnwatched);
+                number,
+                watchesOrder: fault != SimulationFault.AgesDifferUnwatched,
+                shortensRanges: fault == SimulationFault.RangesAreShort);
         }
 
-        int keys = _random.Between(1, SimulatedPartition.MostKeys);
+        int keys = _random.Between(1, SimulatedResource.MostKeys);
         var scripts = new ScriptWriter(_random, _partitions.Length, keys);
         _transactions = new SimulatedTransaction[_random.Between(2, 5)];
 
@@ -163,6 +165,8 @@ internal sealed class LockSimulation
                 break;
             case LockAnswer.Waiting:
                 _counts.Waits++;
+                if (SimulatedResource.All[step.Resource].IsRange)
+                    _counts.RangeWaits++;
                 break;
             default:
                 _counts.Refusals++;

@@ -10,6 +10,9 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
     // Some schedules lock mostly records, others mostly whole partitions.
     private readonly int _recordShare = random.Between(1, 9);
 
+    // Others have mostly ranges, or none.
+    private readonly int _rangeShare = random.OneIn(3) ? 0 : random.Between(1, 9);
+
     public SimulatedStep[][][] Write()
     {
         var lines = new SimulatedStep[random.Between(1, 2)][][];
@@ -27,6 +30,8 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
     private SimulatedStep[] Call()
     {
         int partition = random.Below(partitions);
+        if (random.Below(10) < _rangeShare)
+            return OnRange(partition);
         return random.Below(10) < _recordShare ? OnRecord(partition) : OnPartition(partition);
     }
 
@@ -57,6 +62,24 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
         }
     }
 
+    private SimulatedStep[] OnRange(int partition)
+    {
+        int store = random.Below(SimulatedResource.Stores);
+        SimulatedStep intendRead = new(partition, 0, LockKind.IntentionRead);
+        SimulatedStep intendWrite = new(partition, 0, LockKind.IntentionWrite);
+        SimulatedStep read = new(partition, Range(store), LockKind.Read);
+        SimulatedStep write = new(partition, Key(store), LockKind.Write);
+        return random.Below(6) switch
+        {
+            0 => [intendRead, read],
+            1 => [intendRead, read, new(partition, Range(store), LockKind.Read)],
+            2 => [intendRead, read, intendWrite, write],
+            3 => [intendWrite, write, read],
+            4 => [intendWrite, write, new(partition, Key(store), LockKind.Write)],
+            _ => [intendRead, new(partition, Key(store), LockKind.Read), intendWrite, write, read],
+        };
+    }
+
     private SimulatedStep[] OnPartition(int partition)
     {
         SimulatedStep read = new(partition, 0, LockKind.Read);
@@ -76,5 +99,8 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
         };
     }
 
-    private int Key(int store) => SimulatedPartition.ResourceOf(store, random.Below(keys));
+    private int Key(int store) => SimulatedResource.PointOf(store, random.Below(keys));
+
+    private int Range(int store)
+        => SimulatedResource.RangeOf(store, random.Below(SimulatedResource.RangeCount));
 }
