@@ -50,7 +50,11 @@ internal sealed class LockSimulation
 
         int keys = _random.Between(1, SimulatedResource.MostKeys);
         var scripts = new ScriptWriter(_random, _partitions.Length, keys);
-        _transactions = new SimulatedTransaction[_random.Between(2, 5)];
+
+        // To be passed and refused for it takes several, of several ages, that wait for others.
+        bool isCrowded = _random.OneIn(8);
+        _transactions = new SimulatedTransaction[
+            isCrowded ? _random.Between(6, 9) : _random.Between(2, 5)];
 
         // Only an older one waits: where the older come later, queues grow long.
         int delayByAge = _random.OneIn(3) ? 0 : _random.Between(2, 6);
