@@ -24,21 +24,22 @@ namespace Memento.Partitions.Locks;
 internal sealed class LockEntry(LockPool pool)
 {
     private readonly LockQueue _queue = new();
-    private KindCounts _held;
-    private LockHold? _firstHold;
-    private int _holdCount;
+    private LockHolders _holders;
 
     public LockResource Resource { get; set; }
 
-    /// <summary>Null only in the pool.</summary>
+    /// <summary>The store it is in, or in the pool was in.</summary>
     public LockStore Store { get; set; } = null!;
 
-    /// <summary>The next of its store's points, or of its ranges.</summary>
-    public LockEntry? NextInStore { get; set; }
+    /// <summary>Of a point: where its store has it.</summary>
+    public int Place { get; set; }
 
-    public LockEntry? PreviousInStore { get; set; }
+    /// <summary>Of a range: the next of its store.</summary>
+    public LockEntry? NextRange { get; set; }
 
-    public bool IsIdle => _firstHold is null && _queue.IsEmpty;
+    public LockEntry? PreviousRange { get; set; }
+
+    public bool IsIdle => _holders.First is null && _queue.IsEmpty;
 
     public LockAnswer Acquire(
         LockOwner owner,
@@ -55,7 +56,7 @@ internal sealed class LockEntry(LockPool pool)
             return LockAnswer.Granted;
 
         if (!_queue.IsEmpty
-            || _held.OthersHave(LockKinds.ConflictsOf(kind), ownKinds)
+            || _holders.Kinds.OthersHave(LockKinds.ConflictsOf(kind), ownKinds)
             || MayConflictAcross(kind))
         {
             return AcquireAmongOthers(owner, own, kind, resumed, out request, out conflict);
@@ -69,18 +70,9 @@ internal sealed class LockEntry(LockPool pool)
     public void Release(LockHold hold)
     {
         LockAssert.Holds(hold.Entry == this, "a hold is released where it is held");
-        if (hold.PreviousOfEntry is null)
-            _firstHold = hold.NextOfEntry;
-        else
-            hold.PreviousOfEntry.NextOfEntry = hold.NextOfEntry;
-        if (hold.NextOfEntry is not null)
-            hold.NextOfEntry.PreviousOfEntry = hold.PreviousOfEntry;
-        hold.NextOfEntry = null;
-        hold.PreviousOfEntry = null;
+        _holders.Remove(hold);
         if (Resource.IsPartition)
             hold.Owner.PartitionHold = null;
-        _held.Remove(hold.Kinds);
-        _holdCount--;
         pool.Return(hold);
     }
 
@@ -132,7 +124,7 @@ internal sealed class LockEntry(LockPool pool)
     /// <summary>Adds the holders, then those that wait, in the order of the queue.</summary>
     public void Describe(List<LockInfo> locks)
     {
-        for (LockHold? hold = _firstHold; hold is not null; hold = hold.NextOfEntry)
+        for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
             locks.Add(new LockInfo(Resource, hold.Kinds, hold.Owner.TransactionId, false));
         for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
             locks.Add(new LockInfo(Resource, request.Kind, request.Owner.TransactionId, true));
@@ -233,9 +225,9 @@ internal sealed class LockEntry(LockPool pool)
     private bool FindBlockerHere(
         LockOwner owner, LockKind conflicts, LockRequest? behind, ref LockBlocker found)
     {
-        if (_held.OthersHave(conflicts, KindsHeldBy(owner)))
+        if (_holders.Kinds.OthersHave(conflicts, KindsHeldBy(owner)))
         {
-            for (LockHold? hold = _firstHold; hold is not null; hold = hold.NextOfEntry)
+            for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
             {
                 if (hold.Owner == owner || (hold.Kinds & conflicts) == 0)
                     continue;
@@ -316,8 +308,8 @@ internal sealed class LockEntry(LockPool pool)
     private bool MustWait(LockRequest request, LockKind kindsAhead)
     {
         LockKind conflicts = LockKinds.ConflictsOf(request.Kind);
-        if ((_held.Present & conflicts) != 0
-            && _held.OthersHave(conflicts, KindsHeldBy(request.Owner)))
+        if ((_holders.Kinds.Present & conflicts) != 0
+            && _holders.Kinds.OthersHave(conflicts, KindsHeldBy(request.Owner)))
         {
             return true;
         }
@@ -343,23 +335,12 @@ internal sealed class LockEntry(LockPool pool)
 
         foreach (LockEntry other in Store.Meeting(this))
         {
-            request.HeldUpBy = other.FindHolder(request.Owner, conflicts);
+            request.HeldUpBy = other._holders.FindOther(request.Owner, conflicts);
             if (request.HeldUpBy is not null || other.HasQueuedAhead(request, conflicts))
                 return true;
         }
 
         return false;
-    }
-
-    private LockOwner? FindHolder(LockOwner besides, LockKind conflicts)
-    {
-        if ((_held.Present & conflicts) == 0)
-            return null;
-
-        LockHold? hold = _firstHold;
-        while (hold is not null && (hold.Owner == besides || (hold.Kinds & conflicts) == 0))
-            hold = hold.NextOfEntry;
-        return hold?.Owner;
     }
 
     private bool HasQueuedAhead(LockRequest request, LockKind conflicts)
@@ -391,8 +372,7 @@ internal sealed class LockEntry(LockPool pool)
     {
         if (own is not null)
         {
-            _held.Add(kind & ~own.Kinds);
-            own.Kinds |= kind;
+            _holders.Widen(own, kind);
             return;
         }
 
@@ -400,36 +380,12 @@ internal sealed class LockEntry(LockPool pool)
         hold.Owner = owner;
         hold.Entry = this;
         hold.Kinds = kind;
-        hold.NextOfEntry = _firstHold;
-        if (_firstHold is not null)
-            _firstHold.PreviousOfEntry = hold;
-        _firstHold = hold;
-        _held.Add(kind);
-        _holdCount++;
+        _holders.Add(hold);
         owner.Add(hold);
         if (Resource.IsPartition)
             owner.PartitionHold = hold;
     }
 
     private LockHold? FindHold(LockOwner owner)
-    {
-        if (Resource.IsPartition)
-            return owner.PartitionHold;
-
-        // Whichever list is shorter: a record has few holders, or its many readers hold little
-        // each.
-        LockHold? hold;
-        if (_holdCount <= owner.HoldCount)
-        {
-            hold = _firstHold;
-            while (hold is not null && hold.Owner != owner)
-                hold = hold.NextOfEntry;
-            return hold;
-        }
-
-        hold = owner.FirstHold;
-        while (hold is not null && hold.Entry != this)
-            hold = hold.NextOfOwner;
-        return hold;
-    }
+        => Resource.IsPartition ? owner.PartitionHold : _holders.Find(this, owner);
 }

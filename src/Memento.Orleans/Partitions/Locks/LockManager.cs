@@ -75,10 +75,8 @@ internal sealed class LockManager
         LockEntry entry = found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
         int behindResumed = resumed.Count;
         LockAnswer answer = entry.Acquire(owner, kind, resumed, out request, out conflict);
-        if (answer == LockAnswer.Refused)
-            DropIdle(entry);
-        for (int index = behindResumed; index < resumed.Count; index++)
-            DropIdle(Find(resumed[index].Resource));
+        if (answer == LockAnswer.Refused || resumed.Count != behindResumed)
+            DropIdle(entry, resumed, behindResumed);
         return answer;
     }
 
@@ -118,7 +116,8 @@ internal sealed class LockManager
                 Settle(waitedFor, resumed);
         }
 
-        SettleMarked(owner, resumed);
+        if (_marked.Count != 0)
+            SettleMarked(owner, resumed);
         LockAssert.Holds(
             owner.FirstRequest is null && owner.PartitionHold is null && owner.HoldCount == 0,
             "a released owner has nothing");
@@ -138,7 +137,8 @@ internal sealed class LockManager
         MarkIfRanges(entry.Store);
         entry.Remove(request, LockRequestState.Cancelled);
         Settle(entry, resumed);
-        SettleMarked(gone: null, resumed);
+        if (_marked.Count != 0)
+            SettleMarked(gone: null, resumed);
         return true;
     }
 
@@ -188,12 +188,28 @@ internal sealed class LockManager
     private void Settle(LockEntry entry, List<LockRequest> resumed)
     {
         entry.GrantWaiters(resumed);
-        DropIdle(entry);
+        if (entry.IsIdle)
+            Drop(entry);
     }
 
-    private void DropIdle(LockEntry? entry)
+    /// <summary>
+    /// Drops what one that asked left without use: what it was refused, and what others were
+    /// refused that waited for something else.
+    /// </summary>
+    private void DropIdle(LockEntry asked, List<LockRequest> resumed, int firstResumed)
     {
-        if (entry is null || !entry.IsIdle || entry.Resource.IsPartition)
+        if (asked.IsIdle)
+            Drop(asked);
+        for (int index = firstResumed; index < resumed.Count; index++)
+        {
+            if (Find(resumed[index].Resource) is { IsIdle: true } entry)
+                Drop(entry);
+        }
+    }
+
+    private void Drop(LockEntry entry)
+    {
+        if (entry.Resource.IsPartition)
             return;
 
         LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
@@ -206,7 +222,13 @@ internal sealed class LockManager
     /// </summary>
     private void MarkIfRanges(LockStore store)
     {
-        if (!store.HasRanges || store.IsMarked)
+        if (store.HasRanges)
+            Mark(store);
+    }
+
+    private void Mark(LockStore store)
+    {
+        if (store.IsMarked)
             return;
 
         store.IsMarked = true;

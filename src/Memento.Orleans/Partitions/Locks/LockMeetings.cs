@@ -1,28 +1,31 @@
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// The entries that meet another one, for <c>foreach</c>: from a list, or from points in order.
+/// The entries that meet another one, for <c>foreach</c>: ranges around a point, or points in a
+/// range, which are in order or not. No entry may come or go meanwhile.
 /// </summary>
 internal struct LockMeetings
 {
     private readonly LockEntry _of;
+    private readonly LockPoints? _unordered;
     private readonly bool _isOrdered;
     private OrderedMapRange<LockEntry> _points;
-    private LockEntry? _next;
+    private LockEntry? _nextRange;
+    private int _nextPlace;
 
-    public LockMeetings(LockEntry of, LockEntry? first)
+    public LockMeetings(LockEntry point, LockEntry? firstRange)
     {
-        _of = of;
-        _next = first;
-        Current = of;
+        _of = point;
+        _nextRange = firstRange;
+        Current = point;
     }
 
-    public LockMeetings(LockEntry of, OrderedMapRange<LockEntry> points)
+    public LockMeetings(LockEntry range, LockPoints points)
     {
-        _of = of;
-        _points = points;
-        _isOrdered = true;
-        Current = of;
+        _of = range;
+        Current = range;
+        _isOrdered = points.TryFindOrdered(range.Resource, out _points);
+        _unordered = points;
     }
 
     public LockEntry Current { get; private set; }
@@ -35,13 +38,12 @@ internal struct LockMeetings
         {
             bool isThere = _points.MoveNext();
             if (isThere)
-                Current = _points.Current.Value;
+                Current = _points.CurrentValue;
             return isThere;
         }
 
-        while (_next is { } entry)
+        while (NextCandidate() is { } entry)
         {
-            _next = entry.NextInStore;
             if (!entry.Resource.Meets(_of.Resource))
                 continue;
             Current = entry;
@@ -49,5 +51,15 @@ internal struct LockMeetings
         }
 
         return false;
+    }
+
+    private LockEntry? NextCandidate()
+    {
+        if (_unordered is not null)
+            return _nextPlace < _unordered.Count ? _unordered[_nextPlace++] : null;
+
+        LockEntry? range = _nextRange;
+        _nextRange = range?.NextRange;
+        return range;
     }
 }

@@ -3,62 +3,69 @@ using System.Diagnostics.CodeAnalysis;
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// The points of one store that somebody holds or waits for. A list costs a lock nearly nothing;
-/// only when a range has to look at many are they put in order, until the last has gone.
+/// The points of one store that somebody holds or waits for. A place in an array costs a lock
+/// nearly nothing; only when a range has to look at many are they put in order, until the last has
+/// gone.
 /// </summary>
 internal sealed class LockPoints
 {
     /// <summary>Up to this many a range looks at all of them.</summary>
     public const int UnorderedLimit = 32;
 
+    private const int LeastCapacity = 16;
+
+    private LockEntry?[] _entries = new LockEntry?[LeastCapacity];
     private OrderedMap<LockEntry>? _ordered;
-    private int _count;
 
-    public LockEntry? First { get; private set; }
+    public int Count { get; private set; }
 
-    public bool IsOrdered => _ordered is not null;
+    public LockEntry this[int place] => _entries[place]!;
 
     public void Add(LockEntry entry)
     {
-        entry.NextInStore = First;
-        if (First is not null)
-            First.PreviousInStore = entry;
-        First = entry;
-        _count++;
+        if (Count == _entries.Length)
+            Array.Resize(ref _entries, Count * 2);
+        entry.Place = Count;
+        _entries[Count++] = entry;
         _ordered?.Set(entry.Resource.Key.Bytes, entry);
     }
 
-    /// <summary>Takes a point out; the store unlinks it from the one behind it.</summary>
     public void Remove(LockEntry entry)
     {
-        if (entry.PreviousInStore is null)
+        int place = entry.Place;
+        LockAssert.Holds(_entries[place] == entry, "a point is in one store");
+        int last = --Count;
+        if (place != last)
         {
-            LockAssert.Holds(First == entry, "a point is in one store");
-            First = entry.NextInStore;
-        }
-        else
-        {
-            entry.PreviousInStore.NextInStore = entry.NextInStore;
+            LockEntry moved = _entries[last]!;
+            moved.Place = place;
+            _entries[place] = moved;
         }
 
-        _count--;
-        if (_count == 0)
-            _ordered = null;
-        else
-            _ordered?.Remove(entry.Resource.Key.Bytes);
+        _entries[last] = null;
+        _ordered?.Remove(entry.Resource.Key.Bytes);
+        if (last == 0)
+            Forget();
     }
 
     public bool TryFindOrdered(
         in LockResource range, [MaybeNullWhen(false)] out OrderedMapRange<LockEntry> points)
     {
-        if (_ordered is null && _count > UnorderedLimit)
+        if (_ordered is null && Count > UnorderedLimit)
         {
             _ordered = new OrderedMap<LockEntry>();
-            for (LockEntry? entry = First; entry is not null; entry = entry.NextInStore)
-                _ordered.Set(entry.Resource.Key.Bytes, entry);
+            for (int place = 0; place < Count; place++)
+                _ordered.Set(this[place].Resource.Key.Bytes, this[place]);
         }
 
         points = _ordered is null ? default : _ordered.Range(range.Key.Bytes, range.To);
         return _ordered is not null;
+    }
+
+    private void Forget()
+    {
+        _ordered = null;
+        if (_entries.Length > LockPool.SpareLimit)
+            _entries = new LockEntry?[LeastCapacity];
     }
 }

@@ -21,7 +21,8 @@ internal sealed class LockPool
         if (!_entries.TryPop(out LockEntry? entry))
             entry = new LockEntry(this);
         entry.Resource = resource;
-        entry.Store = store;
+        if (entry.Store != store)
+            entry.Store = store;
         store.Add(entry);
         return entry;
     }
@@ -30,7 +31,6 @@ internal sealed class LockPool
     {
         LockAssert.Holds(entry.IsIdle, "an entry that is in use stays");
         entry.Store.Remove(entry);
-        entry.Store = null!;
         entry.Resource = default;
         if (_entries.Count < SpareLimit)
             _entries.Push(entry);

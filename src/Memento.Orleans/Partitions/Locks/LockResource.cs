@@ -100,8 +100,8 @@ internal readonly struct LockResource : IEquatable<LockResource>
     }
 
     public bool Equals(LockResource other)
-        => _storePlusOne == other._storePlusOne
-            && _hash == other._hash
+        => _hash == other._hash
+            && _storePlusOne == other._storePlusOne
             && _from.AsSpan().SequenceEqual(other._from)
             && (_to == other._to || HasSameEnd(other));
 

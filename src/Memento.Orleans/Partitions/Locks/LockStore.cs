@@ -26,24 +26,28 @@ internal sealed class LockStore
             return;
         }
 
-        entry.NextInStore = FirstRange;
+        entry.NextRange = FirstRange;
         if (FirstRange is not null)
-            FirstRange.PreviousInStore = entry;
+            FirstRange.PreviousRange = entry;
         FirstRange = entry;
     }
 
     public void Remove(LockEntry entry)
     {
         if (!entry.Resource.IsRange)
+        {
             _points.Remove(entry);
-        else if (entry.PreviousInStore is null)
-            FirstRange = entry.NextInStore;
+            return;
+        }
+
+        if (entry.PreviousRange is null)
+            FirstRange = entry.NextRange;
         else
-            entry.PreviousInStore.NextInStore = entry.NextInStore;
-        if (entry.NextInStore is not null)
-            entry.NextInStore.PreviousInStore = entry.PreviousInStore;
-        entry.NextInStore = null;
-        entry.PreviousInStore = null;
+            entry.PreviousRange.NextRange = entry.NextRange;
+        if (entry.NextRange is not null)
+            entry.NextRange.PreviousRange = entry.PreviousRange;
+        entry.NextRange = null;
+        entry.PreviousRange = null;
     }
 
     /// <summary>
@@ -51,18 +55,14 @@ internal sealed class LockStore
     /// come or go.
     /// </summary>
     public LockMeetings Meeting(LockEntry entry)
-    {
-        if (!entry.Resource.IsRange)
-            return new LockMeetings(entry, FirstRange);
-        return _points.TryFindOrdered(entry.Resource, out OrderedMapRange<LockEntry> points)
-            ? new LockMeetings(entry, points)
-            : new LockMeetings(entry, _points.First);
-    }
+        => entry.Resource.IsRange
+            ? new LockMeetings(entry, _points)
+            : new LockMeetings(entry, FirstRange);
 
     /// <summary>Whether an owner has all of a range with one of its ranges.</summary>
     public bool IsCovered(LockOwner owner, in LockResource range)
     {
-        for (LockEntry? held = FirstRange; held is not null; held = held.NextInStore)
+        for (LockEntry? held = FirstRange; held is not null; held = held.NextRange)
         {
             if (held.Resource.Covers(range) && held.KindsHeldBy(owner) != LockKind.None)
                 return true;

@@ -11,7 +11,10 @@ internal sealed class LockStores
         {
             // Those from 0 on have the even places, those below it the odd ones.
             int place = (number << 1) ^ (number >> 31);
-            return place < _stores.Length && _stores[place] is { } store ? store : Add(place);
+            LockStore?[] stores = _stores;
+            return (uint)place < (uint)stores.Length && stores[place] is { } store
+                ? store
+                : Add(place);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Memento.Tests.Locks.Simulation;
 /// <summary>
 /// Writes the scripts of a schedule, as a partition would lock for real operations.
 /// </summary>
-internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys)
+internal sealed class ScriptWriter(
+    SeededRandom random, int partitions, int keys, bool hasPointsAndRangesOnly)
 {
     // Some schedules lock mostly records, others mostly whole partitions.
     private readonly int _recordShare = random.Between(1, 9);
@@ -30,6 +31,8 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
     private SimulatedStep[] Call()
     {
         int partition = random.Below(partitions);
+        if (hasPointsAndRangesOnly)
+            return WithoutIntentions();
         if (random.Below(10) < _rangeShare)
             return OnRange(partition);
         return random.Below(10) < _recordShare ? OnRecord(partition) : OnPartition(partition);
@@ -77,6 +80,25 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
             3 => [intendWrite, write, read],
             4 => [intendWrite, write, new(partition, Key(store), LockKind.Write)],
             _ => [intendRead, new(partition, Key(store), LockKind.Read), intendWrite, write, read],
+        };
+    }
+
+    /// <summary>
+    /// Locks of one store: where nobody is refused for the partition, queues are longest.
+    /// </summary>
+    private SimulatedStep[] WithoutIntentions()
+    {
+        SimulatedStep read = new(0, Key(store: 1), LockKind.Read);
+        SimulatedStep write = new(0, Key(store: 1), LockKind.Write);
+        SimulatedStep range = new(0, Range(store: 1), LockKind.Read);
+        return random.Below(6) switch
+        {
+            0 => [write],
+            1 => [read, write],
+            2 => [range],
+            3 => [range, write],
+            4 => [write, range],
+            _ => [write, new(0, Key(store: 1), LockKind.Write), range],
         };
     }
 
