@@ -9,6 +9,8 @@ internal sealed class ClientPartitions(IGrainFactory grains) : IPartitions
 {
     public bool ShareMemory => false;
 
+    public int Generation => 0;
+
     public ValueTask<Enlistment> EnlistAsync(
         TransactionState state,
         TableDefinition table,

@@ -21,7 +21,8 @@ internal sealed class NumberBlock(IGrainFactory grains, string table, int partit
     {
         lock (_gate)
         {
-            if (number >= _next && number < long.MaxValue) _next = number + 1;
+            // At the end of all numbers it stays: then reserving says that they are used up.
+            if (number >= _next) _next = number == long.MaxValue ? number : number + 1;
         }
     }
 

@@ -1,5 +1,6 @@
 using Memento.Messages;
 using Memento.Partitions;
+using Memento.Storage;
 using Memento.Tables;
 using Memento.Transactions;
 
@@ -9,10 +10,13 @@ namespace Memento.Grains;
 internal sealed class SiloPartitions(
     PartitionDirectory directory,
     Numbers numbers,
+    Journal journal,
     IGrainFactory grains,
     ILocalSiloDetails silo) : IPartitions
 {
     public bool ShareMemory => true;
+
+    public int Generation => journal.Generation;
 
     public ValueTask<Enlistment> EnlistAsync(
         TransactionState state,

@@ -72,11 +72,7 @@ internal sealed class RecordStore
             _stores[store].Set(key, next, out previous);
         }
 
-        if (store == 0)
-        {
-            if (previous is not null) Unindex(previous);
-            if (next is not null) Index(next);
-        }
+        if (store == 0) Reindex(previous, next);
 
         return previous;
     }
@@ -87,34 +83,38 @@ internal sealed class RecordStore
         _stores[store].Set(record.Key, record, out _);
         if (store != 0) return;
 
-        Index(record);
+        Reindex(previous: null, record);
         if (_table.Type == TableType.Bag)
             NextSequence = Math.Max(NextSequence, KeyBytes.ReadSuffix(record.Key) + 1);
     }
 
-    private void Index(StoredRecord record)
+    /// <summary>Moves the index entries of a key from one record to the next.</summary>
+    private void Reindex(StoredRecord? previous, StoredRecord? next)
     {
-        EstimatedSize += _table.EstimateSize(record.Record) + record.Key.Length;
+        if (previous is not null) EstimatedSize -= SizeOf(previous);
+        if (next is not null) EstimatedSize += SizeOf(next);
         foreach (IndexDefinition index in _table.Indexes)
         {
-            if (index.TryEncode(record.Record, out byte[] value))
-                _indexes[index.Ordinal].Set(Concat(value, record.Key), record, out _);
+            byte[]? before = EntryOf(index, previous);
+            byte[]? after = EntryOf(index, next);
+            // Most writes leave most indexed values as they are: their entries stay in place.
+            if (before is not null && (after is null || !after.AsSpan().SequenceEqual(before)))
+                _indexes[index.Ordinal].Remove(before, out _);
+            if (after is not null) _indexes[index.Ordinal].Set(after, next!, out _);
         }
 
-        _identities?.Set(IdentityKey(record), record, out _);
+        if (_identities is null) return;
+        if (previous is not null) _identities.Remove(IdentityKey(previous), out _);
+        if (next is not null) _identities.Set(IdentityKey(next), next, out _);
     }
 
-    private void Unindex(StoredRecord record)
-    {
-        EstimatedSize -= _table.EstimateSize(record.Record) + record.Key.Length;
-        foreach (IndexDefinition index in _table.Indexes)
-        {
-            if (index.TryEncode(record.Record, out byte[] value))
-                _indexes[index.Ordinal].Remove(Concat(value, record.Key), out _);
-        }
+    private long SizeOf(StoredRecord record)
+        => _table.EstimateSize(record.Record) + record.Key.Length;
 
-        _identities?.Remove(IdentityKey(record), out _);
-    }
+    private static byte[]? EntryOf(IndexDefinition index, StoredRecord? record)
+        => record is not null && index.TryEncode(record.Record, out byte[] value)
+            ? Concat(value, record.Key)
+            : null;
 
     private byte[] IdentityKey(StoredRecord record)
         => IdentityKey(

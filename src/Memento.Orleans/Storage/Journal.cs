@@ -94,20 +94,20 @@ internal sealed class Journal : IAsyncDisposable
     public async Task FlushAsync()
     {
         var marker = new PendingCommit(entry: null, []);
-        lock (_gate)
-        {
-            if (_isStopping) return;
-        }
-
-        while (!TryAppend(marker, Generation))
-            await Task.Yield();
         try
         {
+            while (!TryAppend(marker, Generation))
+                await Task.Yield();
             await marker.Durable.ConfigureAwait(false);
         }
         catch (CommitTakenBackException)
         {
             // Behind a failed batch: everything before it has ended too, which is all that was asked.
+        }
+        catch (StorageException)
+        {
+            // Stopping, which takes nothing new and writes out what it has.
+            await _stopped.Task.ConfigureAwait(false);
         }
     }
 
@@ -125,6 +125,7 @@ internal sealed class Journal : IAsyncDisposable
 
         await _stopped.Task.ConfigureAwait(false);
         _gathering.Dispose();
+        _work.Dispose();
     }
 
     private void WriteBatches()

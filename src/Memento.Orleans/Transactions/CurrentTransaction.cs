@@ -58,10 +58,15 @@ internal sealed class CurrentTransaction(
     private sealed class ParticipantLog(
         TransactionInfo info, TransactionState state, IGrainFactory grains) : IParticipantLog
     {
+        public void Enlist(TableDefinition table, int number)
+        {
+            lock (state)
+                info.Participants.TryAdd(ParticipantOf(table, number), default);
+        }
+
         public void Record(TableDefinition table, int number, bool writes)
         {
-            ParticipantId participant = Participant.Of(
-                grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
+            ParticipantId participant = ParticipantOf(table, number);
             lock (state)
             {
                 if (writes)
@@ -70,5 +75,8 @@ internal sealed class CurrentTransaction(
                     info.RecordRead(participant, info.TimeStamp);
             }
         }
+
+        private ParticipantId ParticipantOf(TableDefinition table, int number)
+            => Participant.Of(grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
     }
 }

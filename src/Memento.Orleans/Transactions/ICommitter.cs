@@ -18,6 +18,12 @@ internal interface ICommitter
         TransactionState? state,
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
 
+    /// <summary>
+    /// Waits until all that an aborted transaction has read is durable, for what its body says may tell
+    /// of it. False where that was taken back.
+    /// </summary>
+    ValueTask<bool> ConfirmReadsAsync(TransactionState state);
+
     /// <summary>Drops participants that grain calls brought back; does not wait for them.</summary>
     void Abort(Guid transactionId, IEnumerable<ParticipantId> recorded);
 }

@@ -8,5 +8,9 @@ namespace Memento.Transactions;
 /// </summary>
 internal interface IParticipantLog
 {
+    /// <summary>Before the operation, so that one that fails cannot hide a lock.</summary>
+    void Enlist(TableDefinition table, int number);
+
+    /// <summary>After the operation, which is counted.</summary>
     void Record(TableDefinition table, int number, bool writes);
 }

@@ -8,6 +8,9 @@ internal interface IPartitions
     /// <summary>Whether partitions may be in this process, so that records are shared with them.</summary>
     bool ShareMemory { get; }
 
+    /// <summary>The journal's generation; 0 in a client.</summary>
+    int Generation { get; }
+
     /// <summary>Makes a partition take part in a transaction.</summary>
     ValueTask<Enlistment> EnlistAsync(
         TransactionState state,

@@ -31,11 +31,17 @@ internal sealed class MementoTransactionAgent(
     public async Task<(TransactionalStatus Status, Exception? exception)> Resolve(TransactionInfo transactionInfo)
     {
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
-        bool hasOurs = state is not null || transactionInfo.Participants.Keys.Any(Participant.IsOurs);
-        if (!hasOurs) return await inner.Resolve(transactionInfo);
+        bool hasForeign =
+            transactionInfo.Participants.Keys.Any(static each => !Participant.IsOurs(each));
+        bool hasOurs = state is { HasEnlistments: true }
+            || transactionInfo.Participants.Keys.Any(Participant.IsOurs);
+        if (!hasOurs && (hasForeign || state is null))
+        {
+            if (state is not null) registry.Remove(state, Storage.TransactionOutcome.Aborted);
+            return await inner.Resolve(transactionInfo);
+        }
 
-        if (transactionInfo.Participants.Keys.Any(static each => !Participant.IsOurs(each)))
-            return await RefuseForeignAsync(state, transactionInfo);
+        if (hasForeign) return await RefuseForeignAsync(state, transactionInfo);
 
         CommitResult result = await committer.CommitAsync(
             transactionInfo.TransactionId, state, transactionInfo.Participants);

@@ -13,23 +13,18 @@ internal sealed class OperationSender(
 
     /// <summary>Sends an operation on a key to the key's partition.</summary>
     public ValueTask<object?> SendAsync(
-        TableDefinition table,
-        KeyOperation operation,
-        int savepoint,
-        CancellationToken cancellationToken)
-        => SendAsync(
-            table, table.PartitionOf(operation.Key), operation, savepoint, cancellationToken);
+        TableDefinition table, KeyOperation operation, CancellationToken cancellationToken)
+        => SendAsync(table, table.PartitionOf(operation.Key), operation, cancellationToken);
 
     /// <summary>Sends an operation to a partition.</summary>
     public ValueTask<object?> SendAsync(
         TableDefinition table,
         int number,
         Operation operation,
-        int savepoint,
         CancellationToken cancellationToken)
         => log is null
-            ? State.ExecuteAsync(table, number, operation, savepoint, cancellationToken)
-            : SendAndRecordAsync(table, number, operation, savepoint, cancellationToken);
+            ? State.ExecuteAsync(table, number, operation, State.Savepoint, cancellationToken)
+            : SendAndRecordAsync(table, number, operation, cancellationToken);
 
     /// <summary>A record that the caller may do with what he likes.</summary>
     public object Own(TableDefinition table, object record)
@@ -39,12 +34,13 @@ internal sealed class OperationSender(
         TableDefinition table,
         int number,
         Operation operation,
-        int savepoint,
         CancellationToken cancellationToken)
     {
+        log!.Enlist(table, number);
+        int savepoint = Math.Max(State.Savepoint, SavepointContext.Find(State.Id));
         object? result = await State.ExecuteAsync(
             table, number, operation, savepoint, cancellationToken).ConfigureAwait(false);
-        log!.Record(table, number, operation is KeyOperation { Writes: true });
+        log.Record(table, number, operation is KeyOperation { Writes: true });
         return result;
     }
 }

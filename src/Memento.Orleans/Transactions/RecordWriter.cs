@@ -8,7 +8,7 @@ namespace Memento.Transactions;
 /// Writes and deletes records with what belongs to it: assigned numbers and the entries of unique indexes,
 /// which live in the partition of their value.
 /// </summary>
-internal sealed class RecordWriter(OperationSender sender, int savepoint)
+internal sealed class RecordWriter(OperationSender sender)
 {
     public async ValueTask<object> WriteAsync(
         TableDefinition table, object record, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class RecordWriter(OperationSender sender, int savepoint)
         }
 
         return (bool)(await sender.SendAsync(
-            table, new DeleteOperation(key), savepoint, cancellationToken).ConfigureAwait(false))!;
+            table, new DeleteOperation(key), cancellationToken).ConfigureAwait(false))!;
     }
 
     public async ValueTask<bool> DeleteRecordAsync(
@@ -52,7 +52,7 @@ internal sealed class RecordWriter(OperationSender sender, int savepoint)
         table.ValidateRecord(record);
         Key key = table.KeyOf(record);
         bool isDeleted = (bool)(await sender.SendAsync(
-            table, new DeleteRecordOperation(key, record), savepoint, cancellationToken)
+            table, new DeleteRecordOperation(key, record), cancellationToken)
             .ConfigureAwait(false))!;
         if (isDeleted && table.UniqueIndexes.Count > 0)
             await ReleaseAsync(table, key, record, next: null, cancellationToken).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class RecordWriter(OperationSender sender, int savepoint)
         }
 
         bool isWritten = (bool)(await sender.SendAsync(
-            table, new WriteOperation(key, record, onlyIfAbsent), savepoint, cancellationToken)
+            table, new WriteOperation(key, record, onlyIfAbsent), cancellationToken)
             .ConfigureAwait(false))!;
         if (old is not null)
             await ReleaseAsync(table, key, old, record, cancellationToken).ConfigureAwait(false);
@@ -82,7 +82,7 @@ internal sealed class RecordWriter(OperationSender sender, int savepoint)
     private ValueTask<object?> ReadForWriteAsync(
         TableDefinition table, Key key, CancellationToken cancellationToken)
         => sender.SendAsync(
-            table, new ReadOperation(key, writes: true), savepoint, cancellationToken);
+            table, new ReadOperation(key, writes: true), cancellationToken);
 
     /// <summary>Takes the values of a record in all unique indexes, or none of them.</summary>
     private async ValueTask ClaimAsync(
@@ -94,8 +94,7 @@ internal sealed class RecordWriter(OperationSender sender, int savepoint)
             if (!index.TryEncode(record, out byte[] value)) continue;
 
             object? holder = await sender.SendAsync(
-                table, new ClaimOperation(i + 1, new Key(value), key.Bytes), savepoint,
-                cancellationToken).ConfigureAwait(false);
+                table, new ClaimOperation(i + 1, new Key(value), key.Bytes), cancellationToken).ConfigureAwait(false);
             if (holder is null) continue;
 
             await UnclaimAsync(table, key, record, before: i, cancellationToken).ConfigureAwait(false);
@@ -147,7 +146,6 @@ internal sealed class RecordWriter(OperationSender sender, int savepoint)
         }
 
         await sender.SendAsync(
-            table, new ReleaseOperation(unique + 1, new Key(value), key.Bytes), savepoint,
-            cancellationToken).ConfigureAwait(false);
+            table, new ReleaseOperation(unique + 1, new Key(value), key.Bytes), cancellationToken).ConfigureAwait(false);
     }
 }

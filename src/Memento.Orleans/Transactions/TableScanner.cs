@@ -7,7 +7,7 @@ using Memento.Tables.Keys;
 namespace Memento.Transactions;
 
 /// <summary>Asks the partitions of a table, and makes one answer of theirs.</summary>
-internal sealed class TableScanner(OperationSender sender, int savepoint)
+internal sealed class TableScanner(OperationSender sender)
 {
     public async ValueTask<IReadOnlyList<T>> ScanAsync<T>(
         TableDefinition table,
@@ -105,7 +105,7 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         CancellationToken cancellationToken)
     {
         object? records = await sender.SendAsync(
-            table, new ReadAllOperation(key, writes: false), savepoint, cancellationToken)
+            table, new ReadAllOperation(key, writes: false), cancellationToken)
             .ConfigureAwait(false);
         Func<object, bool> matches = RecordFilter.Compile(table, where);
         List<StoredRecord> found = [];
@@ -144,7 +144,7 @@ internal sealed class TableScanner(OperationSender sender, int savepoint)
         for (int number = 0; number < answers.Length; number++)
         {
             ValueTask<object?> answer = sender.SendAsync(
-                table, number, operation, savepoint, cancellationToken);
+                table, number, operation, cancellationToken);
             if (answer.IsCompletedSuccessfully)
                 answers[number] = answer.Result;
             else

@@ -54,16 +54,17 @@ internal sealed class TransactionAttempt<T>(
         _scope = new TransactionScope(State, tools);
         State.Innermost = _scope;
         registry.Add(State);
+        Task<T>? running = null;
         try
         {
-            Task<T> running = body(_scope)
+            running = body(_scope)
                 ?? throw new InvalidOperationException("The body of a transaction gave null, not a task.");
             _value = running.IsCompleted
                 ? await running
                 : await running.WaitAsync(Limit(Remaining), time, Cancellation);
             Cancellation.ThrowIfCancellationRequested();
         }
-        catch (TimeoutException exception) when (Remaining <= TimeSpan.Zero)
+        catch (TimeoutException exception) when (running is { IsCompleted: false })
         {
             State.DoomWith(State.TimedOut());
             _bodyError = ExceptionDispatchInfo.Capture(exception);
@@ -95,6 +96,20 @@ internal sealed class TransactionAttempt<T>(
     public void EndedWith(Exception exception)
     {
         if (State?.Result is null) _error ??= exception;
+    }
+
+    /// <summary>
+    /// What an aborted body says may tell of what it read: it is not said before that is durable, and not
+    /// at all where that was taken back.
+    /// </summary>
+    public async ValueTask ConfirmReadsAsync()
+    {
+        if (State is null or { Result: not null } or { Doom: not null }) return;
+        if (_bodyError is null && _scope?.Aborted is null) return;
+        if (await committer.ConfirmReadsAsync(State)) return;
+
+        State.DoomWith(new TransactionConflictException(
+            "The durable storage failed while the transaction ran, and it had read what was taken back."));
     }
 
     /// <summary>Leaves nothing behind, however it ended.</summary>
@@ -145,9 +160,8 @@ internal sealed class TransactionAttempt<T>(
         }
     }
 
-    /// <summary>A timer takes at most about 49 days; a time limit is at most an hour.</summary>
     private static TimeSpan Limit(TimeSpan remaining)
-        => remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining;
+        => (remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining) + TransactionLimits.Grace;
 
     /// <summary>A grain that joined the transaction may have lost a conflict on its behalf.</summary>
     private static TransactionConflictException? FindConflict(Exception? error)

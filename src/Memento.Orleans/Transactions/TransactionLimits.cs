@@ -8,6 +8,12 @@ internal static class TransactionLimits
     /// <summary>The time limit of a transaction that began as a grain's, as Orleans' own.</summary>
     public static readonly TimeSpan JoinedTimeout = TransactionOptions.DefaultTimeout;
 
+    /// <summary>
+    /// How long after its limit a transaction is ended from outside: first the call that waits in it may
+    /// say what it waits for.
+    /// </summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static void Check(TransactionOptions options)
     {

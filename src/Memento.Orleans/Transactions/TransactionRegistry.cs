@@ -59,7 +59,7 @@ internal sealed class TransactionRegistry(TimeProvider time)
     {
         foreach ((Guid _, TransactionState state) in _running)
         {
-            if (state.Remaining > TimeSpan.Zero || state.IsCommitting) continue;
+            if (state.Remaining > -TransactionLimits.Grace || state.IsCommitting) continue;
 
             state.DoomWith(state.TimedOut());
             state.Abort();

@@ -71,6 +71,9 @@ internal sealed class TransactionRunner(
         {
             attempt.End();
         }
+
+        // After its locks have gone: others need not wait for the disk.
+        await attempt.ConfirmReadsAsync();
     }
 
     private async Task PauseAsync(

@@ -18,25 +18,23 @@ internal sealed class TransactionScope : ITransaction
     private readonly RecordWriter _writer;
     private readonly TableScanner _scanner;
     private readonly TableRegistry _tables;
-    private readonly int _savepoint;
     private volatile bool _hasEnded;
 
     public TransactionScope(
         TransactionState state, TransactionTools tools, IParticipantLog? log = null)
-        : this(new OperationSender(state, tools.Partitions, log), tools.Tables, parent: null, savepoint: 0)
+        : this(new OperationSender(state, tools.Partitions, log), tools.Tables, parent: null)
     {
     }
 
     private TransactionScope(
-        OperationSender sender, TableRegistry tables, TransactionScope? parent, int savepoint)
+        OperationSender sender, TableRegistry tables, TransactionScope? parent)
     {
         Sender = sender;
         _state = sender.State;
         _tables = tables;
         _parent = parent;
-        _savepoint = savepoint;
-        _writer = new RecordWriter(sender, savepoint);
-        _scanner = new TableScanner(sender, savepoint);
+        _writer = new RecordWriter(sender);
+        _scanner = new TableScanner(sender);
     }
 
     public Guid Id => _state.Id;
@@ -53,7 +51,7 @@ internal sealed class TransactionScope : ITransaction
         TableDefinition table = Use<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
         object? record = await Sender.SendAsync(
-            table, new ReadOperation(encoded, mode == LockMode.Write), _savepoint, cancellationToken)
+            table, new ReadOperation(encoded, mode == LockMode.Write), cancellationToken)
             .ConfigureAwait(false);
         return record is null ? null : (T)Sender.Own(table, record);
     }
@@ -65,7 +63,7 @@ internal sealed class TransactionScope : ITransaction
         TableDefinition table = Use<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
         object? records = await Sender.SendAsync(
-            table, new ReadAllOperation(encoded, mode == LockMode.Write), _savepoint, cancellationToken)
+            table, new ReadAllOperation(encoded, mode == LockMode.Write), cancellationToken)
             .ConfigureAwait(false);
         return Array.ConvertAll((object[])records!, record => (T)Sender.Own(table, record));
     }
@@ -190,7 +188,6 @@ internal sealed class TransactionScope : ITransaction
         await Sender.SendAsync(
             table,
             new LockRecordOperation(encoded, mode == LockMode.Write),
-            _savepoint,
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -247,7 +244,9 @@ internal sealed class TransactionScope : ITransaction
         ThrowIfEnded();
         _state.ThrowIfOver();
 
-        var nested = new TransactionScope(Sender, _tables, this, _state.NextSavepoint());
+        var nested = new TransactionScope(Sender, _tables, this);
+        (int savepoint, int outer) = _state.BeginSavepoint();
+        SavepointContext.Set(Id, savepoint);
         _state.Innermost = nested;
         bool isCommitted = false;
         try
@@ -267,8 +266,8 @@ internal sealed class TransactionScope : ITransaction
         {
             nested.End();
             _state.Innermost = this;
-            if (!isCommitted && _state.Doom is null)
-                await _state.RollbackAsync(nested._savepoint);
+            if (!isCommitted && _state.Doom is null) await _state.RollbackAsync(savepoint);
+            _state.EndSavepoint(outer);
         }
     }
 

@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
@@ -18,6 +19,7 @@ internal sealed class TransactionState(
     private readonly List<Enlistment> _enlistments = [];
     private int _operationsUnderWay;
     private int _lastSavepoint;
+    private int _savepoint;
     private TaskCompletionSource? _ageTurn;
     private MementoException? _doom;
     private volatile bool _hasEnded;
@@ -65,7 +67,19 @@ internal sealed class TransactionState(
 
     public bool HasOperationsUnderWay => Volatile.Read(ref _operationsUnderWay) != 0;
 
-    public int NextSavepoint() => Interlocked.Increment(ref _lastSavepoint);
+    /// <summary>
+    /// The savepoint under which everything is written now, also through an outer scope; 0 outside any.
+    /// </summary>
+    public int Savepoint => Volatile.Read(ref _savepoint);
+
+    /// <summary>Begins a savepoint inside the current one; gives both, the outer one to be restored.</summary>
+    public (int Begun, int Outer) BeginSavepoint()
+    {
+        int begun = Interlocked.Increment(ref _lastSavepoint);
+        return (begun, Interlocked.Exchange(ref _savepoint, begun));
+    }
+
+    public void EndSavepoint(int outer) => Volatile.Write(ref _savepoint, outer);
 
     /// <summary>Carries out an operation in a partition, which takes part from here on.</summary>
     public async ValueTask<object?> ExecuteAsync(
@@ -94,8 +108,10 @@ internal sealed class TransactionState(
             Enlistment enlistment = Find(table, number)
                 ?? await partitions.EnlistAsync(this, table, number, cancellationToken)
                     .ConfigureAwait(false);
-            return await enlistment.ExecuteAsync(operation, savepoint, cancellationToken)
-                .ConfigureAwait(false);
+            object? result = await enlistment
+                .ExecuteAsync(operation, savepoint, cancellationToken).ConfigureAwait(false);
+            ThrowIfTakenBack();
+            return result;
         }
         catch (PartitionClosedException exception)
         {
@@ -127,6 +143,16 @@ internal sealed class TransactionState(
     {
         lock (_gate)
             return FindUnderGate(table, number);
+    }
+
+    /// <summary>Whether any partition takes part, as far as this process knows.</summary>
+    public bool HasEnlistments
+    {
+        get
+        {
+            lock (_gate)
+                return _enlistments.Count > 0;
+        }
     }
 
     /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
@@ -179,6 +205,15 @@ internal sealed class TransactionState(
             enlistments = _hasEnded ? [] : [.. _enlistments];
         foreach (Enlistment enlistment in enlistments)
             await enlistment.RollbackAsync(savepoint).ConfigureAwait(false);
+        if (Info is null) return;
+
+        // What record grains wrote for the body in other processes is known to Orleans only.
+        Info.ReconcilePending();
+        foreach (ParticipantId participant in Info.Participants.Keys.Where(Participant.IsOurs))
+        {
+            await participant.Reference.AsReference<IIndexGrain>().RollbackAsync(Id, savepoint)
+                .ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits until an operation may be sent.</summary>
@@ -227,9 +262,40 @@ internal sealed class TransactionState(
         if (Remaining <= TimeSpan.Zero) throw DoomWith(TimedOut());
     }
 
+    /// <summary>
+    /// The latest journal position whose effect it has seen in this silo; for one whose body has ended.
+    /// </summary>
+    public long DependsOn()
+    {
+        long position = 0;
+        lock (_gate)
+        {
+            foreach (Enlistment enlistment in _enlistments)
+            {
+                if (enlistment is LocalEnlistment local)
+                    position = Math.Max(position, local.Transaction.DependsOn);
+            }
+        }
+
+        return position;
+    }
+
     public TransactionTimeoutException TimedOut()
         => new($"Transaction {Id} ran past its time limit, and nothing of it was kept. Keep "
             + "transactions short, or give this one a longer Timeout.");
+
+    /// <summary>
+    /// What was read before commits were taken back and what is read after it never stood together, so
+    /// the body does not get to see both.
+    /// </summary>
+    private void ThrowIfTakenBack()
+    {
+        if (partitions.Generation == Generation) return;
+
+        throw new TransactionConflictException(
+            "The durable storage failed while the transaction ran, and it may have read what was taken "
+            + "back.");
+    }
 
     private NoTransactionException Ended()
         => new NoTransactionException(

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Memento.Tests.Architecture;
 
 /// <summary>
-/// Finds, by the compiler's own understanding of the source, which room of the store uses which types of
-/// which other room: a using directive may be missing or idle, a use is not.
+/// Finds, by the compiler's own understanding of the source, which room of the store uses which
+/// types of which other room: a using directive may be missing or idle, a use is not.
 /// </summary>
 internal static class RoomUses
 {

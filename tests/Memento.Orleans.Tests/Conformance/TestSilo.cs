@@ -37,23 +37,36 @@ internal sealed class TestSilo : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                await StopAsync(host);
+                await DisposeAsync(host);
                 // Somebody may have taken a port between looking for it and listening on it.
                 if (attempt == PortAttempts || !IsPortTaken(exception)) throw;
             }
         }
     }
 
-    /// <summary>Starts a client in this process; all it shares with the silo is the socket.</summary>
-    public async Task<IServiceProvider> ConnectAsync(Action<IMementoBuilder> configure)
+    /// <summary>Starts a client that shares nothing with the silo but the socket.</summary>
+    public async Task<IServiceProvider> ConnectAsync(
+        Action<IMementoBuilder> configure, Action<IClientBuilder>? configureClient = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.UseOrleansClient(client => client
-            .UseLocalhostClustering(_gatewayPort)
-            .AddMemento(configure));
+        builder.UseOrleansClient(client =>
+        {
+            client.UseLocalhostClustering(_gatewayPort);
+            client.AddMemento(configure);
+            configureClient?.Invoke(client);
+        });
         IHost host = builder.Build();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync(host);
+            throw;
+        }
+
         _clients.Add(host);
-        await host.StartAsync();
         return host.Services;
     }
 
@@ -85,6 +98,11 @@ internal sealed class TestSilo : IAsyncDisposable
     private static async Task StopAsync(IHost host)
     {
         await host.StopAsync();
+        await DisposeAsync(host);
+    }
+
+    private static async ValueTask DisposeAsync(IHost host)
+    {
         if (host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
         else

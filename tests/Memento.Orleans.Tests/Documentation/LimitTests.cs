@@ -11,7 +11,7 @@ public class LimitTests
     private static readonly Dictionary<string, Type[]> TypesByName =
         new[] { typeof(IMemento), typeof(MementoHost), typeof(SqliteOptions) }
             .SelectMany(static type => type.Assembly.GetTypes())
-            .GroupBy(static type => type.Name)
+            .GroupBy(static type => type.Name.Split('`')[0])
             .ToDictionary(static group => group.Key, static group => group.ToArray());
 
     [Fact]
@@ -35,8 +35,9 @@ public class LimitTests
         string[] parts = constant.Split('.');
         return TypesByName.GetValueOrDefault(parts[0], [])
             .Select(type => type.GetField(parts[1], Fields))
-            .FirstOrDefault(static field => field is not null)?
-            .GetValue(null);
+            .FirstOrDefault(static field => field is not null) is { } found
+                ? found.IsLiteral ? found.GetRawConstantValue() : found.GetValue(null)
+                : null;
     }
 
     private static string Show(object? value) => value switch

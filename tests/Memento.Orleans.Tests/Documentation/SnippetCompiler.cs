@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Memento.Tests.Documentation;
 
-/// <summary>Compiles snippets as an application's compiler would, with what this program references.</summary>
+/// <summary>Compiles snippets as an application would, with what this program references.</summary>
 internal static class SnippetCompiler
 {
     /// <summary>What a console application that references Orleans has without saying so.</summary>

@@ -7,9 +7,10 @@ internal static partial class SnippetReader
 {
     private const string Fence = "```";
 
-    public static IReadOnlyList<Snippet> Read(string page) => Read(page, Repository.ReadLines(page));
+    public static IReadOnlyList<Snippet> Read(string page)
+        => Read(page, Repository.ReadLines(page));
 
-    /// <exception cref="FormatException">A block does not say what it is, or does not end.</exception>
+    /// <exception cref="FormatException">A block does not end, or say what it is.</exception>
     public static IReadOnlyList<Snippet> Read(string page, string[] lines)
     {
         List<Snippet> snippets = [];

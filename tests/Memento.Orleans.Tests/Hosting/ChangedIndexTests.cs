@@ -3,7 +3,8 @@ namespace Memento.Tests.Hosting;
 /// <summary>A program that is started again with other indexes over the same file.</summary>
 public sealed class ChangedIndexTests : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("memento-index-").FullName;
+    private readonly string _directory =
+        Directory.CreateTempSubdirectory("memento-index-").FullName;
 
     [Fact]
     public async Task A_unique_index_that_is_new_to_a_filled_table_is_refused_at_start()

@@ -33,7 +33,9 @@ public class OptionTests
             () => Read(memento => memento.Configure(static options => options.MaxAttempts = 0)));
 
         Assert.Contains(
-            "Memento:MaxAttempts is 0; it must be 1 or more", error.Message, StringComparison.Ordinal);
+            "Memento:MaxAttempts is 0; it must be 1 or more",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     private static MementoOptions Read(Action<IMementoBuilder> configure)

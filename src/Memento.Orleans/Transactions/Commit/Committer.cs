@@ -40,6 +40,9 @@ internal sealed class Committer(
         return CommitByNameAsync(transactionId, Count(state, enlistments, recorded), state);
     }
 
+    public ValueTask<bool> ConfirmReadsAsync(TransactionState state)
+        => local is null ? new(true) : local.ConfirmReadsAsync(state);
+
     public void Abort(Guid transactionId, IEnumerable<ParticipantId> recorded)
     {
         // Nobody waits: a partition that misses the message ends the transaction at its time limit.

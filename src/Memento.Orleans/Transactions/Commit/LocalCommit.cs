@@ -20,6 +20,12 @@ internal sealed class LocalCommit(
     public bool HasAny(IReadOnlyList<ParticipantCount> participants)
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
+    /// <summary>
+    /// Waits until all that an aborted transaction has read is durable; false where it was taken back.
+    /// </summary>
+    public ValueTask<bool> ConfirmReadsAsync(TransactionState state)
+        => commit.ConfirmReadsAsync(state.DependsOn(), state.Generation);
+
     /// <summary>Commits a transaction whose body runs in this silo.</summary>
     public ValueTask<CommitResult> CommitOwnAsync(
         TransactionState state, IReadOnlyList<CommitPart> parts)
@@ -85,10 +91,10 @@ internal sealed class LocalCommit(
         {
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(state.Id);
-            if (found is null)
-                lost = each;
-            else
+            if (found is not null)
                 parts.Add(new CommitPart(found, each.Operations));
+            else if (each.Operations > 0)
+                lost = each;
         }
 
         // What the caller never heard of holds nothing that it relies on, but it holds locks.

@@ -57,6 +57,17 @@ internal sealed class OneAppendCommit(Journal journal)
             transactionId, parts, generation, writesToDisk, keepsOutcome);
     }
 
+    /// <summary>
+    /// Waits until a position is durable; false where a transaction of the generation may have read what
+    /// was taken back.
+    /// </summary>
+    public async ValueTask<bool> ConfirmReadsAsync(long position, int generation)
+    {
+        if (position == 0) return true;
+        if (position > journal.DurablePosition) await journal.FlushAsync().ConfigureAwait(false);
+        return journal.Generation == generation;
+    }
+
     private async ValueTask<CommitResult> CommitThroughJournalAsync(
         Guid transactionId,
         IReadOnlyList<CommitPart> parts,

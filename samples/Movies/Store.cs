@@ -1,0 +1,87 @@
+using System.Net;
+using Memento;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Movies.Tables;
+using Orleans.Configuration;
+using Orleans.Runtime.Messaging;
+
+namespace Movies;
+
+/// <summary>A way to a store: a silo in this process, or a silo elsewhere over TCP.</summary>
+internal sealed class Store : IAsyncDisposable
+{
+    /// <summary>What the silo host of this repository calls its cluster.</summary>
+    private const string ClusterId = "memento";
+
+    private readonly IAsyncDisposable _owner;
+
+    private Store(IAsyncDisposable owner, IMemento memento, string description)
+    {
+        _owner = owner;
+        Memento = memento;
+        Description = description;
+    }
+
+    public IMemento Memento { get; }
+
+    /// <summary>Where the store is, for people.</summary>
+    public string Description { get; }
+
+    /// <summary>Starts a silo in this process, on a database file.</summary>
+    /// <exception cref="StorageException">The file cannot be opened.</exception>
+    public static async Task<Store> EmbedAsync(string database, CancellationToken cancellationToken)
+    {
+        string path = Path.GetFullPath(database);
+        string connection =
+            new SqliteConnectionStringBuilder { DataSource = path }.ConnectionString;
+        MementoHost host = await MementoHost.StartAsync(
+            memento => memento.UseSqlite(connection).AddTables(typeof(Movie).Assembly),
+            cancellationToken);
+        return new Store(host, host.Memento, $"an embedded silo on {path}");
+    }
+
+    /// <summary>Connects to a silo.</summary>
+    /// <exception cref="StoreException">No silo answers.</exception>
+    public static async Task<Store> ConnectAsync(
+        IPEndPoint gateway, CancellationToken cancellationToken)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.UseOrleansClient(client => client
+            .UseStaticClustering(gateway)
+            .UseConnectionRetryFilter(static (_, _) => Task.FromResult(false))
+            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = ClusterId)
+            .AddMemento(memento => memento.AddTables(typeof(Movie).Assembly)));
+        var client = new ClientHost(builder.Build());
+        try
+        {
+            await client.StartAsync(cancellationToken);
+            return new Store(client, client.Memento, $"the silo at {gateway}");
+        }
+        catch (Exception failure) when (failure is OrleansException or ConnectionFailedException)
+        {
+            await client.DisposeAsync();
+            throw new StoreException(
+                $"No silo answers at {gateway}. Start one in another terminal with "
+                + "'dotnet run --project silo', or name its gateway: --connect 127.0.0.1:30000.",
+                failure);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _owner.DisposeAsync();
+
+    private sealed class ClientHost(IHost host) : IAsyncDisposable
+    {
+        public IMemento Memento => host.Services.GetRequiredService<IMemento>();
+
+        public Task StartAsync(CancellationToken cancellationToken)
+            => host.StartAsync(cancellationToken);
+
+        public async ValueTask DisposeAsync()
+        {
+            await host.StopAsync();
+            await ((IAsyncDisposable)host).DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace Movies;
+
+/// <summary>The store cannot be reached; says what to do.</summary>
+internal sealed class StoreException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

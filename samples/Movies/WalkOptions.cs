@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Movies;
+
+/// <summary>What the command line says.</summary>
+/// <param name="DataPath">The file with the films.</param>
+/// <param name="Database">The database file of the embedded silo.</param>
+/// <param name="Gateway">The silo to connect to; null for an embedded one.</param>
+internal sealed record WalkOptions(string DataPath, string Database, IPEndPoint? Gateway);

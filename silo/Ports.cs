@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Memento.Silo;
+
+/// <summary>
+/// Looks at the ports before Orleans does, which would say that an address is taken and not which
+/// setting it comes from.
+/// </summary>
+internal static class Ports
+{
+    /// <exception cref="SiloConfigurationException">A port is out of range, or taken.</exception>
+    public static void Check(SiloOptions options)
+    {
+        Check(nameof(SiloOptions.SiloPort), options.SiloPort);
+        Check(nameof(SiloOptions.GatewayPort), options.GatewayPort);
+        if (options.SiloPort == options.GatewayPort)
+        {
+            throw new SiloConfigurationException(
+                $"Silo:SiloPort and Silo:GatewayPort are both {options.SiloPort}. Give each a port "
+                + "of its own.");
+        }
+    }
+
+    private static void Check(string setting, int port)
+    {
+        if (port is < 1 or > IPEndPoint.MaxPort)
+        {
+            throw new SiloConfigurationException(
+                $"Silo:{setting} is {port}. Give a port from 1 to {IPEndPoint.MaxPort}.");
+        }
+
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException failure)
+        {
+            string reason = failure.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? "taken by another program, perhaps another silo"
+                : $"not to be had: {failure.Message}";
+            throw new SiloConfigurationException(
+                $"Port {port} is {reason}. Stop that, or choose another port with Silo:{setting} "
+                + $"in appsettings.json or Silo__{setting} in the environment.",
+                failure);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace Memento.Silo;
+
+/// <summary>The silo cannot start as it is configured; says why and what to do.</summary>
+internal sealed class SiloConfigurationException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

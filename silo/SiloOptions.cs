@@ -1,0 +1,21 @@
+namespace Memento.Silo;
+
+/// <summary>What this host is told; it binds from the configuration section <c>Silo</c>.</summary>
+internal sealed class SiloOptions
+{
+    public const string Section = "Silo";
+
+    /// <summary>The port for other silos, 1 to 65535; 11111 by default.</summary>
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>The port for clients, 1 to 65535; 30000 by default.</summary>
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>Whether the tables of the samples are served too.</summary>
+    public bool HostSamples { get; set; } = true;
+
+    /// <summary>
+    /// Assemblies whose tables are served: paths of files, or names of those beside this program.
+    /// </summary>
+    public IList<string> Assemblies { get; } = [];
+}

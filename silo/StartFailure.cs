@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Silo;
+
+/// <summary>Tells failures that whoever runs the silo can mend from mistakes of ours.</summary>
+internal static class StartFailure
+{
+    /// <summary>What to say; null where only a stack trace would help.</summary>
+    public static string? Explain(Exception failure)
+    {
+        for (Exception? each = failure; each is not null; each = each.InnerException)
+        {
+            if (each is SiloConfigurationException or MementoException or OptionsValidationException
+                or InvalidDataException or AddressInUseException or SocketException)
+            {
+                return each.Message;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,176 @@
+using Memento.Partitions;
+using Memento.Tests.Conformance.Grains;
+using Memento.Tests.Conformance.Tables;
+using Memento.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Memento.Tests.Conformance;
+
+/// <summary>Tables in the <c>[Transaction]</c> methods of an application's grains.</summary>
+public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
+    : IClassFixture<ApplicationGrainFixture>, IAsyncLifetime
+{
+    private IMemento Memento => fixture.Silo.GetRequiredService<IMemento>();
+
+    public async ValueTask InitializeAsync() => await ConformanceTables.ClearAsync(Memento);
+
+    public async ValueTask DisposeAsync() => await Waiting.UntilAsync(
+        () => fixture.Silo.GetRequiredService<PartitionDirectory>().All
+                .All(static partition => partition.IsIdle())
+            && fixture.Silo.GetRequiredService<TransactionRegistry>().RunningCount == 0,
+        "nothing is locked and no transaction is running");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_alone_commits_what_it_writes(bool isClient)
+    {
+        long ticket = await Shop(isClient).SellAsync("a", 7).Within();
+        Assert.Equal(7, Assert.Single(await GetAllAsync<Entry>()).Value);
+        Assert.Equal(ticket, Assert.Single(await GetAllAsync<Ticket>()).Id);
+        Assert.Equal(8, await Shop(isClient).IncrementAsync("a").Within());
+        Assert.Equal(8, Assert.Single(await GetAllAsync<Entry>()).Value);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_that_calls_another_has_one_transaction_with_it(bool isClient)
+    {
+        await Shop(isClient).SellThroughAsync("other", "a").Within();
+        Assert.Equal(
+            ["a 3", "a here 1"],
+            (await GetAllAsync<Entry>()).Select(entry => $"{entry.Name} {entry.Value}").Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_that_fails_or_aborts_leaves_nothing(bool isClient)
+    {
+        var failed = await Assert.ThrowsAnyAsync<Exception>(
+            () => Shop(isClient).FailAsync("a").Within());
+        Assert.Contains("The shop is closed.", $"{failed}", StringComparison.Ordinal);
+        var aborted = await Assert.ThrowsAnyAsync<Exception>(
+            () => Shop(isClient).AbortAsync("a").Within());
+        Assert.Contains("sold out", $"{aborted}", StringComparison.Ordinal);
+        await DisposeAsync();
+        Assert.Empty(await GetAllAsync<Entry>());
+        Assert.Empty(await GetAllAsync<Ticket>());
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task A_grain_joins_the_body_that_calls_it(bool isClient, bool commits)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        await memento.TryTransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new Entry { Name = "a", Value = 1 });
+            Assert.Equal(2, await Shop(isClient).IncrementAsync("a"));
+            Assert.Equal(2, (await tx.ReadAsync<Entry>("a"))!.Value);
+            await tx.WriteAsync(new Entry { Name = "a", Value = 5 });
+            Assert.Equal(6, await Shop(isClient).IncrementAsync("a"));
+            await Shop(isClient).SellThroughAsync("other", "b");
+            Assert.Equal(3, (await tx.ReadAsync<Entry>("b"))!.Value);
+            if (!commits) tx.Abort();
+        }).Within();
+
+        string[] expected = commits ? ["a 6", "b 3", "b here 1"] : [];
+        Assert.Equal(
+            expected,
+            (await GetAllAsync<Entry>()).Select(entry => $"{entry.Name} {entry.Value}").Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_that_begins_the_transaction_of_a_body_joins_it(bool isClient)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        await memento.TransactionAsync(async tx =>
+        {
+            await Shop(isClient).IncrementAsync("a");
+            await tx.WriteAsync((await tx.ReadAsync<Entry>("a"))! with { Value = 9 });
+        }).Within();
+        Assert.Equal(9, Assert.Single(await GetAllAsync<Entry>()).Value);
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_transactional_is_in_no_transaction()
+    {
+        Assert.True(await Shop(isClient: false).SellAloneAsync("a").Within());
+        await Memento.TryTransactionAsync(async tx =>
+        {
+            Assert.True(await Shop(isClient: false).SellAloneAsync("b"));
+            tx.Abort();
+        }).Within();
+        Assert.Equal(["a", "b"], (await GetAllAsync<Entry>()).Select(entry => entry.Name).Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Increments_of_grains_side_by_side_all_count(bool isClient)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            for (int n = 0; n < 3; n++)
+            {
+                await memento.TransactionAsync(
+                    async _ => await Shop(isClient, $"shop {i}").IncrementAsync("k"));
+            }
+        }))).Within();
+        Assert.Equal(24, Assert.Single(await GetAllAsync<Entry>()).Value);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Tables_with_a_transactional_state_are_refused_and_nothing_is_kept(
+        bool isClient)
+    {
+        string name = $"shop {Guid.NewGuid()}";
+        var alone = await Assert.ThrowsAnyAsync<Exception>(
+            () => Shop(isClient, name).SellAndCountAsync("a").Within());
+        Assert.Contains("not supported yet", $"{alone}", StringComparison.Ordinal);
+
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        var inBody = await Assert.ThrowsAsync<MementoException>(() => memento.TransactionAsync(
+            async tx =>
+            {
+                await tx.WriteAsync(new Entry { Name = "b", Value = 1 });
+                await Shop(isClient, name).CountAsync();
+            }).Within());
+        Assert.Contains("ITransactionalState", inBody.Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was kept", inBody.Message, StringComparison.Ordinal);
+
+        await DisposeAsync();
+        Assert.Empty(await GetAllAsync<Entry>());
+        Assert.Equal(0, await Shop(isClient, name).ReadCountAsync().Within());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transactional_state_alone_commits_in_a_body(bool isClient)
+    {
+        string name = $"shop {Guid.NewGuid()}";
+        await Of(isClient).GetRequiredService<IMemento>().TransactionAsync(
+            async _ => await Shop(isClient, name).CountAsync()).Within();
+        Assert.Equal(1, await Shop(isClient, name).ReadCountAsync().Within());
+    }
+
+    private IServiceProvider Of(bool isClient) => isClient ? fixture.Client : fixture.Silo;
+
+    private IShopGrain Shop(bool isClient, string name = "shop")
+        => Of(isClient).GetRequiredService<IGrainFactory>().GetGrain<IShopGrain>(name);
+
+    private Task<IReadOnlyList<T>> GetAllAsync<T>()
+        where T : class
+        => Memento.TransactionAsync(async tx => await tx.AllAsync<T>()).Within();
+}

@@ -1,0 +1,40 @@
+namespace Memento.Tests.Conformance.Grains;
+
+/// <summary>An application's grain that uses tables in its transactional methods.</summary>
+public interface IShopGrain : IGrainWithStringKey
+{
+    /// <summary>Writes to two tables; gives the number of the ticket.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<long> SellAsync(string name, long value);
+
+    /// <summary>Writes and then fails.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task FailAsync(string name);
+
+    /// <summary>Writes and then calls Abort.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task AbortAsync(string name);
+
+    /// <summary>Increments with a nested transaction that aborts in the middle.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<long> IncrementAsync(string name);
+
+    /// <summary>Asks another shop, in the same transaction.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<long> SellThroughAsync(string other, string name);
+
+    /// <summary>Writes to a table and to the grain's own transactional state.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task SellAndCountAsync(string name);
+
+    /// <summary>Uses the grain's own transactional state only.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<int> CountAsync();
+
+    /// <summary>Reads the grain's own transactional state.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<int> ReadCountAsync();
+
+    /// <summary>Runs a transaction of its own in a method that is not transactional.</summary>
+    Task<bool> SellAloneAsync(string name);
+}

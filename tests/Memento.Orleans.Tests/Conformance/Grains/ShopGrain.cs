@@ -1,0 +1,75 @@
+using Memento.Tests.Conformance.Tables;
+using Orleans.Concurrency;
+using Orleans.Transactions.Abstractions;
+
+namespace Memento.Tests.Conformance.Grains;
+
+[Reentrant]
+public sealed class ShopGrain(
+    IMemento memento,
+    [TransactionalState("shop", "foreign")] ITransactionalState<ShopState> state)
+    : Grain, IShopGrain
+{
+    private ITransaction Current
+        => memento.Current ?? throw new InvalidOperationException("There is no transaction.");
+
+    public async Task<long> SellAsync(string name, long value)
+    {
+        await Current.WriteAsync(new Entry { Name = name, Value = value, Group = "shop" });
+        Ticket ticket = await Current.WriteAsync(new Ticket { Title = name });
+        return ticket.Id;
+    }
+
+    public async Task FailAsync(string name)
+    {
+        await SellAsync(name, 1);
+        throw new InvalidOperationException("The shop is closed.");
+    }
+
+    public async Task AbortAsync(string name)
+    {
+        await SellAsync(name, 1);
+        Current.Abort("sold out");
+    }
+
+    public async Task<long> IncrementAsync(string name)
+    {
+        long next = 1 + ((await Current.ReadAsync<Entry>(name))?.Value ?? 0);
+        await Current.WriteAsync(new Entry { Name = name, Value = next });
+        await Current.TryNestedAsync(async inner =>
+        {
+            await inner.DeleteAsync<Entry>(name);
+            inner.Abort();
+        });
+        return (await Current.ReadAsync<Entry>(name))!.Value;
+    }
+
+    public async Task<long> SellThroughAsync(string other, string name)
+    {
+        await Current.WriteAsync(new Entry { Name = $"{name} here", Value = 1 });
+        long ticket = await GrainFactory.GetGrain<IShopGrain>(other).SellAsync(name, 2);
+
+        // What the other grain wrote is this transaction's own.
+        Entry there = (await Current.ReadAsync<Entry>(name))!;
+        await Current.WriteAsync(there with { Value = there.Value + 1 });
+        return ticket;
+    }
+
+    public async Task SellAndCountAsync(string name)
+    {
+        await SellAsync(name, 1);
+        await CountAsync();
+    }
+
+    public Task<int> CountAsync() => state.PerformUpdate(static shop => ++shop.Count);
+
+    public Task<int> ReadCountAsync() => state.PerformRead(static shop => shop.Count);
+
+    public async Task<bool> SellAloneAsync(string name)
+    {
+        bool isOutside = memento.Current is null;
+        await memento.TransactionAsync(
+            async tx => { await tx.WriteAsync(new Entry { Name = name, Value = 1 }); });
+        return isOutside;
+    }
+}

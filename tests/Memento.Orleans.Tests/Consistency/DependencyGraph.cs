@@ -1,0 +1,137 @@
+namespace Memento.Tests.Consistency;
+
+/// <summary>What must come before what in a history of list appends.</summary>
+internal sealed class DependencyGraph
+{
+    private readonly List<Dependency> _edges = [];
+
+    public DependencyGraph(IReadOnlyList<ListTransaction> history, ListVersions versions)
+    {
+        var happened = history.Where(each => each.Outcome == ListOutcome.Committed).ToHashSet();
+        foreach ((int key, IReadOnlyList<int> values) in versions.Longest)
+        {
+            // One that nobody was told of has happened when its append is seen.
+            foreach (int value in values)
+                happened.Add(versions.WriterOf(key, value));
+        }
+
+        Transactions = [.. history.Where(happened.Contains)];
+        AddWrites(versions, happened);
+        AddReads(versions, happened);
+        AddRealTime();
+    }
+
+    public IReadOnlyList<ListTransaction> Transactions { get; }
+
+    public IReadOnlyList<Dependency> Edges => _edges;
+
+    private void AddWrites(ListVersions versions, HashSet<ListTransaction> happened)
+    {
+        foreach ((int key, IReadOnlyList<int> values) in versions.Longest)
+        {
+            for (int i = 1; i < values.Count; i++)
+            {
+                Add(
+                    versions.WriterOf(key, values[i - 1]),
+                    versions.WriterOf(key, values[i]),
+                    DependencyKind.WriteWrite,
+                    $"{values[i - 1]} stands before {values[i]} in {key}");
+            }
+
+            // What nobody has read came after all that was.
+            foreach (((int Key, int Value) append, ListTransaction writer) in versions.Appends)
+            {
+                if (append.Key == key && happened.Contains(writer) && values.Count > 0
+                    && !values.Contains(append.Value))
+                {
+                    Add(
+                        versions.WriterOf(key, values[^1]),
+                        writer,
+                        DependencyKind.WriteWrite,
+                        $"{values[^1]} stands before {append.Value} in {key}");
+                }
+            }
+        }
+    }
+
+    private void AddReads(ListVersions versions, HashSet<ListTransaction> happened)
+    {
+        foreach (ListTransaction reader in Transactions)
+        {
+            if (reader.Outcome != ListOutcome.Committed) continue;
+            foreach (ListOperation read in reader.Operations.Where(each => each.Seen is not null))
+            {
+                IReadOnlyList<int> seen = read.Seen!;
+                if (seen.Count > 0)
+                {
+                    Add(
+                        versions.WriterOf(read.Key, seen[^1]),
+                        reader,
+                        DependencyKind.WriteRead,
+                        $"{reader} {read}, which ends with its {seen[^1]}");
+                }
+
+                IReadOnlyList<int> all = versions.Longest.GetValueOrDefault(read.Key) ?? [];
+                if (seen.Count < all.Count)
+                {
+                    AddMissed(versions.WriterOf(read.Key, all[seen.Count]), all[seen.Count]);
+                    continue;
+                }
+
+                foreach (((int Key, int Value) append, ListTransaction writer) in versions.Appends)
+                {
+                    if (append.Key == read.Key && happened.Contains(writer)
+                        && !seen.Contains(append.Value))
+                    {
+                        AddMissed(writer, append.Value);
+                    }
+                }
+
+                void AddMissed(ListTransaction writer, int value)
+                    => Add(
+                        reader,
+                        writer,
+                        DependencyKind.ReadWrite,
+                        $"{reader} {read}, without its {value}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Only from the latest that had ended: what was before those follows from theirs.
+    /// </summary>
+    private void AddRealTime()
+    {
+        // A caller that was not told has no end.
+        var moments = Transactions.Select(each => (Time: each.Start, IsEnd: false, each))
+            .Concat(Transactions.Where(each => each.Outcome == ListOutcome.Committed)
+                .Select(each => (Time: each.End, IsEnd: true, each)))
+            .OrderBy(each => each.Time).ThenBy(each => each.IsEnd);
+        var ended = new HashSet<ListTransaction>();
+        var endedBefore = new Dictionary<ListTransaction, ListTransaction[]>();
+        foreach ((long _, bool isEnd, ListTransaction transaction) in moments)
+        {
+            if (isEnd)
+            {
+                ended.ExceptWith(endedBefore[transaction]);
+                ended.Add(transaction);
+                continue;
+            }
+
+            endedBefore[transaction] = [.. ended];
+            foreach (ListTransaction before in ended)
+            {
+                Add(
+                    before,
+                    transaction,
+                    DependencyKind.RealTime,
+                    $"{before} had ended when {transaction} began");
+            }
+        }
+    }
+
+    private void Add(ListTransaction from, ListTransaction to, DependencyKind kind, string why)
+    {
+        if (!ReferenceEquals(from, to)) _edges.Add(new Dependency(from, to, kind, why));
+    }
+}

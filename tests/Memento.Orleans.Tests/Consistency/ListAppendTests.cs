@@ -1,0 +1,76 @@
+using Memento.Storage;
+using Memento.Tests.Faults;
+
+namespace Memento.Tests.Consistency;
+
+/// <summary>Histories of concurrent transactions are strictly serializable.</summary>
+public sealed class ListAppendTests
+{
+    private const int Workers = 12;
+    private const int Transactions = 120;
+    private const int BatchesPerFault = 12;
+
+    [Fact]
+    public async Task Concurrent_appends_and_reads_have_a_serial_order_in_real_time()
+    {
+        int seed = Environment.TickCount;
+        await using var store = await StartAsync();
+        var workload = new ListWorkload(store.Memento, seed);
+        await workload.RunAsync(Workers, Transactions);
+        Check(workload, seed);
+        store.CheckIdle();
+    }
+
+    [Fact]
+    public async Task They_have_one_while_the_storage_fails_too()
+    {
+        int seed = Environment.TickCount;
+        var random = new Random(seed);
+        await using var store = await StartAsync();
+        store.Faults.Plan = (_, _) => random.Next(BatchesPerFault) == 0
+            ? new Fault(FaultyStorage.DiskFailure)
+            : null;
+        var workload = new ListWorkload(store.Memento, seed);
+        await workload.RunAsync(Workers, Transactions);
+        Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
+        Check(workload, seed);
+        store.CheckIdle();
+    }
+
+    [Fact]
+    public async Task They_have_one_while_batches_are_left_in_doubt_and_partitions_reload()
+    {
+        int seed = Environment.TickCount;
+        var random = new Random(seed);
+        await using var store = await StartAsync();
+        store.Faults.Plan = (_, batch) => random.Next(BatchesPerFault) switch
+        {
+            0 => new Fault(
+                new BatchInDoubtException("Perhaps.", FaultyStorage.DiskFailure),
+                IsWritten: random.Next(2) == 0),
+            1 => new Fault(new FencedException(
+                batch.Entries[0].Epochs[0].Table, batch.Entries[0].Epochs[0].Partition)),
+            _ => null,
+        };
+
+        // Ram cannot be what a batch in doubt turns out to be: only disk tables take part.
+        var workload = new ListWorkload(store.Memento, seed, hasRam: false);
+        await workload.RunAsync(Workers, Transactions);
+        Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
+        Check(workload, seed);
+        store.CheckIdle();
+    }
+
+    private static Task<FaultyStore> StartAsync()
+        => FaultyStore.StartAsync(
+            static memento => memento.AddTable<RamChain>().AddTable<DiskChain>());
+
+    private static void Check(ListWorkload workload, int seed)
+    {
+        Assert.True(
+            workload.History.Count(each => each.Outcome == ListOutcome.Committed) > Transactions,
+            $"Too little was committed; seed {seed}.");
+        string? wrong = HistoryChecker.Check(workload.History);
+        Assert.True(wrong is null, $"seed {seed}: {wrong}");
+    }
+}

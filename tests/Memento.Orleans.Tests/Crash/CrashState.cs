@@ -1,0 +1,79 @@
+using Memento.CrashChild;
+using Memento.Storage;
+using Memento.Tables;
+using Memento.Tables.Keys;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Memento.Tests.Crash;
+
+/// <summary>All that a store has after a crash.</summary>
+internal sealed record CrashState
+{
+    public required IReadOnlyList<CrashAccount> Accounts { get; init; }
+
+    public required IReadOnlyList<CrashReceipt> Receipts { get; init; }
+
+    public required IReadOnlyList<CrashLeft> Left { get; init; }
+
+    public required IReadOnlyList<CrashRight> Right { get; init; }
+
+    /// <summary>The entries of the unique index as they are stored.</summary>
+    public required IReadOnlyList<(string Card, int Account)> Cards { get; init; }
+
+    /// <summary>The number that a record gets now.</summary>
+    public required long NextNumber { get; init; }
+
+    /// <summary>Opens the store in this process and reads everything.</summary>
+    public static async Task<CrashState> ReadAsync(string file)
+    {
+        await using MementoHost host = await MementoHost.StartAsync(memento =>
+        {
+            memento.UseSqlite($"Data Source={file}");
+            CrashTables.AddTo(memento);
+        });
+        CrashState state = await host.Memento.TransactionAsync(async tx => new CrashState
+        {
+            Accounts = await tx.AllAsync<CrashAccount>(),
+            Receipts = await tx.AllAsync<CrashReceipt>(),
+            Left = await tx.AllAsync<CrashLeft>(),
+            Right = await tx.AllAsync<CrashRight>(),
+            Cards = await ReadCardsAsync(host),
+            NextNumber = 0,
+        });
+
+        // Taken back again, so that the receipts still are what the balances come from.
+        TransactionResult<long> probe = await host.Memento.TryTransactionAsync<long>(async tx =>
+        {
+            CrashReceipt written = await tx.WriteAsync(new CrashReceipt { Token = "probe" });
+            tx.Abort($"{written.Id}");
+            return 0;
+        });
+        return state with
+        {
+            NextNumber = long.Parse(
+                probe.Reason!, System.Globalization.CultureInfo.InvariantCulture),
+        };
+    }
+
+    private static async Task<List<(string Card, int Account)>> ReadCardsAsync(MementoHost host)
+    {
+        TableDefinition table =
+            host.Services.GetRequiredService<TableRegistry>().Get(nameof(CrashAccount));
+        IJournalStorage storage = host.Services.GetRequiredService<DurableStorage>().Journal!;
+        IndexDefinition index = table.UniqueIndexes[0];
+        var cards = new List<(string, int)>();
+        for (int partition = 0; partition < table.PartitionCount; partition++)
+        {
+            await foreach (StoredRow row in storage.LoadAsync(
+                table.StoreName(1), partition, CancellationToken.None))
+            {
+                byte[] owner = UniqueEntry.FromDocument(row.Document);
+                cards.Add((
+                    (string)index.DecodeValue(row.Key),
+                    (int)table.KeyCodec.Decode(new Key(owner))));
+            }
+        }
+
+        return cards;
+    }
+}

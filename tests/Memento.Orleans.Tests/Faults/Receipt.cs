@@ -1,0 +1,20 @@
+namespace Memento.Tests.Faults;
+
+/// <summary>Says that a transfer was made: balances must be what the receipts add up to.</summary>
+[Table(
+    Type = TableType.OrderedSet,
+    AutoIncrement = true,
+    Storage = TableStorage.Disk,
+    Partitions = 4)]
+public sealed record Receipt
+{
+    public long Id { get; init; }
+
+    public int From { get; init; }
+
+    public int To { get; init; }
+
+    public long Amount { get; init; }
+
+    [Index(Unique = true)] public string? Token { get; init; }
+}

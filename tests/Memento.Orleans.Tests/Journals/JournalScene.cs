@@ -1,0 +1,62 @@
+using Memento.Storage;
+using Memento.Tests.Faults;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Memento.Tests.Journals;
+
+/// <summary>A journal over a storage in memory that fails when told to.</summary>
+internal sealed class JournalScene : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    public JournalScene()
+    {
+        Faults = new FaultyStorage(Storage);
+        Journal = new Journal(new DurableStorage(Faults), NullLogger<Journal>.Instance);
+    }
+
+    public MemoryJournalStorage Storage { get; } = new();
+
+    public FaultyStorage Faults { get; }
+
+    public Journal Journal { get; }
+
+    /// <summary>What was taken back, in that order.</summary>
+    public List<string> TakenBack { get; } = [];
+
+    /// <summary>A commit of one row that was not appended yet.</summary>
+    public PendingCommit Make(string name, Guid? id = null)
+    {
+        var entry = new JournalEntry
+        {
+            TransactionId = id ?? Guid.NewGuid(),
+            Writes = [new RowWrite("t", 0, [(byte)name.Length], [.. name.Select(c => (byte)c)])],
+            Epochs = [],
+        };
+        return new PendingCommit(entry, [new RecordedPart(name, TakenBack)]);
+    }
+
+    public PendingCommit Append(string name, Guid? id = null)
+    {
+        PendingCommit commit = Make(name, id);
+        Assert.True(Journal.TryAppend(commit, Journal.Generation));
+        return commit;
+    }
+
+    /// <summary>A commit that is being written and stands still.</summary>
+    public async Task<PendingCommit> AppendAndBlockAsync(string name, Guid? id = null)
+    {
+        Faults.Block();
+        PendingCommit commit = Append(name, id);
+        await Faults.Reached.WaitAsync(LongestWait);
+        return commit;
+    }
+
+    public static Task EndOf(PendingCommit commit) => commit.Durable.WaitAsync(LongestWait);
+
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Unblock();
+        await Journal.DisposeAsync().AsTask().WaitAsync(LongestWait);
+    }
+}

@@ -1,0 +1,121 @@
+using CsCheck;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Tests.Partitions;
+
+/// <summary>The records of a partition and their indexes, beside a dictionary.</summary>
+public sealed class RecordStoreTests
+{
+    private const int Steps = 300;
+    private const int Keys = 30;
+
+    private static readonly TableDefinition Table = TableDefinitionReader.Read(typeof(StoredThing));
+    private static readonly string?[] Colours = [null, "", "red", "re", "blue"];
+
+    [Fact]
+    public void Indexes_are_what_a_scan_would_find()
+        => Gen.Int.Sample(Run, iter: 100, threads: 1, print: seed => $"seed {seed}");
+
+    [Fact]
+    public void Taking_changes_back_newest_first_brings_everything_back()
+        => Gen.Int.Sample(RunBack, iter: 100, threads: 1, print: seed => $"seed {seed}");
+
+    private static void Run(int seed)
+    {
+        var random = new Random(seed);
+        var store = new RecordStore(Table);
+        var model = new SortedDictionary<int, StoredThing>();
+        for (int step = 1; step <= Steps; step++)
+        {
+            Change(random, store, model, step);
+            if (step % 10 == 0) Check(store, model);
+        }
+
+        foreach (int key in model.Keys.ToArray())
+        {
+            store.Replace(0, KeyOf(key), next: null, position: Steps + 1);
+            model.Remove(key);
+        }
+
+        Check(store, model);
+        Assert.Equal(0, store.EstimatedSize);
+        Assert.Equal(0, store.Index(0).Count);
+        Assert.Equal(0, store.Index(1).Count);
+    }
+
+    private static void RunBack(int seed)
+    {
+        var random = new Random(seed);
+        var store = new RecordStore(Table);
+        var model = new SortedDictionary<int, StoredThing>();
+        for (int step = 1; step <= Steps; step++)
+            Change(random, store, model, step);
+        var before = new SortedDictionary<int, StoredThing>(model);
+        long size = store.EstimatedSize;
+
+        var images = new Stack<(byte[] Key, StoredRecord? Previous)>();
+        for (int step = 1; step <= Steps; step++)
+            images.Push(Change(random, store, model, Steps + step));
+        while (images.TryPop(out var image))
+            store.Replace(0, image.Key, image.Previous, position: 0);
+        Check(store, before);
+        Assert.Equal(size, store.EstimatedSize);
+    }
+
+    private static (byte[] Key, StoredRecord? Previous) Change(
+        Random random, RecordStore store, SortedDictionary<int, StoredThing> model, long position)
+    {
+        int id = random.Next(Keys);
+        byte[] key = KeyOf(id);
+        if (random.Next(3) == 0)
+        {
+            model.Remove(id);
+            return (key, store.Replace(0, key, next: null, position));
+        }
+
+        var thing = new StoredThing
+        {
+            Id = id,
+            Colour = Colours[random.Next(Colours.Length)],
+            Size = random.Next(4) is var size and > 0 ? size : null,
+        };
+        model[id] = thing;
+        return (key, store.Replace(0, key, new StoredRecord(key, thing), position));
+    }
+
+    private static void Check(RecordStore store, SortedDictionary<int, StoredThing> model)
+    {
+        Assert.Equal(model.Count, store.Count);
+        Assert.Equal(model.Values, Read(store.Records.Range(null, null)));
+        foreach (string colour in Colours.OfType<string>())
+        {
+            Assert.Equal(
+                model.Values.Where(each => each.Colour == colour),
+                Find(store, nameof(StoredThing.Colour), colour));
+        }
+
+        for (int size = 1; size < 4; size++)
+        {
+            Assert.Equal(
+                model.Values.Where(each => each.Size == size),
+                Find(store, nameof(StoredThing.Size), size));
+        }
+    }
+
+    private static List<StoredThing> Find(RecordStore store, string property, object value)
+    {
+        IndexDefinition index = Table.Indexes.Single(each => each.Name == property);
+        return Read(store.Index(index.Ordinal).Prefix(index.EncodeValue(value)));
+    }
+
+    private static List<StoredThing> Read(OrderedMapRange<StoredRecord> range)
+    {
+        List<StoredThing> things = [];
+        foreach ((byte[] _, StoredRecord record) in range)
+            things.Add((StoredThing)record.Record);
+        return things;
+    }
+
+    private static byte[] KeyOf(int id) => Table.KeyOf(new StoredThing { Id = id }).Bytes;
+}

@@ -1,0 +1,11 @@
+namespace Memento.Tests.Partitions;
+
+[Table(Type = TableType.OrderedSet)]
+public sealed record StoredThing
+{
+    public int Id { get; init; }
+
+    [Index] public string? Colour { get; init; }
+
+    [Index] public int? Size { get; init; }
+}
