@@ -63,11 +63,13 @@ internal sealed class LockManager
         if (resource.IsPartition)
             return _partition.Acquire(owner, kind, resumed, out request, out conflict);
 
-        if (resource.IsRange && HasRange(owner, resource, kind))
+        if (resource.IsRange)
         {
             request = null;
             conflict = null;
-            return LockAnswer.Granted;
+            if (HasRange(owner, resource, kind))
+                return LockAnswer.Granted;
+            _stores[resource.Store].ExpectRanges(_entries);
         }
 
         ref LockEntry? found =

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Locks;
@@ -124,6 +125,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
         => _from.AsSpan().SequenceCompareTo(key) <= 0
             && (_to == Unbounded || key.AsSpan().SequenceCompareTo(_to) < 0);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool HasSameEnd(in LockResource other)
         => _to is not null && _to != Unbounded
             && other._to is not null && other._to != Unbounded

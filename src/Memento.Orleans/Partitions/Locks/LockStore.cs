@@ -6,7 +6,8 @@ namespace Memento.Partitions.Locks;
 /// </summary>
 internal sealed class LockStore
 {
-    private readonly LockPoints _points = new();
+    // Null until the first range: a store that nobody reads by range pays nothing for them.
+    private LockPoints? _points;
 
     /// <summary>Usually none, which is all that one who locks a point has to know.</summary>
     public bool HasRanges => FirstRange is not null;
@@ -18,11 +19,26 @@ internal sealed class LockStore
     /// <summary>Whether it is among those to be looked through when a release is done.</summary>
     public bool IsMarked { get; set; }
 
+    /// <summary>Prepares for ranges, of which from then on there may be more.</summary>
+    /// <param name="entries">All there are, of every store.</param>
+    public void ExpectRanges(Dictionary<LockResource, LockEntry> entries)
+    {
+        if (_points is not null)
+            return;
+
+        _points = new LockPoints();
+        foreach (LockEntry entry in entries.Values)
+        {
+            if (entry.Store == this)
+                _points.Add(entry);
+        }
+    }
+
     public void Add(LockEntry entry)
     {
         if (!entry.Resource.IsRange)
         {
-            _points.Add(entry);
+            _points?.Add(entry);
             return;
         }
 
@@ -36,7 +52,7 @@ internal sealed class LockStore
     {
         if (!entry.Resource.IsRange)
         {
-            _points.Remove(entry);
+            _points?.Remove(entry);
             return;
         }
 
@@ -56,7 +72,7 @@ internal sealed class LockStore
     /// </summary>
     public LockMeetings Meeting(LockEntry entry)
         => entry.Resource.IsRange
-            ? new LockMeetings(entry, _points)
+            ? new LockMeetings(entry, _points!)
             : new LockMeetings(entry, FirstRange);
 
     /// <summary>Whether an owner has all of a range with one of its ranges.</summary>
