@@ -45,7 +45,8 @@ internal sealed class LockSimulation
         // To be passed, and refused for it, takes several that wait for different ones already.
         bool isCrowded = _random.OneIn(8);
         _ages = isCrowded ? ManyAges : FewAges;
-        _partitions = new SimulatedPartition[isCrowded || _random.OneIn(2) ? 1 : _random.Between(2, 3)];
+        bool isOne = isCrowded || _random.OneIn(2);
+        _partitions = new SimulatedPartition[isOne ? 1 : _random.Between(2, 3)];
         for (int number = 0; number < _partitions.Length; number++)
         {
             _partitions[number] = new SimulatedPartition(

@@ -1,5 +1,4 @@
 using Memento.Partitions.Locks;
-using Memento.Tables.Keys;
 using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 
 namespace Memento.Tests.Locks.Simulation;
