@@ -10,7 +10,8 @@ namespace Memento;
 /// <remarks>
 /// Values may be of every type that a key can have, and null. Strings compare by ordinal; a local
 /// <see cref="DateTime"/> compares as its universal time; comparison with null follows C#'s
-/// operators.
+/// operators; a property of null is null, and so is what cannot be calculated (a division by zero,
+/// an overflow of what is checked).
 /// A guard within its limits is the only guard there is: what would pass one is refused when it is
 /// made.
 /// </remarks>
@@ -81,7 +82,10 @@ public sealed class Guard
     /// <summary>
     /// Satisfied where the property has the value; null equals null, NaN equals nothing.
     /// </summary>
-    /// <param name="property">The property's name.</param>
+    /// <param name="property">
+    /// The property's name; of one in a nested object the names with dots between, as in
+    /// <c>"Address.City"</c>.
+    /// </param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
     public static Guard Equal(string property, object? value)
@@ -130,17 +134,7 @@ public sealed class Guard
     /// There are too many values, or a guard cannot hold a value of that type.
     /// </exception>
     public static Guard In(string property, IEnumerable values)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        var items = new List<object?>();
-        foreach (object? value in values)
-        {
-            items.Add(GuardConstant.Normalize(value));
-            GuardSize.RequireListItems(items.Count);
-        }
-
-        return new Guard(new InNode(new PropertyOperand(property), [.. items]));
-    }
+        => In(new PropertyOperand(property), values);
 
     /// <summary>
     /// Satisfied where the property is text that starts with the prefix, by ordinal.
@@ -150,8 +144,50 @@ public sealed class Guard
     public static Guard StartsWith(string property, string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return new Guard(new StartsWithNode(new PropertyOperand(property), prefix));
+        return Match(TextMatch.StartsWith, new PropertyOperand(property), prefix);
     }
+
+    /// <summary>
+    /// Satisfied where the property is text that ends with the suffix, by ordinal.
+    /// </summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="suffix">The suffix.</param>
+    public static Guard EndsWith(string property, string suffix)
+    {
+        ArgumentNullException.ThrowIfNull(suffix);
+        return Match(TextMatch.EndsWith, new PropertyOperand(property), suffix);
+    }
+
+    /// <summary>
+    /// Satisfied where the property is text in which the other text occurs, by ordinal.
+    /// </summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="text">The text that is looked for.</param>
+    public static Guard Contains(string property, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Match(TextMatch.Contains, new PropertyOperand(property), text);
+    }
+
+    /// <summary>
+    /// Satisfied where the property is at least the one and at most the other value.
+    /// </summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="from">The least value.</param>
+    /// <param name="to">The greatest value.</param>
+    /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
+    public static Guard Between(string property, object? from, object? to)
+        => And(GreaterThanOrEqual(property, from), LessThanOrEqual(property, to));
+
+    /// <summary>
+    /// Satisfied where the property is a collection that has the value, as a list's Contains
+    /// decides.
+    /// </summary>
+    /// <param name="property">The name of the collection.</param>
+    /// <param name="value">The value of an item.</param>
+    /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
+    public static Guard HasItem(string property, object? value)
+        => HasItem(new PropertyOperand(property), value);
 
     /// <summary>Satisfied where the property is null.</summary>
     /// <param name="property">The property's name.</param>
@@ -164,11 +200,36 @@ public sealed class Guard
     /// <summary>The guard as text, for people.</summary>
     public override string ToString() => Root.ToString();
 
+    internal static Guard In(Operand operand, IEnumerable values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var items = new List<object?>();
+        foreach (object? value in values)
+        {
+            items.Add(GuardConstant.Normalize(value));
+            GuardSize.RequireListItems(items.Count);
+        }
+
+        return new Guard(new InNode(operand, [.. items]));
+    }
+
     internal static Guard Compare(GuardOperator comparison, Operand left, Operand right)
         => new(CompareNode.Create(comparison, left, right));
 
+    internal static Guard Compare(GuardOperator comparison, Operand operand, object? value)
+        => Compare(comparison, operand, new ConstantOperand(value));
+
+    internal static Guard Match(TextMatch match, Operand operand, string pattern)
+        => new(new TextNode(match, operand, pattern));
+
+    internal static Guard Any(Operand operand, Guard? item)
+        => new(new AnyNode(operand, item?.Root));
+
+    internal static Guard HasItem(Operand operand, object? value)
+        => Any(operand, In(ItemOperand.Instance, new[] { value }));
+
     private static Guard Compare(GuardOperator comparison, string property, object? value)
-        => Compare(comparison, new PropertyOperand(property), new ConstantOperand(value));
+        => Compare(comparison, new PropertyOperand(property), value);
 
     /// <summary>
     /// Leaves out what changes nothing and lifts what is joined in the same way, so that a chain of

@@ -10,8 +10,17 @@ internal readonly record struct GuardSize(int Depth, long Nodes, long ListItems)
 {
     public static GuardSize Leaf { get; } = new(1, 1, 0);
 
-    public static GuardSize Above(GuardNode child)
-        => new(child.Size.Depth + 1, child.Size.Nodes + 1, child.Size.ListItems);
+    /// <summary>That of a value, which is a part of its comparison.</summary>
+    public static GuardSize Nothing => default;
+
+    public static GuardSize Above(Operand operand) => Above(operand.Size);
+
+    public static GuardSize Above(Operand left, Operand right) => Above(left.Size, right.Size);
+
+    public static GuardSize Above(Operand operand, GuardNode item)
+        => Above(operand.Size, item.Size);
+
+    public static GuardSize Above(GuardNode child) => Above(child.Size);
 
     public static GuardSize Above(ImmutableArray<GuardNode> children)
     {
@@ -64,4 +73,12 @@ internal readonly record struct GuardSize(int Depth, long Nodes, long ListItems)
         RequireNodes(Nodes);
         RequireListItems(ListItems);
     }
+
+    private static GuardSize Above(GuardSize below)
+        => below with { Depth = below.Depth + 1, Nodes = below.Nodes + 1 };
+
+    private static GuardSize Above(GuardSize left, GuardSize right) => new(
+        Math.Max(left.Depth, right.Depth) + 1,
+        left.Nodes + right.Nodes + 1,
+        left.ListItems + right.ListItems);
 }

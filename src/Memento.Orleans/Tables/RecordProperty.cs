@@ -28,8 +28,8 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
     /// <summary>Whether the value is not null; boxes nothing.</summary>
     public abstract bool HasValue(object record);
 
-    /// <summary>This property, or of an enum the property as its underlying integer.</summary>
-    public abstract RecordProperty WithoutEnum { get; }
+    /// <summary>Calls back with the types as type parameters.</summary>
+    public abstract TResult Accept<TResult>(IPropertyVisitor<TResult> visitor);
 
     /// <summary>About the bytes that the record's value takes outside the record.</summary>
     public abstract long EstimateReferencedSize(object record);

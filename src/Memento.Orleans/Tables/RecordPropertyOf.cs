@@ -28,14 +28,9 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
 
     public RecordProperty(PropertyInfo info, TryGetValue<TRecord, TValue> tryGet)
         : base(info, typeof(TValue))
-    {
-        TryGet = tryGet;
-        WithoutEnum = typeof(TValue).IsEnum ? AsInteger() : this;
-    }
+        => TryGet = tryGet;
 
     public TryGetValue<TRecord, TValue> TryGet { get; }
-
-    public override RecordProperty WithoutEnum { get; }
 
     public override int InlineSize { get; } = Unsafe.SizeOf<TValue>();
 
@@ -43,6 +38,9 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
         => TryGet((TRecord)record, out TValue value) ? value : null;
 
     public override bool HasValue(object record) => TryGet((TRecord)record, out _);
+
+    public override TResult Accept<TResult>(IPropertyVisitor<TResult> visitor)
+        => visitor.Visit(this);
 
     public override long EstimateReferencedSize(object record)
     {
@@ -56,31 +54,5 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
             ICollection collection => CollectionOverhead + (ElementGuess * (long)collection.Count),
             _ => ObjectGuess,
         };
-    }
-
-    private RecordProperty AsInteger() => Type.GetTypeCode(typeof(TValue)) switch
-    {
-        TypeCode.SByte => As<sbyte>(),
-        TypeCode.Byte => As<byte>(),
-        TypeCode.Int16 => As<short>(),
-        TypeCode.UInt16 => As<ushort>(),
-        TypeCode.Int32 => As<int>(),
-        TypeCode.UInt32 => As<uint>(),
-        TypeCode.Int64 => As<long>(),
-        _ => As<ulong>(),
-    };
-
-    private RecordProperty<TRecord, TInteger> As<TInteger>()
-        where TInteger : struct
-    {
-        TryGetValue<TRecord, TValue> tryGet = TryGet;
-        return new RecordProperty<TRecord, TInteger>(
-            Info,
-            (record, out value) =>
-            {
-                bool found = tryGet(record, out TValue named);
-                value = Unsafe.As<TValue, TInteger>(ref named);
-                return found;
-            });
     }
 }

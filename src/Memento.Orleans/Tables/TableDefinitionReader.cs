@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json.Serialization.Metadata;
 using Memento.Tables.Documents;
 using Memento.Tables.Keys;
 
@@ -123,16 +122,7 @@ internal sealed class TableDefinitionReader
     /// <summary>The properties that documents keep, in the order in which they do.</summary>
     private List<PropertyInfo> ReadStoredProperties()
     {
-        var stored = new List<PropertyInfo>();
-        JsonTypeInfo document = DocumentFormat.Options.GetTypeInfo(_recordType);
-        foreach (JsonPropertyInfo member in document.Properties)
-        {
-            if (member.Get is not null
-                && DocumentFormat.CanBeRead(member)
-                && member.AttributeProvider is PropertyInfo { GetMethod.IsPublic: true } property)
-                stored.Add(property);
-        }
-
+        List<PropertyInfo> stored = StoredProperties.Of(_recordType);
         CheckAttributesAreStored<PrimaryKeyAttribute>(stored, "a primary key");
         CheckAttributesAreStored<IndexAttribute>(stored, "an index");
         return stored;

@@ -151,7 +151,7 @@ public sealed class GuardCompilerTests
         Assert.Contains("'decimal' cannot", Refused(Guard.Equal("Decimal", 1.5)));
         Assert.Contains("'DateTime' cannot", Refused(Guard.Equal("Time", DateTimeOffset.UtcNow)));
         Assert.Contains("'char' cannot", Refused(Guard.Equal("Char", "a")));
-        Assert.Contains("compared with a prefix", Refused(Guard.StartsWith("Int", "a")));
+        Assert.Contains("compared with a part of a text", Refused(Guard.StartsWith("Int", "a")));
         Assert.Equal(
             "Table 'Sample': property 'Tags' of 'List<string>' cannot be compared with a value of "
             + "'string'. Values of that type can only be compared with null.",

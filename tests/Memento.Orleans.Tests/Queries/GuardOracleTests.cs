@@ -1,6 +1,5 @@
 using CsCheck;
 using Memento.Queries;
-using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 
@@ -26,7 +25,7 @@ public sealed class GuardOracleTests
                 QueryPlan plan = QueryPlanner.Plan(Samples.Table, guard);
                 for (int count = 0; count < RecordsEach; count++)
                 {
-                    Sample sample = Next(random);
+                    Sample sample = RandomSample.Next(random);
                     bool answer = expected(sample);
                     Assert.True(answer == actual(sample), $"{query} as {guard} of {sample}");
                     Assert.True(!answer || Finds(plan, sample), $"{plan} of {sample}");
@@ -43,19 +42,4 @@ public sealed class GuardOracleTests
             && value.AsSpan().SequenceEqual(lookup.Value),
         _ => true,
     };
-
-    private static Sample Next(Random random)
-    {
-        var sample = new Sample();
-        foreach (RecordProperty property in Samples.Table.Properties)
-        {
-            if (property.Name == nameof(Sample.Tags))
-                continue;
-
-            bool orNull = property.Name == nameof(Sample.Text);
-            property.Info.SetValue(sample, Pool.Pick(random, property.Type, orNull));
-        }
-
-        return sample;
-    }
 }

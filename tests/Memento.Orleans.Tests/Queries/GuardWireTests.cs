@@ -43,7 +43,13 @@ public sealed class GuardWireTests
                 new PropertyOperand("Int"),
                 new PropertyOperand("Long")),
             Guard.And(Guard.False, Guard.IsNotNull("Text")),
-            Guard.In("Int", Array.Empty<int>()));
+            Guard.In("Int", Array.Empty<int>()),
+            Guard.EndsWith("Text", "b"),
+            Guard.Contains("Text", "c"),
+            Guard.HasItem("Tags", "d"),
+            Samples.Translate(m => m.Tags!.Any() || m.Offices!.Any(office => !office.IsHome)),
+            Samples.Translate(m => checked(m.Int + 1) > m.Home!.Number % 7),
+            Samples.Translate(m => m.Time.Year == 2020 || m.Text!.ToUpperInvariant().Length > 2));
 
         Assert.Equal(sent.ToString(), Travel(sent).ToString());
         Assert.Equal("true", Travel(Guard.True).ToString());
@@ -90,6 +96,23 @@ public sealed class GuardWireTests
     }
 
     [Fact]
+    public void Values_nested_deeper_than_the_limit_are_refused_on_the_way_down()
+    {
+        // Each is two bytes: the length of the length of the length of ... an item.
+        byte[] functions = new byte[1_000_000];
+        for (int index = 3; index + 1 < functions.Length; index += 2)
+            functions[index] = (byte)GuardTag.FunctionOperand;
+
+        functions[0] = GuardWriter.Version;
+        functions[1] = (byte)GuardTag.Compare;
+        byte[] most = [.. functions[..201], (byte)GuardTag.ItemOperand, 33, 0];
+
+        Assert.Contains("100 levels", Refused(functions), StringComparison.Ordinal);
+        Assert.Equal(Guard.MaxDepth, GuardReader.Read(most).Root.Size.Depth);
+        Assert.Equal(Guard.MaxDepth, GuardReader.Read(most).Root.Size.Nodes);
+    }
+
+    [Fact]
     public void A_list_longer_than_the_limit_is_refused()
     {
         byte[] list = GuardWriter.Write(Guard.In("A", new object?[Guard.MaxListItems]));
@@ -117,18 +140,29 @@ public sealed class GuardWireTests
     [InlineData(new byte[] { 1, 5, 0, 33, 0, 33, 0 }, "both sides are constants")]
     [InlineData(new byte[] { 1, 5, 0, 33, 98 }, "There is no type of value with the number 98.")]
     [InlineData(new byte[] { 1, 6, 33, 0, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 7, 33, 0, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 10, 33, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 11, 34 }, "A node wants 1 children, and there are 0.")]
+    [InlineData(new byte[] { 1, 5, 0, 35, 99, 34 }, "There is no function with the number 99.")]
+    [InlineData(new byte[] { 1, 5, 0, 35, 0, 33, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 5, 0, 36, 99, 0 }, "There is no calculation with the number 99.")]
+    [InlineData(new byte[] { 1, 5, 0, 36, 0, 99 }, "There is no type of number 99.")]
+    [InlineData(new byte[] { 1, 5, 0, 36, 0, 0, 33, 0, 33, 0 }, "both are constants")]
     [InlineData(new byte[] { 1, 6, 32, 255, 255, 255, 7 }, "larger than what follows it.")]
     [InlineData(new byte[] { 1, 5, 0, 33, 18, 255, 255, 255, 255 }, "not valid")]
     public void Damaged_bytes_are_refused(byte[] bytes, string reason)
         => Assert.Contains(reason, Refused(bytes), StringComparison.Ordinal);
 
     [Fact]
-    public void Bytes_changed_at_random_give_a_guard_or_the_one_error()
+    public void Bytes_changed_at_random_give_an_answer_or_an_error_of_ours()
     {
         byte[] bytes = GuardWriter.Write(Guard.Or(
             Guard.Equal("Text", "abc"), Guard.In("Day", new[] { DateOnly.MinValue }),
-            Guard.LessThan("Decimal", 12.5m), Guard.Equal("Genre", Genre.Crime)));
+            Guard.LessThan("Decimal", 12.5m), Guard.Equal("Genre", Genre.Crime),
+            Samples.Translate(m => m.Offices!.Any(office => office.Number * 2 > 7)),
+            Samples.Translate(m => m.Home!.City!.Length < 3 || m.Text!.Contains('a'))));
         var random = new Random(Seed: 17);
+        Sample sample = RandomSample.Next(random);
         for (int round = 0; round < 20_000; round++)
         {
             byte[] changed = [.. bytes];
@@ -137,10 +171,15 @@ public sealed class GuardWireTests
 
             try
             {
-                GuardReader.Read(changed[..random.Next(1, changed.Length + 1)]);
+                Guard guard = GuardReader.Read(changed[..random.Next(1, changed.Length + 1)]);
+                GuardCompiler.Compile<Sample>(Samples.Table, guard)(sample);
             }
             catch (MementoException)
             {
+            }
+            catch (ArgumentException)
+            {
+                // It is a guard, but none that fits the table.
             }
         }
     }

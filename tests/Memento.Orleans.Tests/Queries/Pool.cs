@@ -41,8 +41,14 @@ internal static class Pool
         [typeof(TimeOnly)] = [TimeOnly.MinValue, new TimeOnly(1, 2), TimeOnly.MaxValue],
         [typeof(TimeSpan)] = [TimeSpan.MinValue, TimeSpan.Zero, TimeSpan.MaxValue],
         [typeof(Genre)] = [Genre.Drama, Genre.Comedy, Genre.Crime, (Genre)(-7)],
+        [typeof(DayOfWeek)] = [DayOfWeek.Monday, DayOfWeek.Wednesday, DayOfWeek.Friday],
+        [typeof(Rights)] =
+            [Rights.None, Rights.Read, Rights.Read | Rights.Write, Rights.Grant, (Rights)255],
         [typeof(Rating)] = [Rating.None, Rating.Good, Rating.Best],
     };
+
+    public static bool Has(Type type)
+        => Values.ContainsKey(Nullable.GetUnderlyingType(type) ?? type);
 
     /// <summary>
     /// A value of the type; of a nullable, and of a string if asked for, null now and then.

@@ -10,7 +10,7 @@ namespace Memento.Tests.Queries;
 internal sealed class RandomPredicate(Random random)
 {
     private static readonly PropertyInfo[] Properties =
-        [.. typeof(Sample).GetProperties().Where(property => property.Name != nameof(Sample.Tags))];
+        [.. typeof(Sample).GetProperties().Where(property => Pool.Has(property.PropertyType))];
 
     private static readonly Type[] Numbers =
     [
@@ -52,32 +52,82 @@ internal sealed class RandomPredicate(Random random)
 
     private (Expression Query, Expression Oracle) Leaf()
     {
+        if (random.Next(3) == 0)
+            return CompareOperand();
+
+        if (random.Next(4) == 0)
+        {
+            Expression query = RandomTemplate.Condition(random, _record);
+            return (query, RandomTemplate.OrFalse(query));
+        }
+
         PropertyInfo info = Properties[random.Next(Properties.Length)];
         Expression property = Expression.Property(_record, info);
-        if (info.PropertyType == typeof(string) && random.Next(3) == 0)
-            return StartsWith(property);
-
         Expression leaf = random.Next(6) switch
         {
             0 => Contains(property),
             1 => NullTest(property),
-            2 => Compare(property, Expression.Property(_record, Partner(info))),
+            2 => Compare(property, Expression.Property(_record, Partner(info.PropertyType))),
             _ => Compare(property, Constant(info.PropertyType)),
         };
         return (leaf, leaf);
     }
 
-    private (Expression Query, Expression Oracle) StartsWith(Expression property)
+    /// <summary>
+    /// Compares what is made of properties; where C# throws, the value counts as null.
+    /// </summary>
+    private (Expression Query, Expression Oracle) CompareOperand()
     {
-        object prefix = Pool.Pick(random, typeof(string), orNull: false)!;
-        Expression call = Expression.Call(
-            property,
-            typeof(string).GetMethod("StartsWith", [typeof(string), typeof(StringComparison)])!,
-            Expression.Constant(prefix),
-            Expression.Constant(StringComparison.Ordinal));
-        Expression isNotNull = Expression.NotEqual(
-            property, Expression.Constant(null, typeof(string)));
-        return (call, Expression.AndAlso(isNotNull, call));
+        Expression query = random.Next(2) == 0
+            ? RandomTemplate.Value(random, _record)
+            : Arithmetic();
+        Expression oracle = RandomTemplate.OrNull(query);
+        bool hasPartner = Properties.Any(
+            other => Common(query.Type, other.PropertyType) is not null);
+        Expression other = hasPartner && random.Next(4) == 0
+            ? Expression.Property(_record, Partner(query.Type))
+            : Constant(query.Type);
+        var compare = (BinaryExpression)Compare(query, other);
+        bool isSwapped = compare.Left == other || Inner(compare.Left) == other;
+        return (compare, Again(compare, isSwapped ? other : oracle, isSwapped ? oracle : other));
+    }
+
+    private static Expression Inner(Expression expression)
+        => expression is UnaryExpression { NodeType: ExpressionType.Convert } conversion
+            ? conversion.Operand
+            : expression;
+
+    /// <summary>The same comparison with other sides, one of which may now be null.</summary>
+    private static BinaryExpression Again(
+        BinaryExpression compare, Expression left, Expression right)
+    {
+        Type type = Value(compare.Left.Type);
+        if (type.IsValueType)
+            type = typeof(Nullable<>).MakeGenericType(type);
+
+        return Expression.MakeBinary(compare.NodeType, As(left, type), As(right, type));
+    }
+
+    /// <summary>A calculation with two properties, or one and a value.</summary>
+    private BinaryExpression Arithmetic()
+    {
+        PropertyInfo[] numbers =
+            [.. Properties.Where(property => Rank(Value(property.PropertyType)) >= 0)];
+        PropertyInfo info = numbers[random.Next(numbers.Length)];
+        Expression left = Expression.Property(_record, info);
+        Type[] others = [.. Numbers.Where(number => Common(info.PropertyType, number) is not null)];
+        Expression right = random.Next(2) == 0
+            ? Expression.Property(_record, Partner(info.PropertyType))
+            : Exactly(others[random.Next(others.Length)]);
+        Type common = Common(left.Type, right.Type)!;
+        bool isLifted = Value(left.Type) != left.Type || Value(right.Type) != right.Type;
+        Type type = isLifted ? typeof(Nullable<>).MakeGenericType(common) : common;
+        ExpressionType[] operators =
+            common == typeof(float) || common == typeof(double) || common == typeof(decimal)
+                ? RandomTemplate.Operators[..5]
+                : RandomTemplate.Operators;
+        return Expression.MakeBinary(
+            operators[random.Next(operators.Length)], As(left, type), As(right, type));
     }
 
     private Expression NullTest(Expression property)
@@ -107,15 +157,18 @@ internal sealed class RandomPredicate(Random random)
     }
 
     /// <summary>A property of the same type, or of another that it can be compared with.</summary>
-    private PropertyInfo Partner(PropertyInfo property)
+    private PropertyInfo Partner(Type type)
     {
         PropertyInfo[] partners =
         [
             .. Properties.Where(
-                other => Common(property.PropertyType, other.PropertyType) is not null),
+                other => Common(type, other.PropertyType) is not null),
         ];
         return partners[random.Next(partners.Length)];
     }
+
+    private ConstantExpression Exactly(Type type)
+        => Expression.Constant(Pool.Pick(random, type, orNull: false), type);
 
     private ConstantExpression Constant(Type type)
     {

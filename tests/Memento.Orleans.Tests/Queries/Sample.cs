@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Memento.Tests.Queries;
 
 /// <summary>A record with a property of every type, indexed where a type can be.</summary>
@@ -106,5 +108,16 @@ public sealed record Sample
     [Index]
     public Rating Rating { get; init; }
 
+    [Index]
+    public Rights Rights { get; init; }
+
     public List<string>? Tags { get; init; }
+
+    public int[]? Numbers { get; init; }
+
+    public ImmutableArray<int?> Scores { get; init; }
+
+    public Address? Home { get; init; }
+
+    public List<Address>? Offices { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Memento.Queries;
 internal sealed class CompareNode : GuardNode
 {
     private CompareNode(GuardOperator comparison, Operand left, Operand right)
-        : base(GuardSize.Leaf)
+        : base(GuardSize.Above(left, right))
     {
         Operator = comparison;
         Left = left;

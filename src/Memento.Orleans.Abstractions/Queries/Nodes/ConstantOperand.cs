@@ -3,7 +3,7 @@ using System.Text;
 namespace Memento.Queries;
 
 /// <summary>A value that is the same for every record.</summary>
-internal sealed class ConstantOperand(object? value) : Operand
+internal sealed class ConstantOperand(object? value) : Operand(GuardSize.Nothing)
 {
     /// <summary>
     /// Null, or a value of one of the types that <see cref="GuardConstant"/> lets in.

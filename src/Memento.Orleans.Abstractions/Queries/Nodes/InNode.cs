@@ -5,7 +5,7 @@ namespace Memento.Queries;
 
 /// <summary>True where the operand is among the values, by the values' Equals.</summary>
 internal sealed class InNode(Operand operand, ImmutableArray<object?> values)
-    : GuardNode(GuardSize.Leaf with { ListItems = values.Length })
+    : GuardNode(GuardSize.Above(operand) with { ListItems = values.Length })
 {
     private const int ShownValues = 10;
 

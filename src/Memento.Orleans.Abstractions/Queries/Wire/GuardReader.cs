@@ -58,7 +58,12 @@ internal static class GuardReader
             GuardTag.Or => new OrNode(Take(done, reader.Read7BitEncodedInt())),
             GuardTag.Compare => ReadCompare(reader),
             GuardTag.In => ReadIn(reader),
-            GuardTag.StartsWith => ReadStartsWith(reader),
+            GuardTag.StartsWith => ReadText(reader, TextMatch.StartsWith),
+            GuardTag.EndsWith => ReadText(reader, TextMatch.EndsWith),
+            GuardTag.TextContains => ReadText(reader, TextMatch.Contains),
+            GuardTag.AnyItem => new AnyNode(OperandReader.ReadOfRecord(reader), item: null),
+            GuardTag.AnyItemThat => new AnyNode(
+                OperandReader.ReadOfRecord(reader), Take(done, 1)[0]),
             _ => throw new FormatException($"There is no node with the number {(byte)tag}."),
         };
     }
@@ -82,12 +87,13 @@ internal static class GuardReader
         if (comparison > GuardOperator.GreaterThanOrEqual)
             throw new FormatException($"There is no operator with the number {(byte)comparison}.");
 
-        return CompareNode.Create(comparison, ReadOperand(reader), ReadOperand(reader));
+        return CompareNode.Create(
+            comparison, OperandReader.Read(reader), OperandReader.Read(reader));
     }
 
     private static InNode ReadIn(BinaryReader reader)
     {
-        Operand operand = ReadOperandOfRecord(reader);
+        Operand operand = OperandReader.ReadOfRecord(reader);
         int count = ConstantCodec.ReadCount(reader, bytesEach: 1);
         GuardSize.RequireListItems(count);
         var values = new object?[count];
@@ -97,25 +103,6 @@ internal static class GuardReader
         return new InNode(operand, ImmutableArray.Create(values));
     }
 
-    private static StartsWithNode ReadStartsWith(BinaryReader reader)
-        => new(ReadOperandOfRecord(reader), ConstantCodec.ReadText(reader));
-
-    private static Operand ReadOperandOfRecord(BinaryReader reader)
-    {
-        Operand operand = ReadOperand(reader);
-        return operand is not ConstantOperand
-            ? operand
-            : throw new FormatException("A constant stands where a property must.");
-    }
-
-    private static Operand ReadOperand(BinaryReader reader)
-    {
-        var tag = (GuardTag)reader.ReadByte();
-        return tag switch
-        {
-            GuardTag.PropertyOperand => new PropertyOperand(ConstantCodec.ReadText(reader)),
-            GuardTag.ConstantOperand => new ConstantOperand(ConstantCodec.Read(reader)),
-            _ => throw new FormatException($"There is no operand with the number {(byte)tag}."),
-        };
-    }
+    private static TextNode ReadText(BinaryReader reader, TextMatch match)
+        => new(match, OperandReader.ReadOfRecord(reader), ConstantCodec.ReadText(reader));
 }

@@ -11,7 +11,15 @@ internal enum GuardTag : byte
     Compare = 5,
     In = 6,
     StartsWith = 7,
+    EndsWith = 8,
+    TextContains = 9,
+    AnyItem = 10,
+    AnyItemThat = 11,
 
     PropertyOperand = 32,
     ConstantOperand = 33,
+    ItemOperand = 34,
+    FunctionOperand = 35,
+    ArithmeticOperand = 36,
+    CheckedArithmeticOperand = 37,
 }

@@ -51,15 +51,29 @@ internal static class GuardWriter
                     ConstantCodec.Write(writer, value);
 
                 break;
-            case StartsWithNode prefix:
-                Write(writer, GuardTag.StartsWith);
-                Write(writer, prefix.Operand);
-                ConstantCodec.WriteText(writer, prefix.Prefix);
+            case TextNode match:
+                Write(writer, TagOf(match.Match));
+                Write(writer, match.Operand);
+                ConstantCodec.WriteText(writer, match.Pattern);
+                break;
+            case AnyNode any:
+                if (any.Item is not null)
+                    Write(writer, any.Item);
+
+                Write(writer, any.Item is null ? GuardTag.AnyItem : GuardTag.AnyItemThat);
+                Write(writer, any.Operand);
                 break;
             default:
                 throw new InvalidOperationException($"'{node.GetType()}' cannot be written.");
         }
     }
+
+    private static GuardTag TagOf(TextMatch match) => match switch
+    {
+        TextMatch.StartsWith => GuardTag.StartsWith,
+        TextMatch.EndsWith => GuardTag.EndsWith,
+        _ => GuardTag.TextContains,
+    };
 
     private static void Write(BinaryWriter writer, Operand operand)
     {
@@ -72,6 +86,25 @@ internal static class GuardWriter
             case ConstantOperand constant:
                 Write(writer, GuardTag.ConstantOperand);
                 ConstantCodec.Write(writer, constant.Value);
+                break;
+            case ItemOperand:
+                Write(writer, GuardTag.ItemOperand);
+                break;
+            case FunctionOperand function:
+                Write(writer, GuardTag.FunctionOperand);
+                writer.Write((byte)function.Function);
+                Write(writer, function.Argument);
+                break;
+            case ArithmeticOperand arithmetic:
+                Write(
+                    writer,
+                    arithmetic.IsChecked
+                        ? GuardTag.CheckedArithmeticOperand
+                        : GuardTag.ArithmeticOperand);
+                writer.Write((byte)arithmetic.Operator);
+                writer.Write((byte)arithmetic.Type);
+                Write(writer, arithmetic.Left);
+                Write(writer, arithmetic.Right);
                 break;
             default:
                 throw new InvalidOperationException($"'{operand.GetType()}' cannot be written.");

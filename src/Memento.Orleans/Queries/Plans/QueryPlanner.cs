@@ -54,12 +54,16 @@ internal sealed class QueryPlanner
         if (conjunct is not CompareNode { Right: ConstantOperand { Value: var value } } compare)
             return false;
 
-        RecordProperty property = binder.Property(compare.Left);
+        if (compare.Left is not PropertyOperand { Name: var name } || name.Contains('.'))
+            return false;
+
+        RecordProperty property = binder.Property(name);
         if (value is null)
             return !compare.Operator.IsEquality();
 
         object constant = value;
-        Domain domain = binder.Domain(property, compare.Operator, ref constant);
+        ValueShape shape = ValueShape.OfProperty(name, property.Type);
+        Domain domain = binder.Domain(shape, compare.Operator, ref constant);
         if (compare.Operator != GuardOperator.Equal)
             return false;
 
@@ -67,7 +71,7 @@ internal sealed class QueryPlanner
             return true;
 
         // Compared in a wider type, several values of the property may equal the constant.
-        if (domain.Type == property.WithoutEnum.ValueType)
+        if (domain.Type == shape.ComparedType)
             _equal[property.Name] = AsStored(property, domain.Convert(constant));
 
         return false;

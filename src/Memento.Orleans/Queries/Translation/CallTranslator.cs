@@ -1,12 +1,16 @@
 using System.Collections;
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 
 namespace Memento.Queries;
 
-/// <summary>Translates calls: equality, StartsWith, and Contains of a list.</summary>
+/// <summary>Translates calls: equality, parts of texts, and Contains of a list.</summary>
 internal sealed class CallTranslator(
-    ParameterExpression record, RecordValueReader values, ComparisonTranslator comparisons)
+    ParameterExpression record,
+    RecordValueReader values,
+    ComparisonTranslator comparisons,
+    CollectionTranslator collections)
 {
     private const string Ordinal = "Strings compare by ordinal: use StringComparison.Ordinal.";
 
@@ -14,10 +18,17 @@ internal sealed class CallTranslator(
     {
         nameof(string.Equals) => TranslateEquals(call),
         nameof(string.StartsWith) when call.Object?.Type == typeof(string)
-            => TranslateStartsWith(call),
+            => TranslateText(call, TextMatch.StartsWith),
+        nameof(string.EndsWith) when call.Object?.Type == typeof(string)
+            => TranslateText(call, TextMatch.EndsWith),
+        nameof(string.Contains) when call.Object?.Type == typeof(string)
+            && RecordUse.Uses(call.Object, record) => TranslateText(call, TextMatch.Contains),
         nameof(string.IsNullOrEmpty) when call.Method.DeclaringType == typeof(string)
             => TranslateIsNullOrEmpty(call),
         nameof(Enumerable.Contains) => TranslateContains(call),
+        nameof(Enum.HasFlag) when call.Method.DeclaringType == typeof(Enum)
+            => TranslateHasFlag(call),
+        _ when CollectionTranslator.IsKnown(call.Method.Name) => collections.TranslateItems(call),
         _ => throw Refusal.Of(call),
     };
 
@@ -57,10 +68,10 @@ internal sealed class CallTranslator(
                 ExpressionText.Of(call.Object), $"The predicate calls Equals of null: '{call}'.");
 
         // A call on null gives false, where == would find null equal to null.
-        return Guard.And(equal, Guard.IsNotNull(values.Read(call.Object).Name));
+        return Guard.And(equal, values.Read(call.Object).IsNotNull);
     }
 
-    private Guard TranslateStartsWith(MethodCallExpression call)
+    private Guard TranslateText(MethodCallExpression call, TextMatch match)
     {
         if (call.Arguments.Count > 2)
             throw Refusal.Of(call, Ordinal);
@@ -71,15 +82,52 @@ internal sealed class CallTranslator(
         if (call.Arguments.Count == 2)
             RequireOrdinal(call, call.Arguments[1]);
 
-        string name = values.Read(call.Object!).Name;
-        object? prefix = LocalEvaluator.Evaluate(call.Arguments[0]);
-        return Guard.StartsWith(name, prefix is char letter ? letter.ToString() : (string)prefix!);
+        Operand text = values.Read(call.Object!).Operand;
+        object pattern = LocalEvaluator.Evaluate(call.Arguments[0])
+            ?? throw new ArgumentNullException(
+                ExpressionText.Of(call.Arguments[0]), $"The predicate looks for null: '{call}'.");
+        return Guard.Match(match, text, pattern.ToString()!);
     }
+
+    /// <summary><c>m.Rights.HasFlag(right)</c></summary>
+    private Guard TranslateHasFlag(MethodCallExpression call)
+    {
+        Expression owner = WithoutBoxing(call.Object!);
+        if (RecordUse.Uses(call.Arguments[0], record))
+            throw Refusal.Of(call, "Ask for the flags of a value.");
+
+        RecordValue flags = values.Read(owner);
+        object? asked = LocalEvaluator.Evaluate(call.Arguments[0]);
+        if (!flags.Type.IsEnum || asked?.GetType() != flags.Type)
+            throw Refusal.Of(call, "Ask for a flag of the property's own type.");
+
+        TypeCode code = Type.GetTypeCode(flags.Type);
+        NumberType type = code switch
+        {
+            TypeCode.UInt32 => NumberType.UInt32,
+            TypeCode.Int64 => NumberType.Int64,
+            TypeCode.UInt64 => NumberType.UInt64,
+            _ => NumberType.Int32,
+        };
+        var bits = new ConstantOperand(
+            Convert.ChangeType(asked, code, CultureInfo.InvariantCulture));
+        return Guard.Compare(
+            GuardOperator.Equal,
+            new ArithmeticOperand(
+                ArithmeticOperator.And, type, isChecked: false, flags.Operand, bits),
+            bits);
+    }
+
+    private static Expression WithoutBoxing(Expression expression)
+        => expression is UnaryExpression { NodeType: ExpressionType.Convert } conversion
+            && conversion.Type == typeof(Enum)
+                ? conversion.Operand
+                : expression;
 
     private Guard TranslateIsNullOrEmpty(MethodCallExpression call)
     {
-        string name = values.Read(call.Arguments[0]).Name;
-        return Guard.Or(Guard.IsNull(name), Guard.Equal(name, ""));
+        RecordValue text = values.Read(call.Arguments[0]);
+        return Guard.Or(text.IsNull, Guard.Compare(GuardOperator.Equal, text.Operand, ""));
     }
 
     private void RequireOrdinal(MethodCallExpression call, Expression comparison)
@@ -98,16 +146,16 @@ internal sealed class CallTranslator(
             parts.Insert(0, call.Object);
 
         bool hasComparer = parts.Count == 3;
-        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method)
-            || RecordUse.Uses(parts[0], record))
-        {
+        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method))
             throw Refusal.Of(call);
-        }
 
         if (hasComparer)
             RequireNoComparer(call, parts[2]);
 
         Expression list = WithoutSpan(parts[0], call);
+        if (RecordUse.Uses(list, record))
+            return collections.TranslateContains(call, list, parts[1]);
+
         if (list.Type == typeof(string) && parts[1].Type != typeof(char))
             throw Refusal.Of(call);
 

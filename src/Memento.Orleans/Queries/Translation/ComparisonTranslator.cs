@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 using Memento.Tables.Keys;
 
@@ -11,6 +12,8 @@ internal sealed class ComparisonTranslator(
     RecordValueReader values,
     Func<Expression, Guard> translateCondition)
 {
+    private readonly OrderTranslator _orders = new(record, values);
+
     public Guard Translate(BinaryExpression binary)
     {
         GuardOperator comparison = binary.NodeType switch
@@ -31,6 +34,9 @@ internal sealed class ComparisonTranslator(
     public Guard Translate(
         GuardOperator comparison, Expression left, Expression right, Expression whole)
     {
+        if (_orders.TryTranslate(comparison, left, right, whole) is { } order)
+            return order;
+
         if (!RecordUse.Uses(left, record))
             return Translate(comparison.Mirrored(), right, left, whole);
 
@@ -62,7 +68,7 @@ internal sealed class ComparisonTranslator(
     }
 
     public static Guard In(RecordValue property, IEnumerable<object?> items)
-        => Guard.In(property.Name, items.Select(item => Restore(property, item)));
+        => Guard.In(property.Operand, items.Select(item => Restore(property, item)));
 
     public static void RequireComparable(RecordValue property, Expression whole)
     {
@@ -84,7 +90,7 @@ internal sealed class ComparisonTranslator(
             constant = Restore(property, constant);
         }
 
-        return Guard.Compare(comparison, property.Operand, new ConstantOperand(constant));
+        return Guard.Compare(comparison, property.Operand, constant);
     }
 
     /// <summary>Undoes what the compiler did to an enum's or a character's constant.</summary>
@@ -102,6 +108,12 @@ internal sealed class ComparisonTranslator(
             return integers.Fit(constant) == ConstantFit.Inside
                 ? Enum.ToObject(property.Type, integers.Convert(constant))
                 : constant;
+        }
+
+        if (constant is Enum)
+        {
+            return Convert.ChangeType(
+                constant, Enum.GetUnderlyingType(constant.GetType()), CultureInfo.InvariantCulture);
         }
 
         if (property.Type == typeof(char))
@@ -153,7 +165,7 @@ internal sealed class ComparisonTranslator(
         while (expression is UnaryExpression { NodeType: ExpressionType.Convert } conversion)
             expression = conversion.Operand;
 
-        bool isValue = expression is MemberExpression
+        bool isValue = expression is MemberExpression or ParameterExpression
             && !RecordValueReader.IsNullableMember(expression, "HasValue");
         return !isValue && RecordUse.Uses(expression, record);
     }

@@ -8,9 +8,19 @@ internal static class GuardTranslator
     /// <exception cref="QueryNotSupportedException">
     /// The predicate holds an expression that the store cannot evaluate.
     /// </exception>
+    /// <exception cref="ArgumentException">The guard would pass a limit.</exception>
     public static Guard Translate<TRecord>(Expression<Func<TRecord, bool>> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return new PredicateTranslator(predicate.Parameters[0]).Translate(predicate.Body);
+        try
+        {
+            return new PredicateTranslator(predicate.Parameters[0]).Translate(predicate.Body);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            // What fills the stack is far beyond the limit: it is that error.
+            GuardSize.RequireDepth(int.MaxValue);
+            throw;
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using System.Reflection;
 
 namespace Memento.Queries;
 
@@ -17,8 +16,16 @@ internal sealed class PredicateTranslator
         _record = record;
         _values = new RecordValueReader(record);
         _comparisons = new ComparisonTranslator(record, _values, Translate);
-        _calls = new CallTranslator(record, _values, _comparisons);
+        _calls = new CallTranslator(
+            record,
+            _values,
+            _comparisons,
+            new CollectionTranslator(record, _values, TranslateItem));
     }
+
+    private PredicateTranslator(ParameterExpression item, int depth)
+        : this(item)
+        => _depth = depth;
 
     /// <summary>Recursive, and no deeper than a guard may be.</summary>
     public Guard Translate(Expression expression)
@@ -32,8 +39,9 @@ internal sealed class PredicateTranslator
             _ when !RecordUse.Uses(expression, _record) => TranslateLocal(expression),
             MethodCallExpression call => _calls.Translate(call),
             MemberExpression member when RecordValueReader.IsNullableMember(member, "HasValue")
-                => Guard.IsNotNull(_values.Read(member.Expression!).Name),
-            MemberExpression or UnaryExpression => TranslateFlag(expression),
+                => _values.Read(member.Expression!).IsNotNull,
+            MemberExpression or UnaryExpression or ParameterExpression
+                => TranslateFlag(expression),
             _ => throw Refusal.Of(expression),
         };
         _depth--;
@@ -95,8 +103,8 @@ internal sealed class PredicateTranslator
     private Guard TranslateNot(UnaryExpression not)
     {
         // The form that an index can answer.
-        if (_values.TryGetProperty(not.Operand, out PropertyInfo? flag))
-            return Guard.Equal(flag.Name, false);
+        if (_values.TryReadProperty(not.Operand, out string? flag))
+            return Guard.Equal(flag, false);
 
         return Guard.Not(Translate(not.Operand));
     }
@@ -109,7 +117,7 @@ internal sealed class PredicateTranslator
     {
         RecordValue flag = _values.Read(expression);
         return flag.ComparedAs == typeof(bool)
-            ? Guard.Equal(flag.Name, true)
+            ? Guard.Compare(GuardOperator.Equal, flag.Operand, true)
             : throw Refusal.Of(expression);
     }
 
@@ -121,6 +129,12 @@ internal sealed class PredicateTranslator
 
         RecordValue flag = _values.Read(binary.Left);
         bool fallback = (bool)LocalEvaluator.Evaluate(binary.Right)!;
-        return fallback ? Guard.NotEqual(flag.Name, false) : Guard.Equal(flag.Name, true);
+        return fallback
+            ? Guard.Compare(GuardOperator.NotEqual, flag.Operand, false)
+            : Guard.Compare(GuardOperator.Equal, flag.Operand, true);
     }
+
+    /// <summary>A condition on the items of a collection, which does not use the record.</summary>
+    private Guard TranslateItem(LambdaExpression condition)
+        => new PredicateTranslator(condition.Parameters[0], _depth).Translate(condition.Body);
 }

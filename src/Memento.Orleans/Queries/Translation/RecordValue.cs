@@ -3,13 +3,17 @@ using System.Linq.Expressions;
 namespace Memento.Queries;
 
 /// <summary>
-/// A property of the record in an expression, under conversions that lose nothing.
+/// A value of the record in an expression, under conversions that lose nothing.
 /// </summary>
-/// <param name="Name">The property's name.</param>
+/// <param name="Operand">The value in a guard.</param>
 /// <param name="Type">Its type without Nullable.</param>
 /// <param name="ComparedAs">The type, without Nullable, that it was converted to.</param>
+/// <param name="EnumType">The enum whose values, or bits of them, these are; else null.</param>
 /// <param name="Expression">The whole expression, for messages.</param>
-internal sealed record RecordValue(string Name, Type Type, Type ComparedAs, Expression Expression)
+internal sealed record RecordValue(
+    Operand Operand, Type Type, Type ComparedAs, Type? EnumType, Expression Expression)
 {
-    public PropertyOperand Operand => new(Name);
+    public Guard IsNull => Guard.Compare(GuardOperator.Equal, Operand, value: null);
+
+    public Guard IsNotNull => Guard.Compare(GuardOperator.NotEqual, Operand, value: null);
 }

@@ -1,15 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
-using System.Reflection;
 
 namespace Memento.Queries;
 
 /// <summary>
-/// Finds the property under the conversions that the compiler wraps around it: small integers and
+/// Finds the value under the conversions that the compiler wraps around it: small integers and
 /// enums become int, values become nullable, a nullable's Value is the value or null.
 /// </summary>
-internal sealed class RecordValueReader(ParameterExpression record)
+internal sealed class RecordValueReader
 {
-    /// <exception cref="QueryNotSupportedException">It is more than a property.</exception>
+    private readonly PathReader _paths;
+    private readonly FunctionReader _functions;
+    private readonly ArithmeticReader _arithmetic;
+    private int _depth;
+
+    public RecordValueReader(ParameterExpression record)
+    {
+        _paths = new PathReader(record);
+        _functions = new FunctionReader(this);
+        _arithmetic = new ArithmeticReader(record, this);
+    }
+
+    /// <exception cref="QueryNotSupportedException">It is no value that is known.</exception>
     public RecordValue Read(Expression expression)
     {
         var conversions = new Stack<Type>();
@@ -34,31 +46,21 @@ internal sealed class RecordValueReader(ParameterExpression record)
             }
         }
 
-        if (!TryGetProperty(inner, out PropertyInfo? property))
-            throw Refusal.Of(inner);
-
-        Type type = WithoutNullable(property.PropertyType);
-        Type comparedAs = Follow(type, conversions)
-            ?? throw Refusal.Of(expression);
-        return new RecordValue(property.Name, type, comparedAs, expression);
+        (Operand operand, Type? enumOfBits) = ReadInner(inner);
+        Type type = WithoutNullable(inner.Type);
+        Type comparedAs = Follow(type, conversions, enumOfBits) ?? throw Refusal.Of(expression);
+        Type? enumType = type.IsEnum ? type : enumOfBits;
+        return new RecordValue(operand, type, comparedAs, enumType, expression);
     }
 
-    public bool TryGetProperty(
-        Expression expression,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PropertyInfo? property)
+    /// <summary>Whether it is a property of the record itself, not of an object in it.</summary>
+    public bool TryReadProperty(Expression expression, [NotNullWhen(true)] out string? name)
     {
-        property = (expression as MemberExpression)?.Member as PropertyInfo;
-        if (property is null)
-            return false;
+        name = _paths.TryRead(expression) is PropertyOperand property ? property.Name : null;
+        if (name?.Contains('.', StringComparison.Ordinal) == true)
+            name = null;
 
-        Expression? owner = ((MemberExpression)expression).Expression;
-        while (owner is UnaryExpression { NodeType: ExpressionType.Convert } upcast
-            && upcast.Type.IsAssignableFrom(upcast.Operand.Type))
-        {
-            owner = upcast.Operand;
-        }
-
-        return owner == record;
+        return name is not null;
     }
 
     /// <summary>Whether this is HasValue or Value of a nullable.</summary>
@@ -69,11 +71,28 @@ internal sealed class RecordValueReader(ParameterExpression record)
 
     public static Type WithoutNullable(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
+    /// <summary>Recursive, and no deeper than a guard may be.</summary>
+    private (Operand Operand, Type? EnumOfBits) ReadInner(Expression inner)
+    {
+        GuardSize.RequireDepth(++_depth);
+        Operand? operand = _paths.TryRead(inner) ?? _functions.TryRead(inner);
+        Type? enumOfBits = null;
+        if (operand is null && inner is BinaryExpression binary)
+            (operand, enumOfBits) = _arithmetic.Read(binary);
+
+        if (operand is null && inner is UnaryExpression unary)
+            operand = _arithmetic.Read(unary);
+
+        _depth--;
+        return operand is not null ? (operand, enumOfBits) : throw Refusal.Of(inner);
+    }
+
     /// <summary>
     /// The type after conversions that cannot change the outcome of a comparison; null for others.
-    /// Only the last may round, since that is the rounding that the comparison itself does.
+    /// Only the last may round, since that is the rounding that the comparison itself does. Bits of
+    /// an enum's values fit into the enum.
     /// </summary>
-    private static Type? Follow(Type type, Stack<Type> conversions)
+    private static Type? Follow(Type type, Stack<Type> conversions, Type? enumOfBits)
     {
         bool hasRounded = false;
         foreach (Type next in conversions)
@@ -82,7 +101,9 @@ internal sealed class RecordValueReader(ParameterExpression record)
                 continue;
 
             Type from = type.IsEnum ? Enum.GetUnderlyingType(type) : type;
-            if (hasRounded || (from != next && !NumericConversion.IsImplicit(from, next)))
+            bool isExact = from == next || NumericConversion.IsImplicit(from, next)
+                || next == enumOfBits;
+            if (hasRounded || !isExact)
                 return null;
 
             hasRounded = NumericConversion.Rounds(from, next);

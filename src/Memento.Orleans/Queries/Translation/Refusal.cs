@@ -19,8 +19,8 @@ internal static class Refusal
         MemberExpression { Member.MemberType: MemberTypes.Field }
             => "Only properties are stored: make the field a property.",
         MemberExpression
-            => "Only properties of the record itself can be used: store what the query needs in a "
-            + "property of its own.",
+            => "Only stored properties, texts' Length, collections' Count and the parts of dates "
+            + "can be used: store what the query needs in a property of its own.",
         ConditionalExpression
             => "Write the condition with && and ||: (test && a) || (!test && b).",
         InvocationExpression
@@ -30,11 +30,9 @@ internal static class Refusal
             + "of its own.",
         BinaryExpression { NodeType: ExpressionType.Coalesce }
             => "Write the null test out: m.Year == null || m.Year < 2000.",
-        BinaryExpression { NodeType: ExpressionType.And or ExpressionType.Or }
-            => "Use && and ||, or store the flag in a property of its own.",
         BinaryExpression
-            => "Move the arithmetic to the side of the value: m.Year < year - 1 and not "
-            + "m.Year + 1 < year.",
+            => "Numbers can be calculated with + - * / % & | ^; store other results in a property "
+            + "of their own.",
         MethodCallExpression call => InsteadOfCall(call),
         _ => General,
     };
@@ -42,17 +40,18 @@ internal static class Refusal
     private static string InsteadOfCall(MethodCallExpression call) => call.Method.Name switch
     {
         "Compare" or "CompareTo" or "CompareOrdinal"
-            => "Use <, <=, > and >=; for strings, Guard.LessThan and its like, which compare by "
-            + "ordinal.",
-        "ToLower" or "ToUpper" or "ToLowerInvariant" or "ToUpperInvariant" or "Trim"
+            => "Use <, <=, > and >=; for strings string.CompareOrdinal(a, b) < 0.",
+        "ToLower" or "ToUpper"
+            => "It depends on a culture: use ToLowerInvariant or ToUpperInvariant.",
+        "Trim"
             => "Store the text in the form that queries look for, in a property of its own.",
         "StartsWith"
             => "Write m.Property.StartsWith(value), with StringComparison.Ordinal or without.",
-        "Any" or "Exists"
+        "Any" or "Exists" or "All" or "TrueForAll"
             => "Collect the values into a list and ask values.Contains(m.Property).",
         "EndsWith" or "Contains" when call.Method.DeclaringType == typeof(string)
-            => "Text can be compared by equality and StartsWith; filter the list that comes back "
-            + "by the rest.",
+            => "A text of the record can be asked for a value: m.Property.Contains(value), with "
+            + "StringComparison.Ordinal or without.",
         "Equals" or "ReferenceEquals"
             => "Use == between a property and a value of the same type.",
         _ => General,

@@ -1,5 +1,3 @@
-using Memento.Tables;
-
 namespace Memento.Queries;
 
 /// <summary>A type in which values are compared; builds the comparisons.</summary>
@@ -19,17 +17,14 @@ internal abstract class Domain
     public abstract bool EqualsItself(object constant);
 
     public abstract Func<TRecord, bool> Compare<TRecord>(
-        RecordProperty property, GuardOperator comparison, object constant)
-        where TRecord : class;
+        BoundValue<TRecord> value, GuardOperator comparison, object constant);
 
     public abstract Func<TRecord, bool> Compare<TRecord>(
-        RecordProperty left, GuardOperator comparison, RecordProperty right)
-        where TRecord : class;
+        BoundValue<TRecord> left, GuardOperator comparison, BoundValue<TRecord> right);
 
-    /// <param name="property">The property.</param>
+    /// <param name="value">The value.</param>
     /// <param name="constants">Not null; those that do not fit are found nowhere.</param>
     /// <param name="orNull">Whether null is found as well.</param>
     public abstract Func<TRecord, bool> In<TRecord>(
-        RecordProperty property, IReadOnlyCollection<object> constants, bool orNull)
-        where TRecord : class;
+        BoundValue<TRecord> value, IReadOnlyCollection<object> constants, bool orNull);
 }

@@ -32,13 +32,13 @@ internal sealed class Domain<T, TRules> : Domain
     }
 
     public override Func<TRecord, bool> Compare<TRecord>(
-        RecordProperty property, GuardOperator comparison, object constant)
+        BoundValue<TRecord> left, GuardOperator comparison, object constant)
     {
         ConstantFit fit = TRules.Convert(constant, out T value);
         if (fit != ConstantFit.Inside)
-            return CompareOutside<TRecord>(property, comparison, fit);
+            return CompareOutside(left, comparison, fit);
 
-        TryGetValue<TRecord, T> get = Reader<TRecord>(property);
+        TryGetValue<TRecord, T> get = Reader(left);
         return comparison switch
         {
             GuardOperator.Equal => record
@@ -58,10 +58,10 @@ internal sealed class Domain<T, TRules> : Domain
     }
 
     public override Func<TRecord, bool> Compare<TRecord>(
-        RecordProperty left, GuardOperator comparison, RecordProperty right)
+        BoundValue<TRecord> left, GuardOperator comparison, BoundValue<TRecord> right)
     {
-        TryGetValue<TRecord, T> first = Reader<TRecord>(left);
-        TryGetValue<TRecord, T> second = Reader<TRecord>(right);
+        TryGetValue<TRecord, T> first = Reader(left);
+        TryGetValue<TRecord, T> second = Reader(right);
         return comparison switch
         {
             GuardOperator.Equal => record => Same(first, second, record),
@@ -79,7 +79,7 @@ internal sealed class Domain<T, TRules> : Domain
     }
 
     public override Func<TRecord, bool> In<TRecord>(
-        RecordProperty property, IReadOnlyCollection<object> constants, bool orNull)
+        BoundValue<TRecord> operand, IReadOnlyCollection<object> constants, bool orNull)
     {
         var values = new HashSet<T>(constants.Count, TRules.Equality);
         foreach (object constant in constants)
@@ -88,7 +88,7 @@ internal sealed class Domain<T, TRules> : Domain
                 values.Add(value);
         }
 
-        TryGetValue<TRecord, T> get = Reader<TRecord>(property);
+        TryGetValue<TRecord, T> get = Reader(operand);
         if (values.Count > ShortList)
             return record => get(record, out T found) ? values.Contains(found) : orNull;
 
@@ -109,9 +109,27 @@ internal sealed class Domain<T, TRules> : Domain
         };
     }
 
+    /// <summary>Reads a value in this type; only of a type that C# promotes to it.</summary>
+    public static TryGetValue<TRecord, T> Reader<TRecord>(BoundValue<TRecord> value)
+        => value.WithoutEnum() switch
+        {
+            BoundValue<TRecord, T> same => same.TryGet,
+            BoundValue<TRecord, int> number => Promoted(number.TryGet),
+            BoundValue<TRecord, long> number => Promoted(number.TryGet),
+            BoundValue<TRecord, sbyte> number => Promoted(number.TryGet),
+            BoundValue<TRecord, byte> number => Promoted(number.TryGet),
+            BoundValue<TRecord, short> number => Promoted(number.TryGet),
+            BoundValue<TRecord, ushort> number => Promoted(number.TryGet),
+            BoundValue<TRecord, uint> number => Promoted(number.TryGet),
+            BoundValue<TRecord, ulong> number => Promoted(number.TryGet),
+            BoundValue<TRecord, char> number => Promoted(number.TryGet),
+            BoundValue<TRecord, float> number => Promoted(number.TryGet),
+            _ => throw new UnreachableException(
+                $"'{value.Shape.DeclaredType}' is not read as '{typeof(T)}'."),
+        };
+
     private static bool Same<TRecord>(
         TryGetValue<TRecord, T> first, TryGetValue<TRecord, T> second, TRecord record)
-        where TRecord : class
         => first(record, out T one)
             ? second(record, out T other) && TRules.Equal(one, other)
             : !second(record, out _);
@@ -120,8 +138,7 @@ internal sealed class Domain<T, TRules> : Domain
     /// Every value of the property is on one side of the constant; null is on none.
     /// </summary>
     private static Func<TRecord, bool> CompareOutside<TRecord>(
-        RecordProperty property, GuardOperator comparison, ConstantFit fit)
-        where TRecord : class
+        BoundValue<TRecord> operand, GuardOperator comparison, ConstantFit fit)
     {
         bool isAbove = fit == ConstantFit.Above;
         bool holds = comparison switch
@@ -133,30 +150,11 @@ internal sealed class Domain<T, TRules> : Domain
         if (comparison == GuardOperator.NotEqual)
             return _ => true;
 
-        return holds ? property.HasValue : _ => false;
+        return holds ? operand.HasValue : _ => false;
     }
-
-    private static TryGetValue<TRecord, T> Reader<TRecord>(RecordProperty property)
-        where TRecord : class
-        => property.WithoutEnum switch
-        {
-            RecordProperty<TRecord, T> same => same.TryGet,
-            RecordProperty<TRecord, int> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, long> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, sbyte> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, byte> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, short> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, ushort> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, uint> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, ulong> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, char> number => Promoted(number.TryGet),
-            RecordProperty<TRecord, float> number => Promoted(number.TryGet),
-            _ => throw new UnreachableException($"'{property.Type}' is not read as '{typeof(T)}'."),
-        };
 
     private static TryGetValue<TRecord, T> Promoted<TRecord, TNumber>(
         TryGetValue<TRecord, TNumber> get)
-        where TRecord : class
         where TNumber : struct, INumberBase<TNumber>
         => (record, out value) =>
         {

@@ -33,6 +33,8 @@ internal sealed class DocumentRules(Type recordType)
     /// <param name="property">The property of the record through which it is reached.</param>
     private void Check(Type type, string? property)
     {
+        // JSON has null or the value; a constructor is asked of the value's type.
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (!_checked.Add(type))
             return;
 

@@ -119,6 +119,10 @@ public sealed class DocumentRuleTests
         => Assert.NotNull(TableDefinitionReader.Read(typeof(Tree)));
 
     [Fact]
+    public void A_struct_may_be_missing()
+        => Assert.NotNull(TableDefinitionReader.Read(typeof(With<Spot?>), Named));
+
+    [Fact]
     public void What_is_ignored_may_be_anything()
         => Assert.NotNull(TableDefinitionReader.Read(typeof(WithIgnored)));
 
@@ -207,6 +211,8 @@ public sealed class DocumentRuleTests
     internal sealed record Circle(double Radius) : Shape;
 
     internal sealed record Tree(int Id, Tree? Left, List<Tree>? Others);
+
+    internal readonly record struct Spot(int X, int Y);
 
     internal sealed class WithIgnored
     {

@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Memento.Queries;
+
+/// <summary>
+/// What C# calculates of two numbers in a type. It is null where one of them is, and where C# would
+/// throw: a division by zero, an overflow of what is checked. So every record has an answer, and a
+/// query gives the same whichever records it had to look at.
+/// </summary>
+internal sealed class ArithmeticOperand : Operand
+{
+    public ArithmeticOperand(
+        ArithmeticOperator arithmetic, NumberType type, bool isChecked, Operand left, Operand right)
+        : base(GuardSize.Above(left, right))
+    {
+        if (left is ConstantOperand && right is ConstantOperand)
+            throw new ArgumentException("A guard calculates with a property; both are constants.");
+
+        Operator = arithmetic;
+        Type = type;
+        IsChecked = isChecked;
+        Left = left;
+        Right = right;
+    }
+
+    public ArithmeticOperator Operator { get; }
+
+    public NumberType Type { get; }
+
+    /// <summary>Whether an overflow has no result, instead of wrapping around.</summary>
+    public bool IsChecked { get; }
+
+    public Operand Left { get; }
+
+    public Operand Right { get; }
+
+    public override void AppendTo(StringBuilder text)
+    {
+        text.Append(IsChecked ? "checked(" : "(");
+        Left.AppendTo(text);
+        text.Append(' ').Append(Sign).Append(' ');
+        Right.AppendTo(text);
+        text.Append(')');
+    }
+
+    private string Sign => Operator switch
+    {
+        ArithmeticOperator.Add => "+",
+        ArithmeticOperator.Subtract => "-",
+        ArithmeticOperator.Multiply => "*",
+        ArithmeticOperator.Divide => "/",
+        ArithmeticOperator.Remainder => "%",
+        ArithmeticOperator.And => "&",
+        ArithmeticOperator.Or => "|",
+        _ => "^",
+    };
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Reflection;
+using Memento.Tables.Documents;
+using Memento.Tables.Keys;
+
+namespace Memento.Queries;
+
+/// <summary>Turns what has a value in a guard into what reads that value.</summary>
+internal abstract class OperandBinder<TRecord>(GuardBinder binder)
+{
+    public GuardBinder Binder { get; } = binder;
+
+    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    /// <exception cref="ArgumentException">
+    /// There is no such property, or it is not of a type that the operand takes.
+    /// </exception>
+    public BoundValue<TRecord> Bind(Operand operand) => operand switch
+    {
+        PropertyOperand property => BindPath(property.Name),
+        ItemOperand item => BindItem(item),
+        FunctionOperand function => FunctionBinder.Bind(this, function),
+        ArithmeticOperand arithmetic => ArithmeticBinder.Bind(this, arithmetic),
+        _ => throw new UnreachableException($"'{operand.GetType()}' has no value."),
+    };
+
+    protected abstract BoundValue<TRecord> BindItem(ItemOperand item);
+
+    /// <summary>Binds the first name of a path.</summary>
+    protected abstract BoundValue<TRecord> BindFirst(string name, string path);
+
+    /// <summary>Only what documents keep can be named: no other code of a record runs.</summary>
+    protected BoundValue<TRecord> BindMember(BoundValue<TRecord> owner, string name, string path)
+    {
+        Type type = owner.Shape.ValueType;
+        PropertyInfo? info = StoredProperties.Find(type, name);
+        return info is not null
+            ? MemberBinder.Bind(owner, info, ValueShape.OfProperty(path, info.PropertyType))
+            : throw new ArgumentException(
+                $"{Binder.Table}: '{TypeName.Of(type)}' has no stored property '{name}', which "
+                + $"'{path}' names.");
+    }
+
+    private BoundValue<TRecord> BindPath(string path)
+    {
+        string[] names = path.Split('.');
+        BoundValue<TRecord> value = BindFirst(names[0], path);
+        for (int index = 1; index < names.Length; index++)
+            value = BindMember(value, names[index], path);
+
+        return value;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Linq.Expressions;
+
+namespace Memento.Queries;
+
+/// <summary>Translates what is asked of the collections in a record.</summary>
+internal sealed class CollectionTranslator(
+    ParameterExpression record, RecordValueReader values, Func<LambdaExpression, Guard> translate)
+{
+    /// <summary>The methods that ask for an item, with a condition or without.</summary>
+    public static bool IsKnown(string method)
+        => method is nameof(Enumerable.Any) or nameof(Enumerable.All)
+            or nameof(List<>.Exists) or nameof(List<>.TrueForAll);
+
+    public Guard TranslateItems(MethodCallExpression call)
+    {
+        List<Expression> parts = [.. call.Arguments];
+        if (call.Object is not null)
+            parts.Insert(0, call.Object);
+
+        bool isFrameworks = call.Method.DeclaringType == typeof(Enumerable)
+            || call.Method.DeclaringType == typeof(Array)
+            || LocalList.IsFrameworks(call.Method.DeclaringType!);
+        if (!isFrameworks || parts.Count > 2 || !RecordUse.Uses(parts[0], record))
+            throw Refusal.Of(call);
+
+        RecordValue collection = ReadCollection(parts[0], call);
+        if (parts.Count == 1)
+            return Guard.Any(collection.Operand, item: null);
+
+        if (WithoutQuote(parts[1]) is not LambdaExpression condition)
+            throw Refusal.Of(call, "Write the condition on the items in place.");
+
+        if (RecordUse.Uses(condition.Body, record))
+        {
+            throw Refusal.Of(
+                call, "The condition on an item may use the item and values, not the record.");
+        }
+
+        Guard item = translate(condition);
+        return call.Method.Name is nameof(Enumerable.Any) or nameof(List<>.Exists)
+            ? Guard.Any(collection.Operand, item)
+            : Guard.And(
+                collection.IsNotNull,
+                Guard.Not(Guard.Any(collection.Operand, Guard.Not(item))));
+    }
+
+    /// <summary><c>m.Tags.Contains("crime")</c></summary>
+    public Guard TranslateContains(MethodCallExpression call, Expression items, Expression value)
+    {
+        if (RecordUse.Uses(value, record))
+            throw Refusal.Of(call, "A collection of the record is asked for a value.");
+
+        RecordValue collection = ReadCollection(items, call);
+        Type type = RecordValueReader.WithoutNullable(CollectionType.ItemOf(collection.Type)!);
+        if (Domains.Of(type) is null)
+            throw Refusal.Of(call, "Use Any with a condition on the item's properties.");
+
+        return Guard.HasItem(collection.Operand, LocalEvaluator.Evaluate(value));
+    }
+
+    private RecordValue ReadCollection(Expression expression, MethodCallExpression call)
+    {
+        RecordValue collection = values.Read(expression);
+        return CollectionType.ItemOf(collection.Type) is not null
+            ? collection
+            : throw Refusal.Of(call);
+    }
+
+    private static Expression WithoutQuote(Expression expression)
+        => expression is UnaryExpression { NodeType: ExpressionType.Quote } quote
+            ? quote.Operand
+            : expression;
+}

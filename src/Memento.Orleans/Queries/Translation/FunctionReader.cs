@@ -1,0 +1,76 @@
+using System.Collections;
+using System.Linq.Expressions;
+
+namespace Memento.Queries;
+
+/// <summary>
+/// Finds what is made of one value: a text's length, a date's year, an item count.
+/// </summary>
+internal sealed class FunctionReader(RecordValueReader values)
+{
+    /// <returns>The operand, or null where the expression is something else.</returns>
+    public Operand? TryRead(Expression expression) => expression switch
+    {
+        MemberExpression { Expression: { } owner } member => TryReadMember(member, owner),
+        UnaryExpression { NodeType: ExpressionType.ArrayLength } length
+            => Apply(GuardFunction.Count, length.Operand),
+        MethodCallExpression call => TryReadCall(call),
+        _ => null,
+    };
+
+    private FunctionOperand? TryReadMember(MemberExpression member, Expression owner)
+    {
+        string name = member.Member.Name;
+        if (owner.Type == typeof(string))
+            return name == nameof(string.Length) ? Apply(GuardFunction.Length, owner) : null;
+
+        if (CollectionType.ItemOf(owner.Type) is not null && member.Type == typeof(int))
+        {
+            return name is nameof(ICollection.Count) or nameof(Array.Length)
+                ? Apply(GuardFunction.Count, owner)
+                : null;
+        }
+
+        bool isDate = owner.Type == typeof(DateTime) || owner.Type == typeof(DateTimeOffset)
+            || owner.Type == typeof(DateOnly) || owner.Type == typeof(TimeOnly);
+        return isDate && PartOf(name) is { } part ? Apply(part, owner) : null;
+    }
+
+    private FunctionOperand? TryReadCall(MethodCallExpression call)
+    {
+        if (call.Object?.Type == typeof(string))
+        {
+            return call.Method.Name switch
+            {
+                nameof(string.ToLowerInvariant)
+                    => Apply(GuardFunction.ToLowerInvariant, call.Object),
+                nameof(string.ToUpperInvariant)
+                    => Apply(GuardFunction.ToUpperInvariant, call.Object),
+                _ => null,
+            };
+        }
+
+        return call.Method.DeclaringType == typeof(Enumerable)
+            && call.Method.Name == nameof(Enumerable.Count)
+            && call.Arguments is [Expression items]
+            && CollectionType.ItemOf(items.Type) is not null
+                ? Apply(GuardFunction.Count, items)
+                : null;
+    }
+
+    private FunctionOperand Apply(GuardFunction function, Expression argument)
+        => new(function, values.Read(argument).Operand);
+
+    private static GuardFunction? PartOf(string name) => name switch
+    {
+        nameof(DateTime.Year) => GuardFunction.Year,
+        nameof(DateTime.Month) => GuardFunction.Month,
+        nameof(DateTime.Day) => GuardFunction.Day,
+        nameof(DateTime.Hour) => GuardFunction.Hour,
+        nameof(DateTime.Minute) => GuardFunction.Minute,
+        nameof(DateTime.Second) => GuardFunction.Second,
+        nameof(DateTime.DayOfWeek) => GuardFunction.DayOfWeek,
+        nameof(DateTime.Date) => GuardFunction.Date,
+        _ => null,
+    };
+}

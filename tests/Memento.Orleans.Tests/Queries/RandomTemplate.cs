@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+
+namespace Memento.Tests.Queries;
+
+/// <summary>
+/// Values and conditions as the C# compiler makes them, with values from the pool.
+/// </summary>
+[SuppressMessage("Performance", "CA1829", Justification = "Both ways of asking are tested.")]
+[SuppressMessage("Performance", "CA1860", Justification = "Both ways of asking are tested.")]
+internal static class RandomTemplate
+{
+    /// <summary>The first five are also for numbers that are no integers.</summary>
+    public static readonly ExpressionType[] Operators =
+    [
+        ExpressionType.Add, ExpressionType.Subtract, ExpressionType.Multiply,
+        ExpressionType.Divide, ExpressionType.Modulo, ExpressionType.AddChecked,
+        ExpressionType.SubtractChecked, ExpressionType.MultiplyChecked, ExpressionType.And,
+        ExpressionType.Or, ExpressionType.ExclusiveOr,
+    ];
+
+    public static Expression Value(Random random, ParameterExpression record)
+    {
+        int number = Pick<int>(random);
+        LambdaExpression[] values =
+        [
+            Of(m => m.Text!.Length), Of(m => m.Title.ToUpperInvariant()),
+            Of(m => m.Text!.ToLowerInvariant()), Of(m => m.Time.Year), Of(m => m.Day.Month),
+            Of(m => m.MaybeTime!.Value.Day), Of(m => m.Instant.Hour), Of(m => m.Clock.Minute),
+            Of(m => m.Time.Date), Of(m => m.MaybeInstant!.Value.Second),
+            Of(m => m.Day.DayOfWeek), Of(m => m.Home!.City), Of(m => m.Home!.Number),
+            Of(m => m.Home!.MaybeNumber), Of(m => m.Home!.Spot!.Value.Y), Of(m => m.Home!.IsHome),
+            Of(m => m.Tags!.Count), Of(m => m.Numbers!.Length), Of(m => m.Numbers!.Count()),
+            Of(m => m.Scores.Length), Of(m => m.Home!.City!.Length), Of(m => -m.Int),
+            Of(m => checked(-m.Long)), Of(m => -m.Double), Of(m => -m.MaybeDecimal),
+            Of(m => -m.Byte), Of(m => +m.Short), Of(m => m.Int + m.Short * number),
+            Of(m => (m.MaybeInt - number) / m.Byte), Of(m => m.Text!.Length + m.Tags!.Count * 2),
+            Of(m => checked(m.Int * m.Int)), Of(m => m.Long % number), Of(m => 7 - m.Byte),
+        ];
+        return In(values[random.Next(values.Length)], record);
+    }
+
+    public static Expression Condition(Random random, ParameterExpression record)
+    {
+        string text = Pick<string>(random);
+        int number = Pick<int>(random);
+        Rights rights = Pick<Rights>(random);
+        char letter = Pick<char>(random);
+        LambdaExpression[] conditions =
+        [
+            Of(m => m.Text!.StartsWith(text, StringComparison.Ordinal)),
+            Of(m => m.Text!.EndsWith(text, StringComparison.Ordinal)),
+            Of(m => m.Text!.Contains(text)), Of(m => m.Text!.Contains(letter)),
+            Of(m => m.Title.EndsWith(letter)), Of(m => m.Home!.City!.Contains(text)),
+            Of(m => string.CompareOrdinal(m.Text, text) < 0),
+            Of(m => string.Compare(text, m.Text, StringComparison.Ordinal) <= 0),
+            Of(m => 0 < string.CompareOrdinal(m.Text, m.Title)),
+            Of(m => string.CompareOrdinal(m.Title, m.Text) >= 0),
+            Of(m => string.CompareOrdinal(m.Text, null) >= 0), Of(m => m.Int.CompareTo(number) < 0),
+            Of(m => (m.Rights & rights) == rights), Of(m => (m.Rights & rights) != 0),
+            Of(m => m.Rights.HasFlag(rights)), Of(m => (m.Rights | Rights.Read) == rights),
+            Of(m => m.Tags!.Contains(text)), Of(m => m.Numbers!.Contains(number)),
+            Of(m => m.Scores.Contains(number)), Of(m => m.Scores.Contains(null)),
+            Of(m => m.Tags!.Any()), Of(m => m.Numbers!.Any(item => item < number)),
+            Of(m => m.Tags!.Exists(item => item.StartsWith(text, StringComparison.Ordinal))),
+            Of(m => m.Tags!.All(item => item != text && item.Length > 0)),
+            Of(m => m.Scores.Any(item => item > number || item == null)),
+            Of(m => m.Offices!.Any(office => office.City == text || office.Number + 1 > number)),
+            Of(m => m.Offices!.Any(office => office.IsHome)),
+            Of(m => m.Home!.IsHome), Of(m => m.Home == null), Of(m => m.Home!.Spot != null),
+        ];
+        return In(conditions[random.Next(conditions.Length)], record);
+    }
+
+    /// <summary>The condition; false where C# would throw.</summary>
+    public static Expression OrFalse(Expression condition)
+        => Expression.TryCatch(
+            condition, Expression.Catch(typeof(Exception), Expression.Constant(false)));
+
+    /// <summary>The value as nullable; null where C# would throw.</summary>
+    public static Expression OrNull(Expression value)
+    {
+        bool canBeNull = !value.Type.IsValueType || Nullable.GetUnderlyingType(value.Type) != null;
+        Type type = canBeNull ? value.Type : typeof(Nullable<>).MakeGenericType(value.Type);
+        return Expression.TryCatch(
+            canBeNull ? value : Expression.Convert(value, type),
+            Expression.Catch(typeof(Exception), Expression.Default(type)));
+    }
+
+    private static Expression<Func<Sample, T>> Of<T>(Expression<Func<Sample, T>> value) => value;
+
+    private static T Pick<T>(Random random)
+        => (T)Pool.Pick(random, typeof(T), orNull: false)!;
+
+    private static Expression In(LambdaExpression lambda, ParameterExpression record)
+        => new Renamed(lambda.Parameters[0], record).Visit(lambda.Body);
+
+    private sealed class Renamed(ParameterExpression from, ParameterExpression to)
+        : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node)
+            => node == from ? to : node;
+    }
+}
