@@ -45,6 +45,9 @@ internal static class SiloHost
         {
             var options = new SiloOptions();
             configuration.GetSection(SiloOptions.Section).Bind(options);
+
+            // Memento reads its own section; here it is only seen to be readable.
+            configuration.GetSection(MementoOptions.Section).Bind(new MementoOptions());
             return options;
         }
         catch (InvalidOperationException failure)

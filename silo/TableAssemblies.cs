@@ -42,10 +42,12 @@ internal static class TableAssemblies
         }
         catch (FileNotFoundException failure)
         {
-            string place = IsPath(name) ? Path.GetFullPath(name) : AppContext.BaseDirectory;
+            string advice = IsPath(name)
+                ? $"there is no {Path.GetFullPath(name)}. Build it, or name the path where it is."
+                : $"it is not in {AppContext.BaseDirectory}. Put it there, or give the path of "
+                    + "its .dll.";
             throw new SiloConfigurationException(
-                $"Assembly '{name}', which {Setting} names, cannot be found: it is not in {place}. "
-                + "Give the path of its .dll, or put it there.",
+                $"Assembly '{name}', which {Setting} names, cannot be found: {advice}",
                 failure);
         }
         catch (Exception failure) when (failure

@@ -83,8 +83,8 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
         var latencies = new LatencyHistogram();
         while (true)
         {
-            // In ram an operation ends without ever waiting: a worker that did not step back would keep
-            // its thread, and 32 workers would be as many as there are cores.
+            // In ram an operation ends without ever waiting: a worker that did not step back would
+            // keep its thread, and 32 workers would be as many as there are cores.
             await Task.Yield();
             long started = Stopwatch.GetTimestamp();
             if (started >= end) return latencies;

@@ -35,7 +35,8 @@ internal static class Program
             return Interrupted;
         }
         catch (Exception failure) when (failure
-            is MementoException or MovieFileException or StoreException)
+            is MementoException or MovieFileException or StoreException
+            or OrleansException or TimeoutException)
         {
             await Console.Error.WriteLineAsync($"Error: {failure.Message}");
             return Failed;

@@ -50,6 +50,7 @@ internal sealed class Store : IAsyncDisposable
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.UseOrleansClient(client => client
             .UseStaticClustering(gateway)
+            .UseConnectionRetryFilter(static (_, _) => Task.FromResult(false))
             .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = ClusterId)
             .AddMemento(memento => memento.AddTables(typeof(Movie).Assembly)));
         var client = new ClientHost(builder.Build());

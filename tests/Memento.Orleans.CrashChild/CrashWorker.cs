@@ -3,7 +3,8 @@ namespace Memento.CrashChild;
 /// <summary>
 /// Runs transactions for ever and says each one that was acknowledged, after it was.
 /// </summary>
-internal sealed class CrashWorker(IMemento memento, int round, int worker, int seed, TextWriter output)
+internal sealed class CrashWorker(
+    IMemento memento, int round, int worker, int seed, TextWriter output)
 {
     private readonly Random _random = new(seed);
 

@@ -1,8 +1,8 @@
 using Memento;
 using Memento.CrashChild;
 
-// A silo under load that its parent kills. It says on the standard output what was acknowledged; the
-// parent holds it to that. Arguments: the database file, the round, the seed.
+// A silo under load that its parent kills. It says on the standard output what was acknowledged;
+// the parent holds it to that. Arguments: the database file, the round, the seed.
 string file = args[0];
 int round = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture);
 int seed = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture);
@@ -28,5 +28,6 @@ await host.Memento.TransactionAsync(async tx =>
     }
 });
 output.WriteLine("ready");
-await Task.WhenAny(Enumerable.Range(0, CrashTables.Workers).Select(worker => Task.Run(
-    () => new CrashWorker(host.Memento, round, worker, seed + worker, output).RunAsync()))).Unwrap();
+IEnumerable<CrashWorker> workers = Enumerable.Range(0, CrashTables.Workers)
+    .Select(worker => new CrashWorker(host.Memento, round, worker, seed + worker, output));
+await Task.WhenAny(workers.Select(worker => Task.Run(worker.RunAsync))).Unwrap();

@@ -42,8 +42,9 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
             if (failure is null) continue;
 
             throw new MovieFileException(
-                $"{failure.Message} The {file.RecordCount - file.Skipped.Count} films before it "
-                + "are kept. Mend the file and run this again: it adds what is missing.",
+                $"{failure.Message} The films before it are kept "
+                + $"({file.RecordCount - file.Skipped.Count}). Mend the file and run this again: "
+                + "it adds what is missing.",
                 failure);
         }
     }

@@ -12,6 +12,13 @@ namespace Memento.Hosting;
 /// </summary>
 internal static class CatalogGrainStorage
 {
+    /// <summary>
+    /// The provider finds its rows by the service's id too. There is one catalog a storage, whatever
+    /// the service that opens it is called: under another id, tables would be made again and numbers
+    /// given twice.
+    /// </summary>
+    private const string ServiceId = "memento";
+
     public static IGrainStorage Create(IServiceProvider services, object? key)
     {
         string name = (string)key!;
@@ -27,6 +34,6 @@ internal static class CatalogGrainStorage
         new DefaultAdoNetGrainStorageOptionsHashPickerConfigurator().PostConfigure(name, options);
         return ActivatorUtilities.CreateInstance<AdoNetGrainStorage>(
             services, Options.Create(options), name,
-            services.GetRequiredService<IOptions<ClusterOptions>>());
+            Options.Create(new ClusterOptions { ServiceId = ServiceId, ClusterId = ServiceId }));
     }
 }

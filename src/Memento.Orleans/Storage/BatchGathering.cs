@@ -1,13 +1,14 @@
 namespace Memento.Storage;
 
 /// <summary>
-/// Says when the journal's next batch may begin: once everybody whom the last one woke is back, or the
-/// thread pool has come round to its end twice without bringing another. No clock decides, so a lone
-/// writer's commit never waits, and a fast disk costs as little as the pool's turn.
+/// Says when the journal's next batch may begin: once everybody whom the last one woke is back, or
+/// the thread pool has come round to its end twice without bringing another. No clock decides, so a
+/// lone writer's commit never waits, and a fast disk costs as little as the pool's turn.
 /// </summary>
 /// <remarks>
-/// A turn is a work item at the end of the pool's queue: when it runs, all that stood before it has begun.
-/// Two of them, because a woken caller may step back into the queue once before it commits again.
+/// A turn is a work item at the end of the pool's queue: when it runs, all that stood before it has
+/// begun. Two of them, because a woken caller may step back into the queue once before it commits
+/// again.
 /// </remarks>
 /// <param name="gate">The journal's gate, which guards this too.</param>
 internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposable
@@ -46,7 +47,9 @@ internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposab
         if (--_expected == 0) End();
     }
 
-    /// <summary>Called by the writer with a commit in the queue: waits for those that belong to it.</summary>
+    /// <summary>
+    /// Called by the writer with a commit in the queue: waits for those that belong to it.
+    /// </summary>
     public void Wait()
     {
         lock (gate)

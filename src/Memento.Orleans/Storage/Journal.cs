@@ -68,7 +68,6 @@ internal sealed class Journal : IAsyncDisposable
     /// <exception cref="StorageException">The silo is stopping.</exception>
     public bool TryAppend(PendingCommit commit, int generation)
     {
-        bool wakes;
         lock (_gate)
         {
             if (_isStopping)
@@ -83,11 +82,11 @@ internal sealed class Journal : IAsyncDisposable
             commit.Position = ++_lastPosition;
             _queue.Add(commit);
             _gathering.Arrived();
-            wakes = _queue.Count == 1;
-        }
 
-        if (wakes) _work.Release();
-        return true;
+            // Under the gate: outside, a stop in between writes the commit out and disposes the signal.
+            if (_queue.Count == 1) _work.Release();
+            return true;
+        }
     }
 
     /// <summary>Waits until all that was appended so far is durable, or was taken back.</summary>
@@ -134,23 +133,28 @@ internal sealed class Journal : IAsyncDisposable
         {
             _work.Wait();
             _gathering.Wait();
-            List<PendingCommit> batch = TakeBatch();
-            if (batch.Count == 0)
+            List<PendingCommit> batch = TakeBatch(out bool isStopping);
+            if (batch.Count > 0)
+            {
+                long started = Stopwatch.GetTimestamp();
+                Write(batch);
+                _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
+            }
+            else if (isStopping)
             {
                 _stopped.TrySetResult();
                 return;
             }
 
-            long started = Stopwatch.GetTimestamp();
-            Write(batch);
-            _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
+            // Otherwise the signal was for commits that were taken back before their turn came.
         }
     }
 
-    private List<PendingCommit> TakeBatch()
+    private List<PendingCommit> TakeBatch(out bool isStopping)
     {
         lock (_gate)
         {
+            isStopping = _isStopping;
             List<PendingCommit> batch;
             if (_queue.Count <= MaxBatch)
             {

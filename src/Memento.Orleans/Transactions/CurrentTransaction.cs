@@ -13,8 +13,10 @@ namespace Memento.Transactions;
 internal sealed class CurrentTransaction(
     TransactionRegistry registry,
     ICommitter committer,
+    MementoTransactionAgent agent,
     TransactionTools tools,
     IGrainFactory grains,
+    IGrainContextAccessor context,
     TimeProvider time)
 {
     /// <summary>
@@ -33,10 +35,18 @@ internal sealed class CurrentTransaction(
         TransactionInfo? info = TransactionContext.GetTransactionInfo();
         if (info is null || info.PendingCalls < Ended / 2) return null;
 
-        return registry.Find(info.TransactionId) is { IsJoined: false } own
-            ? own.Innermost
-            : _joined.GetValue(info, Join);
+        if (registry.Find(info.TransactionId) is { IsJoined: false } own) return own.Innermost;
+
+        return IsOfThisStore(info) ? _joined.GetValue(info, Join) : null;
     }
+
+    /// <summary>
+    /// A transaction is joined where a grain call brought it, or where it began through this store's agent.
+    /// One of another store in this process (a client beside a silo, a second silo) is none of ours: who
+    /// commits it would not know.
+    /// </summary>
+    private bool IsOfThisStore(TransactionInfo info)
+        => context.GrainContext is not null || agent.HasStarted(info);
 
     private TransactionScope Join(TransactionInfo info)
     {

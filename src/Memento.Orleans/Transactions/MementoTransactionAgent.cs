@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Memento.Messages;
 using Memento.Transactions.Commit;
 using Orleans.Transactions;
@@ -12,15 +13,23 @@ internal sealed class MementoTransactionAgent(
     ITransactionAgent inner, TransactionRegistry registry, ICommitter committer) : ITransactionAgent
 {
     private readonly AsyncLocal<TransactionStart?> _starting = new();
+    private readonly ConditionalWeakTable<TransactionInfo, object> _startedForOthers = [];
 
     /// <summary>Makes the next transaction that starts in this flow begin like this.</summary>
     public void StartNextWith(TransactionStart start) => _starting.Value = start;
+
+    /// <summary>Whether an application began it here, through Orleans and not through Memento.</summary>
+    public bool HasStarted(TransactionInfo info) => _startedForOthers.TryGetValue(info, out _);
 
     public async Task<TransactionInfo> StartTransaction(bool readOnly, TimeSpan timeout)
     {
         TransactionStart? start = _starting.Value;
         if (start is null || start.Info is not null)
-            return await inner.StartTransaction(readOnly, timeout);
+        {
+            TransactionInfo other = await inner.StartTransaction(readOnly, timeout);
+            _startedForOthers.Add(other, this);
+            return other;
+        }
 
         TransactionInfo info = await inner.StartTransaction(readOnly, start.Remaining);
         info.Priority = new DateTime(start.StartTicks, DateTimeKind.Utc);

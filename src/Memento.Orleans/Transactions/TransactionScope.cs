@@ -246,6 +246,7 @@ internal sealed class TransactionScope : ITransaction
 
         var nested = new TransactionScope(Sender, _tables, this);
         (int savepoint, int outer) = _state.BeginSavepoint();
+        TransactionScope? outerScope = _state.Innermost;
         SavepointContext.Set(Id, savepoint);
         _state.Innermost = nested;
         bool isCommitted = false;
@@ -265,11 +266,17 @@ internal sealed class TransactionScope : ITransaction
         finally
         {
             nested.End();
-            _state.Innermost = this;
+            if (!ReferenceEquals(_state.Innermost, nested)) _state.DoomWith(SideBySide());
+            _state.Innermost = outerScope;
             if (!isCommitted && _state.Doom is null) await _state.RollbackAsync(savepoint);
             _state.EndSavepoint(outer);
         }
     }
+
+    private MementoException SideBySide()
+        => new(
+            $"Two nested bodies of transaction {Id} ran side by side, and what each wrote cannot be told "
+            + "apart; nothing of the transaction was kept. Await one before the next begins.");
 
     private TableDefinition Use<T>()
     {

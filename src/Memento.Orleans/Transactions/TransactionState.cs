@@ -290,7 +290,8 @@ internal sealed class TransactionState(
     /// </summary>
     private void ThrowIfTakenBack()
     {
-        if (partitions.Generation == Generation) return;
+        // An odd one: it began while commits were being taken back, here and not yet there.
+        if (partitions.Generation == Generation && Generation % 2 == 0) return;
 
         throw new TransactionConflictException(
             "The durable storage failed while the transaction ran, and it may have read what was taken "

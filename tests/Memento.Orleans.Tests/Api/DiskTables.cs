@@ -19,7 +19,8 @@ internal sealed class DiskTables(IMementoBuilder inner) : IMementoBuilder
 
     public IMementoBuilder AddTables(Assembly assembly) => inner.AddTables(assembly);
 
-    public IMementoBuilder Configure(Action<MementoOptions> configure) => inner.Configure(configure);
+    public IMementoBuilder Configure(Action<MementoOptions> configure)
+        => inner.Configure(configure);
 
     public IMementoBuilder UseStorage(Func<IServiceProvider, IJournalStorage> create)
         => inner.UseStorage(create);

@@ -107,7 +107,8 @@ public sealed class HostingTests : IDisposable
     [InlineData("MaxAttempts", "0")]
     [InlineData("MaxRetryDelay", "00:00:00")]
     [InlineData("ConnectionString", " ")]
-    public async Task An_option_out_of_its_range_keeps_the_silo_from_starting(string name, string value)
+    public async Task An_option_out_of_its_range_keeps_the_silo_from_starting(
+        string name, string value)
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(
             () => StartAsync(new() { [$"Memento:{name}"] = value }));

@@ -3,7 +3,7 @@ using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Api;
 
-/// <summary>What start-up says about tables that are wrong, or that have changed since the last run.</summary>
+/// <summary>What start-up says about tables that are wrong, or have changed since.</summary>
 public sealed class TableStartupTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -16,7 +16,8 @@ public sealed class TableStartupTests : IDisposable
         var type = await Assert.ThrowsAsync<InvalidTableException>(() => MementoHost.StartAsync(
             static memento => memento.AddTable<KeyOnly>()));
         Assert.Equal((nameof(KeyOnly), null), (type.RecordType, type.Property));
-        Assert.Contains("Table type 'KeyOnly' is not valid", type.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Table type 'KeyOnly' is not valid", type.Message, StringComparison.Ordinal);
 
         var property = await Assert.ThrowsAsync<InvalidTableException>(() => MementoHost.StartAsync(
             static memento => memento.AddTable<Entry>(static table => table.AddIndex("Missing"))));
@@ -71,7 +72,8 @@ public sealed class TableStartupTests : IDisposable
             static memento => memento.AddTable<Profile>(static t => t.Name = "Entry"),
             "its primary key is");
         await AssertRefusedAsync(
-            static memento => memento.AddTable<Entry>(static t => t.AddIndex("Value", unique: true)),
+            static memento => memento.AddTable<Entry>(
+                static t => t.AddIndex("Value", unique: true)),
             "unique index on Value");
         await RunAsync(
             static memento => memento.AddTable<Entry>(),
@@ -97,8 +99,10 @@ public sealed class TableStartupTests : IDisposable
                 });
             await RunAsync(
                 static memento => memento.AddTable<Entry>(),
-                static async memento => Assert.Equal("b", Assert.Single(await memento.TransactionAsync(
-                    async tx => await tx.MatchAsync<Entry>(new { Value = 2L }))).Name));
+                static async memento => Assert.Equal(
+                    "b",
+                    Assert.Single(await memento.TransactionAsync(
+                        async tx => await tx.MatchAsync<Entry>(new { Value = 2L }))).Name));
         }
     }
 

@@ -131,7 +131,8 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Tables_with_a_transactional_state_are_refused_and_nothing_is_kept(bool isClient)
+    public async Task Tables_with_a_transactional_state_are_refused_and_nothing_is_kept(
+        bool isClient)
     {
         string name = $"shop {Guid.NewGuid()}";
         var alone = await Assert.ThrowsAnyAsync<Exception>(

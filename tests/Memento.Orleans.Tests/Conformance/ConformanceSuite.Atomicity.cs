@@ -207,7 +207,8 @@ public abstract partial class ConformanceSuite
         }).Within();
         Assert.Equal(780, (await GetAllAsync<Entry>()).Sum(static entry => entry.Value));
         Assert.Equal(
-            40, (await GetAllAsync<Ticket>()).Select(static ticket => ticket.Id).Distinct().Count());
+            40,
+            (await GetAllAsync<Ticket>()).Select(static ticket => ticket.Id).Distinct().Count());
     }
 
     private Task SeedAsync() => Memento.TransactionAsync(async tx =>

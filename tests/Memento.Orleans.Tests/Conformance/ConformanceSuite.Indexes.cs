@@ -38,10 +38,13 @@ public abstract partial class ConformanceSuite
                 for (int i = random.Next(6); i >= 0; i--)
                 {
                     Entry entry = NewEntry(
-                        $"k{random.Next(12)}", random.Next(5), random.Next(4) is var g and > 0 ? $"{g}" : null);
+                        $"k{random.Next(12)}",
+                        random.Next(5),
+                        random.Next(4) is var g and > 0 ? $"{g}" : null);
                     if (random.Next(3) == 0)
                     {
-                        Assert.Equal(next.Remove(entry.Name), await tx.DeleteAsync<Entry>(entry.Name));
+                        Assert.Equal(
+                            next.Remove(entry.Name), await tx.DeleteAsync<Entry>(entry.Name));
                     }
                     else
                     {
@@ -88,8 +91,8 @@ public abstract partial class ConformanceSuite
             ("Ticket", "Code", (object)"c", (object)1_000_002L),
             (refused.Table, refused.Index, refused.Value!, refused.HolderKey!));
         Assert.Contains(
-            "Table 'Ticket' has a unique index 'Code', and the value 'c' belongs to the record with "
-            + "key '1000002'",
+            "Table 'Ticket' has a unique index 'Code', and the value 'c' belongs to the record "
+            + "with key '1000002'",
             refused.Message,
             StringComparison.Ordinal);
         Assert.Single(await GetAllAsync<Ticket>());
@@ -124,7 +127,8 @@ public abstract partial class ConformanceSuite
         await AssertCodesAsync("c 1000004", "d 1000003");
 
         await PutAsync(new Ticket { Id = 1_000_003, Title = "again", Code = "d" });
-        await Memento.TransactionAsync(async tx => await tx.DeleteAsync<Ticket>(1_000_003)).Within();
+        await Memento.TransactionAsync(
+            async tx => await tx.DeleteAsync<Ticket>(1_000_003)).Within();
         await Memento.TransactionAsync(async tx => await tx.DeleteRecordAsync(
             new Ticket { Id = 1_000_004, Title = "u", Code = "c" })).Within();
         await PutAsync(

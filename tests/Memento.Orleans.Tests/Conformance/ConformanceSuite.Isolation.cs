@@ -78,7 +78,8 @@ public abstract partial class ConformanceSuite
 
         Assert.Equal(1, runs);
         Assert.Contains($"{older.Tx.Id}", conflict.Message, StringComparison.Ordinal);
-        Assert.Contains("read lock on key 'k' of table 'Entry'", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "read lock on key 'k' of table 'Entry'", conflict.Message, StringComparison.Ordinal);
         Assert.Contains("lost 1 of 1 attempts", conflict.Message, StringComparison.Ordinal);
         await older.CommitAsync();
     }

@@ -54,7 +54,7 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
-    public async Task What_the_body_started_and_left_running_is_not_in_the_transaction_after_its_end()
+    public async Task What_the_body_left_running_is_not_in_the_transaction_after_its_end()
     {
         var hasEnded = new Signal();
         Task<bool>? left = null;
@@ -101,7 +101,8 @@ public abstract partial class ConformanceSuite
         mayEnd.Set();
 
         var error = await Assert.ThrowsAsync<MementoException>(() => older.Within());
-        Assert.Contains("still running when its body ended", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "still running when its body ended", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NoTransactionException>(() => left!.Within());
         await younger.CommitAsync();
         Assert.Equal(NewEntry("k", 1), Assert.Single(await GetAllAsync<Entry>()));
@@ -185,7 +186,9 @@ public abstract partial class ConformanceSuite
             var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
                 () => Memento.TransactionAsync(_ => Task.CompletedTask, options));
             Assert.Contains(
-                options.MaxAttempts is null ? "TransactionOptions.Timeout" : "TransactionOptions.MaxAttempts",
+                options.MaxAttempts is null
+                    ? "TransactionOptions.Timeout"
+                    : "TransactionOptions.MaxAttempts",
                 error.Message,
                 StringComparison.Ordinal);
         }
@@ -217,7 +220,8 @@ public abstract partial class ConformanceSuite
         isLocked.Set();
 
         var late = await Assert.ThrowsAsync<TransactionTimeoutException>(() => older.Within());
-        Assert.Contains("write lock on key 'k' of table 'Entry'", late.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "write lock on key 'k' of table 'Entry'", late.Message, StringComparison.Ordinal);
         Assert.Contains($"{younger.Tx.Id}", late.Message, StringComparison.Ordinal);
         await younger.CommitAsync();
         Assert.Equal(1, (await GetAsync<Entry>("k"))!.Value);
@@ -230,7 +234,8 @@ public abstract partial class ConformanceSuite
             new TransactionOptions { Timeout = TimeSpan.FromMilliseconds(700) });
         await hanging.Tx.WriteAsync(NewEntry("k", 1)).Within();
 
-        var late = await Assert.ThrowsAsync<TransactionTimeoutException>(() => hanging.Done.Within());
+        var late = await Assert.ThrowsAsync<TransactionTimeoutException>(
+            () => hanging.Done.Within());
         Assert.Contains("time limit", late.Message, StringComparison.Ordinal);
         await UntilIdleAsync();
         await Assert.ThrowsAnyAsync<MementoException>(

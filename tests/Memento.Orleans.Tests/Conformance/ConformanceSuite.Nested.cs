@@ -156,7 +156,8 @@ public abstract partial class ConformanceSuite
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_conflict_in_a_nested_transaction_runs_the_outermost_body_again(bool isSwallowed)
+    public async Task A_conflict_in_a_nested_transaction_runs_the_outermost_body_again(
+        bool isSwallowed)
     {
         await PutAsync(NewEntry("k", 1));
         OpenTransaction older = await OpenAsync();

@@ -73,7 +73,8 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_bag_holds_the_exact_set_at_each_step()
     {
-        Tag red = NewTag("rose", "red"), old = NewTag("rose", "old"), green = NewTag("rose", "green");
+        Tag red = NewTag("rose", "red"), old = NewTag("rose", "old");
+        Tag green = NewTag("rose", "green");
         await PutAsync(red, old, NewTag("oak", "green"));
         await Memento.TransactionAsync(async tx =>
         {
@@ -124,7 +125,8 @@ public abstract partial class ConformanceSuite
 
         Assert.Equal(
             [red, old],
-            await Memento.TransactionAsync(async tx => await tx.ReadAllAsync<Tag>("rose")).Within());
+            await Memento.TransactionAsync(
+                async tx => await tx.ReadAllAsync<Tag>("rose")).Within());
     }
 
     [Fact]
@@ -145,7 +147,8 @@ public abstract partial class ConformanceSuite
                     .Select(seat => seat.Number));
             Assert.Equal(
                 [int.MinValue, -3, 2, 5],
-                (await tx.SelectAsync<Seat>(seat => seat.Hall == hall)).Select(seat => seat.Number));
+                (await tx.SelectAsync<Seat>(seat => seat.Hall == hall))
+                    .Select(seat => seat.Number));
             Assert.Equal(
                 [2, 5],
                 (await tx.MatchAsync<Seat>(new { Guest = "g" })).Select(seat => seat.Number));
@@ -181,10 +184,12 @@ public abstract partial class ConformanceSuite
         {
             await tx.DeleteAsync<Entry>("k1");
             await tx.WriteAsync(NewEntry("own", 1, "g"));
-            IReadOnlyList<Entry> some = await tx.SelectAsync<Entry>(entry => entry.Value < 15, limit: 4);
+            IReadOnlyList<Entry> some =
+                await tx.SelectAsync<Entry>(entry => entry.Value < 15, limit: 4);
             Assert.Equal(4, some.Select(entry => entry.Name).Distinct().Count());
             Assert.All(some, entry => Assert.True(entry.Value < 15));
-            Assert.Equal(15, (await tx.SelectAsync<Entry>(entry => entry.Value < 15, limit: 99)).Count);
+            Assert.Equal(
+                15, (await tx.SelectAsync<Entry>(entry => entry.Value < 15, limit: 99)).Count);
             Assert.Single(await tx.SelectAsync<Entry>(entry => entry.Group == "g", limit: 1));
             foreach (int limit in (int[])[0, -1])
             {
@@ -249,7 +254,8 @@ public abstract partial class ConformanceSuite
         Assert.Empty(await tx.MatchAsync<Profile>(new { Name = "spoiled" }));
     }
 
-    private static Tag NewTag(string subject, string word) => new() { Subject = subject, Word = word };
+    private static Tag NewTag(string subject, string word)
+        => new() { Subject = subject, Word = word };
 
     private static Seat NewSeat(Guid hall, int number, string? guest = null)
         => new() { Hall = hall, Number = number, Guest = guest };

@@ -9,7 +9,8 @@ public abstract partial class ConformanceSuite
     {
         IRecord<Entry> record = Memento.GetRecord<Entry>("k");
         Assert.Null(await record.ReadAsync().Within());
-        Assert.Equal(NewEntry("k", 1, "g"), await record.WriteAsync(NewEntry("k", 1, "g")).Within());
+        Assert.Equal(
+            NewEntry("k", 1, "g"), await record.WriteAsync(NewEntry("k", 1, "g")).Within());
         await UntilIdleAsync();
         Assert.Equal(NewEntry("k", 1, "g"), await GetAsync<Entry>("k"));
         Assert.Equal(NewEntry("k", 1, "g"), await record.ReadAsync().Within());

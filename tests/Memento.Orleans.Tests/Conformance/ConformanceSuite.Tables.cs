@@ -147,12 +147,14 @@ public abstract partial class ConformanceSuite
         Assert.Equal(
             [new IndexInfo("Code", true), new IndexInfo("Owner", false)],
             info.Indexes.OrderBy(index => index.Property));
-        Assert.Equal(Enumerable.Range(0, 10), info.Partitions.Select(partition => partition.Number));
+        Assert.Equal(
+            Enumerable.Range(0, 10), info.Partitions.Select(partition => partition.Number));
         Assert.Equal(3, info.Partitions.Sum(partition => partition.Size));
         Assert.All(info.Partitions, partition => Assert.NotEmpty(partition.Silo));
         Assert.True(info.Memory > 0);
         Assert.Equal(
-            ["Coupon", "Entry", "Profile", "Seat", "Tag", "Ticket"], await Memento.Tables.ListAsync());
+            ["Coupon", "Entry", "Profile", "Seat", "Tag", "Ticket"],
+            await Memento.Tables.ListAsync());
     }
 
     [Fact]

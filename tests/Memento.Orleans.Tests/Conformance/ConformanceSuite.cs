@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// What holds for every storage, in a silo and from a client. After each test nothing may be left locked
-/// and no transaction may be running.
+/// What holds for every storage, in a silo and from a client. After each test nothing may be
+/// left locked and no transaction may be running.
 /// </summary>
 public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLifetime
 {
@@ -73,7 +73,7 @@ public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLif
     private static Entry NewEntry(string name, long value, string? group = null)
         => new() { Name = name, Value = value, Group = group };
 
-    /// <summary>The names of the entries of group "g" that a scan gives, in an order of their own.</summary>
+    /// <summary>The names of the entries of group "g" that a scan gives, in order.</summary>
     private static async Task<IReadOnlyList<string>> ScanAsync(ITransaction tx, Scan scan)
     {
         IReadOnlyList<Entry> found = scan switch

@@ -3,8 +3,8 @@ using Memento.Tests.Conformance.Tables;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// A transaction that stays open while a test drives it from outside. It has its age when it is given:
-/// one that is opened later is younger.
+/// A transaction that stays open while a test drives it from outside. It has its age when it
+/// is given: one that is opened later is younger.
 /// </summary>
 internal sealed class OpenTransaction
 {
@@ -35,7 +35,7 @@ internal sealed class OpenTransaction
         open.Done = memento.TransactionAsync(open.RunAsync, options);
         open.Tx = await open._opened.Task.Within();
 
-        // A client's transaction gets its age from the first silo that it asks; the key is nobody else's.
+        // A client's transaction gets its age from the first silo that it asks.
         await open.Tx.ReadAsync<Entry>($"age of {open.Tx.Id}").Within();
         return open;
     }

@@ -35,7 +35,8 @@ public sealed class RestartTests : IDisposable
             await memento.TransactionAsync(async tx =>
             {
                 Assert.Equal(
-                    [new Entry { Name = "kept", Value = 1, Group = "g" }], await tx.AllAsync<Entry>());
+                    [new Entry { Name = "kept", Value = 1, Group = "g" }],
+                    await tx.AllAsync<Entry>());
                 Assert.Single(await tx.MatchAsync<Entry>(new { Group = "g" }));
                 Assert.Equal(
                     ["red", "old", "new"],

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>One host that the tests of a class share: a silo, and a client of it if asked for.</summary>
+/// <summary>One host that the tests of a class share: a silo, and maybe a client of it.</summary>
 public abstract class StoreFixture(TableStorage storage, bool isClient) : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();

@@ -44,7 +44,7 @@ internal sealed class TestSilo : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a client in this process; all it shares with the silo is the socket.</summary>
+    /// <summary>Starts a client that shares nothing with the silo but the socket.</summary>
     public async Task<IServiceProvider> ConnectAsync(
         Action<IMementoBuilder> configure, Action<IClientBuilder>? configureClient = null)
     {

@@ -3,7 +3,9 @@ namespace Memento.Tests.Consistency;
 /// <summary>Finds the smallest cycle of dependencies.</summary>
 internal static class CycleFinder
 {
-    /// <summary>The dependencies of a smallest cycle, each beginning where the last ends; or null.</summary>
+    /// <summary>
+    /// The dependencies of a smallest cycle, each beginning where the last ends; or null.
+    /// </summary>
     public static List<Dependency>? Find(IEnumerable<Dependency> dependencies)
     {
         Dictionary<ListTransaction, List<Dependency>> next = dependencies
@@ -22,8 +24,8 @@ internal static class CycleFinder
     }
 
     /// <summary>
-    /// Takes away again and again what has no way out or no way in: without a cycle nothing is left,
-    /// so that the search costs nothing where all is well.
+    /// Takes away again and again what has no way out or no way in: without a cycle nothing is
+    /// left, so that the search costs nothing where all is well.
     /// </summary>
     private static void RemoveEnds(Dictionary<ListTransaction, List<Dependency>> next)
     {

@@ -3,17 +3,21 @@ using System.Text;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Says whether a history of list appends and reads is strictly serializable, after Elle: infers the
-/// order of transactions from what they read, and looks for a cycle in it.
+/// Says whether a history of list appends and reads is strictly serializable, after Elle: infers
+/// the order of transactions from what they read, and looks for a cycle in it.
 /// </summary>
 internal static class HistoryChecker
 {
+    /// <summary>How many anomalies are told; one bug makes many.</summary>
+    private const int MostAnomalies = 20;
+
     /// <summary>What is wrong, in words; null where nothing is.</summary>
     public static string? Check(IReadOnlyList<ListTransaction> history)
     {
         var anomalies = new List<string>();
         var versions = new ListVersions(history, anomalies);
-        if (anomalies.Count > 0) return string.Join(Environment.NewLine, anomalies.Distinct().Take(20));
+        if (anomalies.Count > 0)
+            return string.Join(Environment.NewLine, anomalies.Distinct().Take(MostAnomalies));
 
         var graph = new DependencyGraph(history, versions);
         foreach (DependencyKind worst in Enum.GetValues<DependencyKind>())

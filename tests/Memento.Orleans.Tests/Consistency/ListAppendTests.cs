@@ -16,7 +16,7 @@ public sealed class ListAppendTests
         int seed = Environment.TickCount;
         await using var store = await StartAsync();
         var workload = new ListWorkload(store.Memento, seed);
-        await workload.RunAsync(Workers, Transactions);
+        await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
         Check(workload, seed);
         store.CheckIdle();
     }
@@ -31,7 +31,7 @@ public sealed class ListAppendTests
             ? new Fault(FaultyStorage.DiskFailure)
             : null;
         var workload = new ListWorkload(store.Memento, seed);
-        await workload.RunAsync(Workers, Transactions);
+        await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
         Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
         Check(workload, seed);
         store.CheckIdle();
@@ -55,7 +55,7 @@ public sealed class ListAppendTests
 
         // Ram cannot be what a batch in doubt turns out to be: only disk tables take part.
         var workload = new ListWorkload(store.Memento, seed, hasRam: false);
-        await workload.RunAsync(Workers, Transactions);
+        await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
         Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
         Check(workload, seed);
         store.CheckIdle();

@@ -11,5 +11,7 @@ internal sealed record ListOperation(int Key, int? Appended, IReadOnlyList<int>?
     public static ListOperation Read(int key, params int[] values) => new(key, null, values);
 
     public override string ToString()
-        => Seen is null ? $"append {Appended} to {Key}" : $"read {Key} as [{string.Join(' ', Seen)}]";
+        => Seen is null
+            ? $"append {Appended} to {Key}"
+            : $"read {Key} as [{string.Join(' ', Seen)}]";
 }

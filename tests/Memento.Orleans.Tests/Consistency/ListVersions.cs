@@ -1,8 +1,8 @@
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// The order of the appends to each list, from what was read of it: whoever reads a list sees all of its
-/// past, so the longest read has the order of all that it shows.
+/// The order of the appends to each list, from what was read of it: whoever reads a list sees all
+/// of its past, so the longest read has the order of all that it shows.
 /// </summary>
 internal sealed class ListVersions
 {
@@ -64,7 +64,10 @@ internal sealed class ListVersions
             }
 
             if (writer.Outcome == ListOutcome.Aborted)
-                anomalies.Add($"G1a: {reader} {read}, and {writer}, which appended {value}, aborted");
+            {
+                anomalies.Add(
+                    $"G1a: {reader} {read}, and {writer}, which appended {value}, aborted");
+            }
         }
 
         if (seen.Distinct().Count() != seen.Count)
@@ -93,8 +96,9 @@ internal sealed class ListVersions
         int last = read.Seen[^1];
         ListTransaction writer = _writers[(read.Key, last)];
         if (ReferenceEquals(writer, reader)) return;
-        if (writer.Operations.Last(each => each.Key == read.Key && each.Appended is not null).Appended
-            != last)
+        ListOperation lastOfWriter = writer.Operations.Last(
+            each => each.Key == read.Key && each.Appended is not null);
+        if (lastOfWriter.Appended != last)
         {
             anomalies.Add($"G1b: {reader} {read}, in the middle of the appends of {writer}");
         }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Random transactions that append to few lists and read them, even lists in ram and odd ones on disk;
-/// records what their callers saw.
+/// Random transactions that append to few lists and read them, even lists in ram and odd ones on
+/// disk; records what their callers saw.
 /// </summary>
 internal sealed class ListWorkload(IMemento memento, int seed, bool hasRam = true)
 {
@@ -19,7 +19,9 @@ internal sealed class ListWorkload(IMemento memento, int seed, bool hasRam = tru
 
     public IReadOnlyList<ListTransaction> History => _history;
 
-    /// <summary>Runs so many transactions in each of so many workers, and reads all lists at last.</summary>
+    /// <summary>
+    /// Runs so many transactions in each of so many workers, and reads all lists at last.
+    /// </summary>
     public async Task RunAsync(int workers, int transactions)
     {
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
@@ -28,7 +30,8 @@ internal sealed class ListWorkload(IMemento memento, int seed, bool hasRam = tru
             for (int i = 0; i < transactions; i++)
                 await RunOneAsync(Plan(random), aborts: random.Next(100) < PercentAborted);
         })));
-        await RunOneAsync([.. Enumerable.Range(0, Lists).Select(key => (key, false))], aborts: false);
+        await RunOneAsync(
+            [.. Enumerable.Range(0, Lists).Select(key => (key, false))], aborts: false);
     }
 
     private static List<(int Key, bool Appends)> Plan(Random random)
@@ -44,7 +47,7 @@ internal sealed class ListWorkload(IMemento memento, int seed, bool hasRam = tru
         {
             TransactionResult result = await memento.TryTransactionAsync(async tx =>
             {
-                // Another run of the body appends other values: those of this one must never be seen.
+                // Another run of the body appends other values: those of this one must never show.
                 if (operations.Count > 0) Record(start, ListOutcome.Aborted, operations);
                 operations = [];
                 foreach ((int key, bool appends) in plan)

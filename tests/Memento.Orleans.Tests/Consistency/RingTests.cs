@@ -37,7 +37,7 @@ public sealed class RingTests
                 if (i % SwapsBetweenLooks == 0)
                     await store.Memento.TransactionAsync(tx => LookAsync(tx, broken));
             }
-        })));
+        }))).WaitAsync(FaultyStore.LongestRun);
         await store.Memento.TransactionAsync(tx => LookAsync(tx, broken));
         Assert.True(broken.IsEmpty, $"seed {seed}: {string.Join(Environment.NewLine, broken)}");
         store.CheckIdle();
@@ -63,6 +63,6 @@ public sealed class RingTests
         while (seen.Add(at))
             at = next[at];
         if (at != 0 || seen.Count != Nodes)
-            broken.Enqueue(string.Join(' ', next.Order().Select(each => $"{each.Key}>{each.Value}")));
+            broken.Enqueue(string.Join(' ', next.Select(each => $"{each.Key}>{each.Value}")));
     }
 }

@@ -3,7 +3,9 @@ using Memento.CrashChild;
 
 namespace Memento.Tests.Crash;
 
-/// <summary>What the children have acknowledged over all rounds, and what must be stored then.</summary>
+/// <summary>
+/// What the children have acknowledged over all rounds, and what must be stored then.
+/// </summary>
 internal sealed class CrashLedger
 {
     private readonly Dictionary<long, CrashReceipt> _receipts = [];
@@ -83,7 +85,8 @@ internal sealed class CrashLedger
             expected[receipt.To] += receipt.Amount;
         }
 
-        Assert.Equal(expected, state.Accounts.OrderBy(each => each.Id).Select(each => each.Balance));
+        Assert.Equal(
+            expected, state.Accounts.OrderBy(each => each.Id).Select(each => each.Balance));
     }
 
     private void CheckPairs(CrashState state)

@@ -1,8 +1,8 @@
 namespace Memento.Tests.Crash;
 
 /// <summary>
-/// Conformance 20: an acknowledged commit survives <c>kill -9</c>, and no half of a transaction ever
-/// shows. One database goes through all rounds.
+/// Conformance 20: an acknowledged commit survives <c>kill -9</c>, and no half of a transaction
+/// ever shows. One database goes through all rounds.
 /// </summary>
 public sealed class CrashTests
 {
@@ -51,7 +51,8 @@ public sealed class CrashTests
 
         Assert.True(ledger.Transfers > 0 && ledger.Pairs > 0, "The children did nothing.");
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"Seed {seed}: {rounds} kills, {ledger.Transfers} transfers and {ledger.Pairs} pairs held.");
+            $"Seed {seed}: {rounds} kills, {ledger.Transfers} transfers and {ledger.Pairs} pairs "
+            + "held.");
         Directory.Delete(directory, recursive: true);
     }
 

@@ -9,6 +9,9 @@ internal sealed class FaultyStore : IAsyncDisposable
 {
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    /// <summary>A workload that takes longer hangs.</summary>
+    public static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(4);
+
     private readonly string _directory =
         Directory.CreateTempSubdirectory("memento-faults-").FullName;
 

@@ -21,7 +21,8 @@ public sealed class FullDiskTests
             {
                 await store.Memento.TransactionAsync(async tx =>
                 {
-                    await tx.WriteAsync(new Receipt { Id = written + 1, Token = $"{written}{padding}" });
+                    await tx.WriteAsync(
+                        new Receipt { Id = written + 1, Token = $"{written}{padding}" });
                     await tx.WriteAsync(new RamAccount { Id = 1, Balance = written + 1 });
                 });
                 written++;

@@ -1,6 +1,8 @@
 namespace Memento.Tests.Faults;
 
-/// <summary>The twin of a <see cref="DiskAccount"/>, always written in the same transaction.</summary>
+/// <summary>
+/// The twin of a <see cref="DiskAccount"/>, always written in the same transaction.
+/// </summary>
 [Table(Storage = TableStorage.Ram, Partitions = 4)]
 public sealed record RamAccount
 {

@@ -4,8 +4,8 @@ using Memento.Storage;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// Transfers over disk and ram tables from many workers while batches fail at random: balances are what
-/// the receipts add up to, everybody was told the truth, and memory is what is stored.
+/// Transfers over disk and ram tables from many workers while batches fail at random: balances are
+/// what the receipts add up to, everybody was told the truth, and memory is what is stored.
 /// </summary>
 public sealed class RandomFaultTests
 {
@@ -37,7 +37,8 @@ public sealed class RandomFaultTests
             _ => null,
         };
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(
-            worker => Task.Run(() => WorkAsync(store.Memento, seed, worker))));
+            worker => Task.Run(() => WorkAsync(store.Memento, seed, worker))))
+            .WaitAsync(FaultyStore.LongestRun);
         store.Faults.Plan = null;
 
         string run = $"seed {seed}";

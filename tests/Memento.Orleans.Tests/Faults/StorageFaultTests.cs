@@ -1,4 +1,6 @@
 using Memento.Storage;
+using Memento.Tests.Journals;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;
 
@@ -196,6 +198,31 @@ public sealed class StorageFaultTests
         goOn.SetResult();
         await reading.WaitAsync(FaultyStore.LongestWait);
         Assert.Equal([(10, 10)], seen);
+    }
+
+    [Fact]
+    public async Task A_body_that_begins_while_commits_are_taken_back_sees_nothing()
+    {
+        await using var store = await FaultyStore.StartAsync();
+        await WriteBothAsync(store, 1, 10);
+        List<long> seen = [];
+        var begun = new TaskCompletionSource<Task>();
+        var journal = store.Host.Services.GetRequiredService<Journal>();
+        var entry = new JournalEntry { TransactionId = Guid.NewGuid(), Writes = [], Epochs = [] };
+        var commit = new PendingCommit(entry, [new CallbackPart(() =>
+        {
+            Task reading = store.Memento.TransactionAsync(
+                async tx => seen.Add((await tx.ReadAsync<RamAccount>(1))!.Balance), Once);
+            begun.SetResult(reading);
+            Task.WaitAny([reading], FaultyStore.LongestWait);
+        })]);
+        store.Faults.FailNext(FaultyStorage.DiskFailure);
+        Assert.True(journal.TryAppend(commit, journal.Generation));
+
+        Task begunThen = await begun.Task.WaitAsync(FaultyStore.LongestWait);
+        await Assert.ThrowsAsync<TransactionConflictException>(() => begunThen);
+        Assert.Empty(seen);
+        Assert.Equal(10, (await store.ReadAsync<RamAccount>(1)).Balance);
     }
 
     [Fact]

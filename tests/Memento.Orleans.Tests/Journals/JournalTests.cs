@@ -18,7 +18,8 @@ public sealed class JournalTests
         Assert.Equal(2, scene.Storage.Batches.Count);
         Assert.Equal([first.Entry!], scene.Storage.Batches[0].Entries);
         Assert.Equal(rest.Select(each => each.Entry!), scene.Storage.Batches[1].Entries);
-        Assert.Equal(rest.Select(each => each.Position), Enumerable.Range(2, 50).Select(i => (long)i));
+        Assert.Equal(
+            rest.Select(each => each.Position), Enumerable.Range(2, 50).Select(i => (long)i));
         Assert.Equal(51, scene.Journal.DurablePosition);
     }
 
@@ -228,10 +229,11 @@ public sealed class JournalTests
             : null;
         scene.Faults.Unblock();
         await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(other));
+        Task ended = JournalScene.EndOf(decided);
         if (outcome == TransactionOutcome.Aborted)
-            await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(decided));
+            await Assert.ThrowsAsync<CommitTakenBackException>(() => ended);
         else
-            await Assert.ThrowsAsync<TransactionInDoubtException>(() => JournalScene.EndOf(decided));
+            await Assert.ThrowsAsync<TransactionInDoubtException>(() => ended);
     }
 
     [Fact]

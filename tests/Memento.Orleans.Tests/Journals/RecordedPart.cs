@@ -3,8 +3,8 @@ using Memento.Storage;
 namespace Memento.Tests.Journals;
 
 /// <summary>Writes down that it was taken back, or discarded.</summary>
-internal sealed class RecordedPart(string name, List<string> log, string table = "t", int number = 0)
-    : ITakeBack
+internal sealed class RecordedPart(
+    string name, List<string> log, string table = "t", int number = 0) : ITakeBack
 {
     public string Table => table;
 

@@ -2,13 +2,17 @@ using Memento.Storage;
 
 namespace Memento.Tests.Storage;
 
-/// <summary>Keeps nothing, takes as long as a disk, and counts.</summary>
+/// <summary>
+/// Keeps nothing, takes as long as a disk, and counts. The first batch is held until it is let go.
+/// </summary>
 internal sealed class CountingJournalStorage : IJournalStorage
 {
     /// <summary>As long as an fsync; in no time at all there would be nothing to share.</summary>
     private static readonly TimeSpan FlushTime = TimeSpan.FromMilliseconds(3);
 
     private readonly List<int> _batches = [];
+    private readonly TaskCompletionSource _firstBegun = NewSource();
+    private readonly TaskCompletionSource _firstMayEnd = NewSource();
 
     public string Description => "a storage that counts";
 
@@ -24,8 +28,15 @@ internal sealed class CountingJournalStorage : IJournalStorage
         }
     }
 
+    /// <summary>Ends when the first batch is being written.</summary>
+    public Task FirstBegun => _firstBegun.Task;
+
+    public void LetFirstEnd() => _firstMayEnd.TrySetResult();
+
     public async ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
+        _firstBegun.TrySetResult();
+        await _firstMayEnd.Task;
         await Task.Delay(FlushTime, cancellationToken);
         lock (_batches)
             _batches.Add(batch.Entries.Count);
@@ -52,4 +63,7 @@ internal sealed class CountingJournalStorage : IJournalStorage
         => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static TaskCompletionSource NewSource()
+        => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -21,8 +21,18 @@ internal sealed class RecordCodec(TableRegistry tables)
     public IDeepCopier GetSpecializedCopier(Type type)
         => (IDeepCopier)Bind(typeof(RecordDeepCopier<>), type);
 
-    /// <summary>Registered types may be named in messages; of others this says nothing.</summary>
-    public bool? IsTypeAllowed(Type type) => IsSupportedType(type) ? true : null;
+    /// <summary>
+    /// Registered types may be named in messages, and so may our own generic types over them, such as
+    /// the calls of <see cref="IRecord{T}"/>; of others this says nothing.
+    /// </summary>
+    public bool? IsTypeAllowed(Type type)
+        => IsSupportedType(type) || IsOursOverRecords(type) ? true : null;
+
+    private bool IsOursOverRecords(Type type)
+        => type.IsConstructedGenericType
+            && (type.Assembly == typeof(IRecord<>).Assembly
+                || type.Assembly == typeof(RecordCodec).Assembly)
+            && Array.TrueForAll(type.GenericTypeArguments, IsSupportedType);
 
     private object Bind(Type generic, Type recordType)
         => Activator.CreateInstance(

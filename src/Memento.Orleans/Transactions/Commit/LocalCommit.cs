@@ -10,6 +10,8 @@ internal sealed class LocalCommit(
     OneAppendCommit commit,
     PartitionDirectory partitions,
     TransactionRegistry registry,
+    IGrainFactory grains,
+    ILocalSiloDetails silo,
     DurableStorage storage)
 {
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _underWay = new();
@@ -85,6 +87,16 @@ internal sealed class LocalCommit(
     public async Task<CommitResult> CommitBegunAsync(
         TransactionState state, IReadOnlyList<ParticipantCount> participants)
     {
+        if (state.Doom is { } doom)
+        {
+            // Its body swallowed the error that one of its calls got.
+            foreach (Enlistment enlistment in state.End())
+                enlistment.Abort();
+            return doom is TransactionConflictException
+                ? new CommitResult(CommitStatus.TryAgain, doom)
+                : CommitResult.Failed(doom);
+        }
+
         var parts = new List<CommitPart>(participants.Count);
         ParticipantCount? lost = null;
         foreach (ParticipantCount each in participants)
@@ -105,7 +117,25 @@ internal sealed class LocalCommit(
         }
 
         if (lost is null)
-            return await commit.CommitAsync(state.Id, parts, state.Generation, keepsOutcome: state.IsJoined);
+        {
+            return await commit.CommitAsync(
+                state.Id, parts, state.Generation, keepsOutcome: state.IsJoined);
+        }
+
+        return await WhyLostAsync(state.Id, lost);
+    }
+
+    private async Task<CommitResult> WhyLostAsync(Guid transactionId, ParticipantCount lost)
+    {
+        IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(lost.Table, lost.Number));
+        OpenResponse opened = await grain.OpenAsync();
+        if (opened.Silo is { } elsewhere && !elsewhere.Equals(silo.SiloAddress))
+        {
+            return CommitResult.Failed(new MementoException(
+                $"Transaction {transactionId} used partitions in several silos, among them partition "
+                + $"{lost.Number} of table '{lost.Table}' in {elsewhere}, and one commit over several "
+                + "silos is not supported yet. Nothing was kept. Use one silo."));
+        }
 
         return CommitResult.TryAgain(
             $"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the transaction "

@@ -7,7 +7,8 @@ namespace Memento.Tests.Conformance.Grains;
 [Reentrant]
 public sealed class ShopGrain(
     IMemento memento,
-    [TransactionalState("shop", "foreign")] ITransactionalState<ShopState> state) : Grain, IShopGrain
+    [TransactionalState("shop", "foreign")] ITransactionalState<ShopState> state)
+    : Grain, IShopGrain
 {
     private ITransaction Current
         => memento.Current ?? throw new InvalidOperationException("There is no transaction.");

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+
+namespace Memento.Tests.Samples;
+
+/// <summary>A program of this repository that runs as a process of its own.</summary>
+internal sealed class ChildProgram : IAsyncDisposable
+{
+    /// <summary>How long anything may take on a busy machine before the test fails.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly LineLog _output = new();
+    private readonly LineLog _errors = new();
+
+    private ChildProgram(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => _output.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => _errors.Add(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public string Output => _output.ToString();
+
+    public string Errors => _errors.ToString();
+
+    /// <param name="name">The assembly metadata that names the program.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="environment">What is set in its environment.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static ChildProgram Start(
+        string name,
+        string folder,
+        IReadOnlyDictionary<string, string>? environment = null,
+        params IEnumerable<string> arguments)
+    {
+        string path = typeof(ChildProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(each => each.Key == name).Value!;
+        var start = new ProcessStartInfo("dotnet", [Path.GetFullPath(path), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[key] = value;
+        return new ChildProgram(new Process { StartInfo = start });
+    }
+
+    /// <summary>Waits for its end and gives its exit code.</summary>
+    public async Task<int> WaitForEndAsync()
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+            return _process.ExitCode;
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"It did not end.\n{Output}\n{Errors}");
+        }
+    }
+
+    /// <summary>Waits until it has said something on its output.</summary>
+    public async Task WaitForAsync(string text)
+    {
+        Task said = _output.WaitForAsync(text);
+        Task ended = _process.WaitForExitAsync();
+        if (await Task.WhenAny(said, ended).WaitAsync(Patience) != said && !said.IsCompleted)
+            Assert.Fail($"It ended without saying '{text}'.\n{Output}\n{Errors}");
+    }
+
+    /// <summary>Asks it to end, as a service manager or a container does.</summary>
+    public async Task TerminateAsync()
+    {
+        using Process kill = Process.Start(
+            "kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
