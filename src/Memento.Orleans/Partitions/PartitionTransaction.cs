@@ -1,4 +1,5 @@
 using Memento.Partitions.Locks;
+using Memento.Queries;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
@@ -76,29 +77,33 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     }
 
     /// <summary>
-    /// Walks the records that a plan has to look at, committed ones and own ones, in key order where the
-    /// plan is a scan and in the index's order otherwise.
+    /// Walks the records that a plan has to look at, committed ones and own ones: of the records and of
+    /// one value of an index in key order, of an index otherwise in no order. The own ones are all of
+    /// them, wherever they lie.
     /// </summary>
-    public IEnumerable<StoredRecord> Candidates(int? index, byte[]? value)
+    public IEnumerable<StoredRecord> Candidates(int? index, IReadOnlyList<KeyRange>? ranges)
     {
         DependOn(Store.LastPosition);
-        OrderedMapRange<StoredRecord> committed = index is { } ordinal
-            ? Store.Index(ordinal).Prefix(value!)
-            : Store.Records.Range(null, null);
+        OrderedMap<StoredRecord> committed = index is { } ordinal
+            ? Store.Index(ordinal)
+            : Store.Records;
         StoredRecord[] own = OwnRecords();
         int next = 0;
 
-        foreach ((byte[] _, StoredRecord record) in committed)
+        foreach (KeyRange range in ranges ?? KeyRanges.Everything)
         {
-            if (Staged.Count > 0 && Staged.Find(0, new Key(record.Key)) is not null) continue;
-
-            while (next < own.Length
-                && own[next].Key.AsSpan().SequenceCompareTo(record.Key) < 0)
+            foreach ((byte[] _, StoredRecord record) in committed.Range(range.From, range.To))
             {
-                yield return own[next++];
-            }
+                if (Staged.Count > 0 && Staged.Find(0, new Key(record.Key)) is not null) continue;
 
-            yield return record;
+                while (next < own.Length
+                    && own[next].Key.AsSpan().SequenceCompareTo(record.Key) < 0)
+                {
+                    yield return own[next++];
+                }
+
+                yield return record;
+            }
         }
 
         while (next < own.Length)

@@ -9,6 +9,9 @@ namespace Memento.Transactions;
 /// <summary>Asks the partitions of a table, and makes one answer of theirs.</summary>
 internal sealed class TableScanner(OperationSender sender)
 {
+    /// <summary>More keys are asked of all partitions at once, in one message each.</summary>
+    public const int MaxKeysReadOneByOne = 16;
+
     public async ValueTask<IReadOnlyList<T>> ScanAsync<T>(
         TableDefinition table,
         Guard? where,
@@ -79,40 +82,40 @@ internal sealed class TableScanner(OperationSender sender)
 
     private ValueTask<List<StoredRecord>> SelectAsync(
         TableDefinition table, QueryPlan plan, int? limit, CancellationToken cancellationToken)
-        => plan switch
-        {
-            NothingPlan => new([]),
-            KeyLookupPlan byKey
-                => ReadOneAsync(table, byKey.Key, byKey.Guard, limit, cancellationToken),
-            IndexLookupPlan byIndex => AskAsync(
-                table,
-                new ScanOperation(
-                    byIndex.Guard, byIndex.Index.Ordinal, byIndex.Value, limit, writes: false),
-                limit,
-                cancellationToken),
-            _ => AskAsync(
-                table,
-                new ScanOperation(plan.Guard, null, null, limit, writes: false),
-                limit,
-                cancellationToken),
-        };
+    {
+        if (plan.IsNothing) return new([]);
+        if (plan.Keys is { Count: <= MaxKeysReadOneByOne } keys)
+            return ReadEachAsync(table, keys, plan.Guard, limit, cancellationToken);
 
-    private async ValueTask<List<StoredRecord>> ReadOneAsync(
+        var operation = new ScanOperation(
+            plan.Guard,
+            plan.Index?.Ordinal,
+            plan.IsAll ? null : [.. plan.Ranges],
+            limit,
+            writes: false);
+        return AskAsync(table, operation, limit, cancellationToken);
+    }
+
+    /// <summary>Reads whole keys where they are, which locks nothing but them.</summary>
+    private async ValueTask<List<StoredRecord>> ReadEachAsync(
         TableDefinition table,
-        Key key,
+        IReadOnlyList<Key> keys,
         Guard where,
         int? limit,
         CancellationToken cancellationToken)
     {
-        object? records = await sender.SendAsync(
-            table, new ReadAllOperation(key, writes: false), cancellationToken)
-            .ConfigureAwait(false);
         Func<object, bool> matches = RecordFilter.Compile(table, where);
         List<StoredRecord> found = [];
-        foreach (object record in (object[])records!)
+        foreach (Key key in keys)
         {
-            if (found.Count == limit) break;
-            if (matches(record)) found.Add(new StoredRecord(key.Bytes, record));
+            object? records = await sender.SendAsync(
+                table, new ReadAllOperation(key, writes: false), cancellationToken)
+                .ConfigureAwait(false);
+            foreach (object record in (object[])records!)
+            {
+                if (found.Count == limit) return found;
+                if (matches(record)) found.Add(new StoredRecord(key.Bytes, record));
+            }
         }
 
         return found;

@@ -14,7 +14,7 @@ internal sealed class KeysOperation : Operation
     {
         bool isBag = transaction.Table.Type == TableType.Bag;
         List<byte[]> keys = [];
-        foreach (StoredRecord record in transaction.Candidates(index: null, value: null))
+        foreach (StoredRecord record in transaction.Candidates(index: null, ranges: null))
         {
             byte[] key = isBag ? KeyBytes.WithoutSuffix(record.Key).ToArray() : record.Key;
             if (keys.Count == 0 || !keys[^1].AsSpan().SequenceEqual(key)) keys.Add(key);

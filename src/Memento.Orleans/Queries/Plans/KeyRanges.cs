@@ -1,0 +1,90 @@
+namespace Memento.Queries;
+
+/// <summary>
+/// Sets of encoded values, as ranges in order that do not overlap. Neighbours are left apart, so
+/// that points stay points.
+/// </summary>
+internal static class KeyRanges
+{
+    public static IReadOnlyList<KeyRange> Nothing { get; } = [];
+
+    public static IReadOnlyList<KeyRange> Everything { get; } = [KeyRange.Everything];
+
+    public static bool IsEverything(IReadOnlyList<KeyRange> ranges)
+        => ranges is [{ IsEverything: true }];
+
+    public static IReadOnlyList<KeyRange> Union(List<KeyRange> ranges)
+    {
+        ranges.Sort(static (one, other) => one.From.AsSpan().SequenceCompareTo(other.From));
+        var union = new List<KeyRange>(ranges.Count);
+        foreach (KeyRange range in ranges)
+        {
+            if (union.Count > 0 && Overlap(union[^1], range))
+                union[^1] = Join(union[^1], range);
+            else
+                union.Add(range);
+        }
+
+        return union;
+    }
+
+    public static IReadOnlyList<KeyRange> Intersect(
+        IReadOnlyList<KeyRange> one, IReadOnlyList<KeyRange> other)
+    {
+        var both = new List<KeyRange>();
+        int first = 0;
+        int second = 0;
+        while (first < one.Count && second < other.Count)
+        {
+            KeyRange left = one[first];
+            KeyRange right = other[second];
+            byte[] from = left.From.AsSpan().SequenceCompareTo(right.From) >= 0
+                ? left.From
+                : right.From;
+            bool endsFirst = CompareEnds(left.To, right.To) <= 0;
+            byte[]? to = endsFirst ? left.To : right.To;
+
+            // What overlaps a point has all of it: bounds lie between values.
+            if (to is null || from.AsSpan().SequenceCompareTo(to) < 0)
+                both.Add(new KeyRange(from, to, left.IsPoint || right.IsPoint));
+
+            if (endsFirst)
+                first++;
+            else
+                second++;
+        }
+
+        return both;
+    }
+
+    /// <summary>The ranges of the second part behind each of the first.</summary>
+    public static List<KeyRange> Behind(List<byte[]> firsts, IReadOnlyList<KeyRange> ranges)
+    {
+        var behind = new List<KeyRange>(firsts.Count * ranges.Count);
+        foreach (byte[] first in firsts)
+        {
+            foreach (KeyRange range in ranges)
+                behind.Add(range.Behind(first));
+        }
+
+        return behind;
+    }
+
+    private static bool Overlap(in KeyRange sooner, in KeyRange later)
+        => sooner.To is null || later.From.AsSpan().SequenceCompareTo(sooner.To) < 0;
+
+    private static KeyRange Join(in KeyRange sooner, in KeyRange later)
+    {
+        bool isSame = sooner.IsPoint && later.IsPoint;
+        byte[]? to = CompareEnds(sooner.To, later.To) >= 0 ? sooner.To : later.To;
+        return new KeyRange(sooner.From, to, isSame);
+    }
+
+    private static int CompareEnds(byte[]? one, byte[]? other)
+    {
+        if (one is null || other is null)
+            return (one is null ? 1 : 0) - (other is null ? 1 : 0);
+
+        return one.AsSpan().SequenceCompareTo(other);
+    }
+}

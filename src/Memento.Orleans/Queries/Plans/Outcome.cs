@@ -1,0 +1,9 @@
+namespace Memento.Queries;
+
+/// <summary>What is known of a comparison with a constant before any value is.</summary>
+internal enum Outcome
+{
+    Never,
+    WhereNotNull,
+    Depends,
+}
