@@ -23,7 +23,8 @@ internal static class LockErrors
     private static string Describe(TableDefinition table, LockResource resource)
     {
         if (resource.IsPartition) return $"table '{table.Name}'";
-        if (resource.Store == 0)
+        if (resource.IsRange) return $"a range of keys of table '{table.Name}'";
+        if (resource.Store == LockResource.RecordStore)
             return $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
 
         IndexDefinition index = table.UniqueIndexes[resource.Store - 1];

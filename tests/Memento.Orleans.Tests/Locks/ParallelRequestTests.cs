@@ -43,16 +43,32 @@ public sealed class ParallelRequestTests
     [Fact]
     public void A_second_request_refuses_younger_ones_behind_that_conflict_with_it_alone()
     {
-        LockOwner holder = _scene.Transaction(9);
-        LockOwner owner = _scene.Transaction(3);
-        _scene.Grant(holder, OneRecord, LockKind.Write);
-        _scene.Queue(owner, OneRecord, LockKind.Read);
-        LockRequest younger = _scene.Queue(_scene.Transaction(5), OneRecord, LockKind.Read);
+        LockOwner owner = _scene.Transaction(5);
+        _scene.Grant(_scene.Transaction(9), LockResource.Partition, LockKind.Write);
+        LockRequest read = _scene.Queue(
+            _scene.Transaction(7), LockResource.Partition, LockKind.IntentionRead);
+        LockRequest writeSome = _scene.Queue(
+            owner, LockResource.Partition, LockKind.IntentionWrite);
+        LockRequest scan = _scene.Queue(
+            _scene.Transaction(1), LockResource.Partition, LockKind.Read);
+        LockRequest younger = _scene.Queue(
+            _scene.Transaction(6), LockResource.Partition, LockKind.IntentionRead);
 
-        _scene.Queue(owner, OneRecord, LockKind.Write);
+        LockRequest writeAll = _scene.Queue(owner, LockResource.Partition, LockKind.Write);
 
         Assert.Equal([younger], _scene.Resumed);
         Assert.Equal(LockRequestState.Refused, younger.State);
+        Assert.Equal(
+            new LockConflict(
+                LockResource.Partition,
+                LockKind.IntentionRead,
+                owner.TransactionId,
+                LockKind.Write,
+                true),
+            younger.Conflict);
+        Assert.All(
+            [read, writeSome, scan, writeAll],
+            request => Assert.Equal(LockRequestState.Waiting, request.State));
     }
 
     [Fact]

@@ -1,13 +1,16 @@
 namespace Memento.Partitions.Locks;
 
 /// <summary>
-/// One locked resource: who holds it, who waits for it, and the rules of wait-die.
+/// One locked resource, the partition, a point or a range: who holds it, who waits for it, and the
+/// rules of wait-die.
 /// </summary>
 /// <remarks>
-/// What must hold after every call: a waiting request is of an older owner than every other owner
-/// that holds a conflicting kind here, and than every other owner that waits for one ahead of it;
-/// and it has at least one of those. Ages are the same in every partition, so no circle of waiting
-/// can close. What can make an owner wait for a new one, and what is done about it:
+/// A range and a point in it meet: what is held or waited for on one counts on the other as if it
+/// were the same resource. What must hold after every call: a waiting request is of an older owner
+/// than every other owner that holds a conflicting kind here or on what this meets, and than every
+/// other owner that waits there for one ahead of it; and it has at least one of those. Ages are the
+/// same in every partition, so no circle of waiting can close. What can make an owner wait for a
+/// new one, and what is done about it:
 /// <list type="bullet">
 /// <item>a request that is queued is compared with all those first;</item>
 /// <item>one that is granted from the queue was ahead of whoever conflicts with it already;</item>
@@ -15,19 +18,28 @@ namespace Memento.Partitions.Locks;
 /// younger (<see cref="RefuseYounger"/>);</item>
 /// <item>whatever leaves only takes away reasons to wait.</item>
 /// </list>
-/// A lock over a range will be another class beside this one, with the same queue, holds and
-/// requests, that also asks whether the range and the point meet.
+/// Nobody starves: a request is overtaken only by owners that it, or one ahead of it, waits for
+/// already (<see cref="FindPlace"/>), and nobody new becomes one of those.
 /// </remarks>
 internal sealed class LockEntry(LockPool pool)
 {
     private readonly LockQueue _queue = new();
-    private KindCounts _held;
-    private LockHold? _firstHold;
-    private int _holdCount;
+    private LockHolders _holders;
 
     public LockResource Resource { get; set; }
 
-    public bool IsIdle => _firstHold is null && _queue.IsEmpty;
+    /// <summary>The store it is in, or in the pool was in.</summary>
+    public LockStore Store { get; set; } = null!;
+
+    /// <summary>Of a point: where its store has it.</summary>
+    public int Place { get; set; }
+
+    /// <summary>Of a range: the next of its store.</summary>
+    public LockEntry? NextRange { get; set; }
+
+    public LockEntry? PreviousRange { get; set; }
+
+    public bool IsIdle => _holders.First is null && _queue.IsEmpty;
 
     public LockAnswer Acquire(
         LockOwner owner,
@@ -43,8 +55,12 @@ internal sealed class LockEntry(LockPool pool)
         if (LockKinds.Cover(ownKinds, kind))
             return LockAnswer.Granted;
 
-        if (!_queue.IsEmpty || _held.OthersHave(LockKinds.ConflictsOf(kind), ownKinds))
+        if (!_queue.IsEmpty
+            || _holders.Kinds.OthersHave(LockKinds.ConflictsOf(kind), ownKinds)
+            || MayConflictAcross(kind))
+        {
             return AcquireAmongOthers(owner, own, kind, resumed, out request, out conflict);
+        }
 
         Hold(owner, own, kind);
         return LockAnswer.Granted;
@@ -54,18 +70,9 @@ internal sealed class LockEntry(LockPool pool)
     public void Release(LockHold hold)
     {
         LockAssert.Holds(hold.Entry == this, "a hold is released where it is held");
-        if (hold.PreviousOfEntry is null)
-            _firstHold = hold.NextOfEntry;
-        else
-            hold.PreviousOfEntry.NextOfEntry = hold.NextOfEntry;
-        if (hold.NextOfEntry is not null)
-            hold.NextOfEntry.PreviousOfEntry = hold.PreviousOfEntry;
-        hold.NextOfEntry = null;
-        hold.PreviousOfEntry = null;
+        _holders.Remove(hold);
         if (Resource.IsPartition)
             hold.Owner.PartitionHold = null;
-        _held.Remove(hold.Kinds);
-        _holdCount--;
         pool.Return(hold);
     }
 
@@ -76,8 +83,10 @@ internal sealed class LockEntry(LockPool pool)
             request.Entry == this && request.State == LockRequestState.Waiting,
             "only what waits here is taken out of the queue");
         _queue.Remove(request);
+        Store.Waiting.Remove(request);
         request.Owner.Remove(request);
         request.Entry = null;
+        request.HeldUpBy = null;
         request.State = state;
     }
 
@@ -90,15 +99,17 @@ internal sealed class LockEntry(LockPool pool)
         {
             next = request.NextInQueue;
             if (MustWait(request, kindsAhead))
-            {
                 kindsAhead |= request.Kind;
-                continue;
-            }
-
-            Remove(request, LockRequestState.Granted);
-            Hold(request.Owner, FindHold(request.Owner), request.Kind);
-            resumed.Add(request);
+            else
+                Grant(request, resumed);
         }
+    }
+
+    /// <summary>Grants one that waits here, when it waits for nobody any more.</summary>
+    public void TryGrant(LockRequest request, List<LockRequest> resumed)
+    {
+        if (!MustWait(request, LockKinds.All))
+            Grant(request, resumed);
     }
 
     public LockKind KindsHeldBy(LockOwner owner) => FindHold(owner)?.Kinds ?? LockKind.None;
@@ -106,17 +117,14 @@ internal sealed class LockEntry(LockPool pool)
     /// <summary>Somebody that a queued request waits for.</summary>
     public LockConflict? FindBlocker(LockRequest request)
     {
-        var (blocker, kinds, isQueued) =
-            FindBlocker(request.Owner, request.Kind, request.PreviousInQueue);
-        return blocker is null
-            ? null
-            : new LockConflict(Resource, request.Kind, blocker.TransactionId, kinds, isQueued);
+        LockBlocker blocker = FindBlocker(request.Owner, request.Kind, request);
+        return blocker.Owner is null ? null : blocker.InTheWayOf(Resource, request.Kind);
     }
 
     /// <summary>Adds the holders, then those that wait, in the order of the queue.</summary>
     public void Describe(List<LockInfo> locks)
     {
-        for (LockHold? hold = _firstHold; hold is not null; hold = hold.NextOfEntry)
+        for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
             locks.Add(new LockInfo(Resource, hold.Kinds, hold.Owner.TransactionId, false));
         for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
             locks.Add(new LockInfo(Resource, request.Kind, request.Owner.TransactionId, true));
@@ -132,70 +140,135 @@ internal sealed class LockEntry(LockPool pool)
     {
         request = null;
         conflict = null;
-
-        // One that holds something here goes ahead of the queue: those in it may be waiting for
-        // what it holds. One that has a request in the queue already keeps that place. Others go
-        // last.
-        LockRequest? ahead = own is not null ? null : _queue.LastOf(owner) ?? _queue.Tail;
-        var (blocker, kinds, isQueued) = FindBlocker(owner, kind, ahead);
-        if (blocker is not null && blocker.IsOlderThan(owner))
+        LockRequest? behind = FindPlace(owner, kind);
+        LockBlocker blocker = FindBlocker(owner, kind, behind);
+        if (blocker.Owner is not null && blocker.Owner.IsOlderThan(owner))
         {
-            conflict = new(Resource, kind, blocker.TransactionId, kinds, isQueued);
+            conflict = blocker.InTheWayOf(Resource, kind);
             return LockAnswer.Refused;
         }
 
-        LockRequest? behind = ahead is null ? _queue.Head : ahead.NextInQueue;
-        if (blocker is null)
+        if (blocker.Owner is null)
         {
             Hold(owner, own, kind);
         }
         else
         {
             request = new LockRequest(owner, Resource, kind) { Entry = this };
-            _queue.InsertBehind(ahead, request);
+            Store.Waiting.InsertAhead(behind, request);
+            _queue.InsertBehind(_queue.LastAheadOf(behind), request);
             owner.Add(request);
         }
 
-        if (RefuseYounger(owner, kind, behind, isQueued: blocker is not null, resumed))
-            GrantWaiters(resumed);
-        return blocker is null ? LockAnswer.Granted : LockAnswer.Waiting;
+        if (behind is not null && RefuseAllYounger(owner, kind, behind, request, resumed))
+            Store.Settle(gone: null, resumed);
+        return blocker.Owner is null ? LockAnswer.Granted : LockAnswer.Waiting;
     }
 
     /// <summary>
-    /// Finds whom a request in this place waits for: an older owner when there is one, otherwise
-    /// any.
+    /// Finds the first one, here and on what this meets, that waits for an owner already: a request
+    /// of that owner goes ahead of it, or they would wait for each other. Null is the end: to have
+    /// locks that nobody waits for is no reason to pass anybody.
     /// </summary>
-    private (LockOwner? Owner, LockKind Kinds, bool IsQueued) FindBlocker(
-        LockOwner owner, LockKind kind, LockRequest? lastAhead)
+    private LockRequest? FindPlace(LockOwner owner, LockKind kind)
+    {
+        LockRequest? first = FirstBehind(owner);
+        if (!MayConflictAcross(kind))
+            return first;
+
+        foreach (LockEntry other in Store.Meeting(this))
+            first = LockRequest.FirstOf(first, other.FirstBehind(owner));
+        return first;
+    }
+
+    private LockRequest? FirstBehind(LockOwner owner)
+    {
+        if (_queue.IsEmpty)
+            return null;
+
+        LockKind own = KindsHeldBy(owner);
+        if (own == LockKind.None && owner.FirstRequest is null && !Store.HasRanges)
+            return null;
+
+        for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
+        {
+            if (request.Owner == owner)
+                own |= request.Kind;
+            else if (LockKinds.Conflict(own, request.Kind) || Store.WaitsAcross(request, owner))
+                return request;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Finds whom a request in a place, ahead of another one, waits for: an older owner when there
+    /// is one, otherwise any.
+    /// </summary>
+    private LockBlocker FindBlocker(LockOwner owner, LockKind kind, LockRequest? behind)
     {
         LockKind conflicts = LockKinds.ConflictsOf(kind);
-        (LockOwner? Owner, LockKind Kinds, bool IsQueued) found = default;
-        if (_held.OthersHave(conflicts, KindsHeldBy(owner)))
+        LockBlocker found = default;
+        if (FindBlockerHere(owner, conflicts, behind, ref found) || !MayConflictAcross(kind))
+            return found;
+
+        foreach (LockEntry other in Store.Meeting(this))
         {
-            for (LockHold? hold = _firstHold; hold is not null; hold = hold.NextOfEntry)
+            if (other.FindBlockerHere(owner, conflicts, behind, ref found))
+                break;
+        }
+
+        return found;
+    }
+
+    /// <summary>True when it is an older one: nobody has to look further.</summary>
+    private bool FindBlockerHere(
+        LockOwner owner, LockKind conflicts, LockRequest? behind, ref LockBlocker found)
+    {
+        if (_holders.Kinds.OthersHave(conflicts, KindsHeldBy(owner)))
+        {
+            for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
             {
                 if (hold.Owner == owner || (hold.Kinds & conflicts) == 0)
                     continue;
-                found = (hold.Owner, hold.Kinds, false);
+                found = new LockBlocker(hold.Owner, hold.Kinds, IsQueued: false);
                 if (hold.Owner.IsOlderThan(owner))
-                    return found;
+                    return true;
             }
         }
 
         if ((_queue.Kinds & conflicts) == 0)
-            return found;
+            return false;
 
-        for (LockRequest? other = lastAhead; other is not null; other = other.PreviousInQueue)
+        for (LockRequest? other = _queue.Tail; other is not null; other = other.PreviousInQueue)
         {
-            if (other.Owner == owner || (other.Kind & conflicts) == 0)
+            if (other.Owner == owner || (other.Kind & conflicts) == 0 || !other.IsAheadOf(behind))
                 continue;
-            if (other.Owner.IsOlderThan(owner))
-                return (other.Owner, other.Kind, true);
-            if (found.Owner is null)
-                found = (other.Owner, other.Kind, true);
+            bool isOlder = other.Owner.IsOlderThan(owner);
+            if (isOlder || found.Owner is null)
+                found = new LockBlocker(other.Owner, other.Kind, IsQueued: true);
+            if (isOlder)
+                return true;
         }
 
-        return found;
+        return false;
+    }
+
+    private bool RefuseAllYounger(
+        LockOwner owner,
+        LockKind kind,
+        LockRequest behind,
+        LockRequest? request,
+        List<LockRequest> resumed)
+    {
+        bool isQueued = request is not null;
+        bool any = RefuseYounger(owner, kind, behind, isQueued, resumed);
+        if (!MayConflictAcross(kind))
+            return any;
+
+        foreach (LockEntry other in Store.Meeting(this))
+            any |= other.RefuseYounger(owner, kind, behind, isQueued, resumed);
+        return any;
     }
 
     /// <summary>
@@ -205,17 +278,18 @@ internal sealed class LockEntry(LockPool pool)
     private bool RefuseYounger(
         LockOwner owner,
         LockKind kind,
-        LockRequest? behind,
+        LockRequest behind,
         bool isQueued,
         List<LockRequest> resumed)
     {
         LockKind conflicts = LockKinds.ConflictsOf(kind);
         bool any = false;
         LockRequest? next;
-        for (LockRequest? other = behind; other is not null; other = next)
+        for (LockRequest? other = _queue.Head; other is not null; other = next)
         {
             next = other.NextInQueue;
-            if (other.Owner == owner
+            if (other.IsAheadOf(behind)
+                || other.Owner == owner
                 || (other.Kind & conflicts) == 0
                 || !owner.IsOlderThan(other.Owner))
             {
@@ -234,21 +308,51 @@ internal sealed class LockEntry(LockPool pool)
     private bool MustWait(LockRequest request, LockKind kindsAhead)
     {
         LockKind conflicts = LockKinds.ConflictsOf(request.Kind);
-        if ((_held.Present & conflicts) != 0
-            && _held.OthersHave(conflicts, KindsHeldBy(request.Owner)))
+        if ((_holders.Kinds.Present & conflicts) != 0
+            && _holders.Kinds.OthersHave(conflicts, KindsHeldBy(request.Owner)))
         {
             return true;
         }
 
-        if ((kindsAhead & conflicts) == 0)
+        if ((kindsAhead & conflicts) != 0 && HasQueuedAhead(request, conflicts))
+            return true;
+
+        return MayConflictAcross(request.Kind) && MustWaitAcross(request, conflicts);
+    }
+
+    /// <summary>
+    /// Whether a kind can conflict with what this meets: ranges are only read, and of points only
+    /// writers conflict with them.
+    /// </summary>
+    private bool MayConflictAcross(LockKind kind)
+        => Store.HasRanges
+            && LockKinds.Conflict(kind, Resource.IsRange ? LockKind.Write : LockKind.Read);
+
+    private bool MustWaitAcross(LockRequest request, LockKind conflicts)
+    {
+        if (request.HeldUpBy is not null)
+            return true;
+
+        foreach (LockEntry other in Store.Meeting(this))
+        {
+            request.HeldUpBy = other._holders.FindOther(request.Owner, conflicts);
+            if (request.HeldUpBy is not null || other.HasQueuedAhead(request, conflicts))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool HasQueuedAhead(LockRequest request, LockKind conflicts)
+    {
+        if ((_queue.Kinds & conflicts) == 0)
             return false;
 
         // From the head: whoever blocks many is usually there. Requests of one owner do not
         // conflict.
         LockRequest? other = _queue.Head;
-        while (other != request)
+        while (other is not null && other.IsAheadOf(request))
         {
-            LockAssert.Holds(other is not null, "a request is behind the head of its queue");
             if (other.Owner != request.Owner && (other.Kind & conflicts) != 0)
                 return true;
             other = other.NextInQueue;
@@ -257,12 +361,18 @@ internal sealed class LockEntry(LockPool pool)
         return false;
     }
 
+    private void Grant(LockRequest request, List<LockRequest> resumed)
+    {
+        Remove(request, LockRequestState.Granted);
+        Hold(request.Owner, FindHold(request.Owner), request.Kind);
+        resumed.Add(request);
+    }
+
     private void Hold(LockOwner owner, LockHold? own, LockKind kind)
     {
         if (own is not null)
         {
-            _held.Add(kind & ~own.Kinds);
-            own.Kinds |= kind;
+            _holders.Widen(own, kind);
             return;
         }
 
@@ -270,36 +380,12 @@ internal sealed class LockEntry(LockPool pool)
         hold.Owner = owner;
         hold.Entry = this;
         hold.Kinds = kind;
-        hold.NextOfEntry = _firstHold;
-        if (_firstHold is not null)
-            _firstHold.PreviousOfEntry = hold;
-        _firstHold = hold;
-        _held.Add(kind);
-        _holdCount++;
+        _holders.Add(hold);
         owner.Add(hold);
         if (Resource.IsPartition)
             owner.PartitionHold = hold;
     }
 
     private LockHold? FindHold(LockOwner owner)
-    {
-        if (Resource.IsPartition)
-            return owner.PartitionHold;
-
-        // Whichever list is shorter: a record has few holders, or its many readers hold little
-        // each.
-        LockHold? hold;
-        if (_holdCount <= owner.HoldCount)
-        {
-            hold = _firstHold;
-            while (hold is not null && hold.Owner != owner)
-                hold = hold.NextOfEntry;
-            return hold;
-        }
-
-        hold = owner.FirstHold;
-        while (hold is not null && hold.Entry != this)
-            hold = hold.NextOfOwner;
-        return hold;
-    }
+        => Resource.IsPartition ? owner.PartitionHold : _holders.Find(this, owner);
 }

@@ -20,9 +20,16 @@ internal sealed class LockManager
 
     private readonly Dictionary<LockResource, LockEntry> _entries = [];
     private readonly LockPool _pool = new();
+    private readonly LockStores _stores = new();
+    private readonly List<LockStore> _marked = [];
     private readonly LockEntry _partition;
 
-    public LockManager() => _partition = new LockEntry(_pool) { Resource = LockResource.Partition };
+    public LockManager()
+        => _partition = new LockEntry(_pool)
+        {
+            Resource = LockResource.Partition,
+            Store = new LockStore(),
+        };
 
     /// <summary>Nothing is held, nothing waits, and no entry was left behind.</summary>
     public bool IsIdle => _pool.HoldsInUse == 0 && _entries.Count == 0 && _partition.IsIdle;
@@ -56,10 +63,23 @@ internal sealed class LockManager
         if (resource.IsPartition)
             return _partition.Acquire(owner, kind, resumed, out request, out conflict);
 
-        ref LockEntry? entry =
+        if (resource.IsRange)
+        {
+            request = null;
+            conflict = null;
+            if (HasRange(owner, resource, kind))
+                return LockAnswer.Granted;
+            _stores[resource.Store].ExpectRanges(_entries);
+        }
+
+        ref LockEntry? found =
             ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
-        entry ??= _pool.TakeEntry(resource);
-        return entry.Acquire(owner, kind, resumed, out request, out conflict);
+        LockEntry entry = found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
+        int behindResumed = resumed.Count;
+        LockAnswer answer = entry.Acquire(owner, kind, resumed, out request, out conflict);
+        if (answer == LockAnswer.Refused || resumed.Count != behindResumed)
+            DropIdle(entry, resumed, behindResumed);
+        return answer;
     }
 
     /// <summary>
@@ -78,6 +98,7 @@ internal sealed class LockManager
         int firstReleased = resumed.Count;
         while (owner.FirstRequest is { Entry: { } waitedFor } request)
         {
+            MarkIfRanges(waitedFor.Store);
             waitedFor.Remove(request, LockRequestState.Released);
             resumed.Add(request);
         }
@@ -86,6 +107,7 @@ internal sealed class LockManager
         while (owner.TakeHold() is { } hold)
         {
             LockEntry held = hold.Entry;
+            MarkIfRanges(held.Store);
             held.Release(hold);
             Settle(held, resumed);
         }
@@ -96,6 +118,8 @@ internal sealed class LockManager
                 Settle(waitedFor, resumed);
         }
 
+        if (_marked.Count != 0)
+            SettleMarked(owner, resumed);
         LockAssert.Holds(
             owner.FirstRequest is null && owner.PartitionHold is null && owner.HoldCount == 0,
             "a released owner has nothing");
@@ -112,8 +136,11 @@ internal sealed class LockManager
             return false;
 
         LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
+        MarkIfRanges(entry.Store);
         entry.Remove(request, LockRequestState.Cancelled);
         Settle(entry, resumed);
+        if (_marked.Count != 0)
+            SettleMarked(gone: null, resumed);
         return true;
     }
 
@@ -146,15 +173,78 @@ internal sealed class LockManager
         => resource.IsPartition ? _partition : _entries.GetValueOrDefault(resource);
 
     /// <summary>
+    /// Whether an owner needs nothing more for a range: it is empty, or in one that it has.
+    /// </summary>
+    private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
+    {
+        LockAssert.Holds(kind == LockKind.Read, "a range is locked to be read");
+        return range.IsEmpty
+            || (_entries.TryGetValue(range, out LockEntry? same)
+                && same.KindsHeldBy(owner) != LockKind.None)
+            || _stores[range.Store].IsCovered(owner, range);
+    }
+
+    /// <summary>
     /// Grants what can be granted after something left, and drops an entry without use.
     /// </summary>
     private void Settle(LockEntry entry, List<LockRequest> resumed)
     {
         entry.GrantWaiters(resumed);
-        if (!entry.IsIdle || entry.Resource.IsPartition)
+        if (entry.IsIdle)
+            Drop(entry);
+    }
+
+    /// <summary>
+    /// Drops what one that asked left without use: what it was refused, and what others were
+    /// refused that waited for something else.
+    /// </summary>
+    private void DropIdle(LockEntry asked, List<LockRequest> resumed, int firstResumed)
+    {
+        if (asked.IsIdle)
+            Drop(asked);
+        for (int index = firstResumed; index < resumed.Count; index++)
+        {
+            if (Find(resumed[index].Resource) is { IsIdle: true } entry)
+                Drop(entry);
+        }
+    }
+
+    private void Drop(LockEntry entry)
+    {
+        if (entry.Resource.IsPartition)
             return;
 
         LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
         _pool.Return(entry);
+    }
+
+    /// <summary>
+    /// Remembers a store where the owner of a point may have held up ranges, or one of a range
+    /// points: they are looked through once, and not for each of its locks.
+    /// </summary>
+    private void MarkIfRanges(LockStore store)
+    {
+        if (store.HasRanges)
+            Mark(store);
+    }
+
+    private void Mark(LockStore store)
+    {
+        if (store.IsMarked)
+            return;
+
+        store.IsMarked = true;
+        _marked.Add(store);
+    }
+
+    private void SettleMarked(LockOwner? gone, List<LockRequest> resumed)
+    {
+        foreach (LockStore store in _marked)
+        {
+            store.IsMarked = false;
+            store.Settle(gone, resumed);
+        }
+
+        _marked.Clear();
     }
 }

@@ -16,17 +16,21 @@ internal sealed class LockPool
 
     public int HoldsInUse { get; private set; }
 
-    public LockEntry TakeEntry(in LockResource resource)
+    public LockEntry TakeEntry(in LockResource resource, LockStore store)
     {
         if (!_entries.TryPop(out LockEntry? entry))
             entry = new LockEntry(this);
         entry.Resource = resource;
+        if (entry.Store != store)
+            entry.Store = store;
+        store.Add(entry);
         return entry;
     }
 
     public void Return(LockEntry entry)
     {
         LockAssert.Holds(entry.IsIdle, "an entry that is in use stays");
+        entry.Store.Remove(entry);
         entry.Resource = default;
         if (_entries.Count < SpareLimit)
             _entries.Push(entry);

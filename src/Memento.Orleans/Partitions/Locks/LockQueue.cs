@@ -55,14 +55,11 @@ internal sealed class LockQueue
         _counts.Remove(request.Kind);
     }
 
-    public LockRequest? LastOf(LockOwner owner)
+    /// <summary>The last one ahead of a request, which need not be in this queue.</summary>
+    public LockRequest? LastAheadOf(LockRequest? behind)
     {
-        // An owner seldom has a second request under way.
-        if (owner.FirstRequest is null)
-            return null;
-
         LockRequest? request = Tail;
-        while (request is not null && request.Owner != owner)
+        while (request is not null && !request.IsAheadOf(behind))
             request = request.PreviousInQueue;
         return request;
     }

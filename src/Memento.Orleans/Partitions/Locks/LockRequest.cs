@@ -22,6 +22,19 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
     /// <summary>Null once the request is out of the queue.</summary>
     public LockEntry? Entry { get; set; }
 
+    /// <summary>
+    /// Somebody known to hold, on another entry, what this waits for. Locks are kept to the end of
+    /// their owner, so nobody has to search again before that.
+    /// </summary>
+    public LockOwner? HeldUpBy { get; set; }
+
+    /// <summary>The smaller of two in one store is granted first.</summary>
+    public long Order { get; set; }
+
+    public LockRequest? NextInStore { get; set; }
+
+    public LockRequest? PreviousInStore { get; set; }
+
     public LockRequest? NextInQueue { get; set; }
 
     public LockRequest? PreviousInQueue { get; set; }
@@ -29,4 +42,11 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
     public LockRequest? NextOfOwner { get; set; }
 
     public LockRequest? PreviousOfOwner { get; set; }
+
+    /// <summary>The first of two in one store, either of which may be missing.</summary>
+    public static LockRequest? FirstOf(LockRequest? left, LockRequest? right)
+        => left is null || (right is not null && right.IsAheadOf(left)) ? right : left;
+
+    /// <summary>Nobody is the end of the order: all are ahead of it.</summary>
+    public bool IsAheadOf(LockRequest? other) => other is null || Order < other.Order;
 }

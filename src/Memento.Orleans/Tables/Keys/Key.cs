@@ -15,6 +15,13 @@ internal readonly struct Key : IEquatable<Key>, IComparable<Key>
         Hash = StableHash(bytes);
     }
 
+    /// <summary>A key again, from the parts that one was taken apart into.</summary>
+    internal Key(byte[] bytes, uint knownHash)
+    {
+        Bytes = bytes;
+        Hash = knownHash;
+    }
+
     public byte[] Bytes { get; }
 
     public uint Hash { get; }

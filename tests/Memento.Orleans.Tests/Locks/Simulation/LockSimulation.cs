@@ -17,7 +17,8 @@ internal sealed class LockSimulation
     public const int StepLimit = 4_000;
 
     // Few different ones, so that ages are often told apart by the first attempt alone.
-    private const int AgeTicks = 4;
+    private const int FewAges = 4;
+    private const int ManyAges = 16;
 
     private readonly SeededRandom _random;
     private readonly SimulationFault _fault;
@@ -28,6 +29,7 @@ internal sealed class LockSimulation
     private readonly List<SimulatedCall> _runnable = [];
     private readonly List<(SimulatedAttempt Attempt, int Partition)> _releases = [];
     private readonly int _disturbedOneIn;
+    private readonly int _ages;
     private int _attempts;
     private int _step;
 
@@ -39,16 +41,24 @@ internal sealed class LockSimulation
         _counts = counts;
         _trace = trace;
         _disturbedOneIn = _random.OneIn(2) ? _random.Between(8, 40) : int.MaxValue;
-        _partitions = new SimulatedPartition[_random.OneIn(2) ? 1 : _random.Between(2, 3)];
+
+        // To be passed, and refused for it, takes several that wait for different ones already.
+        bool isCrowded = _random.OneIn(8);
+        _ages = isCrowded ? ManyAges : FewAges;
+        bool isOne = isCrowded || _random.OneIn(2);
+        _partitions = new SimulatedPartition[isOne ? 1 : _random.Between(2, 3)];
         for (int number = 0; number < _partitions.Length; number++)
         {
             _partitions[number] = new SimulatedPartition(
-                number, watchesOrder: fault != SimulationFault.AgesDifferUnwatched);
+                number,
+                watchesOrder: fault != SimulationFault.AgesDifferUnwatched,
+                shortensRanges: fault == SimulationFault.RangesAreShort);
         }
 
-        int keys = _random.Between(1, SimulatedPartition.MostKeys);
-        var scripts = new ScriptWriter(_random, _partitions.Length, keys);
-        _transactions = new SimulatedTransaction[_random.Between(2, 5)];
+        int keys = _random.Between(1, SimulatedResource.MostKeys);
+        var scripts = new ScriptWriter(_random, _partitions.Length, keys, isCrowded);
+        _transactions = new SimulatedTransaction[
+            isCrowded ? _random.Between(6, 9) : _random.Between(2, 5)];
 
         // Only an older one waits: where the older come later, queues grow long.
         int delayByAge = _random.OneIn(3) ? 0 : _random.Between(2, 6);
@@ -57,7 +67,7 @@ internal sealed class LockSimulation
             TransactionAge age = NewAge();
             _transactions[number] = new SimulatedTransaction(age, scripts.Write())
             {
-                WakesAt = _random.Below(4) + ((AgeTicks - (int)age.StartTicks) * delayByAge),
+                WakesAt = _random.Below(4) + ((_ages - (int)age.StartTicks) * delayByAge),
             };
         }
     }
@@ -86,7 +96,7 @@ internal sealed class LockSimulation
         => _releases.Count == 0 && Array.TrueForAll(_transactions, one => one.IsFinished);
 
     private TransactionAge NewAge()
-        => new(_random.Below(AgeTicks), SimulatedAttempt.MakeId((uint)_random.Next(), 0));
+        => new(_random.Below(_ages), SimulatedAttempt.MakeId((uint)_random.Next(), 0));
 
     private void StartAttempts()
     {
@@ -163,6 +173,8 @@ internal sealed class LockSimulation
                 break;
             case LockAnswer.Waiting:
                 _counts.Waits++;
+                if (SimulatedResource.All[step.Resource].IsRange)
+                    _counts.RangeWaits++;
                 break;
             default:
                 _counts.Refusals++;

@@ -25,16 +25,18 @@ public sealed class LockSimulationTests
         for (ulong index = 0; index < Schedules; index++)
             Run(first + index, SimulationFault.None, counts);
 
-        Assert.True(counts.Grants > Schedules);
-        Assert.True(counts.Waits > Schedules / 10);
-        Assert.True(counts.Refusals > Schedules / 10);
-        Assert.True(counts.LateRefusals > Schedules / 1_000);
-        Assert.True(counts.Cancellations > Schedules / 1_000);
-        Assert.True(counts.MostSteps < LockSimulation.StepLimit / 4);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"grants {counts.Grants}, waits {counts.Waits}, refusals {counts.Refusals}, "
+            $"grants {counts.Grants}, waits {counts.Waits}, "
+            + $"of ranges {counts.RangeWaits}, refusals {counts.Refusals}, "
             + $"late {counts.LateRefusals}, cancelled {counts.Cancellations}, "
             + $"most steps {counts.MostSteps}");
+        Assert.True(counts.Grants > Schedules);
+        Assert.True(counts.Waits > Schedules / 10);
+        Assert.True(counts.RangeWaits > Schedules / 50);
+        Assert.True(counts.Refusals > Schedules / 10);
+        Assert.True(counts.LateRefusals > Schedules / 50_000);
+        Assert.True(counts.Cancellations > Schedules / 1_000);
+        Assert.True(counts.MostSteps < LockSimulation.StepLimit / 4);
     }
 
     [Fact]
@@ -52,6 +54,7 @@ public sealed class LockSimulationTests
     [InlineData(SimulationFault.AgesDifferUnwatched, "all wait")]
     [InlineData(SimulationFault.WakeUpsAreLost, "all wait")]
     [InlineData(SimulationFault.ReleasesAreLost, "not idle")]
+    [InlineData(SimulationFault.RangesAreShort, "hold conflicting locks")]
     internal void A_fault_is_noticed(SimulationFault fault, string complaint)
     {
         SimulationCounts counts = new();

@@ -5,10 +5,14 @@ namespace Memento.Tests.Locks.Simulation;
 /// <summary>
 /// Writes the scripts of a schedule, as a partition would lock for real operations.
 /// </summary>
-internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys)
+internal sealed class ScriptWriter(
+    SeededRandom random, int partitions, int keys, bool hasPointsAndRangesOnly)
 {
     // Some schedules lock mostly records, others mostly whole partitions.
     private readonly int _recordShare = random.Between(1, 9);
+
+    // Others have mostly ranges, or none.
+    private readonly int _rangeShare = random.OneIn(3) ? 0 : random.Between(1, 9);
 
     public SimulatedStep[][][] Write()
     {
@@ -27,6 +31,10 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
     private SimulatedStep[] Call()
     {
         int partition = random.Below(partitions);
+        if (hasPointsAndRangesOnly)
+            return WithoutIntentions();
+        if (random.Below(10) < _rangeShare)
+            return OnRange(partition);
         return random.Below(10) < _recordShare ? OnRecord(partition) : OnPartition(partition);
     }
 
@@ -57,6 +65,43 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
         }
     }
 
+    private SimulatedStep[] OnRange(int partition)
+    {
+        int store = random.Below(SimulatedResource.Stores);
+        SimulatedStep intendRead = new(partition, 0, LockKind.IntentionRead);
+        SimulatedStep intendWrite = new(partition, 0, LockKind.IntentionWrite);
+        SimulatedStep read = new(partition, Range(store), LockKind.Read);
+        SimulatedStep write = new(partition, Key(store), LockKind.Write);
+        return random.Below(6) switch
+        {
+            0 => [intendRead, read],
+            1 => [intendRead, read, new(partition, Range(store), LockKind.Read)],
+            2 => [intendRead, read, intendWrite, write],
+            3 => [intendWrite, write, read],
+            4 => [intendWrite, write, new(partition, Key(store), LockKind.Write)],
+            _ => [intendRead, new(partition, Key(store), LockKind.Read), intendWrite, write, read],
+        };
+    }
+
+    /// <summary>
+    /// Locks of one store: where nobody is refused for the partition, queues are longest.
+    /// </summary>
+    private SimulatedStep[] WithoutIntentions()
+    {
+        SimulatedStep read = new(0, Key(store: 1), LockKind.Read);
+        SimulatedStep write = new(0, Key(store: 1), LockKind.Write);
+        SimulatedStep range = new(0, Range(store: 1), LockKind.Read);
+        return random.Below(6) switch
+        {
+            0 => [write],
+            1 => [read, write],
+            2 => [range],
+            3 => [range, write],
+            4 => [write, range],
+            _ => [write, new(0, Key(store: 1), LockKind.Write), range],
+        };
+    }
+
     private SimulatedStep[] OnPartition(int partition)
     {
         SimulatedStep read = new(partition, 0, LockKind.Read);
@@ -76,5 +121,8 @@ internal sealed class ScriptWriter(SeededRandom random, int partitions, int keys
         };
     }
 
-    private int Key(int store) => SimulatedPartition.ResourceOf(store, random.Below(keys));
+    private int Key(int store) => SimulatedResource.PointOf(store, random.Below(keys));
+
+    private int Range(int store)
+        => SimulatedResource.RangeOf(store, random.Below(SimulatedResource.RangeCount));
 }

@@ -16,7 +16,7 @@ internal sealed class SimulatedAttempt
         Index = index;
         Id = MakeId(random, index);
         Owners = new LockOwner[partitions];
-        _believed = new LockKind[partitions * SimulatedPartition.ResourceCount];
+        _believed = new LockKind[partitions * SimulatedResource.All.Count];
     }
 
     public SimulatedTransaction Transaction { get; }
@@ -54,7 +54,7 @@ internal sealed class SimulatedAttempt
     }
 
     public ref LockKind Believed(int partition, int resource)
-        => ref _believed[(partition * SimulatedPartition.ResourceCount) + resource];
+        => ref _believed[(partition * SimulatedResource.All.Count) + resource];
 
     public bool IsOlderThan(SimulatedAttempt other)
     {

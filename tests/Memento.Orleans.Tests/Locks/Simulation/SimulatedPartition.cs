@@ -1,5 +1,4 @@
 using Memento.Partitions.Locks;
-using Memento.Tables.Keys;
 using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 
 namespace Memento.Tests.Locks.Simulation;
@@ -8,37 +7,27 @@ namespace Memento.Tests.Locks.Simulation;
 /// A lock manager, and beside it what the transactions were told: after each call the two are
 /// compared, and what must hold is checked without the manager's own tables of kinds.
 /// </summary>
-internal sealed class SimulatedPartition(int number, bool watchesOrder)
+internal sealed class SimulatedPartition(int number, bool watchesOrder, bool shortensRanges)
 {
-    public const int MostKeys = 3;
-    public const int Stores = 2;
-    public const int ResourceCount = 1 + (Stores * MostKeys);
-
     private const int PictureEvery = 8;
 
-    private static readonly LockResource[] Resources =
-    [
-        LockResource.Partition,
-        .. Enumerable.Range(0, Stores * MostKeys).Select(index =>
-            LockResource.InStore(index / MostKeys, new Key([(byte)(index % MostKeys)]))),
-    ];
+    private readonly LockResource[] _resources =
+        [.. SimulatedResource.All.Select(one => one.ToLock(shortensRanges))];
 
     private readonly LockManager _manager = new();
     private readonly List<LockInfo> _locks = [];
     private readonly List<SimulatedAttempt> _present = [];
+    private readonly List<LockRequest> _waiting = [];
     private int _believedHolds;
-    private int _believedWaits;
     private int _unpictured;
 
     /// <summary>What the last call resumed, checked.</summary>
     public List<LockRequest> Resumed { get; } = [];
 
-    public static int ResourceOf(int store, int key) => 1 + (store * MostKeys) + key;
-
     public LockAnswer Acquire(SimulatedCall call, LockOwner owner)
     {
         SimulatedStep step = call.Current;
-        ref readonly LockResource resource = ref Resources[step.Resource];
+        ref readonly LockResource resource = ref _resources[step.Resource];
         if (!_present.Contains(call.Attempt))
             _present.Add(call.Attempt);
         Resumed.Clear();
@@ -55,16 +44,19 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
         {
             request.Waiter = call;
             call.Request = request;
-            _believedWaits++;
         }
 
-        if (answer == LockAnswer.Granted)
+        if (answer != LockAnswer.Refused)
+            CheckOvertaking(call, request);
+        if (request is not null)
+            _waiting.Add(request);
+        if (answer == LockAnswer.Granted && !NeedsNoLock(call.Attempt, step.Resource))
             Believe(call.Attempt, step.Resource, step.Kind);
         Check();
         if (conflict is not null && _locks.Count == 0)
             TakePicture();
         if (conflict is not null)
-            CheckRefusal(call.Attempt, resource, step.Kind, conflict);
+            CheckRefusal(call, resource, step.Kind, conflict);
         return answer;
     }
 
@@ -73,7 +65,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
         Resumed.Clear();
         _manager.Release(owner, Resumed);
         _present.Remove(attempt);
-        for (int resource = 0; resource < ResourceCount; resource++)
+        for (int resource = 0; resource < SimulatedResource.All.Count; resource++)
         {
             ref LockKind believed = ref attempt.Believed(number, resource);
             if (believed != LockKind.None)
@@ -88,7 +80,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
     {
         Resumed.Clear();
         Unless(_manager.Cancel(request, Resumed), "what waits can be cancelled");
-        _believedWaits--;
+        _waiting.Remove(request);
         Check();
     }
 
@@ -107,9 +99,6 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
                 + $"{(info.IsWaiting ? "waits for" : "holds")} {info.Kinds}"));
     }
 
-    private static int IndexOf(in LockResource resource)
-        => resource.IsPartition ? 0 : ResourceOf(resource.Store, resource.Key.Bytes[0]);
-
     /// <summary>Written apart from the manager's table, from the definition of each kind.</summary>
     private static bool Conflict(LockKind left, LockKind right)
         => OneWay(left, right) || OneWay(right, left);
@@ -121,11 +110,57 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
         return (left & LockKind.Read) != 0 && (right & LockKind.IntentionWrite) != 0;
     }
 
+    private static SimulatedResource ResourceOf(LockRequest request)
+        => SimulatedResource.All[((SimulatedCall)request.Waiter!).Current.Resource];
+
+    private static SimulatedAttempt AttemptOf(LockRequest request)
+        => ((SimulatedCall)request.Waiter!).Attempt;
+
+    private static bool Conflict(LockRequest left, LockRequest right)
+        => left.Owner != right.Owner
+            && Conflict(left.Kind, right.Kind)
+            && ResourceOf(left).Touches(ResourceOf(right));
+
+    private int IndexOf(in LockResource resource) => Array.IndexOf(_resources, resource);
+
+    private bool NeedsNoLock(SimulatedAttempt attempt, int resource)
+    {
+        SimulatedResource asked = SimulatedResource.All[resource];
+        if (asked.IsEmpty)
+            return true;
+
+        for (int index = SimulatedResource.FirstRange; index < _resources.Length; index++)
+        {
+            if (attempt.Believed(number, index) != LockKind.None
+                && SimulatedResource.All[index].Covers(asked))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What an attempt was granted that conflicts with a lock.</summary>
+    private bool HasConflict(SimulatedAttempt attempt, SimulatedResource resource, LockKind kind)
+    {
+        for (int index = 0; index < _resources.Length; index++)
+        {
+            if (Conflict(attempt.Believed(number, index), kind)
+                && SimulatedResource.All[index].Touches(resource))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void Believe(SimulatedAttempt attempt, int resource, LockKind kind)
     {
         foreach (SimulatedAttempt other in _present)
         {
-            if (other != attempt && Conflict(other.Believed(number, resource), kind))
+            if (other != attempt && HasConflict(other, SimulatedResource.All[resource], kind))
             {
                 throw new SimulationFailedException(
                     $"attempts {attempt.Index} and {other.Index} hold conflicting locks");
@@ -138,19 +173,62 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
         believed |= kind;
     }
 
+    /// <summary>
+    /// One that waits is passed only by an attempt that it, or one ahead of it, waits for already.
+    /// </summary>
+    private void CheckOvertaking(SimulatedCall call, LockRequest? queued)
+    {
+        LockRequest[] waiting =
+        [
+            .. _waiting,
+            .. Resumed.Where(one => one.State == LockRequestState.Refused
+                && !_waiting.Contains(one)),
+        ];
+        SimulatedStep step = call.Current;
+        foreach (LockRequest passed in waiting)
+        {
+            if (AttemptOf(passed) == call.Attempt
+                || !Conflict(passed.Kind, step.Kind)
+                || !ResourceOf(passed).Touches(SimulatedResource.All[step.Resource])
+                || (queued is not null && passed.Order < queued.Order))
+            {
+                continue;
+            }
+
+            Unless(
+                Array.Exists(waiting, one =>
+                    one.Order <= passed.Order && WaitsFor(one, call.Attempt)),
+                $"attempt {call.Attempt.Index} overtakes {AttemptOf(passed).Index} for no reason");
+        }
+    }
+
+    private bool WaitsFor(LockRequest request, SimulatedAttempt attempt)
+        => AttemptOf(request) != attempt
+            && (HasConflict(attempt, ResourceOf(request), request.Kind)
+                || _waiting.Exists(own => AttemptOf(own) == attempt
+                    && own.Order < request.Order
+                    && Conflict(own, request)));
+
     private void Check()
     {
         foreach (LockRequest request in Resumed)
         {
-            var call = (SimulatedCall)request.Waiter!;
             Unless(request.State != LockRequestState.Waiting, "what was resumed waits no more");
-            _believedWaits--;
-            if (request.State == LockRequestState.Granted)
-                Believe(call.Attempt, IndexOf(request.Resource), request.Kind);
+            Unless(_waiting.Remove(request), "what was resumed waited");
+        }
+
+        foreach (LockRequest request in Resumed)
+        {
+            if (request.State != LockRequestState.Granted)
+                continue;
+            Unless(
+                !_waiting.Exists(one => one.Order < request.Order && Conflict(one, request)),
+                "one that waits is granted before those behind it");
+            Believe(AttemptOf(request), IndexOf(request.Resource), request.Kind);
         }
 
         // What is only held is compared now and then: a difference stays until it is found.
-        if (_believedWaits == 0 && Resumed.Count == 0 && ++_unpictured < PictureEvery)
+        if (_waiting.Count == 0 && Resumed.Count == 0 && ++_unpictured < PictureEvery)
         {
             _locks.Clear();
             return;
@@ -165,27 +243,25 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
         _locks.Clear();
         _manager.Describe(_locks);
         int holds = 0;
-        for (int index = 0; index < _locks.Count; index++)
+        foreach (LockInfo info in _locks)
         {
-            if (_locks[index].IsWaiting)
-            {
-                CheckWait(index);
+            if (info.IsWaiting)
                 continue;
-            }
-
             holds++;
-            CheckHold(_locks[index]);
+            CheckHold(info);
         }
 
         Unless(holds == _believedHolds, "held locks are those that were granted");
-        Unless(_locks.Count - holds == _believedWaits, "those that wait were told so");
+        CheckQueues(_locks.Count - holds);
+        foreach (LockRequest request in _waiting)
+            CheckWait(request);
         foreach (LockRequest request in Resumed)
         {
             if (request.State != LockRequestState.Refused)
                 continue;
             Unless(request.Conflict is not null, "a refusal has a reason");
-            var call = (SimulatedCall)request.Waiter!;
-            CheckRefusal(call.Attempt, request.Resource, request.Kind, request.Conflict!);
+            CheckRefusal(
+                (SimulatedCall)request.Waiter!, request.Resource, request.Kind, request.Conflict!);
         }
     }
 
@@ -198,63 +274,95 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder)
             "an attempt holds what it was told");
     }
 
+    /// <summary>The queues of the manager have those that wait, in the order of all.</summary>
+    private void CheckQueues(int waits)
+    {
+        Unless(waits == _waiting.Count, "those that wait were told so");
+        _waiting.Sort((left, right) => left.Order.CompareTo(right.Order));
+        foreach (LockResource resource in _waiting.Select(one => one.Resource).Distinct())
+        {
+            Unless(
+                _waiting.Where(one => one.Resource == resource)
+                    .Select(one => (one.Owner.TransactionId, one.Kind))
+                    .SequenceEqual(
+                        _locks.Where(info => info.IsWaiting && info.Resource == resource)
+                            .Select(info => (info.TransactionId, info.Kinds))),
+                "a queue is in the order of its store");
+        }
+    }
+
     /// <summary>
     /// One that waits has a reason to, or a wake-up was lost; and is older than all its reasons.
     /// </summary>
-    private void CheckWait(int index)
+    private void CheckWait(LockRequest request)
     {
-        LockInfo waiting = _locks[index];
-        SimulatedAttempt attempt = AttemptOf(waiting.TransactionId);
+        SimulatedAttempt attempt = AttemptOf(request);
         bool hasReason = false;
-        for (int ahead = index - 1; ahead >= 0; ahead--)
+        foreach (SimulatedAttempt holder in _present)
         {
-            LockInfo other = _locks[ahead];
-            if (other.Resource != waiting.Resource)
-                break;
-            if (other.TransactionId == waiting.TransactionId
-                || !Conflict(other.Kinds, waiting.Kinds))
-            {
+            if (holder == attempt || !HasConflict(holder, ResourceOf(request), request.Kind))
                 continue;
-            }
-
             hasReason = true;
-            SimulatedAttempt blocker = AttemptOf(other.TransactionId);
-            if (watchesOrder && !attempt.IsOlderThan(blocker))
-            {
-                throw new SimulationFailedException(
-                    $"attempt {attempt.Index} waits for {blocker.Index}, which is older");
-            }
+            CheckOlder(attempt, holder);
+        }
+
+        foreach (LockRequest other in _waiting)
+        {
+            if (other.Order >= request.Order || !Conflict(other, request))
+                continue;
+            hasReason = true;
+            CheckOlder(attempt, AttemptOf(other));
         }
 
         Unless(hasReason, "one that waits has somebody to wait for");
+        LockConflict? blocker = _manager.FindBlocker(request);
+        Unless(blocker is not null, "one that waits can say for whom");
+        CheckNamed(attempt, request.Resource, request.Kind, blocker!);
+    }
+
+    private void CheckOlder(SimulatedAttempt attempt, SimulatedAttempt blocker)
+    {
+        if (watchesOrder && !attempt.IsOlderThan(blocker))
+        {
+            throw new SimulationFailedException(
+                $"attempt {attempt.Index} waits for {blocker.Index}, which is older");
+        }
     }
 
     private void CheckRefusal(
-        SimulatedAttempt attempt, LockResource resource, LockKind kind, LockConflict conflict)
+        SimulatedCall call, in LockResource resource, LockKind kind, LockConflict conflict)
+    {
+        SimulatedAttempt holder = AttemptOf(conflict.Holder);
+        CheckNamed(call.Attempt, resource, kind, conflict);
+        if (watchesOrder && !holder.IsOlderThan(call.Attempt))
+        {
+            throw new SimulationFailedException(
+                $"attempt {call.Attempt.Index} was refused for {holder.Index}, which is younger");
+        }
+    }
+
+    /// <summary>One that is named as in the way is there, and in the way.</summary>
+    private void CheckNamed(
+        SimulatedAttempt attempt, in LockResource resource, LockKind kind, LockConflict conflict)
     {
         SimulatedAttempt holder = AttemptOf(conflict.Holder);
         Unless(
             conflict.Resource == resource && conflict.Kind == kind
                 && holder != attempt && Conflict(conflict.HolderKind, kind),
-            "a refusal names what was asked for and one that conflicts with it");
-        if (watchesOrder && !holder.IsOlderThan(attempt))
-        {
-            throw new SimulationFailedException(
-                $"attempt {attempt.Index} was refused for {holder.Index}, which is younger");
-        }
-
+            "a conflict names what was asked for and one that conflicts with it");
+        SimulatedResource asked = SimulatedResource.All[IndexOf(resource)];
         foreach (LockInfo info in _locks)
         {
             if (info.TransactionId == conflict.Holder
                 && info.IsWaiting == conflict.IsQueued
                 && (info.Kinds & conflict.HolderKind) == conflict.HolderKind
-                && info.Resource == resource)
+                && SimulatedResource.All[IndexOf(info.Resource)].Touches(asked))
             {
                 return;
             }
         }
 
-        throw new SimulationFailedException("one that a refusal names is there");
+        throw new SimulationFailedException("one that a conflict names is there");
     }
 
     private SimulatedAttempt AttemptOf(Guid transactionId)

@@ -7,6 +7,8 @@ internal sealed class SimulationCounts
 
     public long Waits { get; set; }
 
+    public long RangeWaits { get; set; }
+
     public long Refusals { get; set; }
 
     /// <summary>Requests that waited and were refused when another went ahead.</summary>

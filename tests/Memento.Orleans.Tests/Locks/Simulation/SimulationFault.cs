@@ -16,4 +16,7 @@ internal enum SimulationFault
 
     /// <summary>A partition is now and then not told that a transaction has ended.</summary>
     ReleasesAreLost,
+
+    /// <summary>A range is locked without its last key.</summary>
+    RangesAreShort,
 }

@@ -1,0 +1,13 @@
+using Memento.Partitions.Locks;
+using Memento.Tables.Keys;
+
+namespace Memento.Tests.Locks;
+
+/// <summary>Short words for points and ranges of records.</summary>
+internal static class RangeScene
+{
+    public static LockResource Point(byte key) => LockResource.Record(new Key([key]));
+
+    public static LockResource Range(byte from, byte to)
+        => LockResource.Range(LockResource.RecordStore, new Key([from]), new Key([to]));
+}
