@@ -13,6 +13,8 @@ public partial class ReadmeNameTests
     [
         "Transaction", "UseTransactions", "ITransactionalState", "Data", "Source", "AddMemento",
         "IsNullOrEmpty", "Contains", "ArgumentException", "README", "SmokeTests", "Movies",
+        "Length", "ToLowerInvariant", "ToUpperInvariant", "CompareOrdinal", "HasFlag", "Year",
+        "Second", "DayOfWeek", "Date", "Any", "All", "Count", "Address", "City",
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema",
     ];
 

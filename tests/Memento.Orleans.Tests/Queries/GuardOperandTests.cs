@@ -11,9 +11,18 @@ public sealed class GuardOperandTests
 
     private static readonly Sample Full = new()
     {
-        Text = "abc", Title = "abd", Int = 7, MaybeInt = 3, Byte = 2, Long = long.MaxValue,
-        Time = new DateTime(2020, 5, 17, 1, 2, 3), MaybeTime = new DateTime(2020, 5, 17),
-        Rights = Rights.Read | Rights.Grant, Tags = ["a", "bc"], Numbers = [1, 2], Decimal = 1.5m,
+        Text = "abc",
+        Title = "abd",
+        Int = 7,
+        MaybeInt = 3,
+        Byte = 2,
+        Long = long.MaxValue,
+        Time = new DateTime(2020, 5, 17, 1, 2, 3),
+        MaybeTime = new DateTime(2020, 5, 17),
+        Rights = Rights.Read | Rights.Grant,
+        Tags = ["a", "bc"],
+        Numbers = [1, 2],
+        Decimal = 1.5m,
         Scores = [1, null],
         Home = new Address { City = "Oslo", Number = 5, Spot = new Point(1, 2) },
         Offices = [new Address { City = "Rome", Number = 1 }],
@@ -71,7 +80,8 @@ public sealed class GuardOperandTests
             m => m.Decimal * 10 > 0, Empty with { Decimal = decimal.MaxValue }));
         Assert.False(Samples.Holds(m => m.Int / m.Short > 0, Empty with
         {
-            Int = int.MinValue, Short = -1,
+            Int = int.MinValue,
+            Short = -1,
         }));
         Assert.True(Samples.Holds(m => m.Double / m.Int > 1e300, Empty with { Double = 1 }));
     }

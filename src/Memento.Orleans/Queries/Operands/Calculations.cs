@@ -13,108 +13,44 @@ internal static class Calculations
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
         => arithmetic switch
         {
-            ArithmeticOperator.Divide => static (left, right, out result) =>
-            {
-                bool has = CanDivide(left, right);
-                result = has ? left / right : default;
-                return has;
-            },
-            ArithmeticOperator.Remainder => static (left, right, out result) =>
-            {
-                bool has = CanDivide(left, right);
-                result = has ? left % right : default;
-                return has;
-            },
-            ArithmeticOperator.And => static (left, right, out result) =>
-            {
-                result = left & right;
-                return true;
-            },
-            ArithmeticOperator.Or => static (left, right, out result) =>
-            {
-                result = left | right;
-                return true;
-            },
-            ArithmeticOperator.ExclusiveOr => static (left, right, out result) =>
-            {
-                result = left ^ right;
-                return true;
-            },
-            _ => isChecked ? OfChecked<T>(arithmetic) : OfUnchecked<T>(arithmetic)!,
+            ArithmeticOperator.Divide => DivideInteger,
+            ArithmeticOperator.Remainder => RemainderOfInteger,
+            ArithmeticOperator.And => And,
+            ArithmeticOperator.Or => Or,
+            ArithmeticOperator.ExclusiveOr => ExclusiveOr,
+            _ => isChecked ? OfChecked<T>(arithmetic) : OfNumber<T>(arithmetic)!,
         };
 
     /// <summary>For floating-point numbers; null for what there is only for integers.</summary>
     public static Calculation<T>? OfReal<T>(ArithmeticOperator arithmetic)
         where T : struct, INumber<T>
-        => OfUnchecked<T>(arithmetic);
+        => OfNumber<T>(arithmetic);
 
     /// <summary>
     /// For decimals, which overflow whether checked or not; null for what there is only for
     /// integers.
     /// </summary>
     public static Calculation<decimal>? OfDecimal(ArithmeticOperator arithmetic)
-        => OfUnchecked<decimal>(arithmetic) is { } calculation ? Caught(calculation) : null;
-
-    private static bool CanDivide<T>(T left, T right)
-        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
-    {
-        if (T.IsZero(right))
-            return false;
-
-        // The one quotient that the type cannot hold.
-        return !T.IsNegative(right) || left != T.MinValue || right + T.One != T.Zero;
-    }
+        => OfNumber<decimal>(arithmetic) is { } calculation ? Caught(calculation) : null;
 
     private static Calculation<T> OfChecked<T>(ArithmeticOperator arithmetic)
         where T : struct, INumber<T>
-        => Caught(arithmetic switch
+        => Caught<T>(arithmetic switch
         {
-            ArithmeticOperator.Add => static (T left, T right, out T result) =>
-            {
-                result = checked(left + right);
-                return true;
-            },
-            ArithmeticOperator.Subtract => static (T left, T right, out T result) =>
-            {
-                result = checked(left - right);
-                return true;
-            },
-            _ => (Calculation<T>)(static (T left, T right, out T result) =>
-            {
-                result = checked(left * right);
-                return true;
-            }),
+            ArithmeticOperator.Add => AddChecked,
+            ArithmeticOperator.Subtract => SubtractChecked,
+            _ => MultiplyChecked,
         });
 
-    private static Calculation<T>? OfUnchecked<T>(ArithmeticOperator arithmetic)
+    private static Calculation<T>? OfNumber<T>(ArithmeticOperator arithmetic)
         where T : struct, INumber<T>
         => arithmetic switch
         {
-            ArithmeticOperator.Add => static (left, right, out result) =>
-            {
-                result = unchecked(left + right);
-                return true;
-            },
-            ArithmeticOperator.Subtract => static (left, right, out result) =>
-            {
-                result = unchecked(left - right);
-                return true;
-            },
-            ArithmeticOperator.Multiply => static (left, right, out result) =>
-            {
-                result = unchecked(left * right);
-                return true;
-            },
-            ArithmeticOperator.Divide => static (left, right, out result) =>
-            {
-                result = left / right;
-                return true;
-            },
-            ArithmeticOperator.Remainder => static (left, right, out result) =>
-            {
-                result = left % right;
-                return true;
-            },
+            ArithmeticOperator.Add => Add,
+            ArithmeticOperator.Subtract => Subtract,
+            ArithmeticOperator.Multiply => Multiply,
+            ArithmeticOperator.Divide => Divide,
+            ArithmeticOperator.Remainder => Remainder,
             _ => null,
         };
 
@@ -132,4 +68,107 @@ internal static class Calculations
                 return false;
             }
         };
+
+    private static bool DivideInteger<T>(T left, T right, out T result)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        bool has = CanDivide(left, right);
+        result = has ? left / right : default;
+        return has;
+    }
+
+    private static bool RemainderOfInteger<T>(T left, T right, out T result)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        bool has = CanDivide(left, right);
+        result = has ? left % right : default;
+        return has;
+    }
+
+    private static bool CanDivide<T>(T left, T right)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        if (T.IsZero(right))
+            return false;
+
+        // The one quotient that the type cannot hold.
+        return !T.IsNegative(right) || left != T.MinValue || right + T.One != T.Zero;
+    }
+
+    private static bool And<T>(T left, T right, out T result)
+        where T : struct, IBinaryInteger<T>
+    {
+        result = left & right;
+        return true;
+    }
+
+    private static bool Or<T>(T left, T right, out T result)
+        where T : struct, IBinaryInteger<T>
+    {
+        result = left | right;
+        return true;
+    }
+
+    private static bool ExclusiveOr<T>(T left, T right, out T result)
+        where T : struct, IBinaryInteger<T>
+    {
+        result = left ^ right;
+        return true;
+    }
+
+    private static bool Add<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = unchecked(left + right);
+        return true;
+    }
+
+    private static bool Subtract<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = unchecked(left - right);
+        return true;
+    }
+
+    private static bool Multiply<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = unchecked(left * right);
+        return true;
+    }
+
+    private static bool Divide<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = left / right;
+        return true;
+    }
+
+    private static bool Remainder<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = left % right;
+        return true;
+    }
+
+    private static bool AddChecked<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = checked(left + right);
+        return true;
+    }
+
+    private static bool SubtractChecked<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = checked(left - right);
+        return true;
+    }
+
+    private static bool MultiplyChecked<T>(T left, T right, out T result)
+        where T : struct, INumber<T>
+    {
+        result = checked(left * right);
+        return true;
+    }
 }

@@ -56,7 +56,7 @@ internal static class MemberBinder
         : IBoundValueVisitor<TRecord, BoundValue<TRecord>>
     {
         public BoundValue<TRecord> Visit<TOwner>(BoundValue<TRecord, TOwner> owner)
-            {
+        {
             bool isNullable = shape.ValueType != shape.DeclaredType;
             MethodInfo method = typeof(MemberBinder)
                 .GetMethod(
