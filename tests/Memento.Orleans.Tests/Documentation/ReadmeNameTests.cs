@@ -12,7 +12,7 @@ public partial class ReadmeNameTests
     private static readonly string[] ForeignWords =
     [
         "Transaction", "UseTransactions", "ITransactionalState", "Data", "Source", "AddMemento",
-        "IsNullOrEmpty", "Contains", "ArgumentException", "README", "SmokeTests", "Movies",
+        "IsNullOrEmpty", "Contains", "ArgumentException", "README", "RamSiloTests", "Movies",
         "Length", "ToLowerInvariant", "ToUpperInvariant", "CompareOrdinal", "HasFlag", "Year",
         "Second", "DayOfWeek", "Date", "Any", "All", "Count", "Address", "City",
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema",
