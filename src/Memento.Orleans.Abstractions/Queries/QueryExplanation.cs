@@ -1,0 +1,48 @@
+namespace Memento;
+
+/// <summary>How a query was answered.</summary>
+public sealed record QueryExplanation
+{
+    /// <summary>The table.</summary>
+    public required string Table { get; init; }
+
+    /// <summary>The index that was walked; null where it was the keys.</summary>
+    public required string? Index { get; init; }
+
+    /// <summary>
+    /// The way to the records in words: <c>index Director, 1 value: Director == "Ang Lee"</c>.
+    /// </summary>
+    public required string Way { get; init; }
+
+    /// <summary>What was filtered after, in words; null where nothing had to be.</summary>
+    public required string? Filter { get; init; }
+
+    /// <summary>The order in words, and where it comes from; null where none was asked for.</summary>
+    public required string? Order { get; init; }
+
+    /// <summary>How many partitions were asked.</summary>
+    public required int Partitions { get; init; }
+
+    /// <summary>How many records were looked at.</summary>
+    public required long Read { get; init; }
+
+    /// <summary>How many results there were.</summary>
+    public required long Found { get; init; }
+
+    /// <summary>All of it, in one line for each.</summary>
+    public override string ToString()
+        => string.Join(
+            Environment.NewLine,
+            ((string Name, string? Text)[])
+            [
+                ("table", Table),
+                ("way", Way),
+                ("filter", Filter),
+                ("order", Order),
+                ("asked", Partitions == 1 ? "1 partition" : $"{Partitions} partitions"),
+                ("read", Read == 1 ? "1 record" : $"{Read} records"),
+                ("found", Found == 1 ? "1 result" : $"{Found} results"),
+            ]
+                .Where(static line => line.Text is not null)
+                .Select(static line => $"{line.Name,-7} {line.Text}"));
+}
