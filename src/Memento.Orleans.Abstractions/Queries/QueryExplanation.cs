@@ -31,18 +31,21 @@ public sealed record QueryExplanation
 
     /// <summary>All of it, in one line for each.</summary>
     public override string ToString()
-        => string.Join(
+    {
+        (string Name, string? Text)[] lines =
+        [
+            ("table", Table),
+            ("way", Way),
+            ("filter", Filter),
+            ("order", Order),
+            ("asked", Partitions == 1 ? "1 partition" : $"{Partitions} partitions"),
+            ("read", Read == 1 ? "1 record" : $"{Read} records"),
+            ("found", Found == 1 ? "1 result" : $"{Found} results"),
+        ];
+        return string.Join(
             Environment.NewLine,
-            ((string Name, string? Text)[])
-            [
-                ("table", Table),
-                ("way", Way),
-                ("filter", Filter),
-                ("order", Order),
-                ("asked", Partitions == 1 ? "1 partition" : $"{Partitions} partitions"),
-                ("read", Read == 1 ? "1 record" : $"{Read} records"),
-                ("found", Found == 1 ? "1 result" : $"{Found} results"),
-            ]
+            lines
                 .Where(static line => line.Text is not null)
                 .Select(static line => $"{line.Name,-7} {line.Text}"));
+    }
 }
