@@ -37,6 +37,9 @@ public sealed class Guard
 
     internal GuardNode Root { get; }
 
+    /// <summary>Whether it is <see cref="True"/>.</summary>
+    internal bool IsTrue => Root == TruthNode.True;
+
     /// <summary>Satisfied where all of the guards are; without any, everywhere.</summary>
     /// <param name="guards">The guards.</param>
     /// <exception cref="ArgumentException">The result would pass a limit.</exception>

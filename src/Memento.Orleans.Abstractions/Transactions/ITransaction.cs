@@ -105,6 +105,79 @@ public interface ITransaction
         Guard where, int? limit = null, CancellationToken cancellationToken = default)
         where T : class;
 
+    /// <summary>Reads the records that satisfy a predicate, and makes something of each.</summary>
+    /// <param name="where">The predicate.</param>
+    /// <param name="projection">Makes it, where the body runs: any C# will do.</param>
+    /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="QueryNotSupportedException">
+    /// The predicate holds what the store cannot evaluate.
+    /// </exception>
+    ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
+        Expression<Func<T, bool>> where,
+        Func<T, TResult> projection,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads the records that satisfy a guard, and makes something of each.</summary>
+    /// <param name="where">The guard.</param>
+    /// <param name="projection">Makes it, where the body runs: any C# will do.</param>
+    /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
+    /// <param name="cancellationToken">Ends a wait for the lock.</param>
+    /// <exception cref="ArgumentException">
+    /// The guard names a property that the record does not have, or a value of another type.
+    /// </exception>
+    ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
+        Guard where,
+        Func<T, TResult> projection,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Begins a query over the records of a table; of an ordered set they come by key.</summary>
+    ITableQuery<T> Query<T>()
+        where T : class;
+
+    /// <summary>
+    /// Reads a page of the records that satisfy a predicate, by key. A record that was there all along
+    /// comes on one page and once, whatever is written between the pages.
+    /// </summary>
+    /// <param name="where">The predicate.</param>
+    /// <param name="size">How many records a page has at the most, 1 or more.</param>
+    /// <param name="after">
+    /// The continuation: <see cref="Page{T}.Next"/> of the page before, in this transaction or a later
+    /// one; null for the first page.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
+    /// <exception cref="ArgumentException">
+    /// The continuation was changed, or is of another table or predicate.
+    /// </exception>
+    ValueTask<Page<T>> PageAsync<T>(
+        Expression<Func<T, bool>> where,
+        int size,
+        string? after = null,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Reads a page of the records that satisfy a guard, by key.</summary>
+    /// <param name="where">The guard.</param>
+    /// <param name="size">How many records a page has at the most, 1 or more.</param>
+    /// <param name="after">
+    /// The continuation: <see cref="Page{T}.Next"/> of the page before; null for the first page.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <exception cref="ArgumentException">
+    /// The guard does not fit the table, or the continuation was changed or is of another query.
+    /// </exception>
+    ValueTask<Page<T>> PageAsync<T>(
+        Guard where,
+        int size,
+        string? after = null,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
     /// <summary>Counts the records of a table.</summary>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)

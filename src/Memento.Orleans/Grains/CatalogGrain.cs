@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Memento.Storage;
 using Memento.Tables;
 
@@ -95,6 +96,25 @@ internal sealed class CatalogGrain(
 
         state.State.Tables.Remove(name);
         await state.WriteStateAsync();
+    }
+
+    public async Task<byte[]> PageKeyAsync()
+    {
+        if (state.State.PageKey is { } known) return known;
+
+        byte[] made = state.State.PageKey = RandomNumberGenerator.GetBytes(PageKeys.Length);
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // What is in memory is what is stored, also when storing failed.
+            state.State.PageKey = null;
+            throw;
+        }
+
+        return made;
     }
 
     private CatalogEntry? Find(string name)

@@ -31,4 +31,8 @@ internal interface ICatalogGrain : IGrainWithStringKey
     /// <summary>Removes a table's records and its name, after its partitions are closed.</summary>
     [Alias("CompleteDeleteAsync")]
     Task CompleteDeleteAsync(string name);
+
+    /// <summary>The secret of the continuations of pages; it is made when it is first asked for.</summary>
+    [Alias("PageKeyAsync")]
+    Task<byte[]> PageKeyAsync();
 }

@@ -86,6 +86,7 @@ internal static class MementoServices
         services.AddSingleton<TransactionRegistry>();
         services.AddSingleton<TransactionSweeper>();
         services.AddSingleton<AgeClock>();
+        services.AddSingleton<IPageKeys, PageKeys>();
         services.AddSingleton<TransactionTools>();
         services.AddSingleton<TransactionRunner>();
         services.AddSingleton<CurrentTransaction>();

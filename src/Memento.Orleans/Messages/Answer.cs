@@ -19,21 +19,21 @@ internal sealed record Answer
     [Id(1)]
     public byte[][]? Documents { get; init; }
 
-    /// <summary>The keys of the records, if they come with their keys.</summary>
-    [Id(2)]
-    public byte[][]? Keys { get; init; }
-
     /// <summary>Whether it is one record and not a list.</summary>
-    [Id(3)]
+    [Id(2)]
     public bool IsOne { get; init; }
+
+    /// <summary>What belongs to the records of a chunk.</summary>
+    [Id(3)]
+    public ChunkHead? Chunk { get; init; }
 
     public static Answer Of(TableDefinition table, object? result) => result switch
     {
         null or bool or long or byte[] or byte[][] => new Answer { Value = result },
-        List<StoredRecord> found => new Answer
+        Chunk chunk => new Answer
         {
-            Keys = [.. found.Select(static each => each.Key)],
-            Documents = [.. found.Select(each => table.Serialize(each.Record))],
+            Documents = [.. chunk.Records.Select(table.Serialize)],
+            Chunk = ChunkHead.Of(chunk),
         },
         object[] records => new Answer { Documents = Array.ConvertAll(records, table.Serialize) },
         _ => new Answer { Documents = [table.Serialize(result)], IsOne = true },
@@ -43,12 +43,8 @@ internal sealed record Answer
     {
         if (Documents is null) return Value;
         if (IsOne) return table.Deserialize(Documents[0]);
-        if (Keys is null)
-            return Array.ConvertAll(Documents, document => table.Deserialize(document));
 
-        var found = new List<StoredRecord>(Keys.Length);
-        for (int i = 0; i < Keys.Length; i++)
-            found.Add(new StoredRecord(Keys[i], table.Deserialize(Documents[i])));
-        return found;
+        object[] records = Array.ConvertAll(Documents, document => table.Deserialize(document));
+        return Chunk is null ? records : Chunk.ToChunk(records);
     }
 }

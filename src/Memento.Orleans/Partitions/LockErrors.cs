@@ -23,12 +23,19 @@ internal static class LockErrors
     private static string Describe(TableDefinition table, LockResource resource)
     {
         if (resource.IsPartition) return $"table '{table.Name}'";
+        if (resource.Store < LockResource.RecordStore)
+        {
+            IndexDefinition index = table.Indexes[LockResource.IndexOf(resource.Store)];
+            string what = resource.IsRange ? "a range of values" : "a value";
+            return $"{what} of the index '{index.Name}' of table '{table.Name}'";
+        }
+
         if (resource.IsRange) return $"a range of keys of table '{table.Name}'";
         if (resource.Store == LockResource.RecordStore)
             return $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
 
-        IndexDefinition index = table.UniqueIndexes[resource.Store - 1];
-        return $"a value of the unique index '{index.Name}' of table '{table.Name}'";
+        IndexDefinition unique = table.UniqueIndexes[resource.Store - 1];
+        return $"a value of the unique index '{unique.Name}' of table '{table.Name}'";
     }
 
     private static string Name(LockKind kind)

@@ -97,8 +97,9 @@ internal sealed class OrderedMap<TValue>
     /// <summary>
     /// The entries from a key up to, without, another one; null is without a bound.
     /// </summary>
-    public OrderedMapRange<TValue> Range(byte[]? fromInclusive, byte[]? toExclusive)
-        => new(this, fromInclusive, toExclusive, isBounded: toExclusive is not null);
+    public OrderedMapRange<TValue> Range(
+        byte[]? fromInclusive, byte[]? toExclusive, bool isBackward = false)
+        => new(this, fromInclusive, toExclusive, isBounded: toExclusive is not null, isBackward);
 
     /// <summary>The entries whose keys begin with a prefix.</summary>
     public OrderedMapRange<TValue> Prefix(ReadOnlySpan<byte> prefix)
@@ -106,7 +107,8 @@ internal sealed class OrderedMap<TValue>
         int length = KeyBytes.PrefixEndLength(prefix);
         Span<byte> end = length <= StackBytes ? stackalloc byte[StackBytes] : new byte[length];
         bool isBounded = KeyBytes.TryWritePrefixEnd(prefix, end);
-        return new OrderedMapRange<TValue>(this, prefix, end[..length], isBounded);
+        return new OrderedMapRange<TValue>(
+            this, prefix, end[..length], isBounded, isBackward: false);
     }
 
     /// <summary>Throws when the tree is not what it must be; for tests.</summary>

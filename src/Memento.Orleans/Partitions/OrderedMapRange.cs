@@ -1,8 +1,9 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// The entries of a range in order, for <c>foreach</c>. Its end is found once, as a place in the
-/// tree, so that no key is compared on the way; a key that comes or goes makes it invalid.
+/// The entries of a range in order or backwards, for <c>foreach</c>. Its end is found once, as a
+/// place in the tree, so that no key is compared on the way; a key that comes or goes makes it
+/// invalid.
 /// </summary>
 internal struct OrderedMapRange<TValue>
 {
@@ -10,31 +11,39 @@ internal struct OrderedMapRange<TValue>
     private readonly OrderedMapLeaf<TValue> _endLeaf;
     private readonly int _endIndex;
     private readonly int _version;
+    private readonly bool _isBackward;
+
+    // A gap between two entries: forwards the entry behind it is the next one, backwards the one
+    // before it.
     private OrderedMapLeaf<TValue> _nextLeaf;
     private int _nextIndex;
     private OrderedMapLeaf<TValue> _leaf;
     private int _index;
 
     internal OrderedMapRange(
-        OrderedMap<TValue> map, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool isBounded)
+        OrderedMap<TValue> map,
+        ReadOnlySpan<byte> from,
+        ReadOnlySpan<byte> to,
+        bool isBounded,
+        bool isBackward)
     {
         _map = map;
         _version = map.Version;
-        (_nextLeaf, _nextIndex) = map.LowerBound(from);
+        _isBackward = isBackward;
+        (OrderedMapLeaf<TValue> Leaf, int Index) first = map.LowerBound(from);
+        (OrderedMapLeaf<TValue> Leaf, int Index) end = first;
         if (!isBounded)
         {
-            _endLeaf = map.LastLeaf();
-            _endIndex = _endLeaf.Count;
+            OrderedMapLeaf<TValue> last = map.LastLeaf();
+            end = (last, last.Count);
         }
         else if (from.SequenceCompareTo(to) < 0)
         {
-            (_endLeaf, _endIndex) = map.LowerBound(to);
-        }
-        else
-        {
-            (_endLeaf, _endIndex) = (_nextLeaf, _nextIndex);
+            end = map.LowerBound(to);
         }
 
+        (_nextLeaf, _nextIndex) = isBackward ? end : first;
+        (_endLeaf, _endIndex) = isBackward ? first : end;
         _leaf = _nextLeaf;
         _index = -1;
     }
@@ -67,6 +76,12 @@ internal struct OrderedMapRange<TValue>
         if (_nextIndex == _endIndex && ReferenceEquals(_nextLeaf, _endLeaf))
             return false;
 
+        if (_isBackward)
+        {
+            StepBack();
+            return true;
+        }
+
         _leaf = _nextLeaf;
         _index = _nextIndex++;
         if (_nextIndex == _nextLeaf.Count && _nextLeaf.Next is { } next)
@@ -76,5 +91,17 @@ internal struct OrderedMapRange<TValue>
         }
 
         return true;
+    }
+
+    private void StepBack()
+    {
+        if (_nextIndex == 0)
+        {
+            _nextLeaf = _nextLeaf.Previous!;
+            _nextIndex = _nextLeaf.Count;
+        }
+
+        _leaf = _nextLeaf;
+        _index = --_nextIndex;
     }
 }

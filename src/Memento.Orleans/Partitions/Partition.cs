@@ -208,9 +208,9 @@ internal sealed class Partition(
     {
         lock (_gate)
         {
-            OrderedMapCursor<StoredRecord> cursor = _store.Records.OpenCursor();
-            return cursor.SeekLast()
-                && Table.TryGetNumber(cursor.CurrentValue.Record, out long number)
+            OrderedMapRange<StoredRecord> all = _store.Records.Range(null, null, isBackward: true);
+            return all.MoveNext()
+                && Table.TryGetNumber(all.CurrentValue.Record, out long number)
                     ? Math.Max(0, number)
                     : 0;
         }
@@ -246,13 +246,14 @@ internal sealed class Partition(
         {
             ThrowIfClosed();
             ThrowIfEnded(transaction);
-            if (Acquire(transaction, operation, out waiting, out conflict))
-            {
-                transaction.Staged.Mark(savepoint);
-                result = operation.Apply(transaction);
+            var locks = new LockTaker(_locks, transaction, _resumed);
+            transaction.Savepoint = savepoint;
+            if (operation.TryApply(transaction, ref locks, out result))
                 transaction.Operations++;
-            }
-            else if (waiting is not null)
+
+            waiting = locks.Waiting;
+            conflict = locks.Conflict;
+            if (waiting is not null)
             {
                 waiting.Waiter = new TaskCompletionSource(
                     TaskCreationOptions.RunContinuationsAsynchronously);
@@ -262,23 +263,6 @@ internal sealed class Partition(
         Wake();
         if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
         return waiting;
-    }
-
-    private bool Acquire(
-        PartitionTransaction transaction,
-        Operation operation,
-        out LockRequest? waiting,
-        out LockConflict? conflict)
-    {
-        LockAnswer answer = _locks.Acquire(
-            transaction, LockResource.Partition, operation.PartitionLock, _resumed,
-            out waiting, out conflict);
-        if (answer != LockAnswer.Granted) return false;
-
-        (LockResource resource, LockKind kind) = operation.RecordLock;
-        return kind == LockKind.None
-            || _locks.Acquire(transaction, resource, kind, _resumed, out waiting, out conflict)
-                == LockAnswer.Granted;
     }
 
     private async ValueTask<object?> WaitAndExecuteAsync(

@@ -1,5 +1,4 @@
 using Memento.Partitions.Locks;
-using Memento.Queries;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
@@ -24,6 +23,12 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
 
     /// <summary>How many operations were carried out; the commit must bring the same number.</summary>
     public int Operations { get; set; }
+
+    /// <summary>The savepoint under which the operation that is carried out writes; 0 outside any.</summary>
+    public int Savepoint { get; set; }
+
+    /// <summary>How many ranges it has locked here.</summary>
+    public int RangeCount { get; set; }
 
     public TransactionPhase Phase { get; set; }
 
@@ -51,6 +56,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     {
         StoredRecord? committed = Store.Find(store, key.Bytes);
         DependOn(committed?.Position ?? Store.LastRemovalPosition);
+        Staged.Mark(Savepoint);
         Staged.Add(new StagedWrite(store, key, record, document));
     }
 
@@ -76,97 +82,17 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         return found;
     }
 
-    /// <summary>
-    /// Walks the records that a plan has to look at, committed ones and own ones: of the records and of
-    /// one value of an index in key order, of an index otherwise in no order. The own ones are all of
-    /// them, wherever they lie.
-    /// </summary>
-    public IEnumerable<StoredRecord> Candidates(int? index, IReadOnlyList<KeyRange>? ranges)
+    /// <summary>Its own records in the order of an index; null: of the keys.</summary>
+    public OrderedMap<StoredRecord> OwnRecords(int? index)
     {
-        DependOn(Store.LastPosition);
-        OrderedMap<StoredRecord> committed = index is { } ordinal
-            ? Store.Index(ordinal)
-            : Store.Records;
-        StoredRecord[] own = OwnRecords();
-        int next = 0;
-
-        foreach (KeyRange range in ranges ?? KeyRanges.Everything)
-        {
-            foreach ((byte[] _, StoredRecord record) in committed.Range(range.From, range.To))
-            {
-                if (Staged.Count > 0 && Staged.Find(0, new Key(record.Key)) is not null) continue;
-
-                while (next < own.Length
-                    && own[next].Key.AsSpan().SequenceCompareTo(record.Key) < 0)
-                {
-                    yield return own[next++];
-                }
-
-                yield return record;
-            }
-        }
-
-        while (next < own.Length)
-            yield return own[next++];
+        Staged.Ordered ??= new OwnRecords(Store);
+        return Staged.Ordered.In(index, Staged);
     }
 
-    /// <summary>The first key at or after a place; null past the end (a null place is the end).</summary>
-    public byte[]? Next(byte[]? from)
-    {
-        if (from is null) return null;
-
-        DependOn(Store.LastPosition);
-        byte[]? best = null;
-        foreach (StoredRecord own in OwnRecords())
-        {
-            if (own.Key.AsSpan().SequenceCompareTo(from) < 0) continue;
-            best = own.Key;
-            break;
-        }
-
-        OrderedMapCursor<StoredRecord> cursor = Store.Records.OpenCursor();
-        for (bool found = cursor.SeekFirst(from); found; found = cursor.MoveNext())
-        {
-            if (best is not null && best.AsSpan().SequenceCompareTo(cursor.CurrentKey) < 0) break;
-            if (Staged.Find(0, new Key(cursor.CurrentKey)) is null) return cursor.CurrentKey;
-        }
-
-        return best;
-    }
-
-    /// <summary>The last key before a place; a null place is the end.</summary>
-    public byte[]? Previous(byte[]? before)
-    {
-        DependOn(Store.LastPosition);
-        byte[]? best = null;
-        foreach (StoredRecord own in OwnRecords())
-        {
-            if (before is not null && own.Key.AsSpan().SequenceCompareTo(before) >= 0) break;
-            best = own.Key;
-        }
-
-        OrderedMapCursor<StoredRecord> cursor = Store.Records.OpenCursor();
-        bool isThere = before is null ? cursor.SeekLast() : cursor.SeekBefore(before);
-        for (; isThere; isThere = cursor.MovePrevious())
-        {
-            if (best is not null && best.AsSpan().SequenceCompareTo(cursor.CurrentKey) > 0) break;
-            if (Staged.Find(0, new Key(cursor.CurrentKey)) is null) return cursor.CurrentKey;
-        }
-
-        return best;
-    }
-
-    private StoredRecord[] OwnRecords()
-    {
-        if (Staged.Count == 0) return [];
-
-        List<StoredRecord> own = [];
-        foreach (StagedWrite write in Staged.Effective)
-        {
-            if (write.Store == 0 && write.Record is not null) own.Add(write.Record);
-        }
-
-        own.Sort(static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-        return [.. own];
-    }
+    /// <exception cref="TransactionConflictException">The index was removed meanwhile.</exception>
+    public IndexDefinition RequireIndex(string name)
+        => Store.FindIndex(name)
+            ?? throw new TransactionConflictException(
+                $"Index '{name}' of table '{Table.Name}' was removed while the transaction ran. The "
+                + "transaction is run again while attempts and time are left.");
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
@@ -19,6 +20,7 @@ internal sealed class RecordStore
     public RecordStore(TableDefinition table)
     {
         _table = table;
+        Indexes = [.. table.Indexes];
         _stores = new OrderedMap<StoredRecord>[table.StoreCount];
         for (int i = 0; i < _stores.Length; i++)
             _stores[i] = new OrderedMap<StoredRecord>();
@@ -49,7 +51,22 @@ internal sealed class RecordStore
     public StoredRecord? Find(int store, ReadOnlySpan<byte> key)
         => _stores[store].TryGetValue(key, out StoredRecord? record) ? record : null;
 
+    public ImmutableArray<IndexDefinition> Indexes { get; }
+
+    /// <summary>The entries of an index, in order.</summary>
     public OrderedMap<StoredRecord> Index(int ordinal) => _indexes[ordinal];
+
+    public IndexDefinition FindIndex(int ordinal) => Indexes[ordinal];
+
+    public IndexDefinition? FindIndex(string name)
+    {
+        foreach (IndexDefinition index in Indexes)
+        {
+            if (index.Name == name) return index;
+        }
+
+        return null;
+    }
 
     /// <summary>Finds the record of a bag that has the same document, if there is one.</summary>
     public StoredRecord? FindInBag(ReadOnlySpan<byte> key, UInt128 identity)
@@ -93,7 +110,7 @@ internal sealed class RecordStore
     {
         if (previous is not null) EstimatedSize -= SizeOf(previous);
         if (next is not null) EstimatedSize += SizeOf(next);
-        foreach (IndexDefinition index in _table.Indexes)
+        foreach (IndexDefinition index in Indexes)
         {
             byte[]? before = EntryOf(index, previous);
             byte[]? after = EntryOf(index, next);

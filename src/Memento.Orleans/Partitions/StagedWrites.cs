@@ -17,6 +17,9 @@ internal sealed class StagedWrites
 
     public int Count => _log.Count;
 
+    /// <summary>The records among them in order, where somebody has asked for that.</summary>
+    public OwnRecords? Ordered { get; set; }
+
     /// <summary>The writes that count, oldest first.</summary>
     public IEnumerable<StagedWrite> Effective
     {
@@ -48,6 +51,7 @@ internal sealed class StagedWrites
     {
         write.Previous = Find(write.Store, write.Key);
         if (write.Previous is not null) write.Previous.IsReplaced = true;
+        if (write.Store == 0) Ordered?.Replace(write.Previous?.Record, write.Record);
 
         _log.Add(write);
         if (_latest is not null)
@@ -91,6 +95,7 @@ internal sealed class StagedWrites
 
     private void Remove(StagedWrite write)
     {
+        if (write.Store == 0) Ordered?.Replace(write.Record, write.Previous?.Record);
         if (write.Previous is not null) write.Previous.IsReplaced = false;
         if (_latest is null) return;
 

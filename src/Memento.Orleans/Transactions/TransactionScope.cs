@@ -4,6 +4,7 @@ using Memento.Partitions.Operations;
 using Memento.Queries;
 using Memento.Tables;
 using Memento.Tables.Keys;
+using Memento.Transactions.Queries;
 
 namespace Memento.Transactions;
 
@@ -16,31 +17,55 @@ internal sealed class TransactionScope : ITransaction
     private readonly TransactionState _state;
     private readonly TransactionScope? _parent;
     private readonly RecordWriter _writer;
-    private readonly TableScanner _scanner;
-    private readonly TableRegistry _tables;
+    private readonly TableKeys _keys;
+    private readonly TransactionTools _tools;
+    private readonly QueryRunner _queries;
+    private readonly PageReader _pages;
     private volatile bool _hasEnded;
 
     public TransactionScope(
         TransactionState state, TransactionTools tools, IParticipantLog? log = null)
-        : this(new OperationSender(state, tools.Partitions, log), tools.Tables, parent: null)
+        : this(new OperationSender(state, tools.Partitions, log), tools, parent: null)
     {
     }
 
     private TransactionScope(
-        OperationSender sender, TableRegistry tables, TransactionScope? parent)
+        OperationSender sender, TransactionTools tools, TransactionScope? parent)
     {
         Sender = sender;
         _state = sender.State;
-        _tables = tables;
+        _tools = tools;
         _parent = parent;
         _writer = new RecordWriter(sender);
-        _scanner = new TableScanner(sender);
+        _keys = new TableKeys(sender);
+        _queries = new QueryRunner(sender);
+        _pages = new PageReader(_queries, tools.PageKeys);
     }
 
     public Guid Id => _state.Id;
 
     /// <summary>The error of the body's own Abort, where it called it.</summary>
     public TransactionAbortedException? Aborted { get; private set; }
+
+    /// <summary>Runs queries, as long as the body does.</summary>
+    internal QueryRunner Queries
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _queries;
+        }
+    }
+
+    /// <summary>Reads pages, as long as the body runs.</summary>
+    internal PageReader Pages
+    {
+        get
+        {
+            ThrowIfEnded();
+            return _pages;
+        }
+    }
 
     private OperationSender Sender { get; }
 
@@ -91,20 +116,20 @@ internal sealed class TransactionScope : ITransaction
         return _writer.DeleteRecordAsync(Use<T>(), record, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<T>> AllAsync<T>(
+    public async ValueTask<IReadOnlyList<T>> AllAsync<T>(
         LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
         where T : class
-        => _scanner.ScanAsync<T>(
-            Use<T>(), where: null, limit: null, mode == LockMode.Write, cancellationToken);
+        => await _queries.ListAsync<T>(
+            QueryShape.All(Use<T>()), cancellationToken, writes: mode == LockMode.Write)
+            .ConfigureAwait(false);
 
     public ValueTask<IReadOnlyList<T>> MatchAsync<T>(
         object properties, CancellationToken cancellationToken = default)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(properties);
-        TableDefinition table = Use<T>();
-        Guard where = MatchGuard.From(properties, table);
-        return _scanner.ScanAsync<T>(table, where, limit: null, writes: false, cancellationToken);
+        return SelectAsync<T>(
+            MatchGuard.From(properties, Use<T>()), limit: null, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<T>> SelectAsync<T>(
@@ -117,18 +142,60 @@ internal sealed class TransactionScope : ITransaction
         return SelectAsync<T>(GuardTranslator.Translate(where), limit, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<T>> SelectAsync<T>(
+    public async ValueTask<IReadOnlyList<T>> SelectAsync<T>(
         Guard where, int? limit = null, CancellationToken cancellationToken = default)
+        where T : class
+        => await _queries.ListAsync<T>(ShapeOf<T>(where, limit), cancellationToken)
+            .ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
+        Expression<Func<T, bool>> where,
+        Func<T, TResult> projection,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(where);
-        if (limit is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(limit));
-        return _scanner.ScanAsync<T>(Use<T>(), where, limit, writes: false, cancellationToken);
+        return SelectAsync(GuardTranslator.Translate(where), projection, limit, cancellationToken);
     }
+
+    public ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
+        Guard where,
+        Func<T, TResult> projection,
+        int? limit = null,
+        CancellationToken cancellationToken = default)
+        where T : class
+    {
+        QueryShape shape = ShapeOf<T>(where, limit);
+        return new TableQuery<T>(this, shape, []).Select(projection).ToListAsync(cancellationToken);
+    }
+
+    public ITableQuery<T> Query<T>()
+        where T : class
+        => new TableQuery<T>(this, QueryShape.All(Use<T>()), []);
+
+    public ValueTask<Page<T>> PageAsync<T>(
+        Expression<Func<T, bool>> where,
+        int size,
+        string? after = null,
+        CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(where);
+        return PageAsync<T>(GuardTranslator.Translate(where), size, after, cancellationToken);
+    }
+
+    public ValueTask<Page<T>> PageAsync<T>(
+        Guard where,
+        int size,
+        string? after = null,
+        CancellationToken cancellationToken = default)
+        where T : class
+        => Pages.ReadAsync<T>(ShapeOf<T>(where, limit: null), size, after, cancellationToken);
 
     public ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
         where T : class
-        => _scanner.CountAsync(Use<T>(), cancellationToken);
+        => _queries.CountAsync(QueryShape.All(Use<T>()), cancellationToken);
 
     public async ValueTask<TState> FoldAsync<T, TState>(
         TState seed,
@@ -145,18 +212,18 @@ internal sealed class TransactionScope : ITransaction
 
     public ValueTask<object?> FirstKeyAsync<T>(CancellationToken cancellationToken = default)
         where T : class
-        => _scanner.SeekAsync(Use<T>(), from: null, isBackward: false, cancellationToken);
+        => _keys.SeekAsync(Use<T>(), from: null, isBackward: false, cancellationToken);
 
     public ValueTask<object?> LastKeyAsync<T>(CancellationToken cancellationToken = default)
         where T : class
-        => _scanner.SeekAsync(Use<T>(), from: null, isBackward: true, cancellationToken);
+        => _keys.SeekAsync(Use<T>(), from: null, isBackward: true, cancellationToken);
 
     public ValueTask<object?> NextKeyAsync<T>(
         object key, CancellationToken cancellationToken = default)
         where T : class
     {
         TableDefinition table = Use<T>();
-        return _scanner.SeekAsync(
+        return _keys.SeekAsync(
             table, table.KeyCodec.EncodeArgument(key), isBackward: false, cancellationToken);
     }
 
@@ -165,19 +232,19 @@ internal sealed class TransactionScope : ITransaction
         where T : class
     {
         TableDefinition table = Use<T>();
-        return _scanner.SeekAsync(
+        return _keys.SeekAsync(
             table, table.KeyCodec.EncodeArgument(key), isBackward: true, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<object>> AllKeysAsync<T>(
         CancellationToken cancellationToken = default)
         where T : class
-        => _scanner.KeysAsync(Use<T>(), cancellationToken);
+        => _keys.AllAsync(Use<T>(), cancellationToken);
 
     public ValueTask LockTableAsync<T>(
         LockMode mode, CancellationToken cancellationToken = default)
         where T : class
-        => _scanner.LockAsync(Use<T>(), mode == LockMode.Write, cancellationToken);
+        => _keys.LockAsync(Use<T>(), mode == LockMode.Write, cancellationToken);
 
     public async ValueTask LockRecordAsync<T>(
         object key, LockMode mode, CancellationToken cancellationToken = default)
@@ -244,7 +311,7 @@ internal sealed class TransactionScope : ITransaction
         ThrowIfEnded();
         _state.ThrowIfOver();
 
-        var nested = new TransactionScope(Sender, _tables, this);
+        var nested = new TransactionScope(Sender, _tools, this);
         (int savepoint, int outer) = _state.BeginSavepoint();
         TransactionScope? outerScope = _state.Innermost;
         SavepointContext.Set(Id, savepoint);
@@ -278,10 +345,17 @@ internal sealed class TransactionScope : ITransaction
             $"Two nested bodies of transaction {Id} ran side by side, and what each wrote cannot be told "
             + "apart; nothing of the transaction was kept. Await one before the next begins.");
 
+    private QueryShape ShapeOf<T>(Guard where, int? limit)
+    {
+        ArgumentNullException.ThrowIfNull(where);
+        if (limit is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(limit));
+        return QueryShape.Filtered(Use<T>(), where) with { Take = limit };
+    }
+
     private TableDefinition Use<T>()
     {
         ThrowIfEnded();
-        return _tables.Get(typeof(T));
+        return _tools.Tables.Get(typeof(T));
     }
 
     private void ThrowIfEnded()

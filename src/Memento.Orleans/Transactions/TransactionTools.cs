@@ -5,4 +5,6 @@ namespace Memento.Transactions;
 /// <summary>What every transaction of a process uses.</summary>
 /// <param name="Tables">The registered tables.</param>
 /// <param name="Partitions">Finds partitions.</param>
-internal sealed record TransactionTools(TableRegistry Tables, IPartitions Partitions);
+/// <param name="PageKeys">Knows continuations of pages again.</param>
+internal sealed record TransactionTools(
+    TableRegistry Tables, IPartitions Partitions, IPageKeys PageKeys);

@@ -76,6 +76,13 @@ internal readonly struct LockResource : IEquatable<LockResource>
         return FirstIndexStore - index;
     }
 
+    /// <summary>The index whose entries are in a store that <see cref="IndexStore"/> numbered.</summary>
+    public static int IndexOf(int store)
+    {
+        LockAssert.Holds(store <= FirstIndexStore, "the store is one of an index");
+        return FirstIndexStore - store;
+    }
+
     /// <summary>
     /// The keys of a store from one up to, without, another; null is to the end. It is locked to be
     /// read, and keeps out those that lock a key in it to write.

@@ -22,7 +22,7 @@ internal sealed class ClaimOperation(int store, Key value, byte[] owner)
 
     protected override int Store => UniqueStore;
 
-    public override object? Apply(PartitionTransaction transaction)
+    protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Find(UniqueStore, Key) is { } taken)
         {

@@ -7,10 +7,12 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.CountOperation")]
 internal sealed class CountOperation : Operation
 {
-    public override LockKind PartitionLock => LockKind.Read;
-
-    public override object? Apply(PartitionTransaction transaction)
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Read)) return false;
+
         transaction.DependOn(transaction.Store.LastPosition);
         long count = transaction.Store.Count;
         foreach (StagedWrite write in transaction.Staged.Effective)
@@ -22,6 +24,7 @@ internal sealed class CountOperation : Operation
             if (!isThere && write.Record is not null) count++;
         }
 
-        return count;
+        result = count;
+        return true;
     }
 }

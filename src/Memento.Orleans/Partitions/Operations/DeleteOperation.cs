@@ -7,7 +7,24 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.DeleteOperation")]
 internal sealed class DeleteOperation(Key key) : KeyOperation(key, writes: true)
 {
-    public override object? Apply(PartitionTransaction transaction)
+    protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+    {
+        if (transaction.Table.Type != TableType.Bag)
+        {
+            return EntryLocks.TryTake(
+                transaction, ref locks, EncodedKey, transaction.Find(0, Key)?.Record, next: null);
+        }
+
+        foreach (StoredRecord record in transaction.FindInBag(Key))
+        {
+            if (!EntryLocks.TryTake(transaction, ref locks, EncodedKey, record.Record, next: null))
+                return false;
+        }
+
+        return true;
+    }
+
+    protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type != TableType.Bag)
         {

@@ -8,14 +8,23 @@ namespace Memento.Partitions.Operations;
 internal sealed class DeleteRecordOperation(Key key, object record)
     : RecordOperation(key, record)
 {
-    public override object? Apply(PartitionTransaction transaction)
+    protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+        => EntryLocks.TryTake(
+            transaction, ref locks, EncodedKey, Find(transaction)?.Record, next: null);
+
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (Find(transaction) is not { } found) return false;
+
+        transaction.Stage(0, new Key(found.Key), record: null, document: null);
+        return true;
+    }
+
+    private StoredRecord? Find(PartitionTransaction transaction)
     {
         StoredRecord? found = transaction.Table.Type == TableType.Bag
             ? BagSearch.Find(transaction, Key, Record)
             : transaction.Find(0, Key);
-        if (found is null || !transaction.Table.SameDocument(found.Record, Record)) return false;
-
-        transaction.Stage(0, new Key(found.Key), record: null, document: null);
-        return true;
+        return found is not null && transaction.Table.SameDocument(found.Record, Record) ? found : null;
     }
 }

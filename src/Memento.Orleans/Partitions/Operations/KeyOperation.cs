@@ -1,4 +1,3 @@
-using Memento.Partitions.Locks;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -20,11 +19,22 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
 
     public Key Key => _key ??= new Key(EncodedKey);
 
-    public override LockKind PartitionLock
-        => Writes ? LockKind.IntentionWrite : LockKind.IntentionRead;
-
-    public override (LockResource Resource, LockKind Kind) RecordLock
-        => (LockResource.InStore(Store, Key), Writes ? LockKind.Write : LockKind.Read);
-
     protected virtual int Store => 0;
+
+    public sealed override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        if (!locks.TryTakeKey(Store, Key, Writes) || !TryTakeMore(transaction, ref locks))
+            return false;
+
+        result = Apply(transaction);
+        return true;
+    }
+
+    /// <summary>Takes the locks that it needs besides, knowing what stands at the key.</summary>
+    protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks) => true;
+
+    /// <summary>Carries it out with all locks held.</summary>
+    protected abstract object? Apply(PartitionTransaction transaction);
 }

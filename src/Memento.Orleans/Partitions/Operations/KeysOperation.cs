@@ -8,18 +8,22 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.KeysOperation")]
 internal sealed class KeysOperation : Operation
 {
-    public override LockKind PartitionLock => LockKind.Read;
-
-    public override object? Apply(PartitionTransaction transaction)
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Read)) return false;
+
         bool isBag = transaction.Table.Type == TableType.Bag;
+        var walk = new RecordWalk(transaction, index: null, [], null, isBackward: false);
         List<byte[]> keys = [];
-        foreach (StoredRecord record in transaction.Candidates(index: null, ranges: null))
+        while (walk.MoveNext())
         {
-            byte[] key = isBag ? KeyBytes.WithoutSuffix(record.Key).ToArray() : record.Key;
+            byte[] key = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
             if (keys.Count == 0 || !keys[^1].AsSpan().SequenceEqual(key)) keys.Add(key);
         }
 
-        return keys.ToArray();
+        result = keys.ToArray();
+        return true;
     }
 }

@@ -10,7 +10,10 @@ internal sealed class LockPartitionOperation(bool writes) : Operation
     [Id(0)]
     public bool Writes { get; } = writes;
 
-    public override LockKind PartitionLock => Writes ? LockKind.Write : LockKind.Read;
-
-    public override object? Apply(PartitionTransaction transaction) => null;
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        return locks.TryTakePartition(Writes ? LockKind.Write : LockKind.Read);
+    }
 }

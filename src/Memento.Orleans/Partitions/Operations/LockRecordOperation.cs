@@ -7,5 +7,5 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.LockRecordOperation")]
 internal sealed class LockRecordOperation(Key key, bool writes) : KeyOperation(key, writes)
 {
-    public override object? Apply(PartitionTransaction transaction) => null;
+    protected override object? Apply(PartitionTransaction transaction) => null;
 }

@@ -1,22 +1,16 @@
-using Memento.Partitions.Locks;
 using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
 
 /// <summary>
 /// One thing that a transaction asks of one partition. The same object is carried out by a method call
-/// in the partition's silo, and travels in a message from elsewhere.
+/// in the partition's silo, and travels in a message from elsewhere; it may be carried out in several
+/// partitions at once, and keeps nothing of them.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.Operation")]
 internal abstract class Operation
 {
-    /// <summary>The lock on the partition that it needs.</summary>
-    public abstract LockKind PartitionLock { get; }
-
-    /// <summary>The lock on a record that it needs besides; none where the kind is None.</summary>
-    public virtual (LockResource Resource, LockKind Kind) RecordLock => default;
-
     /// <summary>Makes the message out of it: records travel as documents.</summary>
     public virtual void Pack(TableDefinition table)
     {
@@ -27,6 +21,10 @@ internal abstract class Operation
     {
     }
 
-    /// <summary>Carries it out, under the gate and with the locks held.</summary>
-    public abstract object? Apply(PartitionTransaction transaction);
+    /// <summary>
+    /// Takes its locks and carries it out, under the gate. False where a lock is not there yet: it has
+    /// changed nothing, and is tried again from its start when the lock is.
+    /// </summary>
+    public abstract bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result);
 }

@@ -8,7 +8,7 @@ namespace Memento.Partitions.Operations;
 internal sealed class ReadAllOperation(Key key, bool writes)
     : KeyOperation(key, writes)
 {
-    public override object? Apply(PartitionTransaction transaction)
+    protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type == TableType.Bag)
             return transaction.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();

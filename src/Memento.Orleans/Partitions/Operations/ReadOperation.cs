@@ -7,7 +7,7 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.ReadOperation")]
 internal sealed class ReadOperation(Key key, bool writes) : KeyOperation(key, writes)
 {
-    public override object? Apply(PartitionTransaction transaction)
+    protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type != TableType.Bag) return transaction.Find(0, Key)?.Record;
 

@@ -18,7 +18,7 @@ internal sealed class ReleaseOperation(int store, Key value, byte[] owner)
 
     protected override int Store => UniqueStore;
 
-    public override object? Apply(PartitionTransaction transaction)
+    protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Find(UniqueStore, Key) is { } taken
             && ((byte[])taken.Record).AsSpan().SequenceEqual(Owner))

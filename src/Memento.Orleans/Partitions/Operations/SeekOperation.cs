@@ -5,7 +5,7 @@ namespace Memento.Partitions.Operations;
 
 /// <summary>
 /// Finds the key of a partition that comes after (or before) a given one, present or not; after (before)
-/// all where none is given. The answer is key bytes or null.
+/// all where none is given. It locks what lies between and the key found. The answer is key bytes or null.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.SeekOperation")]
@@ -17,15 +17,25 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
     [Id(1)]
     public bool IsBackward { get; } = isBackward;
 
-    public override LockKind PartitionLock => LockKind.Read;
-
-    public override object? Apply(PartitionTransaction transaction)
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
-        byte[]? found = IsBackward
-            ? transaction.Previous(From)
-            : transaction.Next(From is null ? [] : KeyBytes.PrefixEnd(From));
-        return found is not null && transaction.Table.Type == TableType.Bag
-            ? KeyBytes.WithoutSuffix(found).ToArray()
-            : found;
+        byte[]? first = IsBackward || From is null ? [] : KeyBytes.PrefixEnd(From);
+        byte[]? end = IsBackward ? From : null;
+        bool isBag = transaction.Table.Type == TableType.Bag;
+        result = null;
+
+        // No key can ever come after it.
+        if (first is null) return locks.TryTakePartition(LockKind.IntentionRead);
+
+        var walk = new RecordWalk(transaction, index: null, first, end, IsBackward);
+        if (!walk.MoveNext()) return locks.TryTakeRange(LockResource.RecordStore, first, end);
+
+        byte[] found = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
+        bool isLocked = IsBackward
+            ? locks.TryTakeRange(LockResource.RecordStore, found, end)
+            : locks.TryTakeRange(LockResource.RecordStore, first, KeyBytes.Behind(found));
+        if (isLocked) result = found;
+        return isLocked;
     }
 }

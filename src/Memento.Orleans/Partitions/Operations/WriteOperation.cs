@@ -15,7 +15,16 @@ internal sealed class WriteOperation(Key key, object record, bool onlyIfAbsent)
     [Id(0)]
     public bool OnlyIfAbsent { get; } = onlyIfAbsent;
 
-    public override object? Apply(PartitionTransaction transaction)
+    protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+    {
+        StoredRecord? standing = transaction.Table.Type == TableType.Bag
+            ? null
+            : transaction.Find(0, Key);
+        return (standing is not null && OnlyIfAbsent)
+            || EntryLocks.TryTake(transaction, ref locks, EncodedKey, standing?.Record, Record);
+    }
+
+    protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.AutoIncrement) transaction.Partition.Observe(Record);
         if (transaction.Table.Type == TableType.Bag)

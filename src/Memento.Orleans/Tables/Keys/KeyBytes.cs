@@ -37,6 +37,9 @@ internal static class KeyBytes
         return TryWritePrefixEnd(prefix, end) ? end : null;
     }
 
+    /// <summary>The smallest key after another one.</summary>
+    public static byte[] Behind(ReadOnlySpan<byte> key) => [.. key, 0];
+
     /// <summary>
     /// The length of what <see cref="TryWritePrefixEnd"/> writes; 0 if there is none.
     /// </summary>

@@ -1,0 +1,39 @@
+using Memento.Partitions;
+
+namespace Memento.Messages;
+
+/// <summary>A chunk as it travels, without its records.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.ChunkHead")]
+internal sealed record ChunkHead
+{
+    [Id(0)]
+    public byte[][]? Places { get; init; }
+
+    [Id(1)]
+    public required long Count { get; init; }
+
+    [Id(2)]
+    public required long Read { get; init; }
+
+    [Id(3)]
+    public byte[]? Last { get; init; }
+
+    public static ChunkHead Of(Chunk chunk) => new()
+    {
+        Places = chunk.Places is null ? null : [.. chunk.Places],
+        Count = chunk.Count,
+        Read = chunk.Read,
+        Last = chunk.Last,
+    };
+
+    public Chunk ToChunk(object[] records) => new()
+    {
+        Records = records,
+        Places = Places,
+        Count = Count,
+        Read = Read,
+        Last = Last,
+    };
+}

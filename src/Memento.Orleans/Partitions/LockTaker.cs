@@ -1,0 +1,62 @@
+using Memento.Partitions.Locks;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions;
+
+/// <summary>
+/// Takes locks for one operation of a transaction, under its partition's gate. Every call says whether
+/// the lock is there; where it is not, either <see cref="Waiting"/> or <see cref="Conflict"/> says why,
+/// and the operation is given up or tried again from its start.
+/// </summary>
+internal ref struct LockTaker(
+    LockManager locks, PartitionTransaction transaction, List<LockRequest> resumed)
+{
+    /// <summary>
+    /// Beyond this many ranges, each of which a writer has to be compared with, a transaction gets the
+    /// whole partition instead.
+    /// </summary>
+    public const int MaxRanges = 64;
+
+    private LockRequest? _waiting;
+    private LockConflict? _conflict;
+
+    /// <summary>What the operation waits for.</summary>
+    public readonly LockRequest? Waiting => _waiting;
+
+    /// <summary>Why it will never get its lock: the attempt has to end.</summary>
+    public readonly LockConflict? Conflict => _conflict;
+
+    /// <summary>Locks the partition as a whole, or says that single keys of it will be.</summary>
+    public bool TryTakePartition(LockKind kind) => TryTake(LockResource.Partition, kind);
+
+    /// <summary>Locks a key of a store, present or not.</summary>
+    public bool TryTakeKey(int store, Key key, bool writes)
+        => TryTakePartition(writes ? LockKind.IntentionWrite : LockKind.IntentionRead)
+            && TryTake(
+                LockResource.InStore(store, key), writes ? LockKind.Write : LockKind.Read);
+
+    /// <summary>
+    /// Locks a range of a store to be read: what is there, and what could come. A null end is without a
+    /// bound.
+    /// </summary>
+    public bool TryTakeRange(int store, byte[] from, byte[]? to)
+    {
+        if (HasWholePartition()) return true;
+        if (transaction.RangeCount >= MaxRanges) return TryTakePartition(LockKind.Read);
+        if (!TryTakePartition(LockKind.IntentionRead)) return false;
+
+        int held = transaction.HoldCount;
+        bool isTaken = TryTake(
+            LockResource.Range(store, new Key(from), to is null ? null : new Key(to)), LockKind.Read);
+        if (isTaken && transaction.HoldCount > held) transaction.RangeCount++;
+        return isTaken;
+    }
+
+    private readonly bool HasWholePartition()
+        => (locks.KindsHeldBy(transaction, LockResource.Partition) & (LockKind.Read | LockKind.Write))
+            != LockKind.None;
+
+    private bool TryTake(in LockResource resource, LockKind kind)
+        => locks.Acquire(transaction, resource, kind, resumed, out _waiting, out _conflict)
+            == LockAnswer.Granted;
+}

@@ -1,0 +1,56 @@
+using Memento.Partitions.Locks;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>Finds records by their whole keys, and locks nothing but those.</summary>
+[GenerateSerializer]
+[Alias("Memento.ReadKeysOperation")]
+internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? after, byte[][] keys)
+    : FindOperation(terms, limit, after)
+{
+    /// <summary>The bytes of the keys, in order.</summary>
+    [Id(0)]
+    public byte[][] Keys { get; } = keys;
+
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        ChunkBuilder chunk = BeginChunk();
+        byte[]? last = null;
+        for (int i = 0; i < Keys.Length && last is null; i++)
+        {
+            var key = new Key(Keys[IsWalkedBackward ? Keys.Length - 1 - i : i]);
+            if (!locks.TryTakeKey(LockResource.RecordStore, key, writes: false)) return false;
+
+            last = Add(chunk, Find(transaction, key));
+        }
+
+        result = chunk.ToChunk(last);
+        return true;
+    }
+
+    private byte[]? Add(ChunkBuilder chunk, List<StoredRecord> ofKey)
+    {
+        foreach (StoredRecord found in ofKey)
+        {
+            if (After is not null && !IsSorted && !Terms.IsBehind(found.Key, After)) continue;
+
+            chunk.Add(found.Key, found);
+            if (chunk.IsFull) return found.Key;
+        }
+
+        return null;
+    }
+
+    private List<StoredRecord> Find(PartitionTransaction transaction, Key key)
+    {
+        if (transaction.Table.Type != TableType.Bag)
+            return transaction.Find(LockResource.RecordStore, key) is { } found ? [found] : [];
+
+        List<StoredRecord> ofKey = transaction.FindInBag(key);
+        if (IsWalkedBackward) ofKey.Reverse();
+        return ofKey;
+    }
+}

@@ -1,0 +1,83 @@
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions;
+
+/// <summary>
+/// The records that a transaction sees in a range of the keys, or of an index, in their order or
+/// backwards: committed ones, and its own in their places. Nothing may be written meanwhile.
+/// </summary>
+internal struct RecordWalk
+{
+    private readonly StagedWrites _staged;
+    private readonly bool _hasOwn;
+    private readonly bool _isBackward;
+    private OrderedMapRange<StoredRecord> _committed;
+    private OrderedMapRange<StoredRecord> _own;
+    private bool _isOnCommitted;
+    private bool _isOnOwn;
+    private bool _isOwnNext;
+
+    /// <param name="transaction">Who looks.</param>
+    /// <param name="index">The ordinal of the index that is walked; null: the keys.</param>
+    /// <param name="from">The first place; empty is without a bound.</param>
+    /// <param name="to">The first place after the range; null is without a bound.</param>
+    /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
+    public RecordWalk(
+        PartitionTransaction transaction, int? index, byte[] from, byte[]? to, bool isBackward)
+    {
+        transaction.DependOn(transaction.Store.LastPosition);
+        _staged = transaction.Staged;
+        _isBackward = isBackward;
+        OrderedMap<StoredRecord> committed = index is { } ordinal
+            ? transaction.Store.Index(ordinal)
+            : transaction.Store.Records;
+        _committed = committed.Range(from, to, isBackward);
+        _hasOwn = _staged.Count > 0;
+        if (!_hasOwn) return;
+
+        _own = transaction.OwnRecords(index).Range(from, to, isBackward);
+        _isOnCommitted = MoveCommitted();
+        _isOnOwn = _own.MoveNext();
+        _isOwnNext = false;
+        IsAtStart = true;
+    }
+
+    /// <summary>The key, or the entry of the index, on which the walk stands.</summary>
+    public readonly byte[] Place => _isOwnNext ? _own.CurrentKey : _committed.CurrentKey;
+
+    public readonly StoredRecord Record => _isOwnNext ? _own.CurrentValue : _committed.CurrentValue;
+
+    private bool IsAtStart { get; set; }
+
+    public bool MoveNext()
+    {
+        if (!_hasOwn) return _committed.MoveNext();
+
+        if (IsAtStart)
+            IsAtStart = false;
+        else if (_isOwnNext)
+            _isOnOwn = _own.MoveNext();
+        else
+            _isOnCommitted = MoveCommitted();
+
+        _isOwnNext = _isOnOwn && (!_isOnCommitted || IsOwnFirst());
+        return _isOnOwn || _isOnCommitted;
+    }
+
+    private readonly bool IsOwnFirst()
+    {
+        int order = _own.CurrentKey.AsSpan().SequenceCompareTo(_committed.CurrentKey);
+        return _isBackward ? order > 0 : order < 0;
+    }
+
+    /// <summary>To the next committed record that the transaction has not written itself.</summary>
+    private bool MoveCommitted()
+    {
+        while (_committed.MoveNext())
+        {
+            if (_staged.Find(0, new Key(_committed.CurrentValue.Key)) is null) return true;
+        }
+
+        return false;
+    }
+}

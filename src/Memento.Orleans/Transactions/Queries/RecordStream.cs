@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Memento.Partitions.Operations;
+using Memento.Queries;
+using Memento.Tables;
+
+namespace Memento.Transactions.Queries;
+
+/// <summary>
+/// The records that a query finds, from all partitions in one order. A partition is asked for more only
+/// when what it gave is used up and its next record could be the next of all.
+/// </summary>
+internal sealed class RecordStream
+{
+    private readonly OperationSender _sender;
+    private readonly TableDefinition _table;
+    private readonly PartitionRequest _request;
+    private readonly ChunkSizes _sizes;
+    private readonly byte[]? _after;
+    private readonly PartitionFeed[] _feeds;
+    private readonly FeedQueue _queue;
+    private bool _hasBegun;
+    private PartitionFeed? _current;
+
+    /// <param name="sender">Reaches the partitions.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="plan">Where to look, and in which order.</param>
+    /// <param name="reach">How many records will be read at the most; null: all, or nobody knows.</param>
+    /// <param name="isLazy">Whether fewer may be read than there are.</param>
+    /// <param name="after">The place in the order behind which it begins; null: at the beginning.</param>
+    /// <param name="writes">Whether partitions are locked for writing.</param>
+    public RecordStream(
+        OperationSender sender,
+        TableDefinition table,
+        QueryPlan plan,
+        int? reach = null,
+        bool isLazy = false,
+        byte[]? after = null,
+        bool writes = false)
+    {
+        _sender = sender;
+        _table = table;
+        _request = new PartitionRequest(table, plan, counts: false, writes);
+        _sizes = isLazy && reach is null
+            ? ChunkSizes.Unknown
+            : ChunkSizes.For(
+                reach, _request.Partitions.Length, _request.IsSorted, sender.Partitions.ShareMemory);
+        _after = _request.ToPartition(after);
+        _feeds = Array.ConvertAll(_request.Partitions, static number => new PartitionFeed(number));
+        _queue = FeedQueue.Of(
+            _feeds, isOrdered: plan.Order is not null, plan.Order is { IsDescending: true });
+    }
+
+    /// <summary>The record on which the stream stands; the store's own.</summary>
+    public object Record => _current!.Record;
+
+    /// <summary>Where it stands in the query's order; only where there is one.</summary>
+    public ReadOnlySpan<byte> Place => _request.FromPartition(_current!.Place);
+
+    /// <summary>How many partitions are asked.</summary>
+    public int Partitions => _feeds.Length;
+
+    /// <summary>How many records the partitions have looked at.</summary>
+    public long Read { get; private set; }
+
+    /// <summary>To the next record; false at the end.</summary>
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasBegun) return BeginAsync(cancellationToken);
+
+        _queue.Advance();
+        return _queue.Dry is null ? new(Stand()) : RefillAsync(cancellationToken);
+    }
+
+    private async ValueTask<bool> BeginAsync(CancellationToken cancellationToken)
+    {
+        _hasBegun = true;
+        object?[] chunks = await _sender.SendToEachAsync(
+            _table, _request.Partitions, Array.ConvertAll(_feeds, Ask), cancellationToken)
+            .ConfigureAwait(false);
+        for (int i = 0; i < chunks.Length; i++)
+            Fill(_feeds[i], chunks[i]);
+        return await RefillAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> RefillAsync(CancellationToken cancellationToken)
+    {
+        while (_queue.Dry is { } dry)
+        {
+            Fill(dry, await _sender.SendAsync(_table, dry.Number, Ask(dry), cancellationToken)
+                .ConfigureAwait(false));
+        }
+
+        return Stand();
+    }
+
+    private bool Stand()
+    {
+        _current = _queue.First;
+        return _current is not null;
+    }
+
+    private void Fill(PartitionFeed feed, object? answer)
+    {
+        var chunk = (Chunk)(answer ?? throw new UnreachableException("A query is answered by a chunk."));
+        Read += chunk.Read;
+        feed.Fill(chunk);
+        _queue.Refilled(feed);
+    }
+
+    private Operation Ask(PartitionFeed feed)
+        => _request.Ask(feed.Number, _sizes.Next(feed.Parts), feed.After ?? _after);
+}
