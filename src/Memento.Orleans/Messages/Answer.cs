@@ -1,4 +1,4 @@
-using Memento.Partitions;
+using Memento.Partitions.Operations;
 using Memento.Tables;
 
 namespace Memento.Messages;

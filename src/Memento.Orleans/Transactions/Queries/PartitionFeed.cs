@@ -1,4 +1,4 @@
-using Memento.Partitions;
+using Memento.Partitions.Operations;
 
 namespace Memento.Transactions.Queries;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Memento.Partitions.Operations;
 using Memento.Queries;
-using Memento.Tables;
 
 namespace Memento.Transactions.Queries;
 
