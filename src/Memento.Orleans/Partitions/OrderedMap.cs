@@ -19,7 +19,7 @@ internal sealed class OrderedMap<TValue>
     public int Count { get; private set; }
 
     /// <summary>
-    /// Changes with every key that comes or goes; cursors of another one are invalid.
+    /// Changes with every key that comes or goes; ranges of another one are invalid.
     /// </summary>
     internal int Version { get; private set; }
 
@@ -40,7 +40,7 @@ internal sealed class OrderedMap<TValue>
     public bool Set(byte[] key, TValue value) => Set(key, value, out _);
 
     /// <summary>
-    /// Inserts or overwrites. Overwriting keeps the key array that is there, and leaves cursors
+    /// Inserts or overwrites. Overwriting keeps the key array that is there, and leaves ranges
     /// valid.
     /// </summary>
     /// <param name="key">The key.</param>
@@ -91,9 +91,6 @@ internal sealed class OrderedMap<TValue>
         Version++;
     }
 
-    /// <summary>A cursor before the first entry.</summary>
-    public OrderedMapCursor<TValue> OpenCursor() => new(this);
-
     /// <summary>
     /// The entries from a key up to, without, another one; null is without a bound.
     /// </summary>
@@ -113,15 +110,6 @@ internal sealed class OrderedMap<TValue>
 
     /// <summary>Throws when the tree is not what it must be; for tests.</summary>
     internal void CheckInvariants() => OrderedMapChecker<TValue>.Check(this);
-
-    internal OrderedMapLeaf<TValue> FirstLeaf()
-    {
-        OrderedMapNode<TValue> node = _root;
-        while (node is OrderedMapBranch<TValue> branch)
-            node = branch.ChildAt(0);
-
-        return (OrderedMapLeaf<TValue>)node;
-    }
 
     internal OrderedMapLeaf<TValue> LastLeaf()
     {
@@ -151,7 +139,7 @@ internal sealed class OrderedMap<TValue>
     {
         if (version != Version)
             throw new InvalidOperationException(
-                "The map was changed while a cursor was open. Seek again after a change.");
+                "The map was changed while a range of it was read. Begin again after a change.");
     }
 
     private OrderedMapLeaf<TValue> FindLeaf(ReadOnlySpan<byte> key, ulong head)

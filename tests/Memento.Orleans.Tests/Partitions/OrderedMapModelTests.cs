@@ -131,16 +131,18 @@ public sealed class OrderedMapModelTests
     private static void CheckSame(OrderedMap<int> map, SortedDictionary<byte[], int> model)
     {
         map.CheckInvariants();
-        OrderedMapCursor<int> cursor = map.OpenCursor();
+        OrderedMapRange<int> range = map.Range(null, null);
         foreach ((byte[] key, int value) in model)
         {
-            Assert.True(cursor.MoveNext());
-            Assert.True(key.AsSpan().SequenceEqual(cursor.CurrentKey));
-            Assert.Equal(value, cursor.CurrentValue);
+            Assert.True(range.MoveNext());
+            Assert.True(key.AsSpan().SequenceEqual(range.CurrentKey));
+            Assert.Equal(value, range.CurrentValue);
         }
 
-        Assert.False(cursor.MoveNext());
-        Assert.Equal(model.Count, OrderedMapTests.Read(map.Range(null, null)).Count);
+        Assert.False(range.MoveNext());
+        Assert.Equal(
+            model.Values.Reverse(),
+            OrderedMapTests.Read(map.Range(null, null, isBackward: true)).Select(each => each.Value));
     }
 
     private static byte[] KeyOf(int number) => OrderedMapTests.KeyOf(number);

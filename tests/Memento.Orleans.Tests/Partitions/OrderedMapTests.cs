@@ -132,9 +132,8 @@ public sealed class OrderedMapTests
             foreach (KeyValuePair<byte[], int> entry in map.Prefix(key.AsSpan(0, 6)))
                 sum += entry.Value;
 
-            OrderedMapCursor<int> cursor = map.OpenCursor();
-            for (bool found = cursor.SeekBefore(key); found; found = cursor.MovePrevious())
-                sum += cursor.CurrentValue;
+            foreach (KeyValuePair<byte[], int> entry in map.Range(null, key, isBackward: true))
+                sum += entry.Value;
 
             map.TryGetValue(key, out int value);
             sum += value;
