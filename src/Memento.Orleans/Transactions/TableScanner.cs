@@ -24,7 +24,11 @@ internal sealed class TableScanner(OperationSender sender)
             ? await AskAsync(
                 table, new ScanOperation(null, null, null, limit, writes), limit, cancellationToken)
                 .ConfigureAwait(false)
-            : await SelectAsync(table, QueryPlanner.Plan(table, where), limit, cancellationToken)
+            : await SelectAsync(
+                table,
+                QueryPlanner.Plan(table, where, order: null, isLimited: limit is not null),
+                limit,
+                cancellationToken)
                 .ConfigureAwait(false);
 
         var records = new T[found.Count];
