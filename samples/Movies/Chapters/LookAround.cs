@@ -36,7 +36,7 @@ internal sealed class LookAround : IChapter
                 Format(info.Memory),
                 info.Indexes.Count == 0
                     ? null
-                    : string.Join(", ", info.Indexes.Select(static index => index.Property)));
+                    : string.Join(", ", info.Indexes.Select(static index => index.Name)));
         }
 
         narrator.Show(table);

@@ -8,7 +8,7 @@ public sealed class UniqueIndexException : MementoException
     /// <summary>Makes the error.</summary>
     /// <param name="table">The table.</param>
     /// <param name="index">The unique index.</param>
-    /// <param name="value">The value that is taken.</param>
+    /// <param name="value">The value that is taken; of several properties a tuple.</param>
     /// <param name="holderKey">The key of the record that has the value.</param>
     public UniqueIndexException(string table, string index, object? value, object? holderKey)
         : base(
@@ -25,11 +25,11 @@ public sealed class UniqueIndexException : MementoException
     [Id(0)]
     public string Table { get; }
 
-    /// <summary>The unique index.</summary>
+    /// <summary>The unique index's name, see <see cref="IndexInfo.Name"/>.</summary>
     [Id(1)]
     public string Index { get; }
 
-    /// <summary>The value that is taken.</summary>
+    /// <summary>The value that is taken; of an index on several properties a tuple.</summary>
     [Id(2)]
     public object? Value { get; }
 

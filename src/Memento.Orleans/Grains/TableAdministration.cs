@@ -71,8 +71,7 @@ internal sealed class TableAdministration(
             Type = table.Type,
             Storage = table.Storage,
             Attributes = [.. table.Properties.Select(static property => property.Name)],
-            Indexes = [.. table.Indexes.Select(
-                static index => new IndexInfo(index.Name, index.Unique))],
+            Indexes = [.. table.Indexes.Select(static index => index.Info)],
             Size = partitions.Sum(static each => each.Size),
             Memory = partitions.Sum(static each => each.Memory),
             Partitions = partitions,

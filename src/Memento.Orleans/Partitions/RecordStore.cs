@@ -129,9 +129,7 @@ internal sealed class RecordStore
         => _table.EstimateSize(record.Record) + record.Key.Length;
 
     private static byte[]? EntryOf(IndexDefinition index, StoredRecord? record)
-        => record is not null && index.TryEncode(record.Record, out byte[] value)
-            ? Concat(value, record.Key)
-            : null;
+        => record is null ? null : index.EncodeEntry(record.Record, record.Key);
 
     private byte[] IdentityKey(StoredRecord record)
         => IdentityKey(

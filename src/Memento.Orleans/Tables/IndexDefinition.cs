@@ -2,67 +2,66 @@ using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 
-/// <summary>An index of a table, and how the values in it are encoded.</summary>
-internal abstract class IndexDefinition(
-    string table, RecordProperty property, bool unique, int ordinal)
+/// <summary>
+/// An index of a table: of each record it has one entry, the parts one after the other, each behind its
+/// <see cref="ValueTag"/>, and the record's key behind them.
+/// </summary>
+internal abstract class IndexDefinition
 {
-    private readonly string _description = $"index '{property.Name}' of table '{table}'";
+    private readonly KeyTuple? _tuple;
 
-    /// <summary>The name, which is the property's.</summary>
-    public string Name => Property.Name;
+    private protected IndexDefinition(
+        IReadOnlyList<RecordProperty> properties, bool unique, int ordinal)
+    {
+        Info = new IndexInfo([.. properties.Select(property => property.Name)], unique);
+        Name = Info.Name;
+        Properties = properties;
+        Parts = [.. properties.Select(KeyPart.Of)];
+        Ordinal = ordinal;
+        if (properties.Count > 1)
+            _tuple = KeyTuple.Of([.. properties.Select(property => property.ValueType)]);
+    }
 
-    public RecordProperty Property { get; } = property;
+    /// <summary>What callers are told of it.</summary>
+    public IndexInfo Info { get; }
 
-    public bool Unique { get; } = unique;
+    /// <summary>The name, which no other index of the table has.</summary>
+    public string Name { get; }
+
+    /// <summary>What is indexed, in the order of the index.</summary>
+    public IReadOnlyList<RecordProperty> Properties { get; }
+
+    /// <summary>The encoding of each of the properties.</summary>
+    public IReadOnlyList<KeyPart> Parts { get; }
+
+    public bool Unique => Info.Unique;
 
     /// <summary>The place of the index among those of its table, 0 or more.</summary>
-    public int Ordinal { get; } = ordinal;
+    public int Ordinal { get; }
 
-    /// <summary>The encoding of the index's values.</summary>
-    public abstract KeyComponent Component { get; }
-
+    /// <param name="recordType">The record type.</param>
+    /// <param name="properties">Properties of types that can be in an index.</param>
+    /// <param name="unique">Whether no two records may have the same values.</param>
+    /// <param name="ordinal">Its place among the indexes of the table.</param>
     public static IndexDefinition Create(
-        string table, Type recordType, RecordProperty property, bool unique, int ordinal)
-    {
-        if (!KeyComponents.TryGet(property.Type, out KeyComponent? component))
-            throw new InvalidTableException(
-                TypeName.Of(recordType),
-                property.Name,
-                $"an index cannot be of type '{TypeName.Of(property.Type)}', only of "
-                + $"{KeyComponents.Supported}. Remove the index or change the property's type.");
+        Type recordType, IReadOnlyList<RecordProperty> properties, bool unique, int ordinal)
+        => (IndexDefinition)Activator.CreateInstance(
+            typeof(IndexDefinition<>).MakeGenericType(recordType), properties, unique, ordinal)!;
 
-        return (IndexDefinition)Activator.CreateInstance(
-            typeof(IndexDefinition<,>).MakeGenericType(recordType, property.ValueType),
-            table,
-            property,
-            component,
-            unique,
-            ordinal)!;
-    }
+    /// <summary>Encodes the entry of a record, behind which stands its key.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="key">Its key; of a bag with the number that tells records of one key apart.</param>
+    public abstract byte[] EncodeEntry(object record, ReadOnlySpan<byte> key);
 
     /// <summary>
-    /// Encodes a record's value; false where it is null or NaN, which are not indexed.
+    /// Encodes the values as a unique index keeps them: one after the other, without tags. False where
+    /// one is null or NaN, which any number of records may have.
     /// </summary>
-    public abstract bool TryEncode(object record, out byte[] value);
+    public abstract bool TryEncodeUnique(object record, out byte[] value);
 
-    /// <summary>Encodes a value that is looked up, as a caller passes it.</summary>
-    /// <exception cref="ArgumentNullException">It is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An integer that does not fit.</exception>
-    /// <exception cref="ArgumentException">It is of another type, or NaN.</exception>
-    public byte[] EncodeValue(object? value)
-    {
-        object converted = KeyConversion.Convert(value, Property.ValueType, _description);
-        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
-        Component.WriteBoxed(ref writer, converted);
-        return writer.Written.ToArray();
-    }
-
-    /// <summary>The value that was encoded.</summary>
-    public object DecodeValue(ReadOnlySpan<byte> value)
-    {
-        KeyReader reader = new(value);
-        object decoded = Component.ReadBoxed(ref reader);
-        reader.EnsureEnd();
-        return decoded;
-    }
+    /// <summary>A record's value, or a tuple of several; none of which is null.</summary>
+    public object ValueOf(object record)
+        => _tuple is null
+            ? Properties[0].GetValue(record)!
+            : _tuple.Create([.. Properties.Select(property => property.GetValue(record)!)]);
 }

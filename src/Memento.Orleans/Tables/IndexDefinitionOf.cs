@@ -2,30 +2,53 @@ using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 
-/// <summary>An index that encodes a record's value without boxing it.</summary>
-internal sealed class IndexDefinition<TRecord, TValue>(
-    string table,
-    RecordProperty<TRecord, TValue> property,
-    KeyComponent<TValue> component,
-    bool unique,
-    int ordinal)
-    : IndexDefinition(table, property, unique, ordinal)
+/// <summary>An index that encodes the values of a record without boxing them.</summary>
+internal sealed class IndexDefinition<TRecord> : IndexDefinition
     where TRecord : class
-    where TValue : notnull
 {
-    public override KeyComponent Component => component;
+    private readonly IndexPart<TRecord>[] _parts;
 
-    public override bool TryEncode(object record, out byte[] value)
+    public IndexDefinition(IReadOnlyList<RecordProperty> properties, bool unique, int ordinal)
+        : base(properties, unique, ordinal)
+        => _parts =
+        [
+            .. properties.Select((property, index) => property.Accept(
+                new PartMaker(Parts[index].Component))),
+        ];
+
+    public override byte[] EncodeEntry(object record, ReadOnlySpan<byte> key)
     {
-        if (!property.TryGet((TRecord)record, out TValue found) || NotANumber.Is(found))
+        var typed = (TRecord)record;
+        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
+        foreach (IndexPart<TRecord> part in _parts)
+            part.Write(ref writer, typed);
+
+        writer.Write(key);
+        return writer.Written.ToArray();
+    }
+
+    public override bool TryEncodeUnique(object record, out byte[] value)
+    {
+        var typed = (TRecord)record;
+        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
+        foreach (IndexPart<TRecord> part in _parts)
         {
-            value = [];
-            return false;
+            if (!part.TryWriteValue(ref writer, typed))
+            {
+                value = [];
+                return false;
+            }
         }
 
-        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
-        component.Write(ref writer, found);
         value = writer.Written.ToArray();
         return true;
+    }
+
+    private sealed class PartMaker(KeyComponent component) : IPropertyVisitor<IndexPart<TRecord>>
+    {
+        public IndexPart<TRecord> Visit<TOwner, TValue>(RecordProperty<TOwner, TValue> property)
+            where TOwner : class
+            where TValue : notnull
+            => component.ToIndexPart<TRecord>(property.TryGet);
     }
 }

@@ -1,6 +1,8 @@
 namespace Memento.Tables;
 
-/// <summary>NaN equals nothing and sorts nowhere: it is no key, and no index holds it.</summary>
+/// <summary>
+/// NaN equals nothing: it is no key, and no unique index holds it. In an order it comes before numbers.
+/// </summary>
 internal static class NotANumber
 {
     /// <summary>Without boxing: for each T the compiler keeps one line of these or none.</summary>

@@ -6,12 +6,10 @@ internal sealed class SchemaDifference
     /// <summary>Why the program cannot use the stored table, each a clause for a message.</summary>
     public required IReadOnlyList<string> Incompatibilities { get; init; }
 
-    /// <summary>
-    /// The properties whose unique index has to be filled, and may find duplicates.
-    /// </summary>
+    /// <summary>The unique indexes that have to be filled, and may find duplicates.</summary>
     public required IReadOnlyList<string> AddedUniqueIndexes { get; init; }
 
-    /// <summary>The properties whose unique index has entries that are to be removed.</summary>
+    /// <summary>The unique indexes whose entries are to be removed.</summary>
     public required IReadOnlyList<string> RemovedUniqueIndexes { get; init; }
 
     /// <summary>

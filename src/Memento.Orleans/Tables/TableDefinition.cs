@@ -32,10 +32,13 @@ internal abstract class TableDefinition
         Indexes =
         [
             .. parts.Indexes.Select((index, ordinal) => IndexDefinition.Create(
-                Name, recordType, _propertiesByName[index.Key], index.Value, ordinal)),
+                recordType,
+                [.. index.Properties.Select(name => _propertiesByName[name])],
+                index.Unique,
+                ordinal)),
         ];
         UniqueIndexes = [.. Indexes.Where(index => index.Unique)];
-        KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(ToKeyPart)]);
+        KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(KeyPart.Of)]);
     }
 
     public string Name { get; }
@@ -170,15 +173,6 @@ internal abstract class TableDefinition
             .. KeyProperties.Select(
                 property => new KeySchema(property.Name, EncodingName.Of(property.ValueType))),
         ],
-        Indexes =
-        [
-            .. Indexes.Select(index => new IndexSchema(
-                index.Name, EncodingName.Of(index.Property.ValueType), index.Unique)),
-        ],
+        Indexes = [.. Indexes.Select(IndexSchema.Of)],
     };
-
-    private static KeyPart ToKeyPart(RecordProperty property)
-        => KeyComponents.TryGet(property.Type, out KeyComponent? component)
-            ? new KeyPart(property.Name, property.Type, component)
-            : throw new ArgumentException($"'{property.Name}' cannot be a key.", nameof(property));
 }

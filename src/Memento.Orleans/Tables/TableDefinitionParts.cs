@@ -21,6 +21,5 @@ internal sealed record TableDefinitionParts
     /// <summary>How many of the properties are the key.</summary>
     public required int KeyLength { get; init; }
 
-    /// <summary>The indexes: property, and whether unique.</summary>
-    public required IReadOnlyList<KeyValuePair<string, bool>> Indexes { get; init; }
+    public required IReadOnlyList<IndexInfo> Indexes { get; init; }
 }

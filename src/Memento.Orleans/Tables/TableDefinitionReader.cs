@@ -62,7 +62,7 @@ internal sealed class TableDefinitionReader
             PartitionCount = partitionCount,
             Properties = [.. key, .. attributes],
             KeyLength = key.Count,
-            Indexes = ReadIndexes(type, stored, key),
+            Indexes = new IndexReader(_recordType, _options, type, stored, key).Read(),
         };
         return Create(parts);
     }
@@ -211,47 +211,6 @@ internal sealed class TableDefinitionReader
         type = Nullable.GetUnderlyingType(type) ?? type;
         return !type.IsEnum
             && Type.GetTypeCode(type) is >= TypeCode.SByte and <= TypeCode.UInt64;
-    }
-
-    private List<KeyValuePair<string, bool>> ReadIndexes(
-        TableType type, List<PropertyInfo> stored, List<PropertyInfo> key)
-    {
-        string names = string.Join(", ", stored.Select(property => property.Name));
-        foreach (string name in _options.Indexes.Keys)
-        {
-            if (!stored.Exists(property => property.Name == name))
-                throw Invalid(
-                    name,
-                    "the options name an index on it, but the type has no stored property of this "
-                    + $"name; stored are {names}.");
-        }
-
-        var indexes = new List<KeyValuePair<string, bool>>();
-        foreach (PropertyInfo property in stored)
-        {
-            var attribute = property.GetCustomAttribute<IndexAttribute>(inherit: true);
-            if (!_options.Indexes.TryGetValue(property.Name, out bool unique))
-            {
-                if (attribute is null)
-                    continue;
-                unique = attribute.Unique;
-            }
-
-            if (key.Count == 1 && property.Name == key[0].Name)
-                throw Invalid(
-                    property.Name,
-                    "the primary key is found by itself; remove the index on it.");
-
-            if (unique && type == TableType.Bag)
-                throw Invalid(
-                    property.Name,
-                    "a unique index needs one record for each key, and a bag has several; make the table "
-                    + "a Set or an OrderedSet, or the index not unique.");
-
-            indexes.Add(new KeyValuePair<string, bool>(property.Name, unique));
-        }
-
-        return indexes;
     }
 
     private InvalidTableException Invalid(string? property, string rule)

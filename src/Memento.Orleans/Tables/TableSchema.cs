@@ -69,5 +69,5 @@ internal sealed record TableSchema
         => $"({string.Join(", ", key.Select(part => $"{part.Property} {part.Type}"))})";
 
     private static string[] Names(IEnumerable<IndexSchema> indexes)
-        => [.. indexes.Select(index => index.Property).Order(StringComparer.Ordinal)];
+        => [.. indexes.Select(index => index.Name).Order(StringComparer.Ordinal)];
 }

@@ -91,7 +91,7 @@ internal sealed class RecordWriter(OperationSender sender)
         for (int i = 0; i < table.UniqueIndexes.Count; i++)
         {
             IndexDefinition index = table.UniqueIndexes[i];
-            if (!index.TryEncode(record, out byte[] value)) continue;
+            if (!index.TryEncodeUnique(record, out byte[] value)) continue;
 
             object? holder = await sender.SendAsync(
                 table, new ClaimOperation(i + 1, new Key(value), key.Bytes), cancellationToken).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class RecordWriter(OperationSender sender)
             throw new UniqueIndexException(
                 table.Name,
                 index.Name,
-                index.Property.GetValue(record),
+                index.ValueOf(record),
                 table.KeyCodec.Decode(new Key((byte[])holder)));
         }
     }
@@ -138,8 +138,8 @@ internal sealed class RecordWriter(OperationSender sender)
         CancellationToken cancellationToken)
     {
         IndexDefinition index = table.UniqueIndexes[unique];
-        if (!index.TryEncode(old, out byte[] value)) return;
-        if (next is not null && index.TryEncode(next, out byte[] kept)
+        if (!index.TryEncodeUnique(old, out byte[] value)) return;
+        if (next is not null && index.TryEncodeUnique(next, out byte[] kept)
             && kept.AsSpan().SequenceEqual(value))
         {
             return;

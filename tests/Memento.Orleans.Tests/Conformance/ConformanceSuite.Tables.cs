@@ -146,7 +146,7 @@ public abstract partial class ConformanceSuite
         Assert.Equal(["Id", "Title", "Owner", "Code"], info.Attributes);
         Assert.Equal(
             [new IndexInfo("Code", true), new IndexInfo("Owner", false)],
-            info.Indexes.OrderBy(index => index.Property));
+            info.Indexes.OrderBy(index => index.Name));
         Assert.Equal(
             Enumerable.Range(0, 10), info.Partitions.Select(partition => partition.Number));
         Assert.Equal(3, info.Partitions.Sum(partition => partition.Size));

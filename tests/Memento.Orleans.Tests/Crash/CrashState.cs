@@ -60,7 +60,7 @@ internal sealed record CrashState
         TableDefinition table =
             host.Services.GetRequiredService<TableRegistry>().Get(nameof(CrashAccount));
         IJournalStorage storage = host.Services.GetRequiredService<DurableStorage>().Journal!;
-        IndexDefinition index = table.UniqueIndexes[0];
+        KeyCodec values = KeyCodec.Create(table.Name, table.UniqueIndexes[0].Parts);
         var cards = new List<(string, int)>();
         for (int partition = 0; partition < table.PartitionCount; partition++)
         {
@@ -69,7 +69,7 @@ internal sealed record CrashState
             {
                 byte[] owner = UniqueEntry.FromDocument(row.Document);
                 cards.Add((
-                    (string)index.DecodeValue(row.Key),
+                    (string)values.Decode(row.Key),
                     (int)table.KeyCodec.Decode(new Key(owner))));
             }
         }

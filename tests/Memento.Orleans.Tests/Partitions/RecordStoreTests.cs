@@ -40,8 +40,7 @@ public sealed class RecordStoreTests
 
         Check(store, model);
         Assert.Equal(0, store.EstimatedSize);
-        Assert.Equal(0, store.Index(0).Count);
-        Assert.Equal(0, store.Index(1).Count);
+        Assert.All(Table.Indexes, index => Assert.Equal(0, store.Index(index.Ordinal).Count));
     }
 
     private static void RunBack(int seed)
@@ -88,26 +87,35 @@ public sealed class RecordStoreTests
     {
         Assert.Equal(model.Count, store.Count);
         Assert.Equal(model.Values, Read(store.Records.Range(null, null)));
-        foreach (string colour in Colours.OfType<string>())
+        foreach (string? colour in Colours)
         {
             Assert.Equal(
                 model.Values.Where(each => each.Colour == colour),
-                Find(store, nameof(StoredThing.Colour), colour));
+                Find(store, "Colour", new StoredThing { Colour = colour }));
+            foreach (int? size in (int?[])[null, 1, 2, 3])
+            {
+                Assert.Equal(
+                    model.Values.Where(each => each.Colour == colour && each.Size == size),
+                    Find(store, "Colour_Size", new StoredThing { Colour = colour, Size = size }));
+            }
         }
 
-        for (int size = 1; size < 4; size++)
-        {
-            Assert.Equal(
-                model.Values.Where(each => each.Size == size),
-                Find(store, nameof(StoredThing.Size), size));
-        }
+        Assert.Equal(
+            model.Values.OrderBy(each => each.Size).ThenBy(each => each.Id),
+            Read(store.Index(IndexOf("Size").Ordinal).Range(null, null)));
+        Assert.Equal(
+            model.Values
+                .OrderBy(each => each.Colour, StringComparer.Ordinal)
+                .ThenBy(each => each.Size)
+                .ThenBy(each => each.Id),
+            Read(store.Index(IndexOf("Colour_Size").Ordinal).Range(null, null)));
     }
 
-    private static List<StoredThing> Find(RecordStore store, string property, object value)
-    {
-        IndexDefinition index = Table.Indexes.Single(each => each.Name == property);
-        return Read(store.Index(index.Ordinal).Prefix(index.EncodeValue(value)));
-    }
+    private static List<StoredThing> Find(RecordStore store, string index, StoredThing like)
+        => Read(store.Index(IndexOf(index).Ordinal).Prefix(IndexOf(index).EncodeEntry(like, [])));
+
+    private static IndexDefinition IndexOf(string name)
+        => Table.Indexes.Single(each => each.Name == name);
 
     private static List<StoredThing> Read(OrderedMapRange<StoredRecord> range)
     {

@@ -1,6 +1,7 @@
 namespace Memento.Tests.Partitions;
 
 [Table(Type = TableType.OrderedSet)]
+[Index(nameof(Colour), nameof(Size))]
 public sealed record StoredThing
 {
     public int Id { get; init; }

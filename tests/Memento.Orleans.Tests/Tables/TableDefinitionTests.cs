@@ -146,34 +146,92 @@ public sealed class TableDefinitionTests
     }
 
     [Fact]
-    public void An_index_encodes_what_a_lookup_encodes()
+    public void Indexes_on_several_properties_come_after_those_on_one()
     {
-        IndexDefinition year = Movies.Indexes[1];
-        var movie = new Movie { Title = "Rush", Year = 2013 };
+        TableDefinition table = TableDefinitionReader.Read(
+            typeof(Indexed), new TableOptions().AddIndex("Year", "Title").AddIndex("Year"));
 
-        Assert.True(year.TryEncode(movie, out byte[] value));
-        Assert.Equal(year.EncodeValue(2013), value);
-        Assert.Equal(year.EncodeValue(2013L), value);
-        Assert.Equal(2013, year.DecodeValue(value));
+        Assert.Equal(
+            [
+                new IndexInfo("Title", true),
+                new IndexInfo("Year", false),
+                new IndexInfo(["Title", "Year"], true),
+                new IndexInfo(["Year", "Score"], false),
+                new IndexInfo(["Year", "Title"], false),
+            ],
+            table.Indexes.Select(index => index.Info));
+        Assert.Equal("Title_Year", table.Indexes[2].Name);
+        Assert.Equal(["Year", "Score"], table.Indexes[3].Properties.Select(each => each.Name));
+        Assert.Equal([0, 1, 2, 3, 4], table.Indexes.Select(index => index.Ordinal));
+        Assert.Equal("Indexed$Title", table.StoreName(1));
+        Assert.Equal("Indexed$Title_Year", table.StoreName(2));
     }
 
     [Fact]
-    public void Null_and_NaN_are_not_indexed()
+    public void Options_win_over_attributes_about_an_index_on_several_properties()
     {
-        Assert.False(Movies.Indexes[0].TryEncode(new Movie { Title = "Rush" }, out _));
-        Assert.False(Movies.Indexes[1].TryEncode(new Movie { Title = "Rush" }, out _));
+        var options = new TableOptions();
+        options.AddIndex("Title", "Year").AddIndex("Year", "Score").AddUniqueIndex("Year", "Score");
+
+        TableDefinition table = TableDefinitionReader.Read(typeof(Indexed), options);
+
+        Assert.False(table.Indexes.Single(index => index.Name == "Title_Year").Unique);
+        Assert.True(table.Indexes.Single(index => index.Name == "Year_Score").Unique);
+    }
+
+    [Fact]
+    public void An_entry_of_an_index_is_each_value_behind_a_tag_and_then_the_key()
+    {
+        IndexDefinition index = Table<Indexed>().Indexes.Single(each => each.Name == "Year_Score");
+        byte[] key = [9, 8];
+
+        Assert.Equal(
+            "02800000000000000702BFF00000000000000908", Encode(new() { Year = 7, Score = 1 }));
+        Assert.Equal("00010908", Encode(new() { Year = null, Score = double.NaN }));
+
+        string Encode(Indexed record) => Convert.ToHexString(index.EncodeEntry(record, key));
+    }
+
+    [Fact]
+    public void A_long_entry_is_whole()
+    {
+        IndexDefinition index = Table<Indexed>().Indexes.Single(each => each.Name == "Title");
+        var title = new string('x', 1000);
+
+        Assert.Equal(
+            (byte[])[2, .. Enumerable.Repeat((byte)'x', 1000), 0, 1, 2],
+            index.EncodeEntry(new Indexed { Title = title }, [1, 2]));
+    }
+
+    /// <summary>These bytes are stored: they may never change.</summary>
+    [Fact]
+    public void A_value_of_a_unique_index_has_no_tags()
+    {
+        Assert.True(Screenings.Indexes[1].TryEncodeUnique(
+            new Screening { Temperature = 1 }, out byte[] temperature));
+        Assert.Equal("BFF0000000000000", Convert.ToHexString(temperature));
+
+        IndexDefinition index = Table<Indexed>().Indexes.Single(each => each.Name == "Title_Year");
+        var record = new Indexed { Title = "a", Year = 7 };
+
+        Assert.True(index.TryEncodeUnique(record, out byte[] several));
+        Assert.Equal("61008000000000000007", Convert.ToHexString(several));
+        Assert.Equal(("a", 7), index.ValueOf(record));
+        Assert.Equal(("a", 7), KeyCodec.Create("Indexed", index.Parts).Decode(several));
+        Assert.Equal(1.0, Screenings.Indexes[1].ValueOf(new Screening { Temperature = 1 }));
+    }
+
+    [Fact]
+    public void Null_and_NaN_are_no_values_of_a_unique_index()
+    {
+        IndexDefinition index = Table<Indexed>().Indexes.Single(each => each.Name == "Title_Year");
+
         Assert.False(
-            Screenings.Indexes[1].TryEncode(new Screening { Temperature = double.NaN }, out _));
-    }
-
-    [Fact]
-    public void A_lookup_with_another_type_names_the_index()
-    {
-        var exception = Assert.Throws<ArgumentException>(() => Movies.Indexes[1].EncodeValue("x"));
-
-        Assert.Contains(
-            "index 'Year' of table 'Movie'", exception.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>(() => Movies.Indexes[1].EncodeValue(null));
+            Screenings.Indexes[1].TryEncodeUnique(
+                new Screening { Temperature = double.NaN }, out _));
+        Assert.False(index.TryEncodeUnique(new Indexed { Title = "a" }, out _));
+        Assert.False(index.TryEncodeUnique(new Indexed { Year = 7 }, out _));
+        Assert.True(index.TryEncodeUnique(new Indexed { Title = "", Year = 0 }, out _));
     }
 
     [Fact]
@@ -226,6 +284,22 @@ public sealed class TableDefinitionTests
         Assert.True(
             Screenings.EstimateSize(new Screening { Guests = [.. Enumerable.Repeat("x", 100)] })
             > Screenings.EstimateSize(new Screening()) + 1000);
+    }
+
+    private static TableDefinition Table<T>() => TableDefinitionReader.Read(typeof(T));
+
+    [Index("Title", "Year", Unique = true)]
+    [Index(nameof(Year), nameof(Score))]
+    internal sealed class Indexed
+    {
+        public int Id { get; set; }
+
+        [Index(Unique = true)]
+        public string? Title { get; set; }
+
+        public int? Year { get; set; }
+
+        public double Score { get; set; }
     }
 
     internal class Plain

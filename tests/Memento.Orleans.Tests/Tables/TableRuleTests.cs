@@ -298,4 +298,152 @@ public sealed class TableRuleTests
         Assert.Equal("Title", error.Property);
         Assert.StartsWith("a unique index needs one record for each key", error.Rule);
     }
+
+    [Fact]
+    public void A_key_of_several_properties_needs_no_index_on_them()
+    {
+        AssertBroken(
+            typeof(Screening),
+            "Cinema, Day",
+            "the primary key is found by itself; remove the index on it.",
+            new TableOptions().AddIndex("Cinema", "Day"));
+        Assert.Contains(
+            TableDefinitionReader.Read(
+                typeof(Screening), new TableOptions().AddIndex("Day", "Cinema")).Indexes,
+            index => index.Name == "Day_Cinema");
+    }
+
+    [Fact]
+    public void An_index_on_a_property_has_no_names()
+        => AssertBroken(
+            typeof(WithNamesOnProperty),
+            "Name",
+            "an [Index] on a property has no names, because it is on that property; put one on "
+            + "several properties on the type, as in [Index(\"Director\", \"Year\")].");
+
+    [Fact]
+    public void An_index_on_a_type_has_names()
+        => AssertBroken(
+            typeof(WithoutNamesOnType),
+            null,
+            "an [Index] on a type names its properties, as in [Index(\"Director\", \"Year\")]; give "
+            + "it the names, or put it on a property.");
+
+    [Fact]
+    public void An_index_on_a_type_is_on_its_properties()
+        => AssertBroken(
+            typeof(WithUnknownName),
+            "Nme",
+            "an [Index] on the type names it, but the type has no stored property of this name; "
+            + "stored are Id, Name.");
+
+    [Fact]
+    public void An_index_names_a_property_once()
+        => AssertBroken(
+            typeof(Movie),
+            "Year",
+            "an index names it twice; name each property once.",
+            new TableOptions().AddIndex("Year", "Title", "Year"));
+
+    [Theory]
+    [InlineData(typeof(WithIndexTwice), "Name")]
+    [InlineData(typeof(WithIndexHereAndThere), "Name")]
+    [InlineData(typeof(WithNamesTwice), "Name, Id")]
+    public void An_index_is_there_once(Type type, string properties)
+        => AssertBroken(type, properties, "it has the same index twice; remove one of them.");
+
+    [Fact]
+    public void An_index_on_several_properties_has_types_with_an_order()
+    {
+        var exception = Assert.Throws<InvalidTableException>(() => TableDefinitionReader.Read(
+            typeof(Screening), new TableOptions().AddIndex("Cinema", "Guests")));
+
+        Assert.Equal("Guests", exception.Property);
+        Assert.StartsWith("an index cannot be of type 'List<string>'", exception.Rule);
+    }
+
+    [Theory]
+    [InlineData(typeof(WithNameOfTwo), "A, B", "A_B", "A_B")]
+    [InlineData(typeof(WithNamesOfTwo), "A, B_a", "A_B, a", "A_B_a")]
+    public void Two_indexes_have_two_names(Type type, string properties, string others, string name)
+        => AssertBroken(
+            type,
+            properties,
+            $"the index on it would have the name of that on {others}, '{name}' (case does not "
+            + "count); rename a property, or remove one of the indexes.");
+
+    [Fact]
+    public void A_bag_has_no_unique_index_on_several_properties()
+    {
+        var options = new TableOptions { Type = TableType.Bag, AutoIncrement = false };
+        var error = Assert.Throws<InvalidTableException>(() => TableDefinitionReader.Read(
+            typeof(Movie), options.AddUniqueIndex("Title", "Year")));
+
+        Assert.Equal("Title, Year", error.Property);
+        Assert.StartsWith("a unique index needs one record for each key", error.Rule);
+    }
+
+    internal sealed class WithNamesOnProperty
+    {
+        public int Id { get; set; }
+
+        [Index("Name")]
+        public string? Name { get; set; }
+    }
+
+    [Index]
+    internal sealed record WithoutNamesOnType(int Id, string Name);
+
+    [Index("Nme", "Id")]
+    internal sealed record WithUnknownName(int Id, string Name);
+
+    internal sealed class WithIndexTwice
+    {
+        public int Id { get; set; }
+
+        [Index]
+        [Index(Unique = true)]
+        public string? Name { get; set; }
+    }
+
+    [Index("Name")]
+    internal sealed class WithIndexHereAndThere
+    {
+        public int Id { get; set; }
+
+        [Index]
+        public string? Name { get; set; }
+    }
+
+    [Index("Name", "Id")]
+    [Index("Name", "Id", Unique = true)]
+    internal sealed record WithNamesTwice(int Id, string Name);
+
+    [Index("A", "B")]
+    internal sealed class WithNameOfTwo
+    {
+        public int Id { get; set; }
+
+        public int A { get; set; }
+
+        public int B { get; set; }
+
+        [Index]
+        public int A_B { get; set; }
+    }
+
+    [Index("A_B", "a")]
+    [Index("A", "B_a")]
+    internal sealed class WithNamesOfTwo
+    {
+        public int Id { get; set; }
+
+        public int A { get; set; }
+
+        public int A_B { get; set; }
+
+        public int B_a { get; set; }
+
+        public int a { get; set; }
+    }
 }

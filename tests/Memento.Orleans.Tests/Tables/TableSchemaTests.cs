@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Memento.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -131,4 +132,39 @@ public sealed class TableSchemaTests
         Assert.Equal("int64", EncodingName.Of(typeof(DayOfWeek)));
         Assert.NotEqual(EncodingName.Of(typeof(long)), EncodingName.Of(typeof(ulong)));
     }
+
+    [Fact]
+    public void An_index_on_several_properties_is_another_one_in_another_order()
+    {
+        TableSchema schema = SchemaWith("Cinema", "Temperature");
+        TableSchema mirrored = SchemaWith("Temperature", "Cinema");
+
+        Assert.Equal(
+            new IndexSchema("Cinema, Temperature", "string, double", true), schema.Indexes[2]);
+        Assert.Equal("Cinema_Temperature", schema.Indexes[2].Name);
+        Assert.Equal(
+            ["screenings", "screenings$Temperature", "screenings$Cinema_Temperature"],
+            StoreNames.Of(schema));
+        SchemaDifference difference = mirrored.Compare(schema);
+        Assert.Equal(["Temperature_Cinema"], difference.AddedUniqueIndexes);
+        Assert.Equal(["Cinema_Temperature"], difference.RemovedUniqueIndexes);
+        Assert.True(schema.Compare(SchemaWith("Cinema", "Temperature")).IsNone);
+    }
+
+    /// <summary>As the catalog has been written before there were indexes on several properties.</summary>
+    [Fact]
+    public void A_stored_index_on_one_property_is_read()
+    {
+        var stored = JsonSerializer.Deserialize<IndexSchema>(
+            """{"Property":"Temperature","Type":"double","Unique":true}""");
+
+        Assert.Equal(Schema.Indexes[1], stored);
+        Assert.Equal(
+            """{"Property":"Temperature","Type":"double","Unique":true}""",
+            JsonSerializer.Serialize(stored));
+    }
+
+    private static TableSchema SchemaWith(params string[] properties)
+        => TableDefinitionReader.Read(
+            typeof(Screening), new TableOptions().AddUniqueIndex(properties)).ToSchema();
 }

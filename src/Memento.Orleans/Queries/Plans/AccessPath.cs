@@ -5,33 +5,40 @@ namespace Memento.Queries;
 
 /// <summary>A way to the records of a guard: by the key, or by an index.</summary>
 /// <param name="Index">The index; null is the key.</param>
-/// <param name="Ranges">Where the records are; nothing is nowhere.</param>
-/// <param name="Keys">The keys, where all of them are known whole.</param>
-/// <param name="Used">The properties that the ranges go by.</param>
+/// <param name="Ranges">
+/// Where the records are, in order and without overlap; nothing is nowhere.
+/// </param>
+/// <param name="Rank">What kind of way it is.</param>
 internal sealed record AccessPath(
-    IndexDefinition? Index,
-    IReadOnlyList<KeyRange> Ranges,
-    IReadOnlyList<Key>? Keys,
-    IReadOnlyList<ValueSetReader> Used)
+    IndexDefinition? Index, IReadOnlyList<KeyRange> Ranges, PathRank Rank)
 {
-    /// <summary>Less is better: what leads to fewer records, and to records in key order.</summary>
-    public int Rank
-    {
-        get
-        {
-            if (Keys is not null)
-                return 0;
+    public static AccessPath Nothing { get; } = new(null, KeyRanges.Nothing, PathRank.Nothing);
 
-            bool isKey = Index is null;
-            if (Ranges.All(range => range.IsPoint))
-                return Index is { Unique: true } ? 1 : isKey ? 3 : 2;
+    /// <summary>The keys, where all of them are known whole.</summary>
+    public IReadOnlyList<Key>? Keys { get; init; }
 
-            bool isBounded = Ranges.All(range => range.From.Length > 0 && range.To is not null);
-            return (isBounded ? 4 : 6) + (isKey ? 0 : 1);
-        }
-    }
+    /// <summary>The parts by which the way leads to fewer records, in their order.</summary>
+    public IReadOnlyList<ValueSetReader> Used { get; init; } = [];
+
+    /// <summary>
+    /// What all places on the way begin with, before the place of the order; null where the way is not
+    /// in the order.
+    /// </summary>
+    public byte[]? Prefix { get; init; } = [];
+
+    /// <summary>Whether the used parts have certain values, and the last no range.</summary>
+    public bool ArePoints { get; init; }
+
+    public bool IsOrdered => Prefix is not null;
 
     public bool IsBetterThan(AccessPath? other)
-        => other is null || Rank < other.Rank
-            || (Rank == other.Rank && Ranges.Count < other.Ranges.Count);
+    {
+        if (other is null || Rank != other.Rank)
+            return other is null || Rank < other.Rank;
+
+        if (Used.Count != other.Used.Count)
+            return Used.Count > other.Used.Count;
+
+        return IsOrdered == other.IsOrdered ? Ranges.Count < other.Ranges.Count : IsOrdered;
+    }
 }

@@ -2,10 +2,12 @@ using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
-/// <summary>The encoded keys, or values of an index, from one up to, without, another.</summary>
+/// <summary>The encoded keys, or entries of an index, from one up to, without, another.</summary>
 /// <param name="From">The first; empty is without a bound.</param>
 /// <param name="To">The first after the range; null is without a bound.</param>
-/// <param name="IsPoint">Whether it is all that begins with one whole value.</param>
+/// <param name="IsPoint">
+/// Whether it is all that begins with one whole value: of a key or index of several parts, one of each.
+/// </param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.KeyRange")]

@@ -1,3 +1,5 @@
+using Memento.Tables.Keys;
+
 namespace Memento.Queries;
 
 /// <summary>
@@ -57,17 +59,38 @@ internal static class KeyRanges
         return both;
     }
 
-    /// <summary>The ranges of the second part behind each of the first.</summary>
-    public static List<KeyRange> Behind(List<byte[]> firsts, IReadOnlyList<KeyRange> ranges)
+    /// <summary>The ranges of the next part behind each value of the first ones.</summary>
+    public static List<KeyRange> Behind(
+        IReadOnlyList<KeyRange> firsts, IReadOnlyList<KeyRange> ranges)
     {
         var behind = new List<KeyRange>(firsts.Count * ranges.Count);
-        foreach (byte[] first in firsts)
+        foreach (KeyRange first in firsts)
         {
             foreach (KeyRange range in ranges)
-                behind.Add(range.Behind(first));
+                behind.Add(range.Behind(first.From));
         }
 
         return behind;
+    }
+
+    /// <summary>The same where what is behind the values differs: none is one whole value.</summary>
+    public static IReadOnlyList<KeyRange> WithoutPoints(IReadOnlyList<KeyRange> ranges)
+    {
+        var open = new KeyRange[ranges.Count];
+        for (int index = 0; index < open.Length; index++)
+            open[index] = ranges[index] with { IsPoint = false };
+
+        return open;
+    }
+
+    /// <summary>The whole keys that points are.</summary>
+    public static IReadOnlyList<Key> ToKeys(IReadOnlyList<KeyRange> points)
+    {
+        var keys = new Key[points.Count];
+        for (int index = 0; index < keys.Length; index++)
+            keys[index] = new Key(points[index].From);
+
+        return keys;
     }
 
     private static bool Overlap(in KeyRange sooner, in KeyRange later)

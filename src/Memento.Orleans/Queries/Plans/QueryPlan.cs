@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Immutable;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
@@ -9,60 +9,92 @@ namespace Memento.Queries;
 /// each record found: a plan may give too many records and never too few.
 /// </summary>
 /// <param name="Guard">The guard.</param>
-/// <param name="Path">The way; null: every record is asked.</param>
-/// <param name="Narrowing">The conditions by which the way leads to fewer records.</param>
-/// <param name="Remaining">The conditions that not all records there satisfy.</param>
-internal sealed record QueryPlan(
-    Guard Guard,
-    AccessPath? Path,
-    IReadOnlyList<GuardNode> Narrowing,
-    IReadOnlyList<GuardNode> Remaining)
+/// <param name="Path">The way.</param>
+/// <param name="Order">The order that was asked for; null: any will do.</param>
+internal sealed record QueryPlan(Guard Guard, AccessPath Path, RecordOrder? Order)
 {
-    /// <summary>Whether every record is asked.</summary>
-    public bool IsAll => Path is null;
+    /// <summary>Whether every record is asked, by its key.</summary>
+    public bool IsAll => Index is null && KeyRanges.IsEverything(Ranges);
 
     /// <summary>Whether no record can satisfy the guard; nothing is read.</summary>
-    public bool IsNothing => Path is { Ranges.Count: 0 };
+    public bool IsNothing => Ranges.Count == 0;
 
     /// <summary>The index that is walked; null: the records, in key order.</summary>
-    public IndexDefinition? Index => Path?.Index;
+    public IndexDefinition? Index => Path.Index;
 
     /// <summary>
-    /// The encoded keys, or values of the index, that are looked at: in order, without overlap.
+    /// The encoded keys, or entries of the index, that are looked at: in order, without overlap.
     /// </summary>
-    public IReadOnlyList<KeyRange> Ranges => Path?.Ranges ?? KeyRanges.Everything;
+    public IReadOnlyList<KeyRange> Ranges => Path.Ranges;
 
     /// <summary>The keys, where all are known whole; in order.</summary>
-    public IReadOnlyList<Key>? Keys => Path?.Keys;
+    public IReadOnlyList<Key>? Keys => Path.Keys;
 
-    /// <summary>In words: the way, by which conditions, and what is filtered after.</summary>
-    public string Describe()
+    /// <summary>
+    /// Whether <see cref="Ranges"/> have the records in the order, from the first to the last, or
+    /// backwards where the order is descending; otherwise what is found has to be sorted.
+    /// </summary>
+    public bool IsOrdered => Path.IsOrdered;
+
+    /// <summary>
+    /// Where <see cref="IsOrdered"/> and there is an order: each entry of the index, or key, on the way is
+    /// this and behind it the record's place in the order (<see cref="RecordOrder.Encode"/>).
+    /// </summary>
+    public byte[] Prefix => Path.Prefix ?? [];
+
+    /// <summary>In words: the way, and by which conditions it leads to fewer records.</summary>
+    public string DescribeWay()
     {
         if (IsNothing)
             return $"nothing: no record can satisfy {Guard}";
 
-        var text = new StringBuilder(DescribePath());
-        if (Narrowing.Count > 0)
-            text.Append(": ").AppendJoin(" && ", Narrowing.Select(Bracketed));
+        if (Path.Used.Count == 0)
+            return Index is null ? "every record" : $"index {Index.Name}, in order";
 
-        if (Remaining.Count > 0)
-            text.Append("; then filtered by ").AppendJoin(" && ", Remaining.Select(Bracketed));
-
-        return text.ToString();
+        string way = Index is null
+            ? $"key {string.Join(", ", Path.Used.Select(used => used.Name))}"
+            : $"index {Index.Name}";
+        string unit = Keys is not null ? "key" : Path.ArePoints ? "value" : "range";
+        string count = Ranges.Count == 1 ? $"1 {unit}" : $"{Ranges.Count} {unit}s";
+        IEnumerable<GuardNode> narrowing = Conditions()
+            .Where(node => Path.Used.Any(used => !used.Read(node).IsEverything));
+        return $"{way}, {count}: {Join(narrowing)}";
     }
 
-    private string DescribePath()
+    /// <summary>
+    /// In words: the conditions that not all records on the way satisfy; null where there are none.
+    /// </summary>
+    public string? DescribeFilter()
     {
-        if (Path is null)
-            return "every record";
+        if (IsNothing)
+            return null;
 
-        string properties = string.Join(", ", Path.Used.Select(used => used.Name));
-        bool arePoints = Path.Ranges.All(range => range.IsPoint);
-        string unit = Keys is not null ? "key" : arePoints ? "value" : "range";
-        string count = Path.Ranges.Count == 1 ? $"1 {unit}" : $"{Path.Ranges.Count} {unit}s";
-        return Index is null ? $"key {properties}, {count}" : $"index {Index.Name}, {count}";
+        GuardNode[] remaining =
+            [.. Conditions().Where(node => !Path.Used.Any(used => used.Read(node).IsExact))];
+        return remaining.Length == 0 ? null : Join(remaining);
     }
 
-    private static string Bracketed(GuardNode node)
-        => node is OrNode ? $"({node})" : node.ToString();
+    /// <summary>
+    /// In words: the order and where it comes from; null where it is that of the keys, or any will do.
+    /// </summary>
+    public string? DescribeOrder()
+    {
+        if (Order is null || Order.Parts.Count == 0 || IsNothing)
+            return null;
+
+        return IsOrdered && Index is not null
+            ? $"{Order}, from index {Index.Name}"
+            : $"{Order}, sorted";
+    }
+
+    private static string Join(IEnumerable<GuardNode> nodes)
+        => string.Join(
+            " && ", nodes.Select(node => node is OrNode ? $"({node})" : node.ToString()));
+
+    private ImmutableArray<GuardNode> Conditions() => Guard.Root switch
+    {
+        AndNode and => and.Children,
+        TruthNode { Value: true } => [],
+        _ => [Guard.Root],
+    };
 }

@@ -1,123 +1,104 @@
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
-/// <summary>
-/// Chooses where to look. A way is taken only where each record that satisfies the guard is on it:
-/// the evaluator's order is that of the encoded bytes, and null, which no index has, is excluded.
-/// </summary>
+/// <summary>Chooses where to look for the records of a query, and in which order.</summary>
 internal sealed class QueryPlanner
 {
-    /// <summary>Beyond this, the combinations of a composite key's parts are not listed.</summary>
+    /// <summary>
+    /// Beyond this, the combinations of the parts of a key or an index are not listed.
+    /// </summary>
     public const int MaxCombinations = 10_000;
 
     private readonly TableDefinition _table;
     private readonly Guard _guard;
     private readonly GuardBinder _binder;
+    private readonly RecordOrder? _order;
 
-    private QueryPlanner(TableDefinition table, Guard guard)
+    private QueryPlanner(TableDefinition table, Guard guard, RecordOrder? order)
     {
         _table = table;
         _guard = guard;
+        _order = order;
         _binder = new GuardBinder(table);
     }
 
+    /// <param name="table">The table.</param>
+    /// <param name="guard">What the records have to satisfy.</param>
+    /// <param name="order">The order in which they come; null: any will do.</param>
+    /// <param name="isLimited">Whether only the first ones are wanted.</param>
     /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
-    public static QueryPlan Plan(TableDefinition table, Guard guard)
+    public static QueryPlan Plan(
+        TableDefinition table, Guard guard, RecordOrder? order, bool isLimited)
     {
         GuardValidator.Validate(table, guard);
-        return new QueryPlanner(table, guard).Plan();
+        var planner = new QueryPlanner(table, guard, order);
+        AccessPath path = planner.IsPossible(guard.Root)
+            ? planner.Choose(isLimited)
+            : AccessPath.Nothing;
+        return new QueryPlan(guard, path, order);
     }
 
-    private QueryPlan Plan()
+    private AccessPath Choose(bool isLimited)
     {
-        IReadOnlyList<GuardNode> conjuncts = _guard.Root switch
-        {
-            AndNode and => and.Children,
-            TruthNode { Value: true } => [],
-            _ => [_guard.Root],
-        };
-        AccessPath? best = IsPossible(_guard.Root)
-            ? KeyPath()
-            : new AccessPath(null, KeyRanges.Nothing, null, []);
+        var finder = new AccessPathFinder(_binder, _guard.Root, _order);
+        AccessPath best = finder.FindByKey(_table);
+        if (best.Rank <= PathRank.Keys)
+            return best;
+
+        AccessPath? bestOrdered = best.IsOrdered ? best : null;
         foreach (IndexDefinition index in _table.Indexes)
         {
-            if (IndexPath(index) is { } path && path.IsBetterThan(best))
+            if (finder.FindByIndex(index) is not { } path)
+                continue;
+
+            if (path.IsBetterThan(best))
                 best = path;
+
+            if (path.IsOrdered && path.IsBetterThan(bestOrdered))
+                bestOrdered = path;
         }
 
-        IReadOnlyList<ValueSetReader> used = best?.Used ?? [];
-        return new QueryPlan(
-            _guard,
-            best,
-            [.. conjuncts.Where(each => used.Any(reader => !reader.Read(each).IsEverything))],
-            [.. conjuncts.Where(each => !used.Any(reader => reader.Read(each).IsExact))]);
-    }
-
-    /// <summary>
-    /// The parts of the key in order, as long as each has certain values; the first that has ranges
-    /// is the last that helps.
-    /// </summary>
-    private AccessPath? KeyPath()
-    {
-        var used = new List<ValueSetReader>();
-        var firsts = new List<byte[]>([[]]);
-        IReadOnlyList<KeyPart> parts = _table.KeyCodec.Parts;
-        foreach (KeyPart part in parts)
-        {
-            var reader = new ValueSetReader(
-                _binder, _binder.Property(part.Name), part.Component);
-            ValueSet set = reader.Read(_guard.Root);
-            bool isTooMany = used.Count > 0
-                && (long)firsts.Count * set.Ranges.Count > MaxCombinations;
-            if (set.IsEverything || isTooMany)
-                break;
-
-            used.Add(reader);
-            List<KeyRange> ranges = KeyRanges.Behind(firsts, set.Ranges);
-            if (ranges.Exists(range => !range.IsPoint))
-                return new AccessPath(null, ranges, null, used);
-
-            firsts = ranges.ConvertAll(range => range.From);
-        }
-
-        if (used.Count == 0)
-            return null;
-
-        bool isWhole = used.Count == parts.Count;
-        return new AccessPath(
-            null,
-            firsts.ConvertAll(KeyRange.Point),
-            isWhole ? firsts.ConvertAll(first => new Key(first)) : null,
-            used);
-    }
-
-    private AccessPath? IndexPath(IndexDefinition index)
-    {
-        var reader = new ValueSetReader(_binder, index.Property, index.Component);
-        ValueSet set = reader.Read(_guard.Root);
-        return set.HasUnindexed || set.IsEverything
-            ? null
-            : new AccessPath(index, set.Ranges, null, [reader]);
+        // A range may be of many records, all of which would be read and sorted to find the first ones.
+        bool isSortWorse = isLimited && best.Rank > PathRank.KeyValues;
+        return isSortWorse ? bestOrdered ?? best : best;
     }
 
     /// <summary>Whether a record could satisfy it, as far as constants alone can tell.</summary>
-    private bool IsPossible(GuardNode node) => node switch
+    private bool IsPossible(GuardNode node)
     {
-        TruthNode truth => truth.Value,
-        AndNode and => and.Children.All(IsPossible),
-        OrNode or => or.Children.Any(IsPossible),
-        CompareNode { Right: ConstantOperand { Value: null } } compare
-            => compare.Operator.IsEquality(),
-        CompareNode
+        switch (node)
         {
-            Left: PropertyOperand { Name: var name },
-            Right: ConstantOperand { Value: { } constant },
-        } compare when _table.FindProperty(name) is { } property
-            => IsPossible(property, compare.Operator, constant),
-        _ => true,
-    };
+            case TruthNode truth:
+                return truth.Value;
+            case AndNode and:
+                foreach (GuardNode child in and.Children)
+                {
+                    if (!IsPossible(child))
+                        return false;
+                }
+
+                return true;
+            case OrNode or:
+                foreach (GuardNode child in or.Children)
+                {
+                    if (IsPossible(child))
+                        return true;
+                }
+
+                return false;
+            case CompareNode { Right: ConstantOperand { Value: null } } compare:
+                return compare.Operator.IsEquality();
+            case CompareNode
+            {
+                Left: PropertyOperand { Name: var name },
+                Right: ConstantOperand { Value: { } constant },
+            } compare when _table.FindProperty(name) is { } property:
+                return IsPossible(property, compare.Operator, constant);
+            default:
+                return true;
+        }
+    }
 
     private bool IsPossible(RecordProperty property, GuardOperator comparison, object constant)
     {

@@ -1,41 +1,49 @@
+using Memento.Tables.Keys;
+
 namespace Memento.Queries;
 
 /// <summary>Which values a property may have where a condition holds: never too few.</summary>
-/// <param name="Ranges">The encoded values.</param>
-/// <param name="HasUnindexed">Whether it may be null or NaN, which no index has.</param>
+/// <param name="Ranges">
+/// The encoded values, of a key as they are, of an index behind their <see cref="ValueTag"/>.
+/// </param>
 /// <param name="IsExact">Whether the condition holds for all of them, whatever else is.</param>
-internal readonly record struct ValueSet(
-    IReadOnlyList<KeyRange> Ranges, bool HasUnindexed, bool IsExact)
+internal readonly record struct ValueSet(IReadOnlyList<KeyRange> Ranges, bool IsExact)
 {
     /// <summary>Nothing is known.</summary>
-    public static ValueSet Any { get; } = new(KeyRanges.Everything, true, IsExact: false);
+    public static ValueSet Any { get; } = new(KeyRanges.Everything, IsExact: false);
 
-    public static ValueSet None { get; } = new(KeyRanges.Nothing, false, IsExact: true);
+    public static ValueSet None { get; } = new(KeyRanges.Nothing, IsExact: true);
 
-    /// <summary>All that an index has, and not all of it for certain.</summary>
-    public static ValueSet Indexed { get; } = new(KeyRanges.Everything, false, IsExact: false);
+    /// <summary>All values there are, for certain.</summary>
+    public static ValueSet Everything { get; } = new(KeyRanges.Everything, IsExact: true);
 
     public bool IsEverything => KeyRanges.IsEverything(Ranges);
 
-    public static ValueSet Of(KeyRange range) => new([range], false, IsExact: true);
-
-    public static ValueSet All(IEnumerable<ValueSet> sets)
+    /// <summary>Whether these are certain values; none is no value too many.</summary>
+    public bool ArePoints
     {
-        var all = new ValueSet(KeyRanges.Everything, true, IsExact: true);
-        foreach (ValueSet set in sets)
+        get
         {
-            all = new ValueSet(
-                KeyRanges.Intersect(all.Ranges, set.Ranges),
-                all.HasUnindexed && set.HasUnindexed,
-                all.IsExact && set.IsExact);
-        }
+            foreach (KeyRange range in Ranges)
+            {
+                if (!range.IsPoint)
+                    return false;
+            }
 
-        return all;
+            return true;
+        }
     }
 
-    public static ValueSet Either(IReadOnlyCollection<ValueSet> sets)
-        => new(
-            KeyRanges.Union([.. sets.SelectMany(set => set.Ranges)]),
-            sets.Any(set => set.HasUnindexed),
-            sets.All(set => set.IsExact));
+    public static ValueSet Of(KeyRange range) => new([range], IsExact: true);
+
+    public ValueSet And(in ValueSet other)
+    {
+        bool isExact = IsExact && other.IsExact;
+        if (IsEverything)
+            return new ValueSet(other.Ranges, isExact);
+
+        return other.IsEverything
+            ? new ValueSet(Ranges, isExact)
+            : new ValueSet(KeyRanges.Intersect(Ranges, other.Ranges), isExact);
+    }
 }

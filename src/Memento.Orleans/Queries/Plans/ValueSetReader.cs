@@ -1,4 +1,3 @@
-using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Queries;
@@ -6,25 +5,86 @@ namespace Memento.Queries;
 /// <summary>
 /// Reads from a guard which values a property may have. What it does not understand allows all.
 /// </summary>
-internal sealed class ValueSetReader(
-    GuardBinder binder, RecordProperty property, KeyComponent component)
+internal sealed class ValueSetReader
 {
-    private readonly ValueShape _shape = ValueShape.OfProperty(property.Name, property.Type);
+    private readonly GuardBinder _binder;
+    private readonly KeyPart _part;
+    private readonly ValueShape _shape;
+    private readonly bool _isTagged;
 
-    public string Name => property.Name;
+    /// <summary>Where the values that are neither null nor NaN begin.</summary>
+    private readonly byte[] _firstValue;
+
+    /// <param name="binder">Knows the table.</param>
+    /// <param name="part">The property, and how its values are encoded.</param>
+    /// <param name="isTagged">
+    /// Whether a <see cref="ValueTag"/> stands before a value; in a key, which is never null, none does.
+    /// </param>
+    public ValueSetReader(GuardBinder binder, KeyPart part, bool isTagged)
+    {
+        _binder = binder;
+        _part = part;
+        _shape = ValueShape.OfProperty(part.Name, part.Type);
+        _isTagged = isTagged;
+        _firstValue = CanBeNull || CanBeNotANumber ? [ValueTag.Value] : [];
+    }
+
+    public string Name => _part.Name;
+
+    private bool CanBeNull
+        => _isTagged && (!_part.Type.IsValueType || _shape.ValueType != _shape.DeclaredType);
+
+    private bool CanBeNotANumber => _isTagged && Domains.IsReal(_shape.ValueType);
+
+    private int TagLength => _isTagged ? 1 : 0;
 
     /// <summary>Recursive, which the limit on the depth makes safe.</summary>
-    public ValueSet Read(GuardNode node) => node switch
+    public ValueSet Read(GuardNode node)
     {
-        TruthNode { Value: false } => ValueSet.None,
-        AndNode and => ValueSet.All(and.Children.Select(Read)),
-        OrNode or => ValueSet.Either([.. or.Children.Select(Read)]),
-        CompareNode { Right: ConstantOperand constant } compare when IsProperty(compare.Left)
-            => ReadCompare(compare.Operator, constant.Value),
-        InNode list when IsProperty(list.Operand) => ReadList(list),
-        TextNode text when IsProperty(text.Operand) => ReadText(text),
-        _ => ValueSet.Any,
-    };
+        switch (node)
+        {
+            case TruthNode { Value: false }:
+                return ValueSet.None;
+            case AndNode and:
+                ValueSet all = ValueSet.Everything;
+                foreach (GuardNode child in and.Children)
+                    all = all.And(Read(child));
+
+                return all;
+            case OrNode or:
+                return ReadEither(or);
+            case CompareNode { Right: ConstantOperand constant } compare
+                when IsProperty(compare.Left):
+                return ReadCompare(compare.Operator, constant.Value);
+            case InNode list when IsProperty(list.Operand):
+                return ReadList(list);
+            case TextNode { Match: TextMatch.StartsWith } text when IsProperty(text.Operand):
+                return ReadPrefix(text.Pattern);
+            default:
+                return ValueSet.Any;
+        }
+    }
+
+    /// <summary>Whether these are all values but null, or but null and NaN.</summary>
+    public bool IsAnyValue(in ValueSet set)
+        => set.Ranges is [{ To: null } range] && range.From.Length <= TagLength;
+
+    /// <summary>Whether each range has an end and a beginning.</summary>
+    public bool IsBounded(in ValueSet set)
+    {
+        foreach (KeyRange range in set.Ranges)
+        {
+            if (!range.IsPoint && (range.From.Length <= TagLength || range.To is null))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether null or NaN is among the values.</summary>
+    public bool MayBeNone(in ValueSet set)
+        => _firstValue.Length > 0 && set.Ranges.Count > 0
+            && set.Ranges[0].From.AsSpan().SequenceCompareTo(_firstValue) < 0;
 
     /// <summary>What a comparison of values of a shape gives whatever the value is.</summary>
     public static Outcome OutcomeOf(Domain domain, GuardOperator comparison, object constant)
@@ -43,103 +103,130 @@ internal sealed class ValueSetReader(
     }
 
     private bool IsProperty(Operand operand)
-        => operand is PropertyOperand { Name: var name } && name == property.Name;
+        => operand is PropertyOperand { Name: var name } && name == _part.Name;
+
+    private ValueSet ReadEither(OrNode or)
+    {
+        var ranges = new List<KeyRange>(or.Children.Length);
+        bool isExact = true;
+        foreach (GuardNode child in or.Children)
+        {
+            ValueSet set = Read(child);
+            ranges.AddRange(set.Ranges);
+            isExact &= set.IsExact;
+        }
+
+        return new ValueSet(KeyRanges.Union(ranges), isExact);
+    }
 
     private ValueSet ReadCompare(GuardOperator comparison, object? value)
     {
         if (value is null)
-        {
-            return comparison switch
-            {
-                GuardOperator.Equal => ValueSet.None with { HasUnindexed = true },
-
-                // NaN is not null, and not indexed either.
-                GuardOperator.NotEqual => ValueSet.Indexed with
-                {
-                    HasUnindexed = Domains.IsReal(property.ValueType),
-                },
-                _ => ValueSet.None,
-            };
-        }
+            return ReadCompareWithNull(comparison);
 
         if (comparison == GuardOperator.NotEqual)
             return ValueSet.Any;
 
         object constant = value;
-        Domain domain = binder.Domain(_shape, comparison, ref constant);
+        Domain domain = _binder.Domain(_shape, comparison, ref constant);
         return OutcomeOf(domain, comparison, constant) switch
         {
             Outcome.Never => ValueSet.None,
-            Outcome.WhereNotNull => ValueSet.Indexed with { IsExact = true },
+            Outcome.WhereNotNull => NotNull(),
 
             // Compared in a wider type, several values of the property may equal the constant.
-            _ when domain.Type != _shape.ComparedType => ValueSet.Indexed,
+            _ when domain.Type != _shape.ComparedType => ValueSet.Any,
             _ => Bounded(comparison, Encode(domain.Convert(constant))),
         };
     }
 
-    private static ValueSet Bounded(GuardOperator comparison, byte[] value)
+    private ValueSet ReadCompareWithNull(GuardOperator comparison) => comparison switch
+    {
+        GuardOperator.Equal => CanBeNull
+            ? ValueSet.Of(KeyRange.Point([ValueTag.Null]))
+            : ValueSet.None,
+        GuardOperator.NotEqual => NotNull(),
+        _ => ValueSet.None,
+    };
+
+    /// <summary>NaN is not null.</summary>
+    private ValueSet NotNull()
+        => !CanBeNull ? ValueSet.Everything : ValueSet.Of(new KeyRange(
+            CanBeNotANumber ? [ValueTag.NotANumber] : [ValueTag.Value], null, IsPoint: false));
+
+    private ValueSet Bounded(GuardOperator comparison, byte[] value)
     {
         KeyRange point = KeyRange.Point(value);
+
+        // What follows the greatest value there can be has no bytes behind a tag.
+        byte[]? next = point.To?.Length > TagLength ? point.To : null;
         return comparison switch
         {
             GuardOperator.Equal => ValueSet.Of(point),
-            GuardOperator.LessThan => ValueSet.Of(new KeyRange([], value, IsPoint: false)),
-            GuardOperator.LessThanOrEqual => ValueSet.Of(new KeyRange([], point.To, false)),
-            GuardOperator.GreaterThan => point.To is null
+            GuardOperator.LessThan => ValueSet.Of(new KeyRange(_firstValue, value, false)),
+            GuardOperator.LessThanOrEqual => ValueSet.Of(new KeyRange(_firstValue, next, false)),
+            GuardOperator.GreaterThan => next is null
                 ? ValueSet.None
-                : ValueSet.Of(new KeyRange(point.To, null, IsPoint: false)),
+                : ValueSet.Of(new KeyRange(next, null, IsPoint: false)),
             _ => ValueSet.Of(new KeyRange(value, null, IsPoint: false)),
         };
     }
 
     private ValueSet ReadList(InNode list)
     {
-        bool hasUnindexed = false;
         var points = new List<KeyRange>(list.Values.Length);
         foreach (object? value in list.Values)
         {
             if (value is null)
             {
-                hasUnindexed = true;
+                if (CanBeNull)
+                    points.Add(KeyRange.Point([ValueTag.Null]));
+
                 continue;
             }
 
             object constant = value;
-            Domain domain = binder.Domain(_shape, GuardOperator.Equal, ref constant);
+            Domain domain = _binder.Domain(_shape, GuardOperator.Equal, ref constant);
             if (domain.Fit(constant) != ConstantFit.Inside)
                 continue;
 
             // A list finds NaN where an operator does not.
             if (!domain.EqualsItself(constant))
-                hasUnindexed = true;
+            {
+                if (CanBeNotANumber)
+                    points.Add(KeyRange.Point([ValueTag.NotANumber]));
+            }
             else if (domain.Type != _shape.ComparedType)
+            {
                 return ValueSet.Any;
+            }
             else
+            {
                 points.Add(KeyRange.Point(Encode(domain.Convert(constant))));
+            }
         }
 
-        return new ValueSet(KeyRanges.Union(points), hasUnindexed, IsExact: true);
+        return new ValueSet(KeyRanges.Union(points), IsExact: true);
     }
 
-    private ValueSet ReadText(TextNode text)
+    private ValueSet ReadPrefix(string pattern)
     {
-        if (text.Match != TextMatch.StartsWith)
-            return ValueSet.Indexed;
+        if (pattern.Length == 0)
+            return NotNull();
 
         // A text's encoding is its characters' one after the other, and an end of one byte.
-        byte[] encoded = Encode(text.Pattern);
-        return encoded.Length == 1
-            ? ValueSet.Indexed with { IsExact = true }
-            : ValueSet.Of(KeyRange.Prefix(encoded[..^1]));
+        return ValueSet.Of(KeyRange.Prefix(Encode(pattern)[..^1]));
     }
 
     private byte[] Encode(object value)
     {
         KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
-        component.WriteBoxed(
-            ref writer,
-            property.ValueType.IsEnum ? Enum.ToObject(property.ValueType, value) : value);
+        if (_isTagged)
+            writer.Reserve(1)[0] = ValueTag.Value;
+
+        Type type = _shape.ValueType;
+        _part.Component.WriteBoxed(
+            ref writer, type.IsEnum ? Enum.ToObject(type, value) : value);
         return writer.Written.ToArray();
     }
 }

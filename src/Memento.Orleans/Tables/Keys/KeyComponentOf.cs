@@ -18,4 +18,7 @@ internal abstract class KeyComponent<T> : KeyComponent
 
     public sealed override KeyCodec ToCodec(string tableName, KeyPart part)
         => new SingleKeyCodec<T>(tableName, part, this);
+
+    public sealed override IndexPart<TRecord> ToIndexPart<TRecord>(Delegate tryGet)
+        => new IndexPart<TRecord, T>((TryGetValue<TRecord, T>)tryGet, this);
 }

@@ -26,6 +26,9 @@ internal ref struct KeyWriter
 
     public readonly ReadOnlySpan<byte> Written => _buffer[.._length];
 
+    /// <summary>How many bytes are written.</summary>
+    public readonly int Length => _length;
+
     /// <summary>The next <paramref name="count"/> bytes, all of which the caller fills.</summary>
     public Span<byte> Reserve(int count)
     {
@@ -43,6 +46,16 @@ internal ref struct KeyWriter
 
     public void WriteUInt64(ulong value)
         => BinaryPrimitives.WriteUInt64BigEndian(Reserve(sizeof(ulong)), value);
+
+    /// <summary>
+    /// Complements what is written from a place on. No encoding is the beginning of another one, so that
+    /// this reverses the order of any.
+    /// </summary>
+    public readonly void Complement(int start)
+    {
+        foreach (ref byte value in _buffer[start.._length])
+            value = (byte)~value;
+    }
 
     public readonly Key ToKey() => new(Written.ToArray());
 

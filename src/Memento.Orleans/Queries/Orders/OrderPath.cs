@@ -1,0 +1,39 @@
+using System.Linq.Expressions;
+
+namespace Memento.Queries;
+
+/// <summary>Reads which property <c>m => m.Address.City</c> names.</summary>
+internal static class OrderPath
+{
+    private const string Instead =
+        "Name a stored property of the record, or of an object in it, without a calculation or a cast: "
+        + "m => m.Year, m => m.Address.City. Store what the order needs in a property of its own.";
+
+    /// <returns>The property's name, or a path of names with dots between.</returns>
+    /// <exception cref="QueryNotSupportedException">It names no property.</exception>
+    public static string Of(LambdaExpression property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        Expression named = WithoutUpcast(property.Body);
+        return new PathReader(property.Parameters[0]).TryRead(named) is PropertyOperand path
+            ? path.Name
+            : throw Refusal.Of(property.Body, Instead);
+    }
+
+    /// <summary>Conversions that change no order: boxing, to a nullable, and out of one.</summary>
+    private static Expression WithoutUpcast(Expression expression)
+    {
+        while (true)
+        {
+            if (expression is UnaryExpression { NodeType: ExpressionType.Convert } conversion
+                && (conversion.Type.IsAssignableFrom(conversion.Operand.Type)
+                    || RecordValueReader.WithoutNullable(conversion.Type)
+                        == conversion.Operand.Type))
+                expression = conversion.Operand;
+            else if (RecordValueReader.IsNullableMember(expression, "Value"))
+                expression = ((MemberExpression)expression).Expression!;
+            else
+                return expression;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Memento.Tables;
+
+namespace Memento.Queries;
+
+/// <summary>
+/// An order of the records of a table. Each record has a place in it, bytes that no other record has:
+/// <c>SequenceCompareTo</c> of the places is the order, or backwards where it is descending. So null
+/// comes first, NaN next, texts are compared by ordinal, and what is equal comes by key, in the direction
+/// of the last part; descending all of that is the other way round.
+/// </summary>
+internal abstract class RecordOrder
+{
+    private static readonly ByKeyOrder Ascending = new(isDescending: false);
+    private static readonly ByKeyOrder Descending = new(isDescending: true);
+
+    private protected RecordOrder(IReadOnlyList<OrderPart> parts, bool isDescending)
+    {
+        Parts = parts;
+        IsDescending = isDescending;
+    }
+
+    /// <summary>The properties; none where the order is that of the keys.</summary>
+    public IReadOnlyList<OrderPart> Parts { get; }
+
+    /// <summary>
+    /// Whether places are compared backwards. The bytes of a part in the other direction are
+    /// complemented.
+    /// </summary>
+    public bool IsDescending { get; }
+
+    public static RecordOrder ByKey(bool isDescending) => isDescending ? Descending : Ascending;
+
+    /// <summary>Makes the order that parts say; without any, that of the keys, ascending.</summary>
+    /// <exception cref="QueryNotSupportedException">
+    /// A part is no stored property, or of a type that has no order.
+    /// </exception>
+    /// <exception cref="ArgumentException">A path leads to no stored property.</exception>
+    public static RecordOrder Compile(TableDefinition table, IReadOnlyList<OrderPart> parts)
+        => Compile(table, parts, OrderNormalization.DirectionOf(table, parts));
+
+    /// <summary>
+    /// Makes an order again from its <see cref="Parts"/> and its direction.
+    /// </summary>
+    /// <inheritdoc cref="Compile(TableDefinition, IReadOnlyList{OrderPart})" path="/exception"/>
+    public static RecordOrder Compile(
+        TableDefinition table, IReadOnlyList<OrderPart> parts, bool isDescending)
+        => parts.Count == 0
+            ? ByKey(isDescending)
+            : table.Accept(new RecordOrderCompiler(parts, isDescending));
+
+    /// <summary>The place of a record; allocates it alone.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="key">Its key; of a bag with the number that tells records of one key apart.</param>
+    public abstract byte[] Encode(object record, ReadOnlySpan<byte> key);
+
+    /// <summary>In words: <c>Year descending, Title</c>.</summary>
+    public override string ToString()
+        => Parts.Count == 0
+            ? IsDescending ? "key descending" : "key"
+            : string.Join(
+                ", ",
+                Parts.Select(part => part.IsDescending ? $"{part.Property} descending" : part.Property));
+}

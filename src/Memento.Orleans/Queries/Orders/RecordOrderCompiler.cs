@@ -1,0 +1,54 @@
+using Memento.Tables;
+using Memento.Tables.Keys;
+
+namespace Memento.Queries;
+
+/// <summary>Compiles an order for those who know a table, but not its record type.</summary>
+internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool isDescending)
+    : ITableVisitor<RecordOrder>
+{
+    public RecordOrder Visit<TRecord>(TableDefinition<TRecord> table)
+        where TRecord : class
+    {
+        // All of them, also those that turn out not to count: an order is valid or not as it is written.
+        var values = new Dictionary<string, IndexPart<TRecord>>(parts.Count);
+        var scope = new RecordScope<TRecord>(new GuardBinder(table));
+        foreach (OrderPart part in parts)
+            values[part.Property] = Bind(table, scope, part.Property);
+
+        IReadOnlyList<OrderPart> counting =
+            OrderNormalization.Normalize(table, parts, isDescending);
+        return counting.Count == 0
+            ? RecordOrder.ByKey(isDescending)
+            : new RecordOrder<TRecord>(
+                counting, [.. counting.Select(part => values[part.Property])], isDescending);
+    }
+
+    private static IndexPart<TRecord> Bind<TRecord>(
+        TableDefinition table, RecordScope<TRecord> scope, string path)
+        where TRecord : class
+    {
+        int end = path.IndexOf('.', StringComparison.Ordinal);
+        if (table.FindProperty(end < 0 ? path : path[..end]) is null)
+            throw new QueryNotSupportedException(
+                path,
+                $"Table '{table.Name}' does not store it. Order by one of "
+                + $"{string.Join(", ", table.Properties.Select(property => property.Name))}.");
+
+        BoundValue<TRecord> value = scope.Bind(new PropertyOperand(path));
+        Type type = value.Shape.DeclaredType;
+        return KeyComponents.TryGet(type, out KeyComponent? component)
+            ? value.Accept(new PartMaker<TRecord>(component))
+            : throw new QueryNotSupportedException(
+                path,
+                $"A '{TypeName.Of(type)}' has no order; {KeyComponents.Supported} have one. Store what "
+                + "the order needs in a property of its own.");
+    }
+
+    private sealed class PartMaker<TRecord>(KeyComponent component)
+        : IBoundValueVisitor<TRecord, IndexPart<TRecord>>
+    {
+        public IndexPart<TRecord> Visit<TValue>(BoundValue<TRecord, TValue> value)
+            => component.ToIndexPart<TRecord>(value.TryGet);
+    }
+}

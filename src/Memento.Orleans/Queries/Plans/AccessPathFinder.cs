@@ -1,0 +1,137 @@
+using Memento.Tables;
+using Memento.Tables.Keys;
+
+namespace Memento.Queries;
+
+/// <summary>
+/// Finds where along the key, or along an index, the records of a guard are. A way is taken only where
+/// each of these records is on it: the evaluator's order is that of the encoded bytes.
+/// </summary>
+internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, RecordOrder? order)
+{
+    public AccessPath FindByKey(TableDefinition table)
+        => Find(index: null, table.KeyCodec.Parts)
+            ?? new AccessPath(null, KeyRanges.Everything, PathRank.Everything)
+            {
+                Prefix = PrefixOf(index: null, table.KeyCodec.Parts, []),
+            };
+
+    /// <returns>The way, or null where it neither leads to fewer records nor is in the order.</returns>
+    public AccessPath? FindByIndex(IndexDefinition index)
+    {
+        if (Find(index, index.Parts) is { } path)
+            return path;
+
+        return order is not null && PrefixOf(index, index.Parts, []) is { } prefix
+            ? new AccessPath(index, KeyRanges.Everything, PathRank.Everything) { Prefix = prefix }
+            : null;
+    }
+
+    /// <summary>
+    /// The parts in order, as long as each has certain values; the first that has ranges is the last
+    /// that helps.
+    /// </summary>
+    private AccessPath? Find(IndexDefinition? index, IReadOnlyList<KeyPart> parts)
+    {
+        var reader = new ValueSetReader(binder, parts[0], isTagged: index is not null);
+        ValueSet set = reader.Read(guard);
+        if (set.IsEverything)
+            return null;
+
+        PathRank rank = RankOf(index, reader, set);
+        var used = new List<ValueSetReader>(parts.Count) { reader };
+        IReadOnlyList<KeyRange> ranges = set.Ranges;
+        var singles = new List<byte[]>();
+        bool arePoints = set.ArePoints;
+        bool mayBeNone = reader.MayBeNone(set);
+        if (ranges is [{ IsPoint: true, From: var first }])
+            singles.Add(first);
+
+        while (arePoints && used.Count < parts.Count)
+        {
+            reader = new ValueSetReader(binder, parts[used.Count], isTagged: index is not null);
+            set = reader.Read(guard);
+            bool isTooMany =
+                (long)ranges.Count * set.Ranges.Count > QueryPlanner.MaxCombinations;
+            if (set.IsEverything || isTooMany)
+                break;
+
+            bool isSingle = singles.Count == used.Count && set.Ranges is [{ IsPoint: true }];
+            ranges = KeyRanges.Behind(ranges, set.Ranges);
+            if (isSingle)
+                singles.Add(ranges[0].From);
+
+            used.Add(reader);
+            arePoints = set.ArePoints;
+            mayBeNone |= reader.MayBeNone(set);
+        }
+
+        if (ranges.Count == 0)
+            return AccessPath.Nothing;
+
+        bool isWhole = arePoints && used.Count == parts.Count;
+        if (isWhole && index is { Unique: true } && !mayBeNone)
+            rank = PathRank.UniqueValues;
+
+        bool areKeys = isWhole && index is null;
+        return new AccessPath(
+            index,
+            used.Count == parts.Count ? ranges : KeyRanges.WithoutPoints(ranges),
+            areKeys ? PathRank.Keys : rank)
+        {
+            Keys = areKeys ? KeyRanges.ToKeys(ranges) : null,
+            Used = used,
+            ArePoints = arePoints,
+            Prefix = PrefixOf(index, parts, singles),
+        };
+    }
+
+    private static PathRank RankOf(
+        IndexDefinition? index, ValueSetReader reader, in ValueSet set)
+    {
+        bool isKey = index is null;
+        if (set.ArePoints)
+            return isKey ? PathRank.KeyValues : PathRank.IndexValues;
+
+        if (reader.IsAnyValue(set))
+            return PathRank.NotNull;
+
+        if (reader.IsBounded(set))
+            return isKey ? PathRank.KeyRange : PathRank.IndexRange;
+
+        return isKey ? PathRank.HalfKeyRange : PathRank.HalfIndexRange;
+    }
+
+    /// <summary>
+    /// What places begin with before they go on as places of the order do: the first parts, each of one
+    /// value, where the order has the others, and all in its direction.
+    /// </summary>
+    /// <param name="index">The index; null is the key.</param>
+    /// <param name="parts">Its parts.</param>
+    /// <param name="singles">
+    /// The first bytes of all places as far as they are the same: of the first part, of the first two…
+    /// </param>
+    private byte[]? PrefixOf(
+        IndexDefinition? index, IReadOnlyList<KeyPart> parts, List<byte[]> singles)
+    {
+        if (order is null)
+            return [];
+
+        // A key has no tags, which the place of an order has: only the order of the keys is theirs.
+        if (index is null)
+            return order.Parts.Count == 0 ? [] : null;
+
+        int before = parts.Count - order.Parts.Count;
+        if (before < 0 || before > singles.Count)
+            return null;
+
+        for (int place = before; place < parts.Count; place++)
+        {
+            OrderPart part = order.Parts[place - before];
+            if (part.Property != parts[place].Name || part.IsDescending != order.IsDescending)
+                return null;
+        }
+
+        return before == 0 ? [] : singles[before - 1];
+    }
+}
