@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Memento;
 
 /// <summary>
@@ -46,4 +48,66 @@ public interface ITables
     /// <exception cref="TimeoutException">They were not ready in time; says which.</exception>
     Task WaitAsync(
         TimeSpan timeout, IReadOnlyCollection<Type> types, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds an index to a table, filled or not, while others use it: reads go on, writes wait until the
+    /// index is built. It stays over restarts, until it is removed or the table is deleted.
+    /// </summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="unique">Whether two records may not have the same value.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may be added all the same.</param>
+    /// <exception cref="ArgumentException">There is no such property, or it cannot be indexed.</exception>
+    /// <exception cref="UniqueIndexException">Two records have the same value.</exception>
+    /// <exception cref="TableNotFoundException">The table does not exist.</exception>
+    /// <exception cref="MementoException">The table has the index.</exception>
+    Task AddIndexAsync<T>(
+        string property, bool unique = false, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Adds an index on several properties.</summary>
+    /// <param name="properties">Their names, in the order of the index.</param>
+    /// <param name="unique">Whether two records may not have the same values.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may be added all the same.</param>
+    /// <inheritdoc cref="AddIndexAsync{T}(string, bool, CancellationToken)" path="/exception"/>
+    Task AddIndexAsync<T>(
+        IReadOnlyList<string> properties,
+        bool unique = false,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <inheritdoc cref="AddIndexAsync{T}(string, bool, CancellationToken)" path="/summary|/exception"/>
+    /// <param name="property">The property.</param>
+    /// <param name="unique">Whether two records may not have the same value.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may be added all the same.</param>
+    Task AddIndexAsync<T>(
+        Expression<Func<T, object?>> property,
+        bool unique = false,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>
+    /// Removes an index once the transactions that use the table have ended. One that the type or the
+    /// options declare is back at the next start.
+    /// </summary>
+    /// <param name="property">The property's name.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may be removed all the same.</param>
+    /// <exception cref="ArgumentException">The table has no such index.</exception>
+    /// <exception cref="TableNotFoundException">The table does not exist.</exception>
+    Task RemoveIndexAsync<T>(string property, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>Removes an index on several properties.</summary>
+    /// <param name="properties">Their names, in the order of the index.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may be removed all the same.</param>
+    /// <inheritdoc cref="RemoveIndexAsync{T}(string, CancellationToken)" path="/exception"/>
+    Task RemoveIndexAsync<T>(
+        IReadOnlyList<string> properties, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <inheritdoc cref="RemoveIndexAsync{T}(string, CancellationToken)" path="/summary|/exception"/>
+    /// <param name="property">The property.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may be removed all the same.</param>
+    Task RemoveIndexAsync<T>(
+        Expression<Func<T, object?>> property, CancellationToken cancellationToken = default)
+        where T : class;
 }

@@ -11,7 +11,8 @@ namespace Memento.Grains;
 [KeepAlive]
 internal sealed class CatalogGrain(
     [PersistentState("catalog", MementoStorage.Name)] IPersistentState<CatalogState> state,
-    DurableStorage durable) : Grain, ICatalogGrain
+    DurableStorage durable,
+    TableRegistry tables) : Grain, ICatalogGrain
 {
     public const string Key = "catalog";
 
@@ -36,35 +37,57 @@ internal sealed class CatalogGrain(
             .Order(StringComparer.Ordinal)
             .ToList());
 
-    public async Task<List<string>> EnsureAsync(TableSchema schema)
+    public async Task<EnsureResponse> EnsureAsync(TableSchema schema)
     {
         if (Find(schema.Name) is not { } entry)
         {
             await CreateAsync(schema);
-            return [];
+            return new EnsureResponse();
         }
 
-        SchemaDifference difference = schema.Compare(entry.Schema);
-        if (!difference.IsCompatible) return [.. difference.Incompatibilities];
+        IndexSchema[] added = [.. (entry.Added ?? []).Where(index => IsStillAdded(index, schema))];
+        TableSchema wanted = schema with { Indexes = [.. schema.Indexes, .. added] };
+        SchemaDifference difference = wanted.Compare(entry.Schema);
+        if (!difference.IsCompatible)
+            return new EnsureResponse { Problems = difference.Incompatibilities };
 
+        IReadOnlyList<string> unfilled = [];
         if (schema.Storage == TableStorage.Disk)
         {
-            if (difference.AddedUniqueIndexes.Count > 0)
-            {
-                return
-                [
-                    $"a unique index on {string.Join(", ", difference.AddedUniqueIndexes)} was added, "
-                    + "which a table that is on disk already cannot take yet",
-                ];
-            }
-
+            unfilled = difference.AddedUniqueIndexes;
             await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
         }
 
-        if (!difference.IsNone) await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
-        await CreateStoresAsync(schema);
-        return [];
+        TableSchema usable = wanted with
+        {
+            Indexes = [.. wanted.Indexes.Where(index => !index.Unique || !unfilled.Contains(index.Name))],
+        };
+        if (!difference.IsNone)
+            await PutAsync(entry with { Schema = usable, Added = added });
+        await CreateStoresAsync(usable);
+        return new EnsureResponse
+        {
+            Added = [.. added.Select(static index => index.Info)],
+            Unfilled = unfilled,
+        };
     }
+
+    public Task<List<IndexInfo>?> IndexesAsync(string name)
+        => Task.FromResult(Find(name)?.Schema.Indexes.Select(static index => index.Info).ToList());
+
+    public async Task AddIndexAsync(string name, IndexSchema index, bool isDeclared)
+    {
+        CatalogEntry entry = Without(
+            Find(name) ?? throw PartitionLoader.NotFound(name), index.Name);
+        await PutAsync(entry with
+        {
+            Schema = entry.Schema with { Indexes = [.. entry.Schema.Indexes, index] },
+            Added = isDeclared ? entry.Added : [.. entry.Added ?? [], index],
+        });
+    }
+
+    public async Task RemoveIndexAsync(string name, string index)
+        => await PutAsync(Without(Find(name) ?? throw PartitionLoader.NotFound(name), index));
 
     public async Task<bool> CreateAsync(TableSchema schema)
     {
@@ -96,6 +119,7 @@ internal sealed class CatalogGrain(
 
         state.State.Tables.Remove(name);
         await state.WriteStateAsync();
+        if (tables.TryGet(name, out TableDefinition? table)) table.UseDeclaredIndexes();
     }
 
     public async Task<byte[]> PageKeyAsync()
@@ -116,6 +140,20 @@ internal sealed class CatalogGrain(
 
         return made;
     }
+
+    private static CatalogEntry Without(CatalogEntry entry, string index) => entry with
+    {
+        Schema = entry.Schema with
+        {
+            Indexes = [.. entry.Schema.Indexes.Where(other => other.Name != index)],
+        },
+        Added = entry.Added?.Where(other => other.Name != index).ToArray(),
+    };
+
+    /// <summary>Whether an added index still fits the type, which may declare it itself by now.</summary>
+    private static bool IsStillAdded(IndexSchema index, TableSchema schema)
+        => index.Info.Properties.All(schema.Attributes.Contains)
+            && schema.Indexes.All(declared => declared.Name != index.Name);
 
     private CatalogEntry? Find(string name)
         => state.State.Tables.TryGetValue(name, out CatalogEntry? entry) && !entry.IsBeingDeleted

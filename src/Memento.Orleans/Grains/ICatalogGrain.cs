@@ -16,9 +16,20 @@ internal interface ICatalogGrain : IGrainWithStringKey
     /// <summary>
     /// Makes a table where it is missing; where it exists, checks that it is the same.
     /// </summary>
-    /// <returns>What contradicts the definition; empty where nothing does.</returns>
     [Alias("EnsureAsync")]
-    Task<List<string>> EnsureAsync(TableSchema schema);
+    Task<EnsureResponse> EnsureAsync(TableSchema schema);
+
+    /// <summary>The indexes of a table; null where it does not exist.</summary>
+    [Alias("IndexesAsync")]
+    Task<List<IndexInfo>?> IndexesAsync(string name);
+
+    /// <summary>Remembers an index that was built.</summary>
+    [Alias("AddIndexAsync")]
+    Task AddIndexAsync(string name, IndexSchema index, bool isDeclared);
+
+    /// <summary>Forgets an index.</summary>
+    [Alias("RemoveIndexAsync")]
+    Task RemoveIndexAsync(string name, string index);
 
     /// <summary>Makes a table; false where it exists.</summary>
     [Alias("CreateAsync")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Memento.Partitions;
+using Memento.Partitions.Locks;
 using Memento.Storage;
 using Memento.Tables;
 using Memento.Tables.Keys;
@@ -35,8 +36,9 @@ internal sealed class PartitionLoader(
             IJournalStorage storage = _storage
                 ?? throw new UnreachableException("A disk table without a storage.");
             epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
-            for (int i = 0; i < table.StoreCount; i++)
-                await LoadAsync(storage, table, store, i, number);
+            await LoadAsync(storage, table, store, LockResource.RecordStore, number);
+            foreach (IndexDefinition index in store.Indexes.Unique)
+                await LoadAsync(storage, table, store, index.Store, number);
             TimeSpan elapsed = time.GetElapsedTime(started);
             StorageLog.Loaded(logger, number, name, store.Count, elapsed);
         }

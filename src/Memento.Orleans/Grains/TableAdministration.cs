@@ -1,4 +1,6 @@
+using System.Linq.Expressions;
 using Memento.Messages;
+using Memento.Queries;
 using Memento.Tables;
 using Memento.Transactions;
 
@@ -9,6 +11,7 @@ internal sealed class TableAdministration(
     TableRegistry tables,
     CurrentTransaction current,
     TransactionRunner runner,
+    IPartitions partitions,
     IGrainFactory grains,
     TimeProvider time) : ITables
 {
@@ -64,17 +67,19 @@ internal sealed class TableAdministration(
         if (opened.FirstOrDefault(static each => each.Error is not null) is { } failed)
             throw failed.Error!;
 
-        PartitionInfo[] partitions = [.. opened.Select(static each => each.Info!)];
+        List<IndexInfo> indexes = await Catalog.IndexesAsync(table.Name).WaitAsync(cancellationToken)
+            ?? throw PartitionLoader.NotFound(table.Name);
+        PartitionInfo[] infos = [.. opened.Select(static each => each.Info!)];
         return new TableInfo
         {
             Name = table.Name,
             Type = table.Type,
             Storage = table.Storage,
             Attributes = [.. table.Properties.Select(static property => property.Name)],
-            Indexes = [.. table.Indexes.Select(static index => index.Info)],
-            Size = partitions.Sum(static each => each.Size),
-            Memory = partitions.Sum(static each => each.Memory),
-            Partitions = partitions,
+            Indexes = indexes,
+            Size = infos.Sum(static each => each.Size),
+            Memory = infos.Sum(static each => each.Memory),
+            Partitions = infos,
         };
     }
 
@@ -108,6 +113,61 @@ internal sealed class TableAdministration(
                 await Task.Delay(Interval, time, cancellationToken);
             }
         }
+    }
+
+    public Task AddIndexAsync<T>(
+        string property, bool unique = false, CancellationToken cancellationToken = default)
+        where T : class
+        => AddIndexAsync<T>([property], unique, cancellationToken);
+
+    public Task AddIndexAsync<T>(
+        Expression<Func<T, object?>> property,
+        bool unique = false,
+        CancellationToken cancellationToken = default)
+        where T : class
+        => AddIndexAsync<T>([PropertyOf(property)], unique, cancellationToken);
+
+    public async Task AddIndexAsync<T>(
+        IReadOnlyList<string> properties,
+        bool unique = false,
+        CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        Learn(table, await IndexesOf(table).AddAsync(new IndexInfo(properties, unique))
+            .WaitAsync(cancellationToken));
+    }
+
+    public Task RemoveIndexAsync<T>(string property, CancellationToken cancellationToken = default)
+        where T : class
+        => RemoveIndexAsync<T>([property], cancellationToken);
+
+    public Task RemoveIndexAsync<T>(
+        Expression<Func<T, object?>> property, CancellationToken cancellationToken = default)
+        where T : class
+        => RemoveIndexAsync<T>([PropertyOf(property)], cancellationToken);
+
+    public async Task RemoveIndexAsync<T>(
+        IReadOnlyList<string> properties, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        Learn(table, await IndexesOf(table).RemoveAsync(properties).WaitAsync(cancellationToken));
+    }
+
+    private ITableIndexGrain IndexesOf(TableDefinition table)
+        => grains.GetGrain<ITableIndexGrain>(table.Name);
+
+    /// <summary>In a silo the definition is the one that was changed.</summary>
+    private void Learn(TableDefinition table, List<IndexInfo> indexes)
+    {
+        if (!partitions.ShareMemory) table.UseIndexes(indexes);
+    }
+
+    private static string PropertyOf<T>(Expression<Func<T, object?>> property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        return OrderPath.Of(property);
     }
 
     private async Task<string?> WhyNotReadyAsync(TableDefinition table)

@@ -46,6 +46,7 @@ internal static class MementoServices
         services.AddSingleton<Journal>();
         services.AddSingleton<PartitionDirectory>();
         services.AddSingleton<PartitionLoader>();
+        services.AddSingleton<IndexBuilder>();
         services.AddSingleton<Numbers>();
         services.AddSingleton<OneAppendCommit>();
         services.AddSingleton<LocalCommit>();

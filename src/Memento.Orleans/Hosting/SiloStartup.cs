@@ -54,17 +54,31 @@ internal sealed class SiloStartup(
     {
         ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
             .GetGrain<ICatalogGrain>(CatalogGrain.Key);
+        List<(TableDefinition Table, IndexInfo Index)> unfilled = [];
         foreach (TableDefinition table in tables.Tables)
         {
-            List<string> problems = await catalog.EnsureAsync(table.ToSchema());
-            if (problems.Count == 0) continue;
+            EnsureResponse ensured = await catalog.EnsureAsync(table.ToSchema());
+            if (ensured.Problems.Count > 0)
+            {
+                throw new InvalidTableException(
+                    table.RecordType.Name,
+                    property: null,
+                    $"the table '{table.Name}' exists and is different: "
+                    + $"{string.Join("; ", ensured.Problems)}. Change the type back, or give the new "
+                    + "table another name.");
+            }
 
-            throw new InvalidTableException(
-                table.RecordType.Name,
-                property: null,
-                $"the table '{table.Name}' exists and is different: {string.Join("; ", problems)}. "
-                + "Change the type back, or give the new table another name.");
+            IndexInfo[] wanted =
+                [.. table.Indexes.Select(static index => index.Info), .. ensured.Added];
+            unfilled.AddRange(wanted.Where(IsUnfilled).Select(index => (table, index)));
+            table.UseIndexes(wanted.Where(index => !IsUnfilled(index)));
+
+            bool IsUnfilled(IndexInfo index) => index.Unique && ensured.Unfilled.Contains(index.Name);
         }
+
+        var indexes = services.GetRequiredService<IndexBuilder>();
+        foreach ((TableDefinition table, IndexInfo index) in unfilled)
+            await indexes.AddAsync(table, index, isDeclared: true);
 
         HostingLog.Started(logger, tables.Tables.Count);
     }

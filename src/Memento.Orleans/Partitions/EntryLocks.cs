@@ -24,7 +24,7 @@ internal static class EntryLocks
         object? previous,
         object? next)
     {
-        foreach (IndexDefinition index in transaction.Store.Indexes)
+        foreach (IndexDefinition index in transaction.Store.Indexes.All)
         {
             int store = LockResource.IndexStore(index.Ordinal);
             byte[]? before = previous is null ? null : index.EncodeEntry(previous, key);

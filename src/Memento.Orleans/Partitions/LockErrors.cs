@@ -25,7 +25,7 @@ internal static class LockErrors
         if (resource.IsPartition) return $"table '{table.Name}'";
         if (resource.Store < LockResource.RecordStore)
         {
-            IndexDefinition index = table.Indexes[LockResource.IndexOf(resource.Store)];
+            IndexDefinition index = table.IndexAt(LockResource.IndexOf(resource.Store));
             string what = resource.IsRange ? "a range of values" : "a value";
             return $"{what} of the index '{index.Name}' of table '{table.Name}'";
         }
@@ -34,7 +34,7 @@ internal static class LockErrors
         if (resource.Store == LockResource.RecordStore)
             return $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
 
-        IndexDefinition unique = table.UniqueIndexes[resource.Store - 1];
+        IndexDefinition unique = table.IndexAt(IndexDefinition.OrdinalOf(resource.Store));
         return $"a value of the unique index '{unique.Name}' of table '{table.Name}'";
     }
 

@@ -6,7 +6,7 @@ namespace Memento.Partitions;
 /// A transaction's own records in the order of their keys and of the indexes, each made when it is first
 /// asked for and kept up with the writes from then on.
 /// </summary>
-internal sealed class OwnRecords(RecordStore store)
+internal sealed class OwnRecords(TableDefinition table)
 {
     private OrderedMap<StoredRecord>? _byKey;
     private Dictionary<int, OrderedMap<StoredRecord>>? _byIndex;
@@ -18,7 +18,7 @@ internal sealed class OwnRecords(RecordStore store)
 
         _byIndex ??= [];
         if (!_byIndex.TryGetValue(ordinal, out OrderedMap<StoredRecord>? entries))
-            _byIndex.Add(ordinal, entries = Fill(store.FindIndex(ordinal), staged));
+            _byIndex.Add(ordinal, entries = Fill(table.IndexAt(ordinal), staged));
         return entries;
     }
 
@@ -29,7 +29,7 @@ internal sealed class OwnRecords(RecordStore store)
         if (_byIndex is null) return;
 
         foreach ((int ordinal, OrderedMap<StoredRecord> entries) in _byIndex)
-            Replace(entries, store.FindIndex(ordinal), previous, next);
+            Replace(entries, table.IndexAt(ordinal), previous, next);
     }
 
     private static OrderedMap<StoredRecord> Fill(IndexDefinition? index, StagedWrites staged)

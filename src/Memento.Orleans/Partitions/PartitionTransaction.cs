@@ -85,14 +85,25 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     /// <summary>Its own records in the order of an index; null: of the keys.</summary>
     public OrderedMap<StoredRecord> OwnRecords(int? index)
     {
-        Staged.Ordered ??= new OwnRecords(Store);
+        Staged.Ordered ??= new OwnRecords(Table);
         return Staged.Ordered.In(index, Staged);
     }
 
-    /// <exception cref="TransactionConflictException">The index was removed meanwhile.</exception>
+    /// <summary>Finds an index by which a query was planned.</summary>
+    /// <exception cref="TransactionConflictException">It was removed meanwhile.</exception>
     public IndexDefinition RequireIndex(string name)
-        => Store.FindIndex(name)
-            ?? throw new TransactionConflictException(
-                $"Index '{name}' of table '{Table.Name}' was removed while the transaction ran. The "
-                + "transaction is run again while attempts and time are left.");
+        => Store.Indexes.Find(name) ?? throw IndexesChanged();
+
+    /// <summary>Checks that who writes knows all indexes, and has done what they need.</summary>
+    /// <exception cref="TransactionConflictException">Indexes came or went meanwhile.</exception>
+    public void RequireIndexes(ulong stamp)
+    {
+        if (Store.Indexes.Stamp != stamp) throw IndexesChanged();
+    }
+
+    private TransactionConflictException IndexesChanged()
+        => new(
+            $"The indexes of table '{Table.Name}' have changed. The transaction is run again while "
+            + "attempts and time are left.",
+            new IndexesChangedException([.. Store.Indexes.All.Select(static index => index.Info)]));
 }

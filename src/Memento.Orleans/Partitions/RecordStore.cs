@@ -1,36 +1,33 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions;
 
 /// <summary>
-/// The committed records of a partition, in key order, with their indexes. Store 0 has the records; store
-/// n the entries of the table's n-th unique index (value to key) that hash to this partition. Not
-/// thread-safe: its partition's gate guards it.
+/// The committed records of a partition, in key order, with their indexes. Store 0 has the records; the
+/// others (<see cref="IndexDefinition.Store"/>) have the entries of unique indexes (value to key) that hash
+/// to this partition. Not thread-safe: its partition's gate guards it.
 /// </summary>
 internal sealed class RecordStore
 {
     private readonly TableDefinition _table;
-    private readonly OrderedMap<StoredRecord>[] _stores;
-    private readonly OrderedMap<StoredRecord>[] _indexes;
     private readonly OrderedMap<StoredRecord>? _identities;
+    private OrderedMap<StoredRecord>?[] _stores = [new OrderedMap<StoredRecord>()];
+    private OrderedMap<StoredRecord>?[] _entries = [];
 
     public RecordStore(TableDefinition table)
     {
         _table = table;
-        Indexes = [.. table.Indexes];
-        _stores = new OrderedMap<StoredRecord>[table.StoreCount];
-        for (int i = 0; i < _stores.Length; i++)
-            _stores[i] = new OrderedMap<StoredRecord>();
-
-        _indexes = new OrderedMap<StoredRecord>[table.Indexes.Count];
-        for (int i = 0; i < _indexes.Length; i++)
-            _indexes[i] = new OrderedMap<StoredRecord>();
+        Indexes = new IndexSet([]);
+        foreach (IndexDefinition index in table.Indexes)
+            AddIndex(index);
 
         if (table.Type == TableType.Bag) _identities = new OrderedMap<StoredRecord>();
     }
+
+    /// <summary>The indexes that it keeps.</summary>
+    public IndexSet Indexes { get; private set; }
 
     /// <summary>The number behind the key of the next record of a bag: bags keep the order of writing.</summary>
     public ulong NextSequence { get; private set; } = 1;
@@ -44,28 +41,39 @@ internal sealed class RecordStore
     /// <summary>An estimate of the bytes in memory.</summary>
     public long EstimatedSize { get; private set; }
 
-    public OrderedMap<StoredRecord> Records => _stores[0];
+    public OrderedMap<StoredRecord> Records => _stores[0]!;
 
-    public long Count => _stores[0].Count;
+    public long Count => Records.Count;
 
     public StoredRecord? Find(int store, ReadOnlySpan<byte> key)
-        => _stores[store].TryGetValue(key, out StoredRecord? record) ? record : null;
-
-    public ImmutableArray<IndexDefinition> Indexes { get; }
+        => _stores[store]!.TryGetValue(key, out StoredRecord? record) ? record : null;
 
     /// <summary>The entries of an index, in order.</summary>
-    public OrderedMap<StoredRecord> Index(int ordinal) => _indexes[ordinal];
+    public OrderedMap<StoredRecord> Index(int ordinal) => _entries[ordinal]!;
 
-    public IndexDefinition FindIndex(int ordinal) => Indexes[ordinal];
-
-    public IndexDefinition? FindIndex(string name)
+    /// <summary>Begins to keep an index, with the records that are there.</summary>
+    public void AddIndex(IndexDefinition index)
     {
-        foreach (IndexDefinition index in Indexes)
-        {
-            if (index.Name == name) return index;
-        }
+        if (Indexes.All.Contains(index)) return;
 
-        return null;
+        var entries = new OrderedMap<StoredRecord>();
+        foreach ((byte[] key, StoredRecord record) in Records.Range(null, null))
+            entries.Set(index.EncodeEntry(record.Record, key), record);
+
+        _entries = With(_entries, index.Ordinal, entries);
+        if (index.Unique)
+            _stores = With(_stores, index.Store, new OrderedMap<StoredRecord>());
+        Indexes = Indexes.With(index);
+    }
+
+    /// <summary>Keeps an index no longer, and forgets its entries.</summary>
+    public void RemoveIndex(IndexDefinition index)
+    {
+        if (!Indexes.All.Contains(index)) return;
+
+        Indexes = Indexes.Without(index);
+        _entries[index.Ordinal] = null;
+        if (index.Unique) _stores[index.Store] = null;
     }
 
     /// <summary>Finds the record of a bag that has the same document, if there is one.</summary>
@@ -78,15 +86,19 @@ internal sealed class RecordStore
     public StoredRecord? Replace(int store, byte[] key, StoredRecord? next, long position)
     {
         LastPosition = Math.Max(LastPosition, position);
-        StoredRecord? previous;
+        StoredRecord? previous = null;
+
+        // A commit that is taken back may have written into an index that has gone since.
+        if (store >= _stores.Length || _stores[store] is not { } records) return null;
+
         if (next is null)
         {
-            _stores[store].Remove(key, out previous);
+            records.Remove(key, out previous);
             LastRemovalPosition = Math.Max(LastRemovalPosition, position);
         }
         else
         {
-            _stores[store].Set(key, next, out previous);
+            records.Set(key, next, out previous);
         }
 
         if (store == 0) Reindex(previous, next);
@@ -97,7 +109,7 @@ internal sealed class RecordStore
     /// <summary>Puts a record that was read from the durable storage.</summary>
     public void Load(int store, StoredRecord record)
     {
-        _stores[store].Set(record.Key, record, out _);
+        _stores[store]!.Set(record.Key, record, out _);
         if (store != 0) return;
 
         Reindex(previous: null, record);
@@ -110,14 +122,14 @@ internal sealed class RecordStore
     {
         if (previous is not null) EstimatedSize -= SizeOf(previous);
         if (next is not null) EstimatedSize += SizeOf(next);
-        foreach (IndexDefinition index in Indexes)
+        foreach (IndexDefinition index in Indexes.All)
         {
             byte[]? before = EntryOf(index, previous);
             byte[]? after = EntryOf(index, next);
             // Most writes leave most indexed values as they are: their entries stay in place.
             if (before is not null && (after is null || !after.AsSpan().SequenceEqual(before)))
-                _indexes[index.Ordinal].Remove(before, out _);
-            if (after is not null) _indexes[index.Ordinal].Set(after, next!, out _);
+                Index(index.Ordinal).Remove(before, out _);
+            if (after is not null) Index(index.Ordinal).Set(after, next!, out _);
         }
 
         if (_identities is null) return;
@@ -127,6 +139,14 @@ internal sealed class RecordStore
 
     private long SizeOf(StoredRecord record)
         => _table.EstimateSize(record.Record) + record.Key.Length;
+
+    private static OrderedMap<StoredRecord>?[] With(
+        OrderedMap<StoredRecord>?[] maps, int place, OrderedMap<StoredRecord> map)
+    {
+        if (place >= maps.Length) Array.Resize(ref maps, place + 1);
+        maps[place] = map;
+        return maps;
+    }
 
     private static byte[]? EntryOf(IndexDefinition index, StoredRecord? record)
         => record is null ? null : index.EncodeEntry(record.Record, record.Key);

@@ -36,8 +36,16 @@ internal abstract class IndexDefinition
 
     public bool Unique => Info.Unique;
 
-    /// <summary>The place of the index among those of its table, 0 or more.</summary>
+    /// <summary>
+    /// The index's number in its table and process, 0 or more; no other index ever gets it.
+    /// </summary>
     public int Ordinal { get; }
+
+    /// <summary>The store that has the values of a unique index, behind that of the records.</summary>
+    public int Store => Ordinal + 1;
+
+    /// <summary>Of which index a store has the values.</summary>
+    public static int OrdinalOf(int store) => store - 1;
 
     /// <param name="recordType">The record type.</param>
     /// <param name="properties">Properties of types that can be in an index.</param>

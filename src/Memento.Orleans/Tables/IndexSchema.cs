@@ -22,7 +22,11 @@ internal sealed record IndexSchema(
 
     /// <summary>The index's name.</summary>
     [JsonIgnore]
-    public string Name => new IndexInfo(Property.Split(Separator), Unique).Name;
+    public string Name => Info.Name;
+
+    /// <summary>The index as callers know it.</summary>
+    [JsonIgnore]
+    public IndexInfo Info => new(Property.Split(Separator), Unique);
 
     public static IndexSchema Of(IndexDefinition index) => new(
         Join(index.Properties.Select(property => property.Name)),

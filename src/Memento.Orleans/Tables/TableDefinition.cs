@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Reflection;
 using System.Security.Cryptography;
 using Memento.Tables.Keys;
 
@@ -6,7 +8,8 @@ namespace Memento.Tables;
 
 /// <summary>
 /// A table as its type, attributes and options define it, and what can be done with its records.
-/// Immutable; made by <see cref="TableDefinitionReader"/>, which has checked it.
+/// Immutable but for the indexes that come and go while the program runs; made by
+/// <see cref="TableDefinitionReader"/>, which has checked it.
 /// </summary>
 internal abstract class TableDefinition
 {
@@ -15,6 +18,10 @@ internal abstract class TableDefinition
     public const int MaxNameLength = 63;
 
     private readonly FrozenDictionary<string, RecordProperty> _propertiesByName;
+    private readonly Lock _gate = new();
+    private readonly IndexSet _declared;
+    private ImmutableArray<IndexDefinition> _made = [];
+    private volatile IndexSet _indexes;
 
     private protected TableDefinition(Type recordType, TableDefinitionParts parts)
     {
@@ -29,15 +36,7 @@ internal abstract class TableDefinition
         KeyProperties = [.. Properties.Take(parts.KeyLength)];
         _propertiesByName = Properties.ToFrozenDictionary(
             property => property.Name, StringComparer.Ordinal);
-        Indexes =
-        [
-            .. parts.Indexes.Select((index, ordinal) => IndexDefinition.Create(
-                recordType,
-                [.. index.Properties.Select(name => _propertiesByName[name])],
-                index.Unique,
-                ordinal)),
-        ];
-        UniqueIndexes = [.. Indexes.Where(index => index.Unique)];
+        _indexes = _declared = new IndexSet([.. parts.Indexes.Select(MakeIndex)]);
         KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(KeyPart.Of)]);
     }
 
@@ -58,14 +57,14 @@ internal abstract class TableDefinition
 
     public IReadOnlyList<RecordProperty> KeyProperties { get; }
 
-    /// <summary>The indexes, each at its ordinal.</summary>
-    public IReadOnlyList<IndexDefinition> Indexes { get; }
+    /// <summary>The indexes that it has now, as far as this process knows.</summary>
+    public IndexSet IndexSet => _indexes;
 
-    /// <summary>The unique ones among the indexes; the n-th has its entries in store n + 1.</summary>
-    public IReadOnlyList<IndexDefinition> UniqueIndexes { get; }
+    /// <inheritdoc cref="IndexSet"/>
+    public IReadOnlyList<IndexDefinition> Indexes => _indexes.All;
 
-    /// <summary>How many stores a partition has: the records, and each unique index's entries.</summary>
-    public int StoreCount => 1 + UniqueIndexes.Count;
+    /// <summary>The unique ones among the indexes.</summary>
+    public IReadOnlyList<IndexDefinition> UniqueIndexes => _indexes.Unique;
 
     public KeyCodec KeyCodec { get; }
 
@@ -73,7 +72,66 @@ internal abstract class TableDefinition
 
     /// <summary>The name of a store in the durable storage.</summary>
     public string StoreName(int store)
-        => store == 0 ? Name : StoreNames.OfUniqueIndex(Name, UniqueIndexes[store - 1].Name);
+        => store == 0
+            ? Name
+            : StoreNames.OfUniqueIndex(Name, IndexAt(IndexDefinition.OrdinalOf(store)).Name);
+
+    /// <summary>An index that the table has, had, or is about to have.</summary>
+    public IndexDefinition IndexAt(int ordinal) => _made[ordinal];
+
+    /// <summary>
+    /// Makes an index, which the table has only after <see cref="UseIndexes(IndexSet)"/>; the same one
+    /// when it is made again.
+    /// </summary>
+    public IndexDefinition MakeIndex(IndexInfo info)
+    {
+        lock (_gate)
+        {
+            foreach (IndexDefinition made in _made)
+            {
+                if (made.Info.Equals(info)) return made;
+            }
+
+            RecordProperty[] properties = [.. info.Properties.Select(name => _propertiesByName[name])];
+            IndexDefinition index = IndexDefinition.Create(
+                RecordType, properties, info.Unique, ordinal: _made.Length);
+            _made = _made.Add(index);
+            return index;
+        }
+    }
+
+    /// <summary>Checks that the table could have an index besides those that it has.</summary>
+    /// <exception cref="ArgumentException">It breaks a rule for indexes.</exception>
+    public void CheckIndex(IndexInfo info)
+    {
+        var options = new TableOptions();
+        foreach (IndexInfo index in Indexes.Select(static index => index.Info).Append(info))
+        {
+            _ = index.Unique
+                ? options.AddUniqueIndex(index.Properties)
+                : options.AddIndex(index.Properties);
+        }
+
+        PropertyInfo[] stored = [.. Properties.Select(static property => property.Info)];
+        try
+        {
+            new IndexReader(RecordType, options, Type, stored, stored[..KeyProperties.Count]).Read();
+        }
+        catch (InvalidTableException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(info), exception);
+        }
+    }
+
+    /// <summary>Has other indexes from now on.</summary>
+    public void UseIndexes(IndexSet indexes) => _indexes = indexes;
+
+    /// <summary>Has these indexes from now on, as another process says.</summary>
+    public void UseIndexes(IEnumerable<IndexInfo> indexes)
+        => _indexes = new IndexSet([.. indexes.Select(MakeIndex)]);
+
+    /// <summary>Has the indexes again that the type and the options declare.</summary>
+    public void UseDeclaredIndexes() => _indexes = _declared;
 
     /// <summary>The partition that has the records of a key.</summary>
     public int PartitionOf(Key key) => (int)(key.Hash % (uint)PartitionCount);
@@ -159,7 +217,7 @@ internal abstract class TableDefinition
     /// <summary>Calls back with the record type as a type parameter.</summary>
     public abstract TResult Accept<TResult>(ITableVisitor<TResult> visitor);
 
-    /// <summary>What the catalog keeps about the table.</summary>
+    /// <summary>What the catalog keeps about the table, with the indexes that are declared.</summary>
     public TableSchema ToSchema() => new()
     {
         Name = Name,
@@ -173,6 +231,6 @@ internal abstract class TableDefinition
             .. KeyProperties.Select(
                 property => new KeySchema(property.Name, EncodingName.Of(property.ValueType))),
         ],
-        Indexes = [.. Indexes.Select(IndexSchema.Of)],
+        Indexes = [.. _declared.All.Select(IndexSchema.Of)],
     };
 }

@@ -36,46 +36,66 @@ internal sealed class RecordWriter(OperationSender sender)
     public async ValueTask<bool> DeleteAsync(
         TableDefinition table, Key key, CancellationToken cancellationToken)
     {
-        if (table.UniqueIndexes.Count > 0
+        IndexSet indexes = table.IndexSet;
+        if (!indexes.Unique.IsEmpty
             && await ReadForWriteAsync(table, key, cancellationToken).ConfigureAwait(false) is { } old)
         {
-            await ReleaseAsync(table, key, old, next: null, cancellationToken).ConfigureAwait(false);
+            foreach (IndexDefinition index in indexes.Unique)
+            {
+                await ReleaseAsync(table, index, key, old, next: null, cancellationToken)
+                    .ConfigureAwait(false);
+            }
         }
 
         return (bool)(await sender.SendAsync(
-            table, new DeleteOperation(key), cancellationToken).ConfigureAwait(false))!;
+            table, new DeleteOperation(key, indexes.Stamp), cancellationToken)
+            .ConfigureAwait(false))!;
     }
 
     public async ValueTask<bool> DeleteRecordAsync(
         TableDefinition table, object record, CancellationToken cancellationToken)
     {
         table.ValidateRecord(record);
+        IndexSet indexes = table.IndexSet;
         Key key = table.KeyOf(record);
         bool isDeleted = (bool)(await sender.SendAsync(
-            table, new DeleteRecordOperation(key, record), cancellationToken)
+            table, new DeleteRecordOperation(key, record, indexes.Stamp), cancellationToken)
             .ConfigureAwait(false))!;
-        if (isDeleted && table.UniqueIndexes.Count > 0)
-            await ReleaseAsync(table, key, record, next: null, cancellationToken).ConfigureAwait(false);
-        return isDeleted;
+        if (!isDeleted) return false;
+
+        foreach (IndexDefinition index in indexes.Unique)
+        {
+            await ReleaseAsync(table, index, key, record, next: null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     private async ValueTask<bool> PutAsync(
         TableDefinition table, object record, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
+        IndexSet indexes = table.IndexSet;
         Key key = table.KeyOf(record);
         object? old = null;
-        if (table.UniqueIndexes.Count > 0)
+        if (!indexes.Unique.IsEmpty)
         {
             old = await ReadForWriteAsync(table, key, cancellationToken).ConfigureAwait(false);
             if (old is not null && onlyIfAbsent) return false;
-            await ClaimAsync(table, key, record, cancellationToken).ConfigureAwait(false);
+            await ClaimAsync(table, indexes, key, record, cancellationToken).ConfigureAwait(false);
         }
 
         bool isWritten = (bool)(await sender.SendAsync(
-            table, new WriteOperation(key, record, onlyIfAbsent), cancellationToken)
+            table, new WriteOperation(key, record, indexes.Stamp, onlyIfAbsent), cancellationToken)
             .ConfigureAwait(false))!;
-        if (old is not null)
-            await ReleaseAsync(table, key, old, record, cancellationToken).ConfigureAwait(false);
+        if (old is null) return isWritten;
+
+        foreach (IndexDefinition index in indexes.Unique)
+        {
+            await ReleaseAsync(table, index, key, old, record, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         return isWritten;
     }
 
@@ -86,18 +106,23 @@ internal sealed class RecordWriter(OperationSender sender)
 
     /// <summary>Takes the values of a record in all unique indexes, or none of them.</summary>
     private async ValueTask ClaimAsync(
-        TableDefinition table, Key key, object record, CancellationToken cancellationToken)
+        TableDefinition table,
+        IndexSet indexes,
+        Key key,
+        object record,
+        CancellationToken cancellationToken)
     {
-        for (int i = 0; i < table.UniqueIndexes.Count; i++)
+        foreach (IndexDefinition index in indexes.Unique)
         {
-            IndexDefinition index = table.UniqueIndexes[i];
             if (!index.TryEncodeUnique(record, out byte[] value)) continue;
 
             object? holder = await sender.SendAsync(
-                table, new ClaimOperation(i + 1, new Key(value), key.Bytes), cancellationToken).ConfigureAwait(false);
+                table, new ClaimOperation(index.Name, new Key(value), key.Bytes), cancellationToken)
+                .ConfigureAwait(false);
             if (holder is null) continue;
 
-            await UnclaimAsync(table, key, record, before: i, cancellationToken).ConfigureAwait(false);
+            await UnclaimAsync(table, indexes, index, key, record, cancellationToken)
+                .ConfigureAwait(false);
             throw new UniqueIndexException(
                 table.Name,
                 index.Name,
@@ -112,32 +137,30 @@ internal sealed class RecordWriter(OperationSender sender)
     /// </summary>
     private async ValueTask UnclaimAsync(
         TableDefinition table,
+        IndexSet indexes,
+        IndexDefinition refused,
         Key key,
         object record,
-        int before,
         CancellationToken cancellationToken)
     {
         object? standing = await ReadForWriteAsync(table, key, cancellationToken).ConfigureAwait(false);
-        for (int i = 0; i < before; i++)
-            await ReleaseAsync(table, i, key, record, standing, cancellationToken).ConfigureAwait(false);
-    }
+        foreach (IndexDefinition index in indexes.Unique)
+        {
+            if (index == refused) return;
 
-    private async ValueTask ReleaseAsync(
-        TableDefinition table, Key key, object old, object? next, CancellationToken cancellationToken)
-    {
-        for (int i = 0; i < table.UniqueIndexes.Count; i++)
-            await ReleaseAsync(table, i, key, old, next, cancellationToken).ConfigureAwait(false);
+            await ReleaseAsync(table, index, key, record, standing, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private async ValueTask ReleaseAsync(
         TableDefinition table,
-        int unique,
+        IndexDefinition index,
         Key key,
         object old,
         object? next,
         CancellationToken cancellationToken)
     {
-        IndexDefinition index = table.UniqueIndexes[unique];
         if (!index.TryEncodeUnique(old, out byte[] value)) return;
         if (next is not null && index.TryEncodeUnique(next, out byte[] kept)
             && kept.AsSpan().SequenceEqual(value))
@@ -146,6 +169,7 @@ internal sealed class RecordWriter(OperationSender sender)
         }
 
         await sender.SendAsync(
-            table, new ReleaseOperation(unique + 1, new Key(value), key.Bytes), cancellationToken).ConfigureAwait(false);
+            table, new ReleaseOperation(index.Name, new Key(value), key.Bytes), cancellationToken)
+            .ConfigureAwait(false);
     }
 }

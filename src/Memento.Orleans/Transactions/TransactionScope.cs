@@ -67,7 +67,8 @@ internal sealed class TransactionScope : ITransaction
         }
     }
 
-    private OperationSender Sender { get; }
+    /// <summary>Sends operations on behalf of the body.</summary>
+    internal OperationSender Sender { get; }
 
     public async ValueTask<T?> ReadAsync<T>(
         object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)

@@ -126,6 +126,9 @@ internal sealed class TransactionState(
         catch (Exception exception)
             when (exception is TransactionConflictException or TransactionTimeoutException)
         {
+            // The next attempt of this process has to know what the partition knows.
+            if (!partitions.ShareMemory && exception.InnerException is IndexesChangedException changed)
+                table.UseIndexes(changed.Indexes);
             throw DoomWith((MementoException)exception);
         }
         finally

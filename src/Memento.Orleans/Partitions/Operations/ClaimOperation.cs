@@ -9,31 +9,19 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
-internal sealed class ClaimOperation(int store, Key value, byte[] owner)
-    : KeyOperation(value, writes: true)
+internal sealed class ClaimOperation(string index, Key value, byte[] owner)
+    : UniqueOperation(index, value, owner)
 {
-    /// <summary>The store of the unique index, 1 or more.</summary>
-    [Id(0)]
-    public int UniqueStore { get; } = store;
-
-    /// <summary>The key bytes of the record that is to have the value.</summary>
-    [Id(1)]
-    public byte[] Owner { get; } = owner;
-
-    protected override int Store => UniqueStore;
-
     protected override object? Apply(PartitionTransaction transaction)
     {
-        if (transaction.Find(UniqueStore, Key) is { } taken)
-        {
-            byte[] holder = (byte[])taken.Record;
+        if (FindHolder(transaction) is { } holder)
             return holder.AsSpan().SequenceEqual(Owner) ? null : holder;
-        }
 
         byte[]? document = transaction.Table.Storage == TableStorage.Disk
             ? UniqueEntry.ToDocument(Owner)
             : null;
-        transaction.Stage(UniqueStore, Key, new StoredRecord(EncodedKey, Owner), document);
+        transaction.Stage(
+            StoreIn(transaction), Key, new StoredRecord(EncodedKey, Owner), document);
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -5,10 +6,15 @@ namespace Memento.Partitions.Operations;
 /// <summary>Deletes all records of a key; the answer says whether there was any.</summary>
 [GenerateSerializer]
 [Alias("Memento.DeleteOperation")]
-internal sealed class DeleteOperation(Key key) : KeyOperation(key, writes: true)
+internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key, writes: true)
 {
+    /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
+    [Id(0)]
+    public ulong Indexes { get; } = indexes;
+
     protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
     {
+        transaction.RequireIndexes(Indexes);
         if (transaction.Table.Type != TableType.Bag)
         {
             return EntryLocks.TryTake(

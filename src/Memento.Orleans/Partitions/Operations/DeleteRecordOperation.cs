@@ -5,12 +5,15 @@ namespace Memento.Partitions.Operations;
 /// <summary>Deletes the record that equals a given one; the answer says whether it was there.</summary>
 [GenerateSerializer]
 [Alias("Memento.DeleteRecordOperation")]
-internal sealed class DeleteRecordOperation(Key key, object record)
-    : RecordOperation(key, record)
+internal sealed class DeleteRecordOperation(Key key, object record, ulong indexes)
+    : RecordOperation(key, record, indexes)
 {
     protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
-        => EntryLocks.TryTake(
+    {
+        transaction.RequireIndexes(Indexes);
+        return EntryLocks.TryTake(
             transaction, ref locks, EncodedKey, Find(transaction)?.Record, next: null);
+    }
 
     protected override object? Apply(PartitionTransaction transaction)
     {

@@ -1,3 +1,4 @@
+using Memento.Partitions.Locks;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -19,18 +20,22 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
 
     public Key Key => _key ??= new Key(EncodedKey);
 
-    protected virtual int Store => 0;
-
     public sealed override bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
         result = null;
-        if (!locks.TryTakeKey(Store, Key, Writes) || !TryTakeMore(transaction, ref locks))
+        if (!locks.TryTakeKey(StoreIn(transaction), Key, Writes)
+            || !TryTakeMore(transaction, ref locks))
+        {
             return false;
+        }
 
         result = Apply(transaction);
         return true;
     }
+
+    /// <summary>The store that has the key.</summary>
+    protected virtual int StoreIn(PartitionTransaction transaction) => LockResource.RecordStore;
 
     /// <summary>Takes the locks that it needs besides, knowing what stands at the key.</summary>
     protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks) => true;

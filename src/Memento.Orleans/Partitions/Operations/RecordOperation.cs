@@ -9,7 +9,8 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.RecordOperation")]
-internal abstract class RecordOperation(Key key, object record) : KeyOperation(key, writes: true)
+internal abstract class RecordOperation(Key key, object record, ulong indexes)
+    : KeyOperation(key, writes: true)
 {
     [NonSerialized]
     private readonly object? _given = record;
@@ -22,6 +23,10 @@ internal abstract class RecordOperation(Key key, object record) : KeyOperation(k
 
     [Id(0)]
     public byte[]? Document { get; private set; }
+
+    /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
+    [Id(1)]
+    public ulong Indexes { get; } = indexes;
 
     /// <summary>The record, which nobody outside the store can change.</summary>
     protected object Record => _record!;

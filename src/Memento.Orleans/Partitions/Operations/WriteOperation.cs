@@ -8,8 +8,8 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.WriteOperation")]
-internal sealed class WriteOperation(Key key, object record, bool onlyIfAbsent)
-    : RecordOperation(key, record)
+internal sealed class WriteOperation(Key key, object record, ulong indexes, bool onlyIfAbsent)
+    : RecordOperation(key, record, indexes)
 {
     /// <summary>Auto-increment skips keys that are present already.</summary>
     [Id(0)]
@@ -17,6 +17,7 @@ internal sealed class WriteOperation(Key key, object record, bool onlyIfAbsent)
 
     protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
     {
+        transaction.RequireIndexes(Indexes);
         StoredRecord? standing = transaction.Table.Type == TableType.Bag
             ? null
             : transaction.Find(0, Key);
