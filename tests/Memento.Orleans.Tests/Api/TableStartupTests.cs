@@ -71,10 +71,6 @@ public sealed class TableStartupTests : IDisposable
         await AssertRefusedAsync(
             static memento => memento.AddTable<Profile>(static t => t.Name = "Entry"),
             "its primary key is");
-        await AssertRefusedAsync(
-            static memento => memento.AddTable<Entry>(
-                static t => t.AddIndex("Value", unique: true)),
-            "unique index on Value");
         await RunAsync(
             static memento => memento.AddTable<Entry>(),
             static async memento => Assert.Equal(
