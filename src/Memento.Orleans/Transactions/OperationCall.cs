@@ -1,0 +1,43 @@
+using Memento.Messages;
+using Memento.Partitions.Operations;
+
+namespace Memento.Transactions;
+
+/// <summary>An operation on its way to a partition elsewhere, until it is answered or given up.</summary>
+internal sealed class OperationCall(Operation operation, int savepoint)
+{
+    // Who waits may do as he likes with the thread: the other answers of the message do not wait for him.
+    private readonly TaskCompletionSource<Answer> _answered =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private volatile bool _isAbandoned;
+
+    public OperationRequest Request { get; } = new(operation, savepoint);
+
+    /// <summary>About how many bytes it adds to a message.</summary>
+    public int Size { get; } = operation is KeyOperation onKey
+        ? onKey.EncodedKey.Length + ((operation as RecordOperation)?.Document?.Length ?? 0)
+        : 0;
+
+    /// <summary>Whether nobody waits for it any more, so that it need not be sent.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Waits for the answer; a token that is cancelled abandons the wait.</summary>
+    public async ValueTask<Answer> WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _answered.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _isAbandoned = true;
+            _answered.Task.Ignore();
+            throw;
+        }
+    }
+
+    public void Answer(Answer answer) => _answered.TrySetResult(answer);
+
+    public void Fail(Exception error) => _answered.TrySetException(error);
+}
