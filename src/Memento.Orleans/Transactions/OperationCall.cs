@@ -6,9 +6,7 @@ namespace Memento.Transactions;
 /// <summary>An operation on its way to a partition elsewhere, until it is answered or given up.</summary>
 internal sealed class OperationCall(Operation operation, int savepoint)
 {
-    // Who waits may do as he likes with the thread: the other answers of the message do not wait for him.
-    private readonly TaskCompletionSource<Answer> _answered =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Answer> _answered = new();
 
     private volatile bool _isAbandoned;
 
@@ -37,7 +35,12 @@ internal sealed class OperationCall(Operation operation, int savepoint)
         }
     }
 
-    public void Answer(Answer answer) => _answered.TrySetResult(answer);
-
-    public void Fail(Exception error) => _answered.TrySetException(error);
+    /// <summary>Gives the answer or the error; who waits goes on inside this call.</summary>
+    public void End(OperationResponse response)
+    {
+        if (response.Error is not null)
+            _answered.TrySetException(response.Error);
+        else
+            _answered.TrySetResult(response.Answer!);
+    }
 }

@@ -91,63 +91,69 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
     {
         while (true)
         {
-            try
-            {
-                using (turn)
-                    calls = await SendOnceAsync(turn, calls).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                foreach (OperationCall call in calls)
-                    call.Fail(exception);
-                return;
-            }
-
+            IReadOnlyList<OperationResponse> responses;
+            using (turn)
+                responses = await SendOnceAsync(turn, calls).ConfigureAwait(false);
+            calls = End(calls, responses);
             if (calls.Count == 0) return;
+
             turn = await state.TakeAgeTurnAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Sends a message; gives those of its calls that are to be asked for again.</summary>
-    private async Task<List<OperationCall>> SendOnceAsync(AgeTurn turn, List<OperationCall> calls)
+    /// <summary>Sends a message; what goes wrong with it goes wrong with each of its operations.</summary>
+    private async Task<IReadOnlyList<OperationResponse>> SendOnceAsync(
+        AgeTurn turn, List<OperationCall> calls)
     {
-        if (calls.Count == 0) return calls;
+        if (calls.Count == 0) return [];
 
-        state.ThrowIfOver();
-        var operations = new OperationRequest[calls.Count];
-        for (int i = 0; i < operations.Length; i++)
-            operations[i] = calls[i].Request;
-        ExecuteResponse response = await grain.ExecuteAsync(new ExecuteRequest
+        try
         {
-            TransactionId = state.Id,
-            Age = turn.Age,
-            Remaining = state.Remaining,
-            Operations = operations,
-        }).ConfigureAwait(false);
-        if (response.Age is { } age) turn.Set(age);
-        if (response.Operations.Count != calls.Count)
-        {
+            state.ThrowIfOver();
+            ExecuteResponse response = await grain.ExecuteAsync(new ExecuteRequest
+            {
+                TransactionId = state.Id,
+                Age = turn.Age,
+                Remaining = state.Remaining,
+                Operations = calls.ConvertAll(static call => call.Request),
+            }).ConfigureAwait(false);
+            if (response.Age is { } age) turn.Set(age);
+            if (response.Operations.Count == calls.Count) return response.Operations;
+
             throw new InvalidOperationException(
                 $"A message of {calls.Count} operations got {response.Operations.Count} answers.");
         }
+        catch (Exception exception)
+        {
+            var failed = new OperationResponse { Error = exception };
+            return calls.ConvertAll(_ => failed);
+        }
+    }
 
+    /// <summary>Gives the answers; returns the calls that are to be sent again.</summary>
+    private static List<OperationCall> End(
+        List<OperationCall> calls, IReadOnlyList<OperationResponse> responses)
+    {
         List<OperationCall> left = [];
         for (int i = 0; i < calls.Count; i++)
         {
-            if (!TryEnd(calls[i], response.Operations[i])) left.Add(calls[i]);
+            if (responses[i].IsStillWaiting)
+            {
+                if (!calls[i].IsAbandoned) left.Add(calls[i]);
+                continue;
+            }
+
+            // Who waits may do as he likes with the thread: the answers after his do not wait for him.
+            if (i == calls.Count - 1 && left.Count == 0)
+                calls[i].End(responses[i]);
+            else
+                EndElsewhere(calls[i], responses[i]);
         }
 
         return left;
     }
 
-    private static bool TryEnd(OperationCall call, OperationResponse response)
-    {
-        if (response.IsStillWaiting) return call.IsAbandoned;
-
-        if (response.Error is not null)
-            call.Fail(response.Error);
-        else
-            call.Answer(response.Answer!);
-        return true;
-    }
+    private static void EndElsewhere(OperationCall call, OperationResponse response)
+        => ThreadPool.UnsafeQueueUserWorkItem(
+            static ended => ended.call.End(ended.response), (call, response), preferLocal: false);
 }
