@@ -4,11 +4,10 @@ using Memento.Partitions.Operations;
 namespace Memento.Transactions;
 
 /// <summary>An operation on its way to a partition elsewhere, until it is answered or given up.</summary>
-internal sealed class OperationCall(Operation operation, int savepoint)
+internal sealed class OperationCall(
+    Operation operation, int savepoint, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<Answer> _answered = new();
-
-    private volatile bool _isAbandoned;
 
     public OperationRequest Request { get; } = new(operation, savepoint);
 
@@ -18,29 +17,22 @@ internal sealed class OperationCall(Operation operation, int savepoint)
         : 0;
 
     /// <summary>Whether nobody waits for it any more, so that it need not be sent.</summary>
-    public bool IsAbandoned => _isAbandoned;
+    public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
-    /// <summary>Waits for the answer; a token that is cancelled abandons the wait.</summary>
-    public async ValueTask<Answer> WaitAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _answered.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            _isAbandoned = true;
-            _answered.Task.Ignore();
-            throw;
-        }
-    }
+    /// <summary>Waits for the answer; the call's token abandons the wait.</summary>
+    public Task<Answer> WaitAsync() => _answered.Task.WaitAsync(cancellationToken);
 
     /// <summary>Gives the answer or the error; who waits goes on inside this call.</summary>
     public void End(OperationResponse response)
     {
-        if (response.Error is not null)
-            _answered.TrySetException(response.Error);
-        else
+        if (response.Error is null)
+        {
             _answered.TrySetResult(response.Answer!);
+            return;
+        }
+
+        _answered.TrySetException(response.Error);
+        // Of a call that was given up nobody sees the error.
+        _answered.Task.Ignore();
     }
 }

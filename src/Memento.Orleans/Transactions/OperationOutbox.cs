@@ -18,10 +18,10 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
     private bool _isFlushing;
 
     /// <summary>Sends an operation with those that are begun beside it, and waits for its answer.</summary>
-    public ValueTask<Answer> SendAsync(
+    public Task<Answer> SendAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken)
     {
-        var call = new OperationCall(operation, savepoint);
+        var call = new OperationCall(operation, savepoint, cancellationToken);
         bool isFirst;
         lock (_gate)
         {
@@ -31,7 +31,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
         }
 
         if (isFirst) _ = FlushLaterAsync();
-        return call.WaitAsync(cancellationToken);
+        return call.WaitAsync();
     }
 
     /// <summary>Sends what has been collected; never fails, each call gets its own error.</summary>
