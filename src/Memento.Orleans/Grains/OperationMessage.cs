@@ -4,15 +4,15 @@ using Memento.Transactions;
 
 namespace Memento.Grains;
 
-/// <summary>The operations of one message, as they are carried out in their partition's silo.</summary>
+/// <summary>The operations of one message, as their partition's silo carries them out.</summary>
 internal sealed class OperationMessage(TransactionState state, TableDefinition table, int number)
     : IDisposable
 {
     private readonly CancellationTokenSource _patience = new();
 
     /// <summary>
-    /// Begins them all in their order, then waits for all; those that still wait for a lock after a time
-    /// say so.
+    /// Begins them all in their order, then waits for all; those that still wait for a lock after
+    /// a time say so.
     /// </summary>
     /// <param name="requests">The operations.</param>
     /// <param name="longestWait">How long a lock may keep the answers back.</param>

@@ -5,7 +5,7 @@ using Memento.Transactions;
 
 namespace Memento.Grains;
 
-/// <summary>Carries out what transactions ask of this silo whose bodies run in other processes.</summary>
+/// <summary>Carries out what bodies in other processes ask of this silo.</summary>
 internal sealed class RemoteTransactions(
     TransactionRegistry registry,
     ICommitter committer,
@@ -14,8 +14,8 @@ internal sealed class RemoteTransactions(
     TimeProvider time)
 {
     /// <summary>
-    /// Begins the operations of a message in their order, whether or not those before them wait for a
-    /// lock, and gives all answers together.
+    /// Begins the operations of a message in their order, whether or not those before them wait for
+    /// a lock, and gives all answers together.
     /// </summary>
     /// <param name="request">The message.</param>
     /// <param name="table">The table.</param>

@@ -15,8 +15,8 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task<OpenResponse> OpenAsync();
 
     /// <summary>
-    /// Carries out operations of a transaction, each with an answer of its own; one that fails or waits
-    /// keeps no other from being carried out.
+    /// Carries out operations of a transaction, each with an answer of its own; one that fails or
+    /// waits keeps no other from being carried out.
     /// </summary>
     [Alias("ExecuteAsync")]
     Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request);

@@ -15,9 +15,8 @@ internal sealed record OperationResponse
     public Exception? Error { get; init; }
 
     /// <summary>
-    /// It has not been carried out yet, and nothing stands in the way of asking again: its lock is not
-    /// there and the message would outlive the response time-out, or the answers before it filled the
-    /// message.
+    /// It has not been carried out yet and is to be asked for again: its lock is not there and the
+    /// message would outlive the response time-out, or the answers before it filled the message.
     /// </summary>
     [Id(2)]
     public bool IsStillWaiting { get; init; }

@@ -3,7 +3,7 @@ using Memento.Partitions.Operations;
 
 namespace Memento.Transactions;
 
-/// <summary>An operation on its way to a partition elsewhere, until it is answered or given up.</summary>
+/// <summary>An operation on its way to a partition elsewhere, until it has its answer.</summary>
 internal sealed class OperationCall(
     Operation operation, int savepoint, CancellationToken cancellationToken)
 {

@@ -4,12 +4,12 @@ using Memento.Partitions.Operations;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Sends a transaction's operations to one partition elsewhere: those that a body begins without waiting
-/// in between leave together, in the order of the calls.
+/// Sends a transaction's operations to one partition elsewhere: those that a body begins without
+/// waiting in between leave together, in the order of the calls.
 /// </summary>
 /// <remarks>
 /// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for an
-/// answer before it leaves, unless the transaction has no age yet: then one message may be under way.
+/// earlier answer, unless the transaction has no age yet: then one message may be under way.
 /// </remarks>
 internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
 {
@@ -17,7 +17,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
     private readonly Queue<OperationCall> _collected = new();
     private bool _isFlushing;
 
-    /// <summary>Sends an operation with those that are begun beside it, and waits for its answer.</summary>
+    /// <summary>Sends an operation with those begun beside it, and waits for its answer.</summary>
     public Task<Answer> SendAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken)
     {
@@ -39,7 +39,8 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
     {
         do
         {
-            AgeTurn turn = await state.TakeAgeTurnAsync(CancellationToken.None).ConfigureAwait(false);
+            AgeTurn turn = await state.TakeAgeTurnAsync(CancellationToken.None)
+                .ConfigureAwait(false);
             _ = SendAsync(turn, Take());
         }
         while (!TryEndFlush());
@@ -86,7 +87,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
         return taken;
     }
 
-    /// <summary>Sends a message, and again what was not carried out, until all is answered.</summary>
+    /// <summary>Sends a message, and again what is left of it, until all is answered.</summary>
     private async Task SendAsync(AgeTurn turn, List<OperationCall> calls)
     {
         while (true)
@@ -101,7 +102,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
         }
     }
 
-    /// <summary>Sends a message; what goes wrong with it goes wrong with each of its operations.</summary>
+    /// <summary>Sends a message; its failure is that of each of its operations.</summary>
     private async Task<IReadOnlyList<OperationResponse>> SendOnceAsync(
         AgeTurn turn, List<OperationCall> calls)
     {
@@ -143,7 +144,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
                 continue;
             }
 
-            // Who waits may do as he likes with the thread: the answers after his do not wait for him.
+            // Who waits may do as he likes with the thread: no later answer waits for him.
             if (i == calls.Count - 1 && left.Count == 0)
                 calls[i].End(responses[i]);
             else

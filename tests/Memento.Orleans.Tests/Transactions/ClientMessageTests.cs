@@ -67,7 +67,8 @@ public sealed class ClientMessageTests : IAsyncLifetime
     public async Task The_last_of_two_records_with_one_key_stays_in_a_batch_of_PutMany()
     {
         await _memento.Table<Entry>().PutManyAsync(
-            Many(10).Append(new Entry { Name = "3", Value = 33 }).ToAsyncEnumerable()).AsTask().Within();
+            Many(10).Append(new Entry { Name = "3", Value = 33 }).ToAsyncEnumerable())
+            .AsTask().Within();
 
         Assert.Equal(33, (await _memento.Table<Entry>().GetAsync("3").Within())?.Value);
     }
@@ -80,8 +81,10 @@ public sealed class ClientMessageTests : IAsyncLifetime
             await tx.WriteAsync(new Ticket { Title = "held", Code = "c" });
             await OneThread.RunAsync(async () =>
             {
-                Task<Ticket> refused = tx.WriteAsync(new Ticket { Title = "second", Code = "c" }).AsTask();
-                Task<Ticket> written = tx.WriteAsync(new Ticket { Title = "other", Code = "d" }).AsTask();
+                Task<Ticket> refused = tx.WriteAsync(
+                    new Ticket { Title = "second", Code = "c" }).AsTask();
+                Task<Ticket> written = tx.WriteAsync(
+                    new Ticket { Title = "other", Code = "d" }).AsTask();
                 Task<Entry> entry = tx.WriteAsync(new Entry { Name = "e" }).AsTask();
                 await Assert.ThrowsAsync<UniqueIndexException>(() => refused);
                 await Task.WhenAll(written, entry);
@@ -125,7 +128,8 @@ public sealed class ClientMessageTests : IAsyncLifetime
         Entry?[] read = await _memento.TransactionAsync(tx => Task.WhenAll(Many(24).Select(
             each => tx.ReadAsync<Entry>(each.Name).AsTask()))).Within();
 
-        Assert.Equal(Many(24).Select(static each => each.Value), read.Select(static each => each!.Value));
+        Assert.Equal(
+            Many(24).Select(static each => each.Value), read.Select(static each => each!.Value));
     }
 
     private static IEnumerable<Entry> Many(int count)

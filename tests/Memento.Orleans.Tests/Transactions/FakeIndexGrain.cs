@@ -21,7 +21,8 @@ internal sealed class FakeIndexGrain : IIndexGrain
     public IReadOnlyList<string> Log => [.. _log];
 
     public static ExecuteResponse AnswerAll(ExecuteRequest request)
-        => Answer(request, static _ => new OperationResponse { Answer = new Answer { Value = true } });
+        => Answer(
+            request, static _ => new OperationResponse { Answer = new Answer { Value = true } });
 
     public static ExecuteResponse Answer(
         ExecuteRequest request, Func<OperationRequest, OperationResponse> answer)
@@ -33,7 +34,8 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
-        _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"execute {request.Operations.Count}"));
+        int count = request.Operations.Count;
+        _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"execute {count}"));
         var message = new FakeMessage(request);
         _messages.Enqueue(message);
         if (Respond is not null) message.Answer(Respond(request));
@@ -54,9 +56,11 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public Task<OpenResponse> OpenAsync() => throw new NotSupportedException();
 
-    public Task<CommitResponse> CommitAsync(CommitRequest request) => throw new NotSupportedException();
+    public Task<CommitResponse> CommitAsync(CommitRequest request)
+        => throw new NotSupportedException();
 
-    public Task<TransactionOutcome> DecideAsync(Guid transactionId) => throw new NotSupportedException();
+    public Task<TransactionOutcome> DecideAsync(Guid transactionId)
+        => throw new NotSupportedException();
 
     public Task DropAsync() => throw new NotSupportedException();
 

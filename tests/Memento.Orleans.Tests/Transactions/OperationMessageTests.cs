@@ -41,11 +41,14 @@ public sealed class OperationMessageTests : IAsyncLifetime
     {
         ExecuteRequest younger = Request(age: 2, Read("free"), Write("locked", 3));
         await _grain.ExecuteAsync(younger);
-        ExecuteRequest older = Request(age: 1, Write("locked", 1), Write("free too", 1), Read("free"));
+        ExecuteRequest older = Request(
+            age: 1, Write("locked", 1), Write("free too", 1), Read("free"));
 
         ExecuteResponse response = await _grain.ExecuteAsync(older).Within();
 
-        Assert.Equal([true, false, false], response.Operations.Select(static each => each.IsStillWaiting));
+        Assert.Equal(
+            [true, false, false],
+            response.Operations.Select(static each => each.IsStillWaiting));
         Assert.All(response.Operations, static each => Assert.Null(each.Error));
         Assert.Equal(true, response.Operations[1].Answer?.Value);
 
@@ -69,7 +72,8 @@ public sealed class OperationMessageTests : IAsyncLifetime
             Request(age: 2, Write("of the youngest", 2), Write("of the oldest", 2))).Within();
 
         Assert.All(
-            response.Operations, static each => Assert.IsType<TransactionConflictException>(each.Error));
+            response.Operations,
+            static each => Assert.IsType<TransactionConflictException>(each.Error));
     }
 
     [Fact]
@@ -104,7 +108,8 @@ public sealed class OperationMessageTests : IAsyncLifetime
         await _grain.ExecuteAsync(request).Within();
 
         ExecuteResponse response = await _grain.ExecuteAsync(
-            request with { Operations = Requests(Read("a"), Read("b"), Read("c"), Read("a")) }).Within();
+            request with { Operations = Requests(Read("a"), Read("b"), Read("c"), Read("a")) })
+            .Within();
 
         Assert.Equal(
             [false, false, true, true],

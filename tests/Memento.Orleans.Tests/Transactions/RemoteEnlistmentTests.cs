@@ -51,7 +51,8 @@ public sealed class RemoteEnlistmentTests
         await scene.Read(1).Within();
         await scene.Read(2).Within();
 
-        Assert.Equal([1, 1], scene.Grain.Messages.Select(static each => each.Request.Operations.Count));
+        Assert.Equal(
+            [1, 1], scene.Grain.Messages.Select(static each => each.Request.Operations.Count));
         Assert.Equal(2, scene.Counted);
     }
 
@@ -156,7 +157,10 @@ public sealed class RemoteEnlistmentTests
         (await scene.MessageAsync(0)).Answer(new ExecuteResponse
         {
             Age = null,
-            Operations = new[] { new OperationResponse { Error = new TableNotFoundException("Gone.") } },
+            Operations = new[]
+            {
+                new OperationResponse { Error = new TableNotFoundException("Gone.") },
+            },
         });
         await Assert.ThrowsAsync<TableNotFoundException>(() => refused.Within());
 

@@ -168,7 +168,8 @@ public sealed class RemoteErrorTests
         Task<object?>[] reads = await BeginAsync(scene, 2);
         FakeMessage message = await scene.MessageAsync(0);
 
-        message.Answer(new ExecuteResponse { Age = message.Request.Age, Operations = new[] { Done } });
+        message.Answer(
+            new ExecuteResponse { Age = message.Request.Age, Operations = new[] { Done } });
 
         foreach (Task<object?> read in reads)
             await Assert.ThrowsAsync<InvalidOperationException>(() => read.Within());

@@ -37,7 +37,7 @@ internal sealed class RemoteScene : IPartitions
     /// <summary>The grain of the first partition, the one that most tests use.</summary>
     public FakeIndexGrain Grain => GrainOf(0);
 
-    /// <summary>How many operations the commit would say that the first partition has carried out.</summary>
+    /// <summary>How many operations the commit would say that the first partition saw.</summary>
     public int Counted => State.Find(Table, 0)?.Operations ?? 0;
 
     public FakeIndexGrain GrainOf(int number)
@@ -51,14 +51,18 @@ internal sealed class RemoteScene : IPartitions
     }
 
     public ValueTask<Enlistment> EnlistAsync(
-        TransactionState state, TableDefinition table, int number, CancellationToken cancellationToken)
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
         => new(state.Enlist(
             table, number, () => new RemoteEnlistment(state, table, number, GrainOf(number))));
 
-    public ValueTask<long> NextNumberAsync(TableDefinition table, CancellationToken cancellationToken)
+    public ValueTask<long> NextNumberAsync(
+        TableDefinition table, CancellationToken cancellationToken)
         => throw new NotSupportedException();
 
-    /// <summary>Begins a read of the key <paramref name="id"/>, in whatever partition the test says.</summary>
+    /// <summary>Begins a read of a key, in whatever partition the test says.</summary>
     public Task<object?> Read(
         int id, int number = 0, int savepoint = 0, CancellationToken cancellationToken = default)
         => State.ExecuteAsync(
