@@ -1,7 +1,6 @@
 using Memento.Grains.Placement;
 using Memento.Messages;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Storage;
 using Memento.Tables;
 using Memento.Transactions;
@@ -72,29 +71,11 @@ internal sealed class IndexGrain(
 
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
-        TransactionState? state = null;
-        try
-        {
-            OpenResponse open = await OpenAsync();
-            if (open.Error is not null) return Respond(request, state, error: open.Error);
+        OpenResponse open = await OpenAsync();
+        if (open.Error is not null) return RemoteTransactions.Refuse(request, open.Error);
 
-            state = remote.Join(request);
-            using var patience = new CancellationTokenSource();
-            (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
-            ValueTask<object?> executing = state.ExecuteAsync(
-                tables.Get(table), number, request.Operation, request.Savepoint, patience.Token);
-            if (!executing.IsCompleted) patience.CancelAfter(_longestWait);
-            object? result = await executing;
-            return Respond(request, state) with { Answer = Answer.Of(tables.Get(table), result) };
-        }
-        catch (OperationCanceledException)
-        {
-            return Respond(request, state) with { IsStillWaiting = true };
-        }
-        catch (MementoException error)
-        {
-            return Respond(request, state, error);
-        }
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        return await remote.ExecuteAsync(request, tables.Get(table), number, _longestWait);
     }
 
     public async Task RollbackAsync(Guid transactionId, int savepoint)
@@ -180,12 +161,4 @@ internal sealed class IndexGrain(
         (long count, long size) = partition.Measure();
         return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size);
     }
-
-    private static ExecuteResponse Respond(
-        ExecuteRequest request, TransactionState? state, MementoException? error = null)
-        => new()
-        {
-            Age = state?.Age ?? request.Age ?? new TransactionAge(0, request.TransactionId),
-            Error = error,
-        };
 }

@@ -27,6 +27,20 @@ internal sealed record Answer
     [Id(3)]
     public ChunkHead? Chunk { get; init; }
 
+    /// <summary>About how many bytes it takes in a message.</summary>
+    public long Size
+    {
+        get
+        {
+            long size = 0;
+            foreach (byte[] document in Documents ?? [])
+                size += document.Length;
+            foreach (byte[] key in Chunk?.Places ?? Value as byte[][] ?? [])
+                size += key.Length;
+            return size;
+        }
+    }
+
     public static Answer Of(TableDefinition table, object? result) => result switch
     {
         null or bool or long or byte[] or byte[][] => new Answer { Value = result },

@@ -1,14 +1,24 @@
 using Memento.Partitions.Locks;
-using Memento.Partitions.Operations;
 
 namespace Memento.Messages;
 
-/// <summary>An operation of a transaction, with the header that a partition needs.</summary>
+/// <summary>
+/// Operations of a transaction on one partition, in the order of the calls, with the header that a
+/// partition needs.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.ExecuteRequest")]
 internal sealed record ExecuteRequest
 {
+    /// <summary>The most operations that a message brings.</summary>
+    public const int MaxOperations = 1_000;
+
+    /// <summary>
+    /// How many bytes of keys and documents end a message; a larger operation travels alone.
+    /// </summary>
+    public const int MaxBytes = 1_048_576;
+
     [Id(0)]
     public required Guid TransactionId { get; init; }
 
@@ -20,10 +30,6 @@ internal sealed record ExecuteRequest
     [Id(2)]
     public required TimeSpan Remaining { get; init; }
 
-    /// <summary>The innermost savepoint, or 0.</summary>
     [Id(3)]
-    public required int Savepoint { get; init; }
-
-    [Id(4)]
-    public required Operation Operation { get; init; }
+    public required IReadOnlyList<OperationRequest> Operations { get; init; }
 }

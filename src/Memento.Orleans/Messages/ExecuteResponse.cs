@@ -2,26 +2,21 @@ using Memento.Partitions.Locks;
 
 namespace Memento.Messages;
 
-/// <summary>The answer to an operation.</summary>
+/// <summary>The answers to the operations of a message, in their order.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.ExecuteResponse")]
 internal sealed record ExecuteResponse
 {
-    /// <summary>The transaction's age.</summary>
+    /// <summary>
+    /// How many bytes of documents end a message: operations behind those are asked for again.
+    /// </summary>
+    public const int MaxBytes = 1_048_576;
+
+    /// <summary>The transaction's age; null where it did not get to begin.</summary>
     [Id(0)]
-    public required TransactionAge Age { get; init; }
+    public required TransactionAge? Age { get; init; }
 
     [Id(1)]
-    public Answer? Answer { get; init; }
-
-    /// <summary>What went wrong; a conflict ends the attempt.</summary>
-    [Id(2)]
-    public MementoException? Error { get; init; }
-
-    /// <summary>
-    /// The lock is not there yet, and the message would outlive the response time-out: ask again.
-    /// </summary>
-    [Id(3)]
-    public bool IsStillWaiting { get; init; }
+    public required IReadOnlyList<OperationResponse> Operations { get; init; }
 }

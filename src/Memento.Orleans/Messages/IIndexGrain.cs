@@ -14,7 +14,10 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("OpenAsync")]
     Task<OpenResponse> OpenAsync();
 
-    /// <summary>Carries out an operation of a transaction.</summary>
+    /// <summary>
+    /// Carries out operations of a transaction, each with an answer of its own; one that fails or
+    /// waits keeps no other from being carried out.
+    /// </summary>
     [Alias("ExecuteAsync")]
     Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request);
 

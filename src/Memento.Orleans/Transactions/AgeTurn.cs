@@ -3,8 +3,8 @@ using Memento.Partitions.Locks;
 namespace Memento.Transactions;
 
 /// <summary>
-/// The right to send an operation. While a client's transaction has no age, only one operation may be under
-/// way: the first silo that it asks gives the age, and a transaction must not have two.
+/// The right to send a message of operations. While a client's transaction has no age, only one may
+/// be under way: the first silo that it asks gives the age, and a transaction must not have two.
 /// </summary>
 internal readonly struct AgeTurn(TransactionState state, TransactionAge? age) : IDisposable
 {

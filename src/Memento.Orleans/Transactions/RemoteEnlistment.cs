@@ -12,10 +12,16 @@ internal sealed class RemoteEnlistment(
     TransactionState state, TableDefinition table, int number, IIndexGrain grain)
     : Enlistment(table, number)
 {
+    private readonly OperationOutbox _outbox = new(state, grain);
+
     public IIndexGrain Grain { get; } = grain;
 
     public override async ValueTask RollbackAsync(int savepoint)
-        => await Grain.RollbackAsync(state.Id, savepoint).ConfigureAwait(false);
+    {
+        // What was begun under the savepoint must not come after its end.
+        _ = _outbox.FlushAsync();
+        await Grain.RollbackAsync(state.Id, savepoint).ConfigureAwait(false);
+    }
 
     // Nobody waits for it: a partition that misses the message ends the transaction at its time limit.
     public override void Abort() => Grain.AbortAsync(state.Id).Ignore();
@@ -24,33 +30,18 @@ internal sealed class RemoteEnlistment(
         Operation operation, int savepoint, CancellationToken cancellationToken)
     {
         operation.Pack(Table);
-        while (true)
-        {
-            using AgeTurn turn = await state.TakeAgeTurnAsync(cancellationToken)
-                .ConfigureAwait(false);
-            var request = new ExecuteRequest
-            {
-                TransactionId = state.Id,
-                Age = turn.Age,
-                Remaining = state.Remaining,
-                Savepoint = savepoint,
-                Operation = operation,
-            };
-            ExecuteResponse response = await SendAsync(request, cancellationToken)
-                .ConfigureAwait(false);
-            turn.Set(response.Age);
-            if (response.Error is not null) throw response.Error;
-            if (!response.IsStillWaiting) return response.Answer!.ToResult(Table);
-        }
+        Answer answer = await SendAsync(operation, savepoint, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.ToResult(Table);
     }
 
     /// <summary>A silo that does not answer ends the attempt, not the transaction.</summary>
-    private async Task<ExecuteResponse> SendAsync(
-        ExecuteRequest request, CancellationToken cancellationToken)
+    private async ValueTask<Answer> SendAsync(
+        Operation operation, int savepoint, CancellationToken cancellationToken)
     {
         try
         {
-            return await Grain.ExecuteAsync(request).WaitAsync(cancellationToken)
+            return await _outbox.SendAsync(operation, savepoint, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Memento.Tables;
+using Memento.Tables.Keys;
 
 namespace Memento.Transactions;
 
@@ -102,12 +103,11 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
     {
         try
         {
+            bool isSideBySide = CanWriteSideBySide(batch);
             await memento.TransactionAsync(
-                async transaction =>
-                {
-                    foreach (T record in batch)
-                        await transaction.WriteAsync(record, LockMode.Write, cancellationToken);
-                },
+                transaction => isSideBySide
+                    ? WriteSideBySideAsync(transaction, batch, cancellationToken)
+                    : WriteOneByOneAsync(transaction, batch, cancellationToken),
                 options: null,
                 cancellationToken);
         }
@@ -120,6 +120,49 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
         batch.Clear();
         progress?.Report(written);
         return written;
+    }
+
+    /// <summary>
+    /// Whether no order among the records can be told: numbers and unique values are given in their
+    /// order, and of two records with one key the last one stays.
+    /// </summary>
+    private bool CanWriteSideBySide(List<T> batch)
+    {
+        if (table.AutoIncrement || table.UniqueIndexes.Count > 0) return false;
+
+        var keys = new HashSet<Key>(batch.Count);
+        foreach (T record in batch)
+        {
+            table.ValidateRecord(record);
+            if (!keys.Add(table.KeyOf(record))) return false;
+        }
+
+        return true;
+    }
+
+    private static async Task WriteOneByOneAsync(
+        ITransaction transaction, List<T> batch, CancellationToken cancellationToken)
+    {
+        foreach (T record in batch)
+            await transaction.WriteAsync(record, LockMode.Write, cancellationToken);
+    }
+
+    /// <summary>Begins all, so that those of a partition elsewhere leave together.</summary>
+    private static async Task WriteSideBySideAsync(
+        ITransaction transaction, List<T> batch, CancellationToken cancellationToken)
+    {
+        List<Task> writing = [];
+        foreach (T record in batch)
+        {
+            ValueTask<T> write = transaction.WriteAsync(record, LockMode.Write, cancellationToken);
+            if (write.IsCompletedSuccessfully) continue;
+
+            Task begun = write.AsTask();
+            writing.Add(begun);
+            if (begun.IsFaulted) break;
+        }
+
+        await Task.WhenAll(writing);
     }
 
     private void ThrowIfOtherKey(object key, T changed)

@@ -219,7 +219,7 @@ internal sealed class TransactionState(
         }
     }
 
-    /// <summary>Waits until an operation may be sent.</summary>
+    /// <summary>Waits until a message of operations may be sent.</summary>
     public async ValueTask<AgeTurn> TakeAgeTurnAsync(CancellationToken cancellationToken)
     {
         while (true)

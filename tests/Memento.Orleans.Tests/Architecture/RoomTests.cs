@@ -47,6 +47,7 @@ public class RoomTests
     {
         Assert.Empty(ReferencesOf(typeof(IMemento)));
         Assert.Equal(["Memento.Orleans.Abstractions"], ReferencesOf(typeof(SqliteOptions)));
+        Assert.DoesNotContain("Memento.Orleans.Testing", ReferencesOf(typeof(MementoHost)));
     }
 
     private static IEnumerable<string?> ReferencesOf(Type type)

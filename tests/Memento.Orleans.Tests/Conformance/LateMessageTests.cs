@@ -28,11 +28,13 @@ public sealed class LateMessageTests
             TransactionId = transaction,
             Age = new TransactionAge(1, transaction),
             Remaining = TimeSpan.FromSeconds(30),
-            Savepoint = 0,
-            Operation = new ReadOperation(key, writes: true),
+            Operations = new[]
+            {
+                new OperationRequest(new ReadOperation(key, writes: true), Savepoint: 0),
+            },
         });
 
-        Assert.IsType<NoTransactionException>(late.Error);
+        Assert.IsType<NoTransactionException>(Assert.Single(late.Operations).Error);
         Assert.All(
             silo.Services.GetRequiredService<PartitionDirectory>().All,
             static partition => Assert.True(partition.IsIdle()));

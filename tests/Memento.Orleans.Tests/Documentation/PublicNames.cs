@@ -18,7 +18,10 @@ internal static class PublicNames
         .ToHashSet(StringComparer.Ordinal);
 
     private static Assembly[] Assemblies =>
-        [typeof(IMemento).Assembly, typeof(MementoHost).Assembly, typeof(SqliteOptions).Assembly];
+    [
+        typeof(IMemento).Assembly, typeof(MementoHost).Assembly, typeof(SqliteOptions).Assembly,
+        typeof(MementoTestCluster).Assembly,
+    ];
 
     public static IEnumerable<string> Of(Type type)
         => type.GetMembers(Members)

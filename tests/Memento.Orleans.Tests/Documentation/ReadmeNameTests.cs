@@ -16,6 +16,7 @@ public partial class ReadmeNameTests
         "Length", "ToLowerInvariant", "ToUpperInvariant", "CompareOrdinal", "HasFlag", "Year",
         "Second", "DayOfWeek", "Date", "Any", "All", "Count", "Address", "City",
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema",
+        "Task", "InProcessTestCluster",
     ];
 
     private readonly MarkdownPage _page = new("README.md");

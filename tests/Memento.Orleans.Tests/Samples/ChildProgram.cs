@@ -75,17 +75,22 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>Asks it to end, as a service manager or a container does.</summary>
-    public async Task TerminateAsync()
-    {
-        using Process kill = Process.Start(
-            "kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Asks it to end, as Ctrl+C does in a terminal.</summary>
+    public Task InterruptAsync() => SignalAsync("INT");
 
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start(
+            "kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 }

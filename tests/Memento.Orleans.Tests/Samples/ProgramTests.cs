@@ -48,6 +48,25 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Ctrl_C_stops_the_silo_which_serves_its_data_when_it_is_started_again()
+    {
+        (Dictionary<string, string> settings, string gateway) = FreePorts.Take();
+        await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
+        await silo.WaitForAsync("Ctrl+C stops it.");
+        await RunAsync(Movies, "--connect", gateway);
+
+        await silo.InterruptAsync();
+        int exit = await silo.WaitForEndAsync();
+
+        Assert.Equal((0, ""), (exit, silo.Errors));
+        Assert.Contains("Stopped.", silo.Output);
+        await using ChildProgram again = ChildProgram.Start(
+            Silo, _folder.Path, FreePorts.Take().Settings);
+        await again.WaitForAsync("Ctrl+C stops it.");
+        Assert.Matches("Movie +OrderedSet +Disk +3,201  Director, Year", again.Output);
+    }
+
+    [Fact]
     public async Task A_silo_serves_what_an_embedded_one_has_stored()
     {
         await RunAsync(Movies, "--database", "silo.db");

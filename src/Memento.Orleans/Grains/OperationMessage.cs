@@ -1,0 +1,77 @@
+using Memento.Messages;
+using Memento.Tables;
+using Memento.Transactions;
+
+namespace Memento.Grains;
+
+/// <summary>The operations of one message, as their partition's silo carries them out.</summary>
+internal sealed class OperationMessage(TransactionState state, TableDefinition table, int number)
+    : IDisposable
+{
+    private readonly CancellationTokenSource _patience = new();
+
+    /// <summary>
+    /// Begins them all in their order, then waits for all; those that still wait for a lock after
+    /// a time say so.
+    /// </summary>
+    /// <param name="requests">The operations.</param>
+    /// <param name="longestWait">How long a lock may keep the answers back.</param>
+    public async Task<OperationResponse[]> ExecuteAsync(
+        IReadOnlyList<OperationRequest> requests, TimeSpan longestWait)
+    {
+        var responses = new OperationResponse[requests.Count];
+        List<(int Index, Task<OperationResponse> Response)> waiting = [];
+        long size = 0;
+        for (int i = 0; i < responses.Length; i++)
+        {
+            if (size > ExecuteResponse.MaxBytes)
+            {
+                responses[i] = new OperationResponse { IsStillWaiting = true };
+                continue;
+            }
+
+            ValueTask<OperationResponse> executing = ExecuteAsync(requests[i]);
+            if (executing.IsCompletedSuccessfully)
+            {
+                responses[i] = executing.Result;
+                size += responses[i].Answer?.Size ?? 0;
+                continue;
+            }
+
+            if (waiting.Count == 0) _patience.CancelAfter(longestWait);
+            waiting.Add((i, executing.AsTask()));
+
+            // It opens the partition, which was closed meanwhile; the others keep behind it.
+            if (state.Find(table, number) is null) await waiting[^1].Response;
+        }
+
+        foreach ((int index, Task<OperationResponse> response) in waiting)
+            responses[index] = await response;
+        return responses;
+    }
+
+    public void Dispose() => _patience.Dispose();
+
+    /// <summary>Every error is an answer: another operation may not suffer from it.</summary>
+    private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
+    {
+        try
+        {
+            object? result = await state.ExecuteAsync(
+                table, number, request.Operation, request.Savepoint, _patience.Token);
+            return new OperationResponse { Answer = Answer.Of(table, result) };
+        }
+        catch (OperationCanceledException) when (_patience.IsCancellationRequested)
+        {
+            return state.Doom is { } doom
+                ? new OperationResponse { Error = doom }
+                : new OperationResponse { IsStillWaiting = true };
+        }
+        catch (Exception error)
+        {
+            // What has lost need not wait for its other locks.
+            if (state.Doom is not null) await _patience.CancelAsync();
+            return new OperationResponse { Error = error };
+        }
+    }
+}

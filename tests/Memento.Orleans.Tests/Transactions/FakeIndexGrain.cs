@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Memento.Messages;
+using Memento.Partitions.Locks;
+using Memento.Storage;
+
+namespace Memento.Tests.Transactions;
+
+/// <summary>An index grain that keeps what it is sent; a test answers for it.</summary>
+internal sealed class FakeIndexGrain : IIndexGrain
+{
+    private readonly ConcurrentQueue<FakeMessage> _messages = new();
+    private readonly ConcurrentQueue<string> _log = new();
+
+    /// <summary>Answers each message when it comes; without it, a test answers it later.</summary>
+    public Func<ExecuteRequest, ExecuteResponse>? Respond { get; set; }
+
+    public IReadOnlyList<FakeMessage> Messages => [.. _messages];
+
+    /// <summary>All calls, in their order.</summary>
+    public IReadOnlyList<string> Log => [.. _log];
+
+    public static ExecuteResponse AnswerAll(ExecuteRequest request)
+        => Answer(
+            request, static _ => new OperationResponse { Answer = new Answer { Value = true } });
+
+    public static ExecuteResponse Answer(
+        ExecuteRequest request, Func<OperationRequest, OperationResponse> answer)
+        => new()
+        {
+            Age = request.Age ?? new TransactionAge(7, request.TransactionId),
+            Operations = request.Operations.Select(answer).ToArray(),
+        };
+
+    public Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
+    {
+        int count = request.Operations.Count;
+        _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"execute {count}"));
+        var message = new FakeMessage(request);
+        _messages.Enqueue(message);
+        if (Respond is not null) message.Answer(Respond(request));
+        return message.Response;
+    }
+
+    public Task RollbackAsync(Guid transactionId, int savepoint)
+    {
+        _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"rollback {savepoint}"));
+        return Task.CompletedTask;
+    }
+
+    public Task AbortAsync(Guid transactionId)
+    {
+        _log.Enqueue("abort");
+        return Task.CompletedTask;
+    }
+
+    public Task<OpenResponse> OpenAsync() => throw new NotSupportedException();
+
+    public Task<CommitResponse> CommitAsync(CommitRequest request)
+        => throw new NotSupportedException();
+
+    public Task<TransactionOutcome> DecideAsync(Guid transactionId)
+        => throw new NotSupportedException();
+
+    public Task DropAsync() => throw new NotSupportedException();
+
+    public Task<long> HighestNumberAsync() => throw new NotSupportedException();
+}

@@ -1,0 +1,178 @@
+using Memento.Messages;
+using Memento.Partitions;
+using Memento.Partitions.Locks;
+using Memento.Partitions.Operations;
+using Memento.Tables;
+using Memento.Tables.Keys;
+using Memento.Tests.Conformance;
+using Memento.Tests.Conformance.Tables;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+
+namespace Memento.Tests.Transactions;
+
+/// <summary>What a silo makes of a message of operations, seen from a client over TCP.</summary>
+public sealed class OperationMessageTests : IAsyncLifetime
+{
+    private TestSilo _silo = null!;
+    private TableDefinition _table = null!;
+    private IIndexGrain _grain = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _silo = await TestSilo.StartAsync(
+            static memento => memento.AddTable<Entry>(static table => table.Partitions = 1),
+            static silo => silo.Configure<SiloMessagingOptions>(
+                static options => options.ResponseTimeout = TimeSpan.FromSeconds(4)));
+        IServiceProvider client = await _silo.ConnectAsync(
+            static memento => memento.AddTable<Entry>(static table => table.Partitions = 1));
+        _table = client.GetRequiredService<TableRegistry>().Get<Entry>();
+        _grain = client.GetRequiredService<IGrainFactory>()
+            .GetGrain<IIndexGrain>(IndexGrainKey.Of(_table.Name, 0));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _silo.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_operation_that_waits_holds_up_none_behind_it_and_says_so_in_time()
+    {
+        ExecuteRequest younger = Request(age: 2, Read("free"), Write("locked", 3));
+        await _grain.ExecuteAsync(younger);
+        ExecuteRequest older = Request(
+            age: 1, Write("locked", 1), Write("free too", 1), Read("free"));
+
+        ExecuteResponse response = await _grain.ExecuteAsync(older).Within();
+
+        Assert.Equal(
+            [true, false, false],
+            response.Operations.Select(static each => each.IsStillWaiting));
+        Assert.All(response.Operations, static each => Assert.Null(each.Error));
+        Assert.Equal(true, response.Operations[1].Answer?.Value);
+
+        await _grain.AbortAsync(younger.TransactionId);
+        ExecuteResponse again = await _grain.ExecuteAsync(
+            older with { Operations = new[] { older.Operations[0] } }).Within();
+        Assert.Equal(true, Assert.Single(again.Operations).Answer?.Value);
+
+        await CommitAsync(older, operations: 3);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_lost_a_lock_does_not_wait_for_its_others()
+    {
+        ExecuteRequest oldest = Request(age: 1, Write("of the oldest", 1));
+        ExecuteRequest youngest = Request(age: 3, Write("of the youngest", 1));
+        await _grain.ExecuteAsync(oldest);
+        await _grain.ExecuteAsync(youngest);
+
+        ExecuteResponse response = await _grain.ExecuteAsync(
+            Request(age: 2, Write("of the youngest", 2), Write("of the oldest", 2))).Within();
+
+        Assert.All(
+            response.Operations,
+            static each => Assert.IsType<TransactionConflictException>(each.Error));
+    }
+
+    [Fact]
+    public async Task Each_operation_has_its_own_error_of_its_own_type()
+    {
+        var hostile = new WalkOperation(
+            new FindTerms { Where = Guard.Equal("Nothing", 1) },
+            limit: null,
+            after: null,
+            index: null,
+            ranges: null,
+            writes: false);
+        var another = new WriteOperation(
+            KeyOf("a"), new Entry { Name = "b" }, _table.IndexSet.Stamp, onlyIfAbsent: false);
+        another.Pack(_table);
+        ExecuteRequest request = Request(age: 1, Write("k", 1), hostile, another, Read("k"));
+
+        ExecuteResponse response = await _grain.ExecuteAsync(request).Within();
+
+        Assert.Null(response.Operations[0].Error);
+        Assert.Contains(
+            "Nothing",
+            Assert.IsType<ArgumentException>(response.Operations[1].Error).Message,
+            StringComparison.Ordinal);
+        Assert.IsType<ArgumentException>(response.Operations[2].Error);
+        Entry read = Assert.IsType<Entry>(response.Operations[3].Answer!.ToResult(_table));
+        Assert.Equal(1, read.Value);
+        await CommitAsync(request, operations: 2);
+    }
+
+    [Fact]
+    public async Task Answers_that_fill_a_message_leave_the_rest_to_be_asked_for_again()
+    {
+        string half = new('x', ExecuteResponse.MaxBytes / 2);
+        ExecuteRequest request = Request(
+            age: 1, Write("a", 1, half), Write("b", 2, half), Write("c", 3, half));
+        await _grain.ExecuteAsync(request).Within();
+
+        ExecuteResponse response = await _grain.ExecuteAsync(
+            request with { Operations = Requests(Read("a"), Read("b"), Read("c"), Read("a")) })
+            .Within();
+
+        Assert.Equal(
+            [false, false, true, true],
+            response.Operations.Select(static each => each.IsStillWaiting));
+        await CommitAsync(request, operations: 5);
+    }
+
+    [Fact]
+    public async Task A_message_without_an_age_gets_one_and_its_operations_the_same()
+    {
+        ExecuteRequest request = Request(age: 1, Read("a"), Read("b")) with { Age = null };
+
+        ExecuteResponse response = await _grain.ExecuteAsync(request).Within();
+
+        Assert.NotNull(response.Age);
+        PartitionTransaction joined = Partition.Find(request.TransactionId)!;
+        Assert.Equal(response.Age, joined.Header.Age);
+        Assert.Equal(2, joined.Operations);
+    }
+
+    private Partition Partition
+        => Assert.Single(_silo.Services.GetRequiredService<PartitionDirectory>().All);
+
+    private async Task CommitAsync(ExecuteRequest request, int operations)
+    {
+        CommitResponse committed = await _grain.CommitAsync(new CommitRequest(
+            request.TransactionId, [new ParticipantCount(_table.Name, 0, operations)])).Within();
+        Assert.Null(committed.Error);
+        Assert.Equal(CommitStatus.Committed, committed.Status);
+    }
+
+    private static ExecuteRequest Request(long age, params Operation[] operations)
+    {
+        var id = Guid.NewGuid();
+        return new ExecuteRequest
+        {
+            TransactionId = id,
+            Age = new TransactionAge(age, id),
+            Remaining = TimeSpan.FromMinutes(1),
+            Operations = Requests(operations),
+        };
+    }
+
+    private static OperationRequest[] Requests(params Operation[] operations)
+        => Array.ConvertAll(operations, static each => new OperationRequest(each, Savepoint: 0));
+
+    private Key KeyOf(string name) => _table.KeyCodec.EncodeArgument(name);
+
+    private ReadOperation Read(string name) => new(KeyOf(name), writes: false);
+
+    private WriteOperation Write(string name, long value, string? group = null)
+    {
+        var write = new WriteOperation(
+            KeyOf(name),
+            new Entry { Name = name, Value = value, Group = group },
+            _table.IndexSet.Stamp,
+            onlyIfAbsent: false);
+        write.Pack(_table);
+        return write;
+    }
+}

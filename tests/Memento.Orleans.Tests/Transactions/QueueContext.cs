@@ -1,0 +1,27 @@
+namespace Memento.Tests.Transactions;
+
+/// <summary>A context like a user interface's: a test runs what was posted to it.</summary>
+internal sealed class QueueContext : SynchronizationContext
+{
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        lock (_posted)
+            _posted.Enqueue((d, state));
+    }
+
+    public void RunAll()
+    {
+        while (true)
+        {
+            (SendOrPostCallback Callback, object? State) next;
+            lock (_posted)
+            {
+                if (!_posted.TryDequeue(out next)) return;
+            }
+
+            next.Callback(next.State);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Memento.Messages;
+using Memento.Partitions.Locks;
+using Memento.Partitions.Operations;
+using Memento.Tables;
+using Memento.Tables.Keys;
+using Memento.Tests.Conformance;
+using Memento.Transactions;
+
+namespace Memento.Tests.Transactions;
+
+/// <summary>A transaction of a client, and the fake grains of a table's partitions.</summary>
+internal sealed class RemoteScene : IPartitions
+{
+    private readonly Dictionary<int, FakeIndexGrain> _grains = [];
+
+    public RemoteScene(bool hasAge = true)
+    {
+        var id = Guid.NewGuid();
+        TimeProvider time = TimeProvider.System;
+        State = new TransactionState(
+            id,
+            hasAge ? new TransactionAge(1, id) : null,
+            time.GetTimestamp() + (60 * time.TimestampFrequency),
+            generation: 0,
+            this,
+            time);
+    }
+
+    public bool ShareMemory => false;
+
+    public int Generation => 0;
+
+    public TransactionState State { get; }
+
+    public TableDefinition Table { get; } = TableDefinitionReader.Read(typeof(Note));
+
+    /// <summary>The grain of the first partition, the one that most tests use.</summary>
+    public FakeIndexGrain Grain => GrainOf(0);
+
+    /// <summary>How many operations the commit would say that the first partition saw.</summary>
+    public int Counted => State.Find(Table, 0)?.Operations ?? 0;
+
+    public FakeIndexGrain GrainOf(int number)
+    {
+        lock (_grains)
+        {
+            if (!_grains.TryGetValue(number, out FakeIndexGrain? grain))
+                _grains.Add(number, grain = new FakeIndexGrain());
+            return grain;
+        }
+    }
+
+    public ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+        => new(state.Enlist(
+            table, number, () => new RemoteEnlistment(state, table, number, GrainOf(number))));
+
+    public ValueTask<long> NextNumberAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
+
+    /// <summary>Begins a read of a key, in whatever partition the test says.</summary>
+    public Task<object?> Read(
+        int id, int number = 0, int savepoint = 0, CancellationToken cancellationToken = default)
+        => State.ExecuteAsync(
+            Table, number, new ReadOperation(KeyOf(id), writes: false), savepoint, cancellationToken)
+            .AsTask();
+
+    public Task<object?> Write(int id, string text)
+        => State.ExecuteAsync(
+            Table,
+            number: 0,
+            new WriteOperation(
+                KeyOf(id), new Note { Id = id, Text = text }, indexes: 0, onlyIfAbsent: false),
+            savepoint: 0,
+            CancellationToken.None).AsTask();
+
+    /// <summary>The keys of a message's operations, in its order.</summary>
+    public int[] KeysOf(FakeMessage message)
+        => [.. message.Request.Operations.Select(KeyOf)];
+
+    public int KeyOf(OperationRequest request)
+        => (int)Table.KeyCodec.Decode(((KeyOperation)request.Operation).Key);
+
+    public async Task<FakeMessage> MessageAsync(int index, int number = 0)
+    {
+        await Waiting.UntilAsync(
+            () => GrainOf(number).Messages.Count > index, $"message {index} to partition {number}");
+        return GrainOf(number).Messages[index];
+    }
+
+    private Key KeyOf(int id) => Table.KeyCodec.EncodeArgument(id);
+}
