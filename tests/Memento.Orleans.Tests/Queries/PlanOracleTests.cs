@@ -17,23 +17,26 @@ public sealed class PlanOracleTests
     [Fact]
     public void A_plan_finds_every_record_once_and_in_order_where_it_says_so()
     {
-        var seen = new ConcurrentDictionary<(PathRank Rank, bool IsOrdered, bool HasPrefix), int>();
+        var ranks = new ConcurrentDictionary<PathRank, int>();
+        var ordered = new ConcurrentDictionary<(PathRank Rank, bool HasPrefix), int>();
         Gen.Int.Sample(
             seed =>
             {
-                if (Check(seed) is { Order.Parts.Count: > 0 } plan)
-                    seen[(plan.Path.Rank, plan.IsOrdered, plan.Prefix.Length > 0)] = seed;
+                QueryPlan plan = Check(seed);
+                ranks[plan.Path.Rank] = seed;
+                if (plan is { IsOrdered: true, Order.Parts.Count: > 0 })
+                    ordered[(plan.Path.Rank, plan.Prefix.Length > 0)] = seed;
             },
             iter: Cases);
 
-        // All kinds of ways, and those in an order that is not by key: else nothing was tested.
-        Assert.Equal(
-            Enum.GetValues<PathRank>(), seen.Keys.Select(each => each.Rank).Distinct().Order());
-        Assert.Contains((PathRank.IndexValues, true, true), seen.Keys);
-        Assert.Contains((PathRank.IndexRange, true, false), seen.Keys);
-        Assert.Contains((PathRank.HalfIndexRange, true, false), seen.Keys);
-        Assert.Contains((PathRank.Everything, true, false), seen.Keys);
-        Assert.Contains((PathRank.Everything, false, false), seen.Keys);
+        // Each of these is in some fifty cases or more: where one is in none, it was not tested.
+        Assert.Equal(Enum.GetValues<PathRank>(), ranks.Keys.Order());
+        Assert.Contains((PathRank.UniqueValues, false), ordered.Keys);
+        Assert.Contains((PathRank.IndexValues, false), ordered.Keys);
+        Assert.Contains((PathRank.IndexValues, true), ordered.Keys);
+        Assert.Contains((PathRank.IndexRange, false), ordered.Keys);
+        Assert.Contains((PathRank.HalfIndexRange, false), ordered.Keys);
+        Assert.Contains((PathRank.Everything, false), ordered.Keys);
     }
 
     private static QueryPlan Check(int seed)

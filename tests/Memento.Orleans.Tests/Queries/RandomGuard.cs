@@ -14,9 +14,14 @@ internal sealed class RandomGuard(Random random)
         Guard.LessThanOrEqual, Guard.GreaterThan, Guard.GreaterThanOrEqual,
     ];
 
-    /// <summary>Mostly conditions that all hold, as in most queries.</summary>
+    /// <summary>
+    /// Mostly conditions that all hold, as in most queries; now and then only a range, which is
+    /// else rarely without a better way beside it.
+    /// </summary>
     public Guard Next()
-        => Guard.And([.. Enumerable.Range(0, random.Next(4)).Select(_ => Next(depth: 2))]);
+        => random.Next(8) == 0
+            ? Range(Properties[random.Next(Properties.Length)])
+            : Guard.And([.. Enumerable.Range(0, random.Next(4)).Select(_ => Next(depth: 2))]);
 
     private Guard Next(int depth) => random.Next(depth > 0 ? 8 : 5) switch
     {
@@ -37,6 +42,9 @@ internal sealed class RandomGuard(Random random)
             ? Guard.In(property, Enumerable.Range(0, random.Next(4)).Select(_ => Value(property)))
             : Comparisons[random.Next(Comparisons.Length)](property, Value(property));
     }
+
+    private Guard Range(string property)
+        => Guard.Between(property, Value(property), Value(property));
 
     private object? Value(string property) => Films.ValueAt(random, property);
 }
