@@ -1,3 +1,4 @@
+using Memento.Tests.Documentation;
 using Movies;
 using Movies.Input;
 using Movies.Tables;
@@ -88,6 +89,19 @@ public sealed class WalkTests : IDisposable
             "read    3201 records",
             "A query that is refused",
             "! The query cannot evaluate 'm.Title.Trim()'. Store the text in the form that");
+    }
+
+    [Fact]
+    public async Task The_explanation_on_the_page_on_queries_is_what_the_walk_prints()
+    {
+        string[] page = Repository.ReadLines("docs/queries.md");
+        int start = Array.IndexOf(page, "```text") + 1;
+        string[] shown = page[start..Array.IndexOf(page, "```", start)];
+        await using MementoHost host = await StartAsync();
+
+        string text = await WalkAsync(host.Memento, OwnData);
+
+        Assert.Contains(string.Join('\n', shown.Select(static line => $"  {line}")), text);
     }
 
     [Fact]
