@@ -3,8 +3,8 @@ using Memento;
 namespace Movies.Tables;
 
 /// <summary>
-/// A film. An ordered set on disk, whose keys the store counts up. One index finds the films of a year
-/// or of a range of years, the other those of a director, and has them in the order of their years.
+/// A film. An ordered set on disk, whose keys the store counts up. One index finds the films of a
+/// year or of a range of years, the other those of a director, in the order of their years.
 /// </summary>
 [Table(Type = TableType.OrderedSet, AutoIncrement = true, Storage = TableStorage.Disk)]
 [Index(nameof(Director), nameof(Year))]

@@ -26,8 +26,8 @@ internal sealed class AskTooMuch : IChapter
             narrator.Warn(refused.Message);
         }
 
-        narrator.Say("What cannot be looked for in the store is never looked for elsewhere without a "
-            + "word. Where it has to be, say so:");
+        narrator.Say("What cannot be looked for in the store is never looked for elsewhere without "
+            + "a word. Where it has to be, say so:");
         narrator.Code("""
             (await tx.SelectAsync<Movie>(m => m.Title!.Contains("Rush")))
                 .Where(m => m.Title!.Trim() == "Rush");

@@ -4,7 +4,9 @@ using Movies.Tables;
 
 namespace Movies.Chapters;
 
-/// <summary>Shows two pages of films in the order of an index, each in a transaction of its own.</summary>
+/// <summary>
+/// Shows two pages of films in the order of an index, each in a transaction of its own.
+/// </summary>
 internal sealed class PageThrough : IChapter
 {
     private const int PageSize = 4;

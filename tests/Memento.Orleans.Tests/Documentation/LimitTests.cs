@@ -34,7 +34,8 @@ public class LimitTests
     public void The_page_on_queries_names_limits_with_their_values()
     {
         var limits = new MarkdownPage("docs/limits.md");
-        Dictionary<string, string> values = MarkdownPage.Rows(limits.Sections.SelectMany(limits.Lines))
+        Dictionary<string, string> values = MarkdownPage
+            .Rows(limits.Sections.SelectMany(limits.Lines))
             .ToDictionary(static row => row[2].Trim('`'), static row => row[1]);
         var page = new MarkdownPage("docs/queries.md");
         string[] lines = [.. page.Sections.SelectMany(page.Lines)];

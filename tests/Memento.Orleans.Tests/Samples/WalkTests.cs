@@ -113,8 +113,10 @@ public sealed class WalkTests : IDisposable
         {
             await before.Memento.TransactionAsync(async tx =>
             {
-                await tx.WriteAsync(new EarlierMovie { Title = "Heat", Director = "Mann", Year = 1995 });
-                await tx.WriteAsync(new EarlierMovie { Title = "Ali", Director = "Mann", Year = 2001 });
+                await tx.WriteAsync(
+                    new EarlierMovie { Title = "Heat", Director = "Mann", Year = 1995 });
+                await tx.WriteAsync(
+                    new EarlierMovie { Title = "Ali", Director = "Mann", Year = 2001 });
             });
         }
 
