@@ -32,16 +32,21 @@ public sealed class TableOptions
     public TableOptions AddIndex(string property, bool unique = false)
         => Add(new IndexInfo(property, unique));
 
-    /// <summary>Keeps an index on several properties besides those that the attributes name.</summary>
+    /// <summary>
+    /// Keeps an index on several properties besides those that the attributes name.
+    /// </summary>
     /// <param name="properties">Their names, in the order of the index.</param>
     /// <returns>These options.</returns>
     public TableOptions AddIndex(params IReadOnlyList<string> properties)
         => Add(new IndexInfo(properties, unique: false));
 
     /// <summary>
-    /// Keeps an index besides those that the attributes name, whose values no two records may share.
+    /// Keeps an index besides those that the attributes name, whose values no two records may
+    /// share.
     /// </summary>
-    /// <param name="properties">The names of one or more properties, in the order of the index.</param>
+    /// <param name="properties">
+    /// The names of one or more properties, in the order of the index.
+    /// </param>
     /// <returns>These options.</returns>
     public TableOptions AddUniqueIndex(params IReadOnlyList<string> properties)
         => Add(new IndexInfo(properties, unique: true));

@@ -3,8 +3,8 @@ using Memento.Tables.Keys;
 namespace Memento.Tables;
 
 /// <summary>
-/// An index of a table: of each record it has one entry, the parts one after the other, each behind its
-/// <see cref="ValueTag"/>, and the record's key behind them.
+/// An index of a table: of each record it has one entry, the parts one after the other, each behind
+/// its <see cref="ValueTag"/>, and the record's key behind them.
 /// </summary>
 internal abstract class IndexDefinition
 {
@@ -50,12 +50,14 @@ internal abstract class IndexDefinition
 
     /// <summary>Encodes the entry of a record, behind which stands its key.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="key">Its key; of a bag with the number that tells records of one key apart.</param>
+    /// <param name="key">
+    /// Its key; of a bag with the number that tells records of one key apart.
+    /// </param>
     public abstract byte[] EncodeEntry(object record, ReadOnlySpan<byte> key);
 
     /// <summary>
-    /// Encodes the values as a unique index keeps them: one after the other, without tags. False where
-    /// one is null or NaN, which any number of records may have.
+    /// Encodes the values as a unique index keeps them: one after the other, without tags. False
+    /// where one is null or NaN, which any number of records may have.
     /// </summary>
     public abstract bool TryEncodeUnique(object record, out byte[] value);
 

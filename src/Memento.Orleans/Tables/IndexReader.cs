@@ -40,8 +40,8 @@ internal sealed class IndexReader(
                 if (attribute.Properties.Count > 0)
                     throw Invalid(
                         property.Name,
-                        "an [Index] on a property has no names, because it is on that property; put "
-                        + "one on several properties on the type, as in [Index(\"Director\", "
+                        "an [Index] on a property has no names, because it is on that property; "
+                        + "put one on several properties on the type, as in [Index(\"Director\", "
                         + "\"Year\")].");
 
                 AddNew(new IndexInfo(property.Name, attribute.Unique));
@@ -67,8 +67,8 @@ internal sealed class IndexReader(
             if (attribute.Properties.Count == 0)
                 throw Invalid(
                     null,
-                    "an [Index] on a type names its properties, as in [Index(\"Director\", \"Year\")]; "
-                    + "give it the names, or put it on a property.");
+                    "an [Index] on a type names its properties, as in [Index(\"Director\", "
+                    + "\"Year\")]; give it the names, or put it on a property.");
 
             CheckStored(attribute.Properties, "an [Index] on the type names it");
             AddNew(new IndexInfo(attribute.Properties, attribute.Unique));
@@ -117,7 +117,8 @@ internal sealed class IndexReader(
                 throw Invalid(
                     name,
                     $"an index cannot be of type '{TypeName.Of(propertyType)}', only of "
-                    + $"{KeyComponents.Supported}. Remove the index or change the property's type.");
+                    + $"{KeyComponents.Supported}. Remove the index or change the property's "
+                    + "type.");
         }
 
         if (index.Properties.SequenceEqual(key.Select(property => property.Name)))
@@ -127,8 +128,8 @@ internal sealed class IndexReader(
         if (index.Unique && type == TableType.Bag)
             throw Invalid(
                 NameOf(index),
-                "a unique index needs one record for each key, and a bag has several; make the table "
-                + "a Set or an OrderedSet, or the index not unique.");
+                "a unique index needs one record for each key, and a bag has several; make the "
+                + "table a Set or an OrderedSet, or the index not unique.");
     }
 
     /// <summary>A name becomes a part of SQL names, where case may not count.</summary>
@@ -141,8 +142,8 @@ internal sealed class IndexReader(
                 throw Invalid(
                     NameOf(index),
                     $"the index on it would have the name of that on {NameOf(byName[index.Name])}, "
-                    + $"'{index.Name}' (case does not count); rename a property, or remove one of the "
-                    + "indexes.");
+                    + $"'{index.Name}' (case does not count); rename a property, or remove one of "
+                    + "the indexes.");
         }
     }
 

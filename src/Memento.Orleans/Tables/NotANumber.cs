@@ -1,7 +1,8 @@
 namespace Memento.Tables;
 
 /// <summary>
-/// NaN equals nothing: it is no key, and no unique index holds it. In an order it comes before numbers.
+/// NaN equals nothing: it is no key, and no unique index holds it. In an order it comes before
+/// numbers.
 /// </summary>
 internal static class NotANumber
 {

@@ -196,6 +196,30 @@ public abstract partial class ConformanceSuite
             took[0] ? "0" : "1", Assert.Single(await GetAllAsync<Ticket>()).Title);
     }
 
+    [Fact]
+    public async Task A_unique_index_on_several_properties_refuses_the_second_holder_of_all()
+    {
+        await PutAsync(
+            new Ticket { Id = 1_000_012, Title = "t", Owner = "o" },
+            new Ticket { Title = "t", Owner = "p" },
+            new Ticket { Title = "u", Owner = "o" },
+            new Ticket { Title = "t" },
+            new Ticket { Title = "t" });
+        var refused = await Assert.ThrowsAsync<UniqueIndexException>(
+            () => PutAsync(new Ticket { Title = "t", Owner = "o" }));
+
+        Assert.Equal(
+            ("Owner_Title", (object)("o", "t"), (object)1_000_012L),
+            (refused.Index, refused.Value!, refused.HolderKey!));
+        Assert.Contains(
+            "Table 'Ticket' has a unique index 'Owner_Title', and the value '(o, t)' belongs to "
+            + "the record with key '1000012'",
+            refused.Message,
+            StringComparison.Ordinal);
+        await PutAsync(new Ticket { Id = 1_000_012, Title = "t", Owner = "q" });
+        await PutAsync(new Ticket { Title = "t", Owner = "o" });
+    }
+
     private async Task AssertCodesAsync(params string[] expected)
     {
         IReadOnlyList<Ticket> all = await GetAllAsync<Ticket>();

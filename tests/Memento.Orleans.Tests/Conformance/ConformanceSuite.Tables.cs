@@ -145,7 +145,11 @@ public abstract partial class ConformanceSuite
             (info.Name, info.Type, info.Storage, info.Size));
         Assert.Equal(["Id", "Title", "Owner", "Code"], info.Attributes);
         Assert.Equal(
-            [new IndexInfo("Code", true), new IndexInfo("Owner", false)],
+            [
+                new IndexInfo("Code", true),
+                new IndexInfo("Owner", false),
+                new IndexInfo(["Owner", "Title"], true),
+            ],
             info.Indexes.OrderBy(index => index.Name));
         Assert.Equal(
             Enumerable.Range(0, 10), info.Partitions.Select(partition => partition.Number));

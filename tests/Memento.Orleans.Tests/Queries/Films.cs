@@ -57,7 +57,9 @@ internal static class Films
     /// <summary>A value that films have at a path of the record itself.</summary>
     public static object? ValueAt(Random random, string path) => Paths[path](Next(random));
 
-    /// <summary>Sorts as C# does: null first, NaN next, texts by ordinal, and at last by key.</summary>
+    /// <summary>
+    /// Sorts as C# does: null first, NaN next, texts by ordinal, and at last by key.
+    /// </summary>
     public static IReadOnlyList<Film> Sort(
         IEnumerable<Film> films, IReadOnlyList<OrderPart> parts, bool isDescending)
     {
@@ -77,7 +79,9 @@ internal static class Films
             (string one, string other) => string.CompareOrdinal(one, other),
             _ => Comparer<object?>.Default.Compare(left, right),
         });
-        return isDescending ? films.ThenByDescending(value, comparer) : films.ThenBy(value, comparer);
+        return isDescending
+            ? films.ThenByDescending(value, comparer)
+            : films.ThenBy(value, comparer);
     }
 
     private static Film Next(Random random) => new()

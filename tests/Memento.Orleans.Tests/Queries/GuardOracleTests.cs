@@ -29,7 +29,8 @@ public sealed class GuardOracleTests
                     Sample sample = RandomSample.Next(random);
                     bool answer = expected(sample);
                     Assert.True(answer == actual(sample), $"{query} as {guard} of {sample}");
-                    Assert.True(!answer || Finds(plan, sample), $"{plan.DescribeWay()} of {sample}");
+                    Assert.True(
+                        !answer || Finds(plan, sample), $"{plan.DescribeWay()} of {sample}");
                 }
             },
             iter: Cases);

@@ -3,7 +3,9 @@ using Memento.Queries;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>Which way is chosen where indexes have several properties and queries an order.</summary>
+/// <summary>
+/// Which way is chosen where indexes have several properties and queries an order.
+/// </summary>
 public sealed class OrderedPlanTests
 {
     [Fact]
@@ -56,7 +58,9 @@ public sealed class OrderedPlanTests
             .Ranges.Count);
     }
 
-    /// <summary>Where something stands behind the value, its entries are not in the order of keys.</summary>
+    /// <summary>
+    /// Where something stands behind the value, its entries are not in the order of keys.
+    /// </summary>
     [Fact]
     public void The_first_values_of_an_index_are_no_points_of_it()
     {

@@ -6,8 +6,8 @@ using Memento.Tables;
 namespace Memento.Tests.Queries;
 
 /// <summary>
-/// Random queries over random records: walks the plan's ranges over real entries, and compares with a
-/// scan that is sorted by C#.
+/// Random queries over random records: walks the plan's ranges over real entries, and compares with
+/// a scan that is sorted by C#.
 /// </summary>
 public sealed class PlanOracleTests
 {
@@ -102,7 +102,9 @@ public sealed class PlanOracleTests
         ];
     }
 
-    /// <summary>What a partition does: its map's ranges one after the other, or all backwards.</summary>
+    /// <summary>
+    /// What a partition does: its map's ranges one after the other, or all backwards.
+    /// </summary>
     private static List<(byte[] Place, Film Film)> Walk(QueryPlan plan, List<Film> films)
     {
         List<(byte[] Place, Film Film)> entries = [.. films.Select(film => (PlaceOf(film), film))];

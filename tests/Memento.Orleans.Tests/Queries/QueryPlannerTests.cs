@@ -104,7 +104,8 @@ public sealed class QueryPlannerTests
         Assert.Equal(["ab", "abz", "ab\uffff"], new[] { "aa", "ab", "abz", "ab\uffff", "ac" }
             .Where(code => Leads(plan, new Pair { Code = code })));
         Assert.Equal(
-            "index Code, 1 range: Code.StartsWith(\"\")", Describe(Plan(m => m.Code!.StartsWith(""))));
+            "index Code, 1 range: Code.StartsWith(\"\")",
+            Describe(Plan(m => m.Code!.StartsWith(""))));
         Assert.True(Plan(m => m.Code!.EndsWith("ab")).IsAll);
     }
 

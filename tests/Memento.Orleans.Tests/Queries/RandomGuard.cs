@@ -4,7 +4,9 @@ namespace Memento.Tests.Queries;
 internal sealed class RandomGuard(Random random)
 {
     private static readonly string[] Properties =
-        ["Shelf", "Room", "Director", "Year", "Score", "Grade", "Genre", "Title", "Director", "Year"];
+    [
+        "Shelf", "Room", "Director", "Year", "Score", "Grade", "Genre", "Title", "Director", "Year",
+    ];
 
     private static readonly Func<string, object?, Guard>[] Comparisons =
     [

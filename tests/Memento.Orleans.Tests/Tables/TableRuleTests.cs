@@ -326,8 +326,8 @@ public sealed class TableRuleTests
         => AssertBroken(
             typeof(WithoutNamesOnType),
             null,
-            "an [Index] on a type names its properties, as in [Index(\"Director\", \"Year\")]; give "
-            + "it the names, or put it on a property.");
+            "an [Index] on a type names its properties, as in [Index(\"Director\", \"Year\")]; "
+            + "give it the names, or put it on a property.");
 
     [Fact]
     public void An_index_on_a_type_is_on_its_properties()

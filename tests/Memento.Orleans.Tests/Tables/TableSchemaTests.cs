@@ -151,7 +151,9 @@ public sealed class TableSchemaTests
         Assert.True(schema.Compare(SchemaWith("Cinema", "Temperature")).IsNone);
     }
 
-    /// <summary>As the catalog has been written before there were indexes on several properties.</summary>
+    /// <summary>
+    /// As the catalog has been written before there were indexes on several properties.
+    /// </summary>
     [Fact]
     public void A_stored_index_on_one_property_is_read()
     {

@@ -3,8 +3,8 @@ using Memento.Tables;
 namespace Memento.Queries;
 
 /// <summary>
-/// Leaves out of an order what changes nothing, so that more orders are found to be that of the keys or
-/// of an index.
+/// Leaves out of an order what changes nothing, so that more orders are found to be that of the
+/// keys or of an index.
 /// </summary>
 internal static class OrderNormalization
 {
@@ -22,8 +22,8 @@ internal static class OrderNormalization
     }
 
     /// <summary>
-    /// Leaves out what repeats an earlier property, and what comes after the whole key, which leaves
-    /// nothing equal; except in a bag, where records share keys.
+    /// Leaves out what repeats an earlier property, and what comes after the whole key, which
+    /// leaves nothing equal; except in a bag, where records share keys.
     /// </summary>
     private static List<OrderPart> WithoutTheMoot(
         TableDefinition table, IReadOnlyList<OrderPart> parts)

@@ -6,8 +6,9 @@ namespace Memento.Queries;
 internal static class OrderPath
 {
     private const string Instead =
-        "Name a stored property of the record, or of an object in it, without a calculation or a cast: "
-        + "m => m.Year, m => m.Address.City. Store what the order needs in a property of its own.";
+        "Name a stored property of the record, or of an object in it, without a calculation or a "
+        + "cast: m => m.Year, m => m.Address.City. Store what the order needs in a property of its "
+        + "own.";
 
     /// <returns>The property's name, or a path of names with dots between.</returns>
     /// <exception cref="QueryNotSupportedException">It names no property.</exception>

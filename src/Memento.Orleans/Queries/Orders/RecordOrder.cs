@@ -3,10 +3,10 @@ using Memento.Tables;
 namespace Memento.Queries;
 
 /// <summary>
-/// An order of the records of a table. Each record has a place in it, bytes that no other record has:
-/// <c>SequenceCompareTo</c> of the places is the order, or backwards where it is descending. So null
-/// comes first, NaN next, texts are compared by ordinal, and what is equal comes by key, in the direction
-/// of the last part; descending all of that is the other way round.
+/// An order of the records of a table. Each record has a place in it, bytes that no other record
+/// has: <c>SequenceCompareTo</c> of the places is the order, or backwards where it is descending.
+/// So null comes first, NaN next, texts are compared by ordinal, and what is equal comes by key, in
+/// the direction of the last part; descending all of that is the other way round.
 /// </summary>
 internal abstract class RecordOrder
 {
@@ -50,7 +50,9 @@ internal abstract class RecordOrder
 
     /// <summary>The place of a record; allocates it alone.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="key">Its key; of a bag with the number that tells records of one key apart.</param>
+    /// <param name="key">
+    /// Its key; of a bag with the number that tells records of one key apart.
+    /// </param>
     public abstract byte[] Encode(object record, ReadOnlySpan<byte> key);
 
     /// <summary>In words: <c>Year descending, Title</c>.</summary>
@@ -59,5 +61,5 @@ internal abstract class RecordOrder
             ? IsDescending ? "key descending" : "key"
             : string.Join(
                 ", ",
-                Parts.Select(part => part.IsDescending ? $"{part.Property} descending" : part.Property));
+                Parts.Select(part => part.Property + (part.IsDescending ? " descending" : "")));
 }

@@ -10,7 +10,8 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
     public RecordOrder Visit<TRecord>(TableDefinition<TRecord> table)
         where TRecord : class
     {
-        // All of them, also those that turn out not to count: an order is valid or not as it is written.
+        // All of them, also those that turn out not to count: an order is valid or not as it is
+        // written.
         var values = new Dictionary<string, IndexPart<TRecord>>(parts.Count);
         var scope = new RecordScope<TRecord>(new GuardBinder(table));
         foreach (OrderPart part in parts)
@@ -41,8 +42,8 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
             ? value.Accept(new PartMaker<TRecord>(component))
             : throw new QueryNotSupportedException(
                 path,
-                $"A '{TypeName.Of(type)}' has no order; {KeyComponents.Supported} have one. Store what "
-                + "the order needs in a property of its own.");
+                $"A '{TypeName.Of(type)}' has no order; {KeyComponents.Supported} have one. Store "
+                + "what the order needs in a property of its own.");
     }
 
     private sealed class PartMaker<TRecord>(KeyComponent component)

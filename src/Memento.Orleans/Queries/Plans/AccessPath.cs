@@ -21,8 +21,8 @@ internal sealed record AccessPath(
     public IReadOnlyList<ValueSetReader> Used { get; init; } = [];
 
     /// <summary>
-    /// What all places on the way begin with, before the place of the order; null where the way is not
-    /// in the order.
+    /// What all places on the way begin with, before the place of the order; null where the way is
+    /// not in the order.
     /// </summary>
     public byte[]? Prefix { get; init; } = [];
 

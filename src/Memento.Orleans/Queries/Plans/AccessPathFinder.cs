@@ -4,8 +4,8 @@ using Memento.Tables.Keys;
 namespace Memento.Queries;
 
 /// <summary>
-/// Finds where along the key, or along an index, the records of a guard are. A way is taken only where
-/// each of these records is on it: the evaluator's order is that of the encoded bytes.
+/// Finds where along the key, or along an index, the records of a guard are. A way is taken only
+/// where each of these records is on it: the evaluator's order is that of the encoded bytes.
 /// </summary>
 internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, RecordOrder? order)
 {
@@ -16,7 +16,9 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
                 Prefix = PrefixOf(index: null, table.KeyCodec.Parts, []),
             };
 
-    /// <returns>The way, or null where it neither leads to fewer records nor is in the order.</returns>
+    /// <returns>
+    /// The way, or null where it neither leads to fewer records nor is in the order.
+    /// </returns>
     public AccessPath? FindByIndex(IndexDefinition index)
     {
         if (Find(index, index.Parts) is { } path)
@@ -28,8 +30,8 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     }
 
     /// <summary>
-    /// The parts in order, as long as each has certain values; the first that has ranges is the last
-    /// that helps.
+    /// The parts in order, as long as each has certain values; the first that has ranges is the
+    /// last that helps.
     /// </summary>
     private AccessPath? Find(IndexDefinition? index, IReadOnlyList<KeyPart> parts)
     {
@@ -103,13 +105,14 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     }
 
     /// <summary>
-    /// What places begin with before they go on as places of the order do: the first parts, each of one
-    /// value, where the order has the others, and all in its direction.
+    /// What places begin with before they go on as places of the order do: the first parts, each of
+    /// one value, where the order has the others, and all in its direction.
     /// </summary>
     /// <param name="index">The index; null is the key.</param>
     /// <param name="parts">Its parts.</param>
     /// <param name="singles">
-    /// The first bytes of all places as far as they are the same: of the first part, of the first two…
+    /// The first bytes of all places as far as they are the same: of the first part, of the first
+    /// two…
     /// </param>
     private byte[]? PrefixOf(
         IndexDefinition? index, IReadOnlyList<KeyPart> parts, List<byte[]> singles)

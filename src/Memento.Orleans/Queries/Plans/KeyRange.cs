@@ -6,7 +6,8 @@ namespace Memento.Queries;
 /// <param name="From">The first; empty is without a bound.</param>
 /// <param name="To">The first after the range; null is without a bound.</param>
 /// <param name="IsPoint">
-/// Whether it is all that begins with one whole value: of a key or index of several parts, one of each.
+/// Whether it is all that begins with one whole value: of a key or index of several parts, one of
+/// each.
 /// </param>
 [GenerateSerializer]
 [Immutable]

@@ -73,7 +73,9 @@ internal static class KeyRanges
         return behind;
     }
 
-    /// <summary>The same where what is behind the values differs: none is one whole value.</summary>
+    /// <summary>
+    /// The same where what is behind the values differs: none is one whole value.
+    /// </summary>
     public static IReadOnlyList<KeyRange> WithoutPoints(IReadOnlyList<KeyRange> ranges)
     {
         var open = new KeyRange[ranges.Count];

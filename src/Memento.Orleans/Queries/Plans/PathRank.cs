@@ -1,8 +1,8 @@
 namespace Memento.Queries;
 
 /// <summary>
-/// What kind of way a way is; sooner is better: what leads to fewer records, and to records in key order.
-/// Values are those of the first parts; ranges are of the first part.
+/// What kind of way a way is; sooner is better: what leads to fewer records, and to records in key
+/// order. Values are those of the first parts; ranges are of the first part.
 /// </summary>
 internal enum PathRank
 {

@@ -37,8 +37,8 @@ internal sealed record QueryPlan(Guard Guard, AccessPath Path, RecordOrder? Orde
     public bool IsOrdered => Path.IsOrdered;
 
     /// <summary>
-    /// Where <see cref="IsOrdered"/> and there is an order: each entry of the index, or key, on the way is
-    /// this and behind it the record's place in the order (<see cref="RecordOrder.Encode"/>).
+    /// Where <see cref="IsOrdered"/> and there is an order: each entry of the index, or key, on the
+    /// way is this and behind it the record's place, <see cref="RecordOrder.Encode"/>.
     /// </summary>
     public byte[] Prefix => Path.Prefix ?? [];
 
@@ -75,7 +75,8 @@ internal sealed record QueryPlan(Guard Guard, AccessPath Path, RecordOrder? Orde
     }
 
     /// <summary>
-    /// In words: the order and where it comes from; null where it is that of the keys, or any will do.
+    /// In words: the order and where it comes from; null where it is that of the keys, or any will
+    /// do.
     /// </summary>
     public string? DescribeOrder()
     {

@@ -59,7 +59,8 @@ internal sealed class QueryPlanner
                 bestOrdered = path;
         }
 
-        // A range may be of many records, all of which would be read and sorted to find the first ones.
+        // A range may be of many records, all of which would be read and sorted to find the first
+        // ones.
         bool isSortWorse = isLimited && best.Rank > PathRank.KeyValues;
         return isSortWorse ? bestOrdered ?? best : best;
     }

@@ -18,7 +18,8 @@ internal sealed class ValueSetReader
     /// <param name="binder">Knows the table.</param>
     /// <param name="part">The property, and how its values are encoded.</param>
     /// <param name="isTagged">
-    /// Whether a <see cref="ValueTag"/> stands before a value; in a key, which is never null, none does.
+    /// Whether a <see cref="ValueTag"/> stands before a value; in a key, which is never null, none
+    /// does.
     /// </param>
     public ValueSetReader(GuardBinder binder, KeyPart part, bool isTagged)
     {

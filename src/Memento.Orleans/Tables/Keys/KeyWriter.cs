@@ -48,8 +48,8 @@ internal ref struct KeyWriter
         => BinaryPrimitives.WriteUInt64BigEndian(Reserve(sizeof(ulong)), value);
 
     /// <summary>
-    /// Complements what is written from a place on. No encoding is the beginning of another one, so that
-    /// this reverses the order of any.
+    /// Complements what is written from a place on. No encoding is the beginning of another one, so
+    /// that this reverses the order of any.
     /// </summary>
     public readonly void Complement(int start)
     {

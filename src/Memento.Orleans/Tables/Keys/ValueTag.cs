@@ -1,8 +1,8 @@
 namespace Memento.Tables.Keys;
 
 /// <summary>
-/// The byte that an index entry has before each of its values, so that every record has a place in an
-/// index: null before NaN before all others, whose encoding follows.
+/// The byte that an index entry has before each of its values, so that every record has a place in
+/// an index: null before NaN before all others, whose encoding follows.
 /// </summary>
 internal static class ValueTag
 {

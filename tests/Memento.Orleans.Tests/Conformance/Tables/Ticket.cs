@@ -1,7 +1,8 @@
 namespace Memento.Tests.Conformance.Tables;
 
-/// <summary>An ordered set with numbers for keys, an index and a unique one.</summary>
+/// <summary>An ordered set with numbers for keys, an index and two unique ones.</summary>
 [Table(Type = TableType.OrderedSet, AutoIncrement = true, Partitions = 10)]
+[Index(nameof(Owner), nameof(Title), Unique = true)]
 public sealed record Ticket
 {
     public long Id { get; init; }
