@@ -3,10 +3,11 @@ using Memento;
 namespace Movies.Tables;
 
 /// <summary>
-/// A film. An ordered set on disk, whose keys the store counts up; films are found by director and
-/// by year through an index.
+/// A film. An ordered set on disk, whose keys the store counts up. One index finds the films of a
+/// year or of a range of years, the other those of a director, in the order of their years.
 /// </summary>
 [Table(Type = TableType.OrderedSet, AutoIncrement = true, Storage = TableStorage.Disk)]
+[Index(nameof(Director), nameof(Year))]
 public sealed record Movie
 {
     /// <summary>The key; 0 asks the store for the next number.</summary>
@@ -17,7 +18,6 @@ public sealed record Movie
     public string? Title { get; init; }
 
     /// <summary>The director, where known.</summary>
-    [Index]
     public string? Director { get; init; }
 
     /// <summary>The year of release, as the data has it.</summary>

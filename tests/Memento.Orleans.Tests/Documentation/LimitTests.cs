@@ -30,6 +30,29 @@ public class LimitTests
         });
     }
 
+    [Fact]
+    public void The_page_on_queries_names_limits_with_their_values()
+    {
+        var limits = new MarkdownPage("docs/limits.md");
+        Dictionary<string, string> values = MarkdownPage
+            .Rows(limits.Sections.SelectMany(limits.Lines))
+            .ToDictionary(static row => row[2].Trim('`'), static row => row[1]);
+        var page = new MarkdownPage("docs/queries.md");
+        string[] lines = [.. page.Sections.SelectMany(page.Lines)];
+
+        string[] named =
+        [
+            .. MarkdownPage.Code(lines)
+                .Where(static code => code.Contains(".Max", StringComparison.Ordinal)),
+        ];
+
+        Assert.NotEmpty(named);
+        Assert.All(
+            named,
+            constant => Assert.Contains(
+                values[constant], string.Join(' ', lines), StringComparison.Ordinal));
+    }
+
     private static object? ValueOf(string constant)
     {
         string[] parts = constant.Split('.');

@@ -42,9 +42,16 @@ internal sealed partial class MarkdownPage
             else if (line.StartsWith("|---", StringComparison.Ordinal))
                 isBody = true;
             else if (isBody)
-                yield return [.. line.Trim('|').Split('|').Select(static cell => cell.Trim())];
+                yield return [.. Bar().Split(line.Trim('|')).Select(ToText)];
         }
     }
+
+    private static string ToText(string cell)
+        => cell.Trim().Replace("\\|", "|", StringComparison.Ordinal);
+
+    /// <summary>What parts the cells of a row; one in a cell has a backslash before it.</summary>
+    [GeneratedRegex(@"(?<!\\)\|")]
+    private static partial Regex Bar();
 
     [GeneratedRegex("^#+ (?<text>.+?)\\s*$")]
     private static partial Regex Heading();

@@ -39,11 +39,12 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("Loaded 3,201 films", first);
         Assert.Equal(0, secondExit);
         Assert.Contains("The data is there: 3,201 films", second);
+        Assert.All([first, second], AssertAsksQueries);
         Assert.Equal((0, ""), (siloExit, silo.Errors));
         Assert.Contains("Stopped.", silo.Output);
         Assert.Contains($"gateway  {gateway}", silo.Output);
         Assert.Contains($"storage  SQLite {_folder.File("silo.db")}", silo.Output);
-        Assert.Matches("Movie +OrderedSet +Disk +0  Director, Year", silo.Output);
+        Assert.Matches("Movie +OrderedSet +Disk +0  Year, Director_Year", silo.Output);
         Assert.False(File.Exists(_folder.File("movies.db")));
     }
 
@@ -75,7 +76,7 @@ public sealed class ProgramTests : IDisposable
         await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
         await silo.WaitForAsync("Ctrl+C stops it.");
 
-        Assert.Matches("Movie +OrderedSet +Disk +3,201  Director, Year", silo.Output);
+        Assert.Matches("Movie +OrderedSet +Disk +3,201  Year, Director_Year", silo.Output);
     }
 
     [Fact]
@@ -175,6 +176,17 @@ public sealed class ProgramTests : IDisposable
         await silo.WaitForAsync("Ctrl+C stops it.");
 
         Assert.Matches("Review +Bag +Disk +0  Author", silo.Output);
+    }
+
+    /// <summary>The chapters of the query API, which a client gets answered like a silo.</summary>
+    private static void AssertAsksQueries(string output)
+    {
+        Assert.Contains("6 films in", output);
+        Assert.Contains("3188 │ Youth in Revolt", output);
+        Assert.Contains("3149 │ The Wolf Man", output);
+        Assert.Contains("way     index Year, 1 range: Year >= 1994 && Year <= 1996", output);
+        Assert.Contains("order   Year descending, from index Director_Year", output);
+        Assert.Contains("! The query cannot evaluate 'm.Title.Trim()'.", output);
     }
 
     private async Task<(int Exit, string Output, string Errors)> RunAsync(

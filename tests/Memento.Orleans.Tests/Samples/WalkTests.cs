@@ -1,3 +1,4 @@
+using Memento.Tests.Documentation;
 using Movies;
 using Movies.Input;
 using Movies.Tables;
@@ -58,6 +59,81 @@ public sealed class WalkTests : IDisposable
     }
 
     [Fact]
+    public async Task The_walk_shows_ranges_pages_and_explanations()
+    {
+        await using MementoHost host = await StartAsync();
+
+        string text = await WalkAsync(host.Memento, OwnData);
+
+        AssertInOrder(
+            text,
+            "A range of an index",
+            "341 │ Forrest Gump",
+            "809 │ Se7en",
+            "Pages:",
+            "3188 │ Youth in Revolt",
+            "3172 │ Extraordinary Measures",
+            "… .ToPageAsync(4, after: page.Next);",
+            "3149 │ The Wolf Man",
+            "3089 │ Valentine's Day",
+            "Explain:",
+            "way     index Year, 1 range: Year >= 1994 && Year <= 1996",
+            "filter  Rating >= 8.5",
+            "order   Year, from index Year",
+            "read    224 records",
+            "found   6 results",
+            "way     index Director_Year, 1 value: Director == \"Steven Spielberg\"",
+            "order   Year descending, from index Director_Year",
+            "found   3 results",
+            "way     every record",
+            "read    3201 records",
+            "A query that is refused",
+            "! The query cannot evaluate 'm.Title.Trim()'. Store the text in the form that");
+    }
+
+    [Fact]
+    public async Task The_explanation_on_the_page_on_queries_is_what_the_walk_prints()
+    {
+        string[] page = Repository.ReadLines("docs/queries.md");
+        int start = Array.IndexOf(page, "```text") + 1;
+        string[] shown = page[start..Array.IndexOf(page, "```", start)];
+        await using MementoHost host = await StartAsync();
+
+        string text = await WalkAsync(host.Memento, OwnData);
+
+        Assert.Contains(string.Join('\n', shown.Select(static line => $"  {line}")), text);
+    }
+
+    [Fact]
+    public async Task A_database_from_before_an_index_opens_and_answers_by_it()
+    {
+        await using (MementoHost before = await MementoHost.StartAsync(memento => memento
+            .UseSqlite($"Data Source={_folder.File("movies.db")}")
+            .AddTable<EarlierMovie>()))
+        {
+            await before.Memento.TransactionAsync(async tx =>
+            {
+                await tx.WriteAsync(
+                    new EarlierMovie { Title = "Heat", Director = "Mann", Year = 1995 });
+                await tx.WriteAsync(
+                    new EarlierMovie { Title = "Ali", Director = "Mann", Year = 2001 });
+            });
+        }
+
+        await using MementoHost host = await StartAsync();
+
+        await host.Memento.TransactionAsync(async tx =>
+        {
+            IQuery<Movie> newest = tx.Query<Movie>()
+                .Where(movie => movie.Director == "Mann")
+                .OrderByDescending(movie => movie.Year);
+            Assert.Equal("Director_Year", (await newest.ExplainAsync()).Index);
+            Assert.Equal(
+                ["Ali", "Heat"], await newest.Select(static movie => movie.Title).ToListAsync());
+        });
+    }
+
+    [Fact]
     public async Task A_file_that_breaks_off_keeps_its_films_and_once_mended_adds_the_rest()
     {
         await using MementoHost host = await StartAsync();
@@ -94,6 +170,17 @@ public sealed class WalkTests : IDisposable
         Assert.Contains("Loaded 2 films", text);
         Assert.Contains("! 1 of 4 records are no films, left out:", text);
         Assert.Contains("record 2, line 3: its \"Title\" is an object and not text", text);
+    }
+
+    private static void AssertInOrder(string text, params string[] parts)
+    {
+        int place = 0;
+        foreach (string part in parts)
+        {
+            int found = text.IndexOf(part, place, StringComparison.Ordinal);
+            Assert.True(found >= 0, $"'{part}' is not behind character {place} of:\n{text}");
+            place = found + part.Length;
+        }
     }
 
     // Where a sentence is wrapped depends on the width of the console.
@@ -139,4 +226,24 @@ public sealed class WalkTests : IDisposable
             records.AddRange((await tx.AllAsync<Import>()).Select(static each => each.ToString()));
             return records;
         });
+
+    /// <summary>The sample's table as it was before it had an index on two properties.</summary>
+    [Table(
+        Name = "Movie",
+        Type = TableType.OrderedSet,
+        AutoIncrement = true,
+        Storage = TableStorage.Disk)]
+    public sealed record EarlierMovie
+    {
+        [PrimaryKey]
+        public long Id { get; init; }
+
+        public string? Title { get; init; }
+
+        [Index]
+        public string? Director { get; init; }
+
+        [Index]
+        public int? Year { get; init; }
+    }
 }
