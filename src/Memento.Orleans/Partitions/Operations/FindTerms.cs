@@ -30,6 +30,13 @@ internal sealed class FindTerms
     [Id(3)]
     public OrderPart[]? SortBy { get; init; }
 
+    /// <summary>Whether records are sorted into the order of their keys.</summary>
+    public bool IsSortedByKey => Order == ChunkOrder.Sorted && SortBy is not { Length: > 0 };
+
+    /// <summary>The same for records that come in the order of their keys.</summary>
+    public FindTerms ByKey()
+        => new() { Where = Where, Order = ChunkOrder.OfWalk, IsBackward = IsBackward, _matches = _matches };
+
     public void Compile(TableDefinition table)
     {
         if (Where is not null) _matches ??= RecordFilter.Compile(table, Where);

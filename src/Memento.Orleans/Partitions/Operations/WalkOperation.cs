@@ -14,6 +14,12 @@ internal sealed class WalkOperation(
     FindTerms terms, int? limit, byte[]? after, string? index, KeyRange[]? ranges, bool writes)
     : FindOperation(terms, limit, after)
 {
+    /// <summary>
+    /// The first ones by key are found by sorting up to this many records of an index; where there are
+    /// more, they are looked for in the order of the keys.
+    /// </summary>
+    public const int MostSorted = 512;
+
     /// <summary>The name of the index whose <see cref="Ranges"/> are walked; null: the keys.</summary>
     [Id(0)]
     public string? Index { get; } = index;
@@ -33,6 +39,12 @@ internal sealed class WalkOperation(
         if (!TryTakePartition(ref locks)) return false;
 
         int? index = Index is null ? null : transaction.RequireIndex(Index).Ordinal;
+        if (IsFoundSoonerByKey(transaction, index))
+        {
+            return new WalkOperation(Terms.ByKey(), Limit, After, index: null, ranges: null, Writes)
+                .TryApply(transaction, ref locks, out result);
+        }
+
         int store = index is { } ordinal ? LockResource.IndexStore(ordinal) : LockResource.RecordStore;
         ChunkBuilder chunk = BeginChunk();
         IReadOnlyList<KeyRange> ranges = Ranges ?? KeyRanges.Everything;
@@ -45,6 +57,26 @@ internal sealed class WalkOperation(
 
         result = chunk.ToChunk(last);
         return true;
+    }
+
+    /// <summary>
+    /// Whether the order is that of the keys, and the ranges of the index have more records than are
+    /// worth sorting for the few that are asked for.
+    /// </summary>
+    private bool IsFoundSoonerByKey(PartitionTransaction transaction, int? index)
+    {
+        if (index is not { } ordinal || Limit is not { } limit || !Terms.IsSortedByKey) return false;
+
+        long left = Math.Max(MostSorted, limit);
+        foreach (KeyRange range in Ranges ?? KeyRanges.Everything)
+        {
+            OrderedMapRange<StoredRecord> entries =
+                transaction.Store.Index(ordinal).Range(range.From, range.To);
+            while (left >= 0 && entries.MoveNext())
+                left--;
+        }
+
+        return left < 0;
     }
 
     /// <summary>Where all of it is read anyway, one lock is better than a range of everything.</summary>

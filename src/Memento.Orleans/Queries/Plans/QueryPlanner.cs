@@ -60,8 +60,9 @@ internal sealed class QueryPlanner
         }
 
         // A range may be of many records, all of which would be read and sorted to find the first
-        // ones.
-        bool isSortWorse = isLimited && best.Rank > PathRank.KeyValues;
+        // ones. By key, each partition decides that for itself when it sees how many there are.
+        bool isSortWorse = isLimited && best.Rank > PathRank.KeyValues
+            && (_order is not { Parts.Count: 0 } || best.Rank >= PathRank.NotNull);
         return isSortWorse ? bestOrdered ?? best : best;
     }
 
