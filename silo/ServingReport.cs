@@ -30,7 +30,7 @@ internal static class ServingReport
                 table.Type.ToString(),
                 table.Storage.ToString(),
                 table.Size.ToString("N0", CultureInfo.InvariantCulture),
-                string.Join(", ", table.Indexes.Select(static index => index.Property))));
+                string.Join(", ", table.Indexes.Select(static index => index.Name))));
         }
 
         await writer.WriteLineAsync();

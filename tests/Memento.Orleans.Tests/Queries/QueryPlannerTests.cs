@@ -18,7 +18,7 @@ public sealed class QueryPlannerTests
         Assert.Equal("Plain > 1 && Second == \"b\" && First == 7", plan.Guard.ToString());
         Assert.Equal(
             "key First, Second, 1 key: Second == \"b\" && First == 7; then filtered by Plain > 1",
-            plan.Describe());
+            Describe(plan));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class QueryPlannerTests
 
         Assert.Equal(
             "index Plain, 1 range: Plain >= 10 && Plain < 20; then filtered by Plain != 15",
-            plan.Describe());
+            Describe(plan));
         Assert.Equal([10, 19], Led(plan, 9, 10, 19, 20));
         Assert.True(Plan(m => m.Plain > 20 && m.Plain < 10).IsNothing);
         Assert.Equal([10], Led(Plan(m => m.Plain > 9 && m.Plain <= 10), 9, 10, 11));
@@ -85,11 +85,11 @@ public sealed class QueryPlannerTests
         int[] values = [5, 3, 5];
         QueryPlan plan = Plan(m => values.Contains(m.Plain));
 
-        Assert.Equal("index Plain, 2 values: Plain in (5, 3, 5)", plan.Describe());
+        Assert.Equal("index Plain, 2 values: Plain in (5, 3, 5)", Describe(plan));
         Assert.Equal([3, 5], Led(plan, 2, 3, 4, 5, 6));
         Assert.Equal(
             "index Plain, 2 ranges: (Plain < 3 || Plain == 7)",
-            Plan(m => m.Plain < 3 || m.Plain == 7).Describe());
+            Describe(Plan(m => m.Plain < 3 || m.Plain == 7)));
         Assert.Equal([2, 7], Led(Plan(m => m.Plain < 3 || m.Plain == 7), 2, 3, 7, 8));
         Assert.Equal([3], Led(Plan(m => values.Contains(m.Plain) && m.Plain < 5), 3, 4, 5));
         Assert.Single(Plan(m => m.Plain < 9 || m.Plain < 3 || m.Plain == 7).Ranges);
@@ -100,10 +100,11 @@ public sealed class QueryPlannerTests
     {
         QueryPlan plan = Plan(m => m.Code!.StartsWith("ab"));
 
-        Assert.Equal("index Code, 1 range: Code.StartsWith(\"ab\")", plan.Describe());
+        Assert.Equal("index Code, 1 range: Code.StartsWith(\"ab\")", Describe(plan));
         Assert.Equal(["ab", "abz", "ab\uffff"], new[] { "aa", "ab", "abz", "ab\uffff", "ac" }
             .Where(code => Leads(plan, new Pair { Code = code })));
-        Assert.True(Plan(m => m.Code!.StartsWith("")).IsAll);
+        Assert.Equal(
+            "index Code, 1 range: Code.StartsWith(\"\")", Describe(Plan(m => m.Code!.StartsWith(""))));
         Assert.True(Plan(m => m.Code!.EndsWith("ab")).IsAll);
     }
 
@@ -112,7 +113,7 @@ public sealed class QueryPlannerTests
     {
         Assert.Equal(
             "index Code, 1 value: Code == \"x\"; then filtered by Plain == 1",
-            Plan(m => m.Plain == 1 && m.Code == "x").Describe());
+            Describe(Plan(m => m.Plain == 1 && m.Code == "x")));
         Assert.Equal("Plain", Plan(m => m.Plain == 1 && m.First > 3).Index?.Name);
         Assert.Equal("Plain", Plan(m => m.Plain == 1 && m.Code!.StartsWith('x')).Index?.Name);
         Assert.Null(Plan(m => m.Plain > 1 && m.First > 3).Index);
@@ -120,19 +121,47 @@ public sealed class QueryPlannerTests
     }
 
     [Fact]
-    public void An_index_is_of_no_use_where_null_may_be_found()
+    public void Null_and_NaN_are_found_in_an_index_like_other_values()
     {
         string?[] codes = ["x", null];
-        Assert.True(Plan(m => m.Code == null).IsAll);
-        Assert.True(Plan(m => codes.Contains(m.Code)).IsAll);
-        Assert.True(Plan(m => m.Code == null || m.Code == "x").IsAll);
-        Assert.True(Plan(m => string.CompareOrdinal(m.Code, "x") < 0).IsAll);
-        Assert.Equal("Code", Plan(m => m.Code != null && codes.Contains(m.Code)).Index?.Name);
-        Assert.True(Plan(Samples.Table, Guard.In("Double", new[] { 1, double.NaN })).IsAll);
-        Assert.True(Plan(
-            Samples.Table,
-            Guard.And(Guard.In("Double", new[] { 1, double.NaN }), Guard.IsNotNull("Double")))
-            .IsAll);
+        var all = new[] { null, "", "w", "x" };
+        AssertFinds(Plan(m => m.Code == null), "index Code, 1 value: Code == null", [null]);
+        AssertFinds(Plan(m => m.Code != null), "index Code, 1 range: Code != null", all[1..]);
+        AssertFinds(
+            Plan(m => codes.Contains(m.Code)),
+            "index Code, 2 values: Code in (\"x\", null)",
+            [null, "x"]);
+        AssertFinds(
+            Plan(m => m.Code == null || m.Code == "x"),
+            "index Code, 2 values: (Code == null || Code == \"x\")",
+            [null, "x"]);
+        AssertFinds(
+            Plan(m => string.CompareOrdinal(m.Code, "x") < 0),
+            "index Code, 2 ranges: (Code == null || Code < \"x\")",
+            all[..^1]);
+        AssertFinds(
+            Plan(m => m.Code != null && codes.Contains(m.Code)),
+            "index Code, 1 value: Code != null && Code in (\"x\", null)",
+            ["x"]);
+        Assert.Equal(
+            "index Double, 2 values: Double in (1, NaN)",
+            Describe(Plan(Samples.Table, Guard.In("Double", new[] { 1, double.NaN }))));
+        Assert.True(Plan(Samples.Table, Guard.IsNotNull("Double")).IsAll);
+        Assert.True(Plan(Samples.Table, Guard.IsNull("Double")).IsNothing);
+
+        void AssertFinds(QueryPlan plan, string description, params string?[] expected)
+        {
+            Assert.Equal(description, Describe(plan));
+            Assert.Equal(expected, all.Where(code => Leads(plan, new Pair { Code = code })));
+        }
+    }
+
+    /// <summary>Null may be in any number of records, also in a unique index.</summary>
+    [Fact]
+    public void A_unique_index_is_preferred_for_values_alone()
+    {
+        Assert.Equal("Code", Plan(m => m.Plain == 1 && m.Code == "x").Index?.Name);
+        Assert.Equal("Plain", Plan(m => m.Plain == 1 && m.Code == null).Index?.Name);
     }
 
     [Fact]
@@ -142,9 +171,9 @@ public sealed class QueryPlannerTests
         Assert.True(Plan(m => !(m.Plain == 1)).IsAll);
         Assert.True(Plan(m => m.Plain + 1 == 2).IsAll);
         Assert.True(Plan(m => m.Plain == m.First).IsAll);
-        Assert.Equal("every record", Plan(m => true).Describe());
+        Assert.Equal("every record", Describe(Plan(m => true)));
         Assert.Equal(
-            "every record; then filtered by Plain != 1", Plan(m => m.Plain != 1).Describe());
+            "every record; then filtered by Plain != 1", Describe(Plan(m => m.Plain != 1)));
     }
 
     [Fact]
@@ -161,7 +190,7 @@ public sealed class QueryPlannerTests
         Assert.True(Plan(Samples.Table, Guard.In("Int", Array.Empty<int>())).IsNothing);
         Assert.Equal(
             "nothing: no record can satisfy Plain > 9223372036854775807",
-            Plan(Pairs, Guard.GreaterThan("Plain", long.MaxValue)).Describe());
+            Describe(Plan(Pairs, Guard.GreaterThan("Plain", long.MaxValue))));
     }
 
     [Fact]
@@ -190,7 +219,9 @@ public sealed class QueryPlannerTests
         QueryPlan plan = Plan(Samples.Table, Guard.Equal("Rating", 255L));
 
         Assert.Same(rating, plan.Index);
-        Assert.Equal(rating.EncodeValue(Rating.Best), Assert.Single(plan.Ranges).From);
+        Assert.Equal(
+            rating.EncodeEntry(new Sample { Rating = Rating.Best }, []),
+            Assert.Single(plan.Ranges).From);
     }
 
     [Fact]
@@ -206,7 +237,12 @@ public sealed class QueryPlannerTests
         => Plan(Pairs, GuardTranslator.Translate(predicate));
 
     private static QueryPlan Plan(TableDefinition table, Guard guard)
-        => QueryPlanner.Plan(table, guard);
+        => QueryPlanner.Plan(table, guard, order: null, isLimited: false);
+
+    private static string Describe(QueryPlan plan)
+        => plan.DescribeFilter() is { } filter
+            ? $"{plan.DescribeWay()}; then filtered by {filter}"
+            : plan.DescribeWay();
 
     private static Key KeyOf(int first, string second)
         => Pairs.KeyOf(new Pair { First = first, Second = second });
@@ -219,17 +255,15 @@ public sealed class QueryPlannerTests
     private static void AssertLeads(
         QueryPlan plan, string description, params (int First, string Second)[] keys)
     {
-        Assert.Equal(description, plan.Describe());
+        Assert.Equal(description, Describe(plan));
         Assert.Equal(keys[..^1], keys.Where(
             key => Leads(plan, new Pair { First = key.First, Second = key.Second })));
     }
 
     private static bool Leads(QueryPlan plan, Pair pair)
     {
-        byte[] place = Pairs.KeyOf(pair).Bytes;
-        if (plan.Index is not null && !plan.Index.TryEncode(pair, out place))
-            return false;
-
+        byte[] key = Pairs.KeyOf(pair).Bytes;
+        byte[] place = plan.Index?.EncodeEntry(pair, key) ?? key;
         return plan.Ranges.Any(range => range.Contains(place));
     }
 }

@@ -1,0 +1,40 @@
+namespace Memento.Tests.Queries;
+
+/// <summary>Makes guards about films, most of them about properties that are indexed.</summary>
+internal sealed class RandomGuard(Random random)
+{
+    private static readonly string[] Properties =
+        ["Shelf", "Room", "Director", "Year", "Score", "Grade", "Genre", "Title", "Director", "Year"];
+
+    private static readonly Func<string, object?, Guard>[] Comparisons =
+    [
+        Guard.Equal, Guard.Equal, Guard.Equal, Guard.Equal, Guard.NotEqual, Guard.LessThan,
+        Guard.LessThanOrEqual, Guard.GreaterThan, Guard.GreaterThanOrEqual,
+    ];
+
+    /// <summary>Mostly conditions that all hold, as in most queries.</summary>
+    public Guard Next()
+        => Guard.And([.. Enumerable.Range(0, random.Next(4)).Select(_ => Next(depth: 2))]);
+
+    private Guard Next(int depth) => random.Next(depth > 0 ? 8 : 5) switch
+    {
+        5 => Guard.Or(Next(depth - 1), Next(depth - 1)),
+        6 => Guard.And(Next(depth - 1), Next(depth - 1)),
+        7 => Guard.Not(Next(depth - 1)),
+        _ => Condition(Properties[random.Next(Properties.Length)]),
+    };
+
+    private Guard Condition(string property)
+    {
+        bool isText = property is "Room" or "Director" or "Title";
+        int kind = random.Next(8);
+        if (kind == 0 && isText)
+            return Guard.StartsWith(property, (string?)Value(property) ?? "");
+
+        return kind == 1
+            ? Guard.In(property, Enumerable.Range(0, random.Next(4)).Select(_ => Value(property)))
+            : Comparisons[random.Next(Comparisons.Length)](property, Value(property));
+    }
+
+    private object? Value(string property) => Films.ValueAt(random, property);
+}
