@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Memento.Partitions.Operations;
 using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Conformance;
@@ -41,6 +42,41 @@ public abstract partial class ConformanceSuite
             await Memento.TransactionAsync(
                 tx => AssertSeatsAsync(tx, model, $"seed {Seed}, round {round}, after")).Within();
         }
+    }
+
+    [Fact]
+    public async Task The_first_ones_of_a_rare_range_are_read_from_its_index()
+    {
+        await PutAsync([.. Enumerable.Range(0, 300).Select(number =>
+            NewSeat(number) with { Guest = number % 60 == 0 ? "z" : "a" })]);
+        await Memento.TransactionAsync(async tx =>
+        {
+            ITableQuery<Seat> first = tx.Query<Seat>()
+                .Where(static seat => string.CompareOrdinal(seat.Guest, "m") > 0)
+                .Take(2);
+            Assert.Equal([0, 60], (await first.ToListAsync()).Select(static seat => seat.Number));
+            Assert.Equal(5, (await first.ExplainAsync()).Read);
+        }).Within();
+    }
+
+    [Fact]
+    public async Task The_first_ones_of_a_long_range_are_read_by_key()
+    {
+        // Of each partition more than it sorts.
+        await PutAsync([.. Enumerable.Range(0, 6 * WalkOperation.MostSorted).Select(number =>
+            NewSeat(number) with { Guest = "z" })]);
+        await Memento.TransactionAsync(async tx =>
+        {
+            ITableQuery<Seat> query = tx.Query<Seat>()
+                .Where(static seat => string.CompareOrdinal(seat.Guest, "m") > 0);
+            Assert.Equal(
+                [0, 1, 2], (await query.Take(3).ToListAsync()).Select(static seat => seat.Number));
+            Assert.InRange((await query.Take(3).ExplainAsync()).Read, 3, 30);
+
+            Page<Seat> page = await query.ToPageAsync(5);
+            Page<Seat> next = await query.ToPageAsync(5, page.Next);
+            Assert.Equal([5, 6, 7, 8, 9], next.Items.Select(static seat => seat.Number));
+        }).Within();
     }
 
     [Fact]

@@ -28,6 +28,28 @@ internal sealed class RandomPredicate(Random random)
             Expression.Lambda<Func<Sample, bool>>(oracle, _record));
     }
 
+    /// <summary>One to three conditions that all hold, each on one of some properties.</summary>
+    public (Expression<Func<Sample, bool>> Query, Expression<Func<Sample, bool>> Oracle) NextOf(
+        IReadOnlyList<string> properties)
+    {
+        Expression all = Either(properties);
+        for (int more = random.Next(3); more > 0; more--)
+            all = Expression.AndAlso(all, Either(properties));
+
+        var predicate = Expression.Lambda<Func<Sample, bool>>(all, _record);
+        return (predicate, predicate);
+    }
+
+    private Expression Either(IReadOnlyList<string> properties)
+    {
+        string name = properties[random.Next(properties.Count)];
+        PropertyInfo property = Array.Find(Properties, each => each.Name == name)!;
+        Expression condition = Simple(property);
+        return random.Next(6) == 0
+            ? Expression.OrElse(condition, Simple(property))
+            : condition;
+    }
+
     private (Expression Query, Expression Oracle) Condition(int depth)
     {
         int choice = depth == 0 ? 9 : random.Next(10);
@@ -61,16 +83,20 @@ internal sealed class RandomPredicate(Random random)
             return (query, RandomTemplate.OrFalse(query));
         }
 
-        PropertyInfo info = Properties[random.Next(Properties.Length)];
+        Expression leaf = Simple(Properties[random.Next(Properties.Length)]);
+        return (leaf, leaf);
+    }
+
+    private Expression Simple(PropertyInfo info)
+    {
         Expression property = Expression.Property(_record, info);
-        Expression leaf = random.Next(6) switch
+        return random.Next(6) switch
         {
             0 => Contains(property),
             1 => NullTest(property),
             2 => Compare(property, Expression.Property(_record, Partner(info.PropertyType))),
             _ => Compare(property, Constant(info.PropertyType)),
         };
-        return (leaf, leaf);
     }
 
     /// <summary>

@@ -7,7 +7,22 @@ namespace Memento.Tests.Queries;
 /// <summary>What the tests of queries ask of a predicate.</summary>
 internal static class Samples
 {
-    public static TableDefinition Table { get; } = TableDefinitionReader.Read(typeof(Sample));
+    /// <summary>The properties with an index: of every type that can have one.</summary>
+    public static IReadOnlyList<string> Indexed { get; } =
+    [
+        nameof(Sample.Text), nameof(Sample.Flag), nameof(Sample.MaybeFlag), nameof(Sample.SByte),
+        nameof(Sample.Byte), nameof(Sample.Short), nameof(Sample.UShort), nameof(Sample.Int),
+        nameof(Sample.MaybeInt), nameof(Sample.UInt), nameof(Sample.Long),
+        nameof(Sample.MaybeLong), nameof(Sample.ULong), nameof(Sample.Char), nameof(Sample.Float),
+        nameof(Sample.Double), nameof(Sample.MaybeDouble), nameof(Sample.Decimal),
+        nameof(Sample.Guid), nameof(Sample.Time), nameof(Sample.MaybeTime),
+        nameof(Sample.Instant), nameof(Sample.Day), nameof(Sample.Clock), nameof(Sample.Length),
+        nameof(Sample.Genre), nameof(Sample.MaybeGenre), nameof(Sample.Rating),
+        nameof(Sample.Rights),
+    ];
+
+    public static TableDefinition Table { get; } =
+        TableDefinitionReader.Read(typeof(Sample), Options());
 
     public static Guard Translate(Expression<Func<Sample, bool>> predicate)
         => GuardTranslator.Translate(predicate);
@@ -35,4 +50,12 @@ internal static class Samples
 
     public static QueryNotSupportedException Refused(Expression<Func<Sample, bool>> predicate)
         => Assert.Throws<QueryNotSupportedException>(() => Translate(predicate));
+
+    private static TableOptions Options()
+    {
+        var options = new TableOptions();
+        foreach (string property in Indexed)
+            options.AddIndex(property);
+        return options;
+    }
 }

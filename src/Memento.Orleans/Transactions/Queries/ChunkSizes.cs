@@ -19,7 +19,7 @@ internal readonly record struct ChunkSizes(int? First)
 
     /// <summary>For a query of which so many results are wanted (null: all).</summary>
     /// <param name="reach">How many results are wanted.</param>
-    /// <param name="partitions">How many partitions are asked.</param>
+    /// <param name="partitions">How many partitions are asked; 0 where nothing can be found.</param>
     /// <param name="isSorted">Whether a partition looks at all its records each time.</param>
     /// <param name="isLocal">Whether no message is sent.</param>
     public static ChunkSizes For(int? reach, int partitions, bool isSorted, bool isLocal)
@@ -28,7 +28,8 @@ internal readonly record struct ChunkSizes(int? First)
         if (reach is not { } wanted) return new(most);
         if (isSorted) return new(Math.Max(wanted, 1));
 
-        int share = (int)Math.Min((wanted / (long)partitions) + Spare, wanted);
+        int asked = Math.Max(partitions, 1);
+        int share = (int)Math.Min((wanted / (long)asked) + Spare, wanted);
         return new(Math.Clamp(share, 1, most ?? int.MaxValue));
     }
 

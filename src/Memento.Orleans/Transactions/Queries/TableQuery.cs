@@ -13,6 +13,9 @@ internal sealed class TableQuery<T>(
     : Query<T>, IOrderedTableQuery<T>
     where T : class
 {
+    private static readonly Comparer<byte[]> Places = Comparer<byte[]>.Create(
+        static (one, other) => one.AsSpan().SequenceCompareTo(other));
+
     public ITableQuery<T> Where(Expression<Func<T, bool>> where)
     {
         ArgumentNullException.ThrowIfNull(where);
@@ -115,25 +118,25 @@ internal sealed class TableQuery<T>(
     {
         ArgumentNullException.ThrowIfNull(property);
         string path = OrderPath.Of(property);
+        Guard isThere = Guard.IsNotNull(path);
+        RecordOrder byValue = RecordOrder.Compile(shape.Table, [new OrderPart(path, isGreatest)]);
         QueryShape asked = shape.HasWindow
             ? shape
-            : (shape with
-            {
-                Where = Guard.And(shape.Where, Guard.IsNotNull(path)),
-                Order = RecordOrder.Compile(shape.Table, [new OrderPart(path, isGreatest)]),
-            }).Limited(1);
+            : (shape with { Where = Guard.And(shape.Where, isThere), Order = byValue }).Limited(1);
         IReadOnlyList<T> found = await scope.Queries.ListAsync<T>(asked, cancellationToken)
             .ConfigureAwait(false);
 
-        Func<T, TValue> read = property.Compile(preferInterpretation: true);
-        List<TValue> values =
-            [.. found.Select(read).Where(static value => value is not null)];
-        if (values.Count > 0) return (isGreatest ? values.Max() : values.Min())!;
+        // What is left of a window is compared as an index would: by ordinal, and null is left out.
+        IEnumerable<T> valued = found.Where(GuardCompiler.Compile<T>(shape.Table, isThere));
+        T? extreme = isGreatest ? valued.MaxBy(Place, Places) : valued.MinBy(Place, Places);
+        if (extreme is not null) return property.Compile(preferInterpretation: true)(extreme);
         if (default(TValue) is null) return default!;
 
         throw new InvalidOperationException(
             $"No record of table '{shape.Table.Name}' satisfies the query, so that '{path}' has no "
             + $"{(isGreatest ? "greatest" : "least")} value. Ask for a nullable: m => (int?)m.{path}.");
+
+        byte[] Place(T record) => byValue.Encode(record, shape.Table.KeyOf(record).Bytes);
     }
 
     private void ThrowIfWindowed(string call)

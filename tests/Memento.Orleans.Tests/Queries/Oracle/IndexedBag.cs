@@ -1,0 +1,4 @@
+namespace Memento.Tests.Queries.Oracle;
+
+/// <summary>Names a bag with indexes of every kind.</summary>
+public sealed class IndexedBag;
