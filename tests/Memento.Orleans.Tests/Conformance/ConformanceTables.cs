@@ -13,7 +13,8 @@ internal static class ConformanceTables
             .AddTable<Tag>(table => table.Storage = storage)
             .AddTable<Seat>(table => table.Storage = storage)
             .AddTable<Profile>(table => table.Storage = storage)
-            .AddTable<Coupon>(table => table.Storage = storage);
+            .AddTable<Coupon>(table => table.Storage = storage)
+            .AddTable<Book>(table => table.Storage = storage);
 
     public static async Task ClearAsync(IMemento memento)
     {
@@ -23,5 +24,6 @@ internal static class ConformanceTables
         await memento.Tables.ClearAsync<Seat>();
         await memento.Tables.ClearAsync<Profile>();
         await memento.Tables.ClearAsync<Coupon>();
+        await memento.Tables.ClearAsync<Book>();
     }
 }

@@ -118,6 +118,30 @@ public sealed class RestartTests : IDisposable
         });
     }
 
+    [Fact]
+    public async Task A_page_is_continued_after_a_restart()
+    {
+        string? next = null;
+        await RunAsync(memento => memento.TransactionAsync(async tx =>
+        {
+            for (int id = 1; id <= 5; id++)
+                await tx.WriteAsync(new Book { Id = id, Title = "t", Year = -id });
+            next = (await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2)).Next;
+        }));
+        await RunAsync(memento => memento.TransactionAsync(async tx =>
+        {
+            Page<Book> page = await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2, next);
+            Assert.Equal([3, 2], page.Items.Select(static book => book.Id));
+            next = page.Next;
+        }));
+        await RunAsync(memento => memento.TransactionAsync(async tx =>
+        {
+            Page<Book> page = await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2, next);
+            Assert.Equal([1], page.Items.Select(static book => book.Id));
+            Assert.Null(page.Next);
+        }));
+    }
+
     private static async Task<long> AddAsync(IMemento memento)
         => (await memento.TransactionAsync(
             async tx => await tx.WriteAsync(new Ticket { Title = "t" }))).Id;

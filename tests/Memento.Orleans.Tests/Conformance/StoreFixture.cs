@@ -34,6 +34,11 @@ public abstract class StoreFixture(TableStorage storage, bool isClient) : IAsync
         Memento = Services.GetRequiredService<IMemento>();
     }
 
+    /// <summary>Connects a client that shares nothing with the others.</summary>
+    public async Task<IMemento> ConnectAsync()
+        => (await _silo!.ConnectAsync(memento => memento.AddConformanceTables(Storage)))
+            .GetRequiredService<IMemento>();
+
     public async ValueTask DisposeAsync()
     {
         if (_silo is not null) await _silo.DisposeAsync();

@@ -39,6 +39,7 @@ internal sealed class QueryRunner(OperationSender sender)
         long seen = 0;
         while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (seen++ < shape.Skip) continue;
 
             yield return (T)sender.Own(shape.Table, stream.Record);
