@@ -94,6 +94,11 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public IndexDefinition RequireIndex(string name)
         => Store.Indexes.Find(name) ?? throw IndexesChanged();
 
+    /// <summary>Finds a unique index.</summary>
+    /// <exception cref="TransactionConflictException">It was removed, or is not unique now.</exception>
+    public IndexDefinition RequireUniqueIndex(string name)
+        => RequireIndex(name) is { Unique: true } index ? index : throw IndexesChanged();
+
     /// <summary>Checks that who writes knows all indexes, and has done what they need.</summary>
     /// <exception cref="TransactionConflictException">Indexes came or went meanwhile.</exception>
     public void RequireIndexes(ulong stamp)

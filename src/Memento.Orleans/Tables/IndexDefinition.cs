@@ -69,6 +69,28 @@ internal abstract class IndexDefinition
     /// </summary>
     public abstract bool TryEncodeUnique(object record, out byte[] value);
 
+    /// <summary>
+    /// Takes the values of an entry without its key to what <see cref="TryEncodeUnique"/> makes of them;
+    /// false where one is null or NaN.
+    /// </summary>
+    public bool TryReadUnique(ReadOnlySpan<byte> entry, out byte[] value)
+    {
+        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
+        KeyReader reader = new(entry);
+        value = [];
+        foreach (KeyPart part in Parts)
+        {
+            if (reader.Read(1)[0] != ValueTag.Value) return false;
+
+            ReadOnlySpan<byte> rest = reader.Rest;
+            _ = part.Component.ReadBoxed(ref reader);
+            writer.Write(rest[..^reader.Rest.Length]);
+        }
+
+        value = writer.Written.ToArray();
+        return true;
+    }
+
     /// <summary>A record's value, or a tuple of several; none of which is null.</summary>
     public object ValueOf(object record)
         => _tuple is null

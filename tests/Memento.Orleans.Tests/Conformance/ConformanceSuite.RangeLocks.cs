@@ -182,6 +182,39 @@ public abstract partial class ConformanceSuite
         await older.CommitAsync();
     }
 
+    [Fact]
+    public async Task A_value_of_a_unique_index_leads_to_one_record_and_stays_locked()
+    {
+        await PutAsync(
+            new Ticket { Id = 1, Title = "a", Code = "x" }, new Ticket { Id = 2, Title = "b" });
+        OpenTransaction older = await OpenAsync();
+        ITableQuery<Ticket> taken = older.Tx.Query<Ticket>().Where(static each => each.Code == "x");
+        Assert.Equal([1], (await taken.ToListAsync().Within()).Select(static each => each.Id));
+        QueryExplanation explanation = await taken.ExplainAsync().Within();
+        Assert.Equal(("Code", 2, 1), (explanation.Index, explanation.Partitions, explanation.Read));
+        Assert.Empty(await older.Tx.MatchAsync<Ticket>(new { Code = "free" }).Within());
+
+        await Memento.TransactionAsync(
+            async tx => await tx.WriteAsync(new Ticket { Id = 3, Title = "c", Code = "y" }), Once).Within();
+        foreach (Ticket change in (Ticket[])[
+            new() { Id = 4, Title = "d", Code = "free" },
+            new() { Id = 2, Title = "b", Code = "free" },
+            new() { Id = 1, Title = "a", Code = "z" },
+            new() { Id = 1, Title = "changed", Code = "x" }])
+        {
+            await Assert.ThrowsAsync<TransactionConflictException>(() => Memento.TransactionAsync(
+                async tx => await tx.WriteAsync(change), Once).Within());
+        }
+
+        Assert.Equal(2, (await older.Tx.SelectAsync<Ticket>(
+            static each => new[] { "x", "y", "none" }.Contains(each.Code)).Within()).Count);
+        Assert.Equal(
+            [2], (await older.Tx.MatchAsync<Ticket>(new { Code = (string?)null }).Within())
+                .Select(static each => each.Id));
+        await older.CommitAsync();
+        Assert.Equal(1, older.Runs);
+    }
+
     private static Seat NewSeat(int number) => new() { Hall = Halls[0], Number = number };
 
     private static async Task<IReadOnlyList<Entry>> LookUpAsync(ITransaction tx, string group)

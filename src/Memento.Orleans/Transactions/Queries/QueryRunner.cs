@@ -15,7 +15,8 @@ internal sealed class QueryRunner(OperationSender sender)
         List<T> found = [];
         if (shape.Take == 0) return found;
 
-        RecordStream stream = Open(shape, writes: writes);
+        RecordStream stream = await OpenAsync(shape, cancellationToken, writes: writes)
+            .ConfigureAwait(false);
         int skipped = 0;
         while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -35,7 +36,8 @@ internal sealed class QueryRunner(OperationSender sender)
     {
         if (shape.Take == 0) yield break;
 
-        RecordStream stream = Open(shape, isLazy: true);
+        RecordStream stream = await OpenAsync(shape, cancellationToken, isLazy: true)
+            .ConfigureAwait(false);
         long seen = 0;
         while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -84,7 +86,8 @@ internal sealed class QueryRunner(OperationSender sender)
         where T : class
     {
         var limited = shape with { Take = size == int.MaxValue ? size : size + 1 };
-        RecordStream stream = Open(limited, after: after);
+        RecordStream stream = await OpenAsync(limited, cancellationToken, after: after)
+            .ConfigureAwait(false);
         List<T> items = [];
         byte[]? last = null;
         while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
@@ -103,7 +106,9 @@ internal sealed class QueryRunner(OperationSender sender)
         QueryShape shape, CancellationToken cancellationToken)
     {
         QueryPlan plan = Plan(shape, isLimited: shape.Take is not null);
-        var stream = new RecordStream(sender, shape.Table, plan, shape.Reach);
+        QueryPlan resolved = await new UniqueLookup(sender, shape.Table)
+            .ResolveAsync(plan, cancellationToken).ConfigureAwait(false);
+        var stream = new RecordStream(sender, shape.Table, resolved, shape.Reach);
         long seen = 0;
         while (seen != shape.Reach
             && await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
@@ -118,7 +123,7 @@ internal sealed class QueryRunner(OperationSender sender)
             Way = plan.DescribeWay(),
             Filter = plan.DescribeFilter(),
             Order = plan.DescribeOrder(),
-            Partitions = stream.Partitions,
+            Partitions = stream.Partitions + (ReferenceEquals(resolved, plan) ? 0 : plan.Ranges.Count),
             Read = stream.Read,
             Found = Math.Max(0, seen - shape.Skip),
         };
@@ -127,29 +132,38 @@ internal sealed class QueryRunner(OperationSender sender)
     private static QueryPlan Plan(QueryShape shape, bool isLimited)
         => QueryPlanner.Plan(shape.Table, shape.Where, shape.Order, isLimited);
 
-    private RecordStream Open(
-        QueryShape shape, bool isLazy = false, byte[]? after = null, bool writes = false)
-        => new(
-            sender,
-            shape.Table,
-            Plan(shape, isLimited: isLazy || shape.Take is not null),
-            shape.Reach,
-            isLazy,
-            after,
-            writes);
+    private async ValueTask<RecordStream> OpenAsync(
+        QueryShape shape,
+        CancellationToken cancellationToken,
+        bool isLazy = false,
+        byte[]? after = null,
+        bool writes = false)
+    {
+        QueryPlan plan = await PlanAsync(
+            shape, isLimited: isLazy || shape.Take is not null, cancellationToken)
+            .ConfigureAwait(false);
+        return new RecordStream(sender, shape.Table, plan, shape.Reach, isLazy, after, writes);
+    }
+
+    private ValueTask<QueryPlan> PlanAsync(
+        QueryShape shape, bool isLimited, CancellationToken cancellationToken)
+        => new UniqueLookup(sender, shape.Table).ResolveAsync(
+            Plan(shape, isLimited), cancellationToken);
 
     /// <summary>Lets partitions count, each up to a limit.</summary>
-    private ValueTask<object?[]> AskAsync(
+    private async ValueTask<object?[]> AskAsync(
         QueryShape shape, int? limit, CancellationToken cancellationToken)
     {
-        QueryPlan plan = Plan(shape with { Order = null }, isLimited: limit is not null);
+        QueryPlan plan = await PlanAsync(
+            shape with { Order = null }, isLimited: limit is not null, cancellationToken)
+            .ConfigureAwait(false);
         var request = new PartitionRequest(shape.Table, plan, counts: true);
-        return sender.SendToEachAsync(
+        return await sender.SendToEachAsync(
             shape.Table,
             request.Partitions,
             Array.ConvertAll(
                 request.Partitions, Operation (number) => request.Ask(number, limit, after: null)),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static long Sum<TPart>(object?[] answers, Func<TPart, long> count)
