@@ -33,6 +33,7 @@ internal sealed class TransactionRunner(
         long deadline = started + (long)(timeout.TotalSeconds * time.TimestampFrequency);
         long startTicks = clock.Next();
         TransactionAge? age = null;
+        MementoException? lost = null;
         for (int attempts = 1; ; attempts++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -44,13 +45,23 @@ internal sealed class TransactionRunner(
                 Cancellation = cancellationToken,
             };
             await RunOnceAsync(attempt);
-            if (attempt.TryGetResult(out TransactionResult<T> result)) return result;
+            try
+            {
+                if (attempt.TryGetResult(out TransactionResult<T> result)) return result;
+            }
+            catch (TransactionTimeoutException late) when (lost is not null)
+            {
+                throw new TransactionTimeoutException(
+                    $"{late.Message} It had lost {attempts - 1} attempts before. The last conflict: "
+                    + lost.Message,
+                    late);
+            }
 
             // It lost a conflict: the age stays, so that it becomes the oldest one day and wins.
             age = attempt.State?.Age ?? age;
-            MementoException reason = attempt.RetryReason!;
-            if (attempts >= maxAttempts) throw UsedUp(attempts, reason);
-            await PauseAsync(attempts, deadline, reason, cancellationToken);
+            lost = attempt.RetryReason!;
+            if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
+            await PauseAsync(attempts, deadline, lost, cancellationToken);
         }
     }
 
