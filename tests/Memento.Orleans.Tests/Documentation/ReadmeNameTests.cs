@@ -22,7 +22,7 @@ public partial class ReadmeNameTests
         "Include", "Task", "InProcessTestCluster",
 
         // Constants of docs/limits.md, which LimitTests compares.
-        "ChunkSizes", "LockTaker", "QueryPlanner", "WalkOperation",
+        "ChunkSizes", "LockTaker", "QueryPlanner", "WalkOperation", "UniqueLookup",
     ];
 
     private readonly MarkdownPage _page = new("README.md");
