@@ -191,7 +191,8 @@ public sealed class OrderedMapTests
     private static int CountLeaves(OrderedMap<int> map)
     {
         int leaves = 0;
-        for (OrderedMapLeaf<int>? leaf = map.LowerBound([]).Leaf; leaf is not null; leaf = leaf.Next)
+        OrderedMapLeaf<int>? leaf = map.LowerBound([]).Leaf;
+        for (; leaf is not null; leaf = leaf.Next)
             leaves++;
 
         return leaves;

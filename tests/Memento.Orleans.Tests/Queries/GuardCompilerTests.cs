@@ -136,7 +136,7 @@ public sealed class GuardCompilerTests
     [Fact]
     public void An_unknown_property_is_refused_with_those_that_there_are()
         => Assert.StartsWith(
-            "Table 'Sample' has no property 'Colour'; it has Id, Text, Title, Flag, ",
+            "Table 'Sample' has no property 'Colour'; it has Id, Title, Text, Flag, ",
             Refused(Guard.And(Guard.True, Guard.Not(Guard.Equal("Colour", 1)))),
             StringComparison.Ordinal);
 
