@@ -19,6 +19,9 @@ internal sealed class OperationCall(
     /// <summary>Whether nobody waits for it any more, so that it need not be sent.</summary>
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
+    /// <summary>Whether it has left, or is about to.</summary>
+    public bool IsSent { get; set; }
+
     /// <summary>Waits for the answer; the call's token abandons the wait.</summary>
     public Task<Answer> WaitAsync() => _answered.Task.WaitAsync(cancellationToken);
 

@@ -18,7 +18,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
     private bool _isFlushing;
 
     /// <summary>Sends an operation with those begun beside it, and waits for its answer.</summary>
-    public Task<Answer> SendAsync(
+    public async Task<Answer> SendAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken)
     {
         var call = new OperationCall(operation, savepoint, cancellationToken);
@@ -31,7 +31,15 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
         }
 
         if (isFirst) _ = FlushLaterAsync();
-        return call.WaitAsync();
+        try
+        {
+            return await call.WaitAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (call.IsSent)
+        {
+            state.HasAbandonedCall = true;
+            throw;
+        }
     }
 
     /// <summary>Sends what has been collected; never fails, each call gets its own error.</summary>
@@ -73,10 +81,17 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
             while (taken.Count < ExecuteRequest.MaxOperations
                 && _collected.TryPeek(out OperationCall? next))
             {
+                // In this order: who gives up from here on has to be told that it may be carried out.
+                next.IsSent = true;
                 if (!next.IsAbandoned)
                 {
                     size += next.Size;
-                    if (taken.Count > 0 && size > ExecuteRequest.MaxBytes) break;
+                    if (taken.Count > 0 && size > ExecuteRequest.MaxBytes)
+                    {
+                        next.IsSent = false;
+                        break;
+                    }
+
                     taken.Add(next);
                 }
 

@@ -85,6 +85,15 @@ internal sealed class TransactionAttempt<T>(
             return false;
         }
 
+        if (State.HasAbandonedCall)
+        {
+            _error = new MementoException(
+                $"A call of transaction {State.Id} was cancelled when it was on its way to a silo, so that "
+                + "it may have been carried out or not; nothing of the transaction was kept. Let the "
+                + "OperationCanceledException end the body.");
+            return false;
+        }
+
         if (!State.HasOperationsUnderWay) return true;
         _error = new MementoException(
             $"A call of transaction {State.Id} was still running when its body ended; nothing of the "

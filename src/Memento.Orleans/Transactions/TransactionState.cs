@@ -22,6 +22,7 @@ internal sealed class TransactionState(
     private int _savepoint;
     private TaskCompletionSource? _ageTurn;
     private MementoException? _doom;
+    private bool _hasAbandonedCall;
     private volatile bool _hasEnded;
 
     public Guid Id { get; } = id;
@@ -64,6 +65,15 @@ internal sealed class TransactionState(
         Id,
         Age ?? throw new InvalidOperationException("A partition is reached before the age is known."),
         Deadline);
+
+    /// <summary>
+    /// Whether a call was given up after its message had left: nobody here knows what came of it.
+    /// </summary>
+    public bool HasAbandonedCall
+    {
+        get => Volatile.Read(ref _hasAbandonedCall);
+        set => Volatile.Write(ref _hasAbandonedCall, value);
+    }
 
     public bool HasOperationsUnderWay => Volatile.Read(ref _operationsUnderWay) != 0;
 

@@ -263,6 +263,34 @@ public abstract partial class ConformanceSuite
         await older.CommitAsync();
     }
 
+    [Fact]
+    public async Task A_cancelled_call_that_the_body_swallows_never_commits_half_of_it()
+    {
+        OpenTransaction older = await OpenAsync();
+        OpenTransaction younger = await OpenAsync();
+        await younger.Tx.WriteAsync(NewEntry("k", 1)).Within();
+        using var cancellation = new CancellationTokenSource();
+        Task<Entry?> reading = older.Tx
+            .ReadAsync<Entry>("k", LockMode.Read, cancellation.Token).AsTask();
+        await UntilWaitingAsync(older.Tx);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.Within());
+
+        if (fixture.IsClient)
+        {
+            // The silo may have carried it out by the time that it hears of the end.
+            var error = await Assert.ThrowsAsync<MementoException>(older.CommitAsync);
+            Assert.Contains("was cancelled", error.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await older.CommitAsync();
+        }
+
+        Assert.Equal(1, older.Runs);
+        await younger.CommitAsync();
+    }
+
     private static IEnumerable<Func<Task>> UsesOf(ITransaction tx)
     {
         yield return async () => await tx.ReadAsync<Entry>("a");

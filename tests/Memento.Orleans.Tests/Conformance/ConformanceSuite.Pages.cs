@@ -24,21 +24,28 @@ public abstract partial class ConformanceSuite
             List<Book> all = [.. (await tx.AllAsync<Book>())];
             Assert.Equal(30, all.Count);
 
-            Assert.Equal(all, await PagesAsync<Book>(after => tx.PageAsync<Book>(_ => true, size, after), size));
+            Assert.Equal(
+                all,
+                await PagesAsync<Book>(after => tx.PageAsync<Book>(_ => true, size, after), size));
             Assert.Equal(
                 all.Where(static book => book.Author == "author 3"),
                 await PagesAsync<Book>(
-                    after => tx.PageAsync<Book>(book => book.Author == "author 3", size, after), size));
+                    after => tx.PageAsync<Book>(book => book.Author == "author 3", size, after),
+                    size));
             Assert.Equal(
                 all.Where(static book => book.Year < 1000),
                 await PagesAsync<Book>(
                     after => tx.PageAsync<Book>(Guard.LessThan("Year", 1000), size, after), size));
             ITableQuery<Book> odd = tx.Query<Book>().Where(book => book.Copies == 1);
             Assert.Equal(
-                all.Where(static book => book.Copies == 1).OrderByDescending(static book => book.Id),
-                await PagesAsync(after => odd.OrderByDescending(book => book.Id).ToPageAsync(size, after), size));
+                all.Where(static book => book.Copies == 1)
+                    .OrderByDescending(static book => book.Id),
+                await PagesAsync(
+                    after => odd.OrderByDescending(book => book.Id).ToPageAsync(size, after),
+                    size));
             Assert.Equal(
-                all.OrderByDescending(static book => book.Year).ThenByDescending(static book => book.Id),
+                all.OrderByDescending(static book => book.Year)
+                    .ThenByDescending(static book => book.Id),
                 await PagesAsync(
                     after => tx.Query<Book>().OrderByDescending(book => book.Year)
                         .ToPageAsync(size, after),
@@ -51,7 +58,8 @@ public abstract partial class ConformanceSuite
                         .ThenByDescending(book => book.Year).ToPageAsync(size, after),
                     size));
             Assert.Equal(
-                all.Where(static book => book.Author == "author 3").OrderBy(static book => book.Year),
+                all.Where(static book => book.Author == "author 3")
+                    .OrderBy(static book => book.Year),
                 await PagesAsync(
                     after => tx.Query<Book>().Where(book => book.Author == "author 3")
                         .OrderBy(book => book.Year).ToPageAsync(size, after),
@@ -65,7 +73,10 @@ public abstract partial class ConformanceSuite
     public async Task Pages_of_a_set_and_of_a_bag_come_by_key(int size)
     {
         Entry[] entries =
-            [.. Enumerable.Range(0, 15).Select(i => NewEntry($"e{i:00}", i % 4, i % 3 == 0 ? null : "g"))];
+        [
+            .. Enumerable.Range(0, 15).Select(
+                i => NewEntry($"e{i:00}", i % 4, i % 3 == 0 ? null : "g")),
+        ];
         Tag[] tags =
         [
             .. Enumerable.Range(0, 20).Select(
@@ -82,7 +93,8 @@ public abstract partial class ConformanceSuite
             Assert.Equal(
                 entries.OrderBy(static entry => entry.Value),
                 await PagesAsync(
-                    after => tx.Query<Entry>().OrderBy(entry => entry.Value).ToPageAsync(size, after),
+                    after => tx.Query<Entry>().OrderBy(entry => entry.Value)
+                        .ToPageAsync(size, after),
                     size));
 
             // A tag's own record of a key comes behind the committed ones.
@@ -90,10 +102,12 @@ public abstract partial class ConformanceSuite
             await tx.WriteAsync(own);
             Tag[] all = [.. tags[..8], own, .. tags[8..]];
             Assert.Equal(
-                all, await PagesAsync<Tag>(after => tx.PageAsync<Tag>(_ => true, size, after), size));
+                all,
+                await PagesAsync<Tag>(after => tx.PageAsync<Tag>(_ => true, size, after), size));
             Assert.Equal(
                 all.Where(static tag => tag.Word == "w1"),
-                await PagesAsync<Tag>(after => tx.PageAsync<Tag>(tag => tag.Word == "w1", size, after), size));
+                await PagesAsync<Tag>(
+                    after => tx.PageAsync<Tag>(tag => tag.Word == "w1", size, after), size));
             Assert.Equal(
                 all.Where(static tag => tag.Subject == "s1"),
                 await PagesAsync<Tag>(
@@ -101,7 +115,8 @@ public abstract partial class ConformanceSuite
             Assert.Equal(
                 all.Reverse().OrderByDescending(static tag => tag.Word, StringComparer.Ordinal),
                 await PagesAsync(
-                    after => tx.Query<Tag>().OrderByDescending(tag => tag.Word).ToPageAsync(size, after),
+                    after => tx.Query<Tag>().OrderByDescending(tag => tag.Word)
+                        .ToPageAsync(size, after),
                     size));
         }).Within();
     }
@@ -111,7 +126,8 @@ public abstract partial class ConformanceSuite
     {
         const int Seed = 20_263;
         var random = new Random(Seed);
-        Expression<Func<Book, int?>>[] orders = [book => book.Id, book => book.Year, book => book.Copies];
+        Expression<Func<Book, int?>>[] orders =
+            [book => book.Id, book => book.Year, book => book.Copies];
         foreach (Expression<Func<Book, int?>> order in orders)
         {
             // Books with even keys stay as they are; the odd ones come, go and move.
@@ -132,7 +148,8 @@ public abstract partial class ConformanceSuite
                         if (random.Next(2) == 0)
                             await tx.DeleteAsync<Book>(id);
                         else
-                            await tx.WriteAsync(NewBook(id) with { Year = random.Next(50), Copies = id % 3 });
+                            await tx.WriteAsync(
+                                NewBook(id) with { Year = random.Next(50), Copies = id % 3 });
                     }
                 }).Within();
             }
@@ -197,11 +214,14 @@ public abstract partial class ConformanceSuite
             {
                 char other = next[place] == 'A' ? 'B' : 'A';
                 string changed = $"{next[..place]}{other}{next[(place + 1)..]}";
-                await AssertRefusedAsync(() => tx.PageAsync<Book>(_ => true, 2, changed), WasChanged);
+                await AssertRefusedAsync(
+                    () => tx.PageAsync<Book>(_ => true, 2, changed), WasChanged);
             }
 
-            foreach (string garbage in (string[])["", "A", "x y", "é", next[..^4], $"{next}AAAA", $"{next}="])
-                await AssertRefusedAsync(() => tx.PageAsync<Book>(_ => true, 2, garbage), WasChanged);
+            string[] garbages = ["", "A", "x y", "é", next[..^4], $"{next}AAAA", $"{next}="];
+            foreach (string garbage in garbages)
+                await AssertRefusedAsync(
+                    () => tx.PageAsync<Book>(_ => true, 2, garbage), WasChanged);
             AssertIds((await tx.PageAsync<Book>(_ => true, 2, next)).Items, 3, 4);
         }).Within();
     }
@@ -215,7 +235,8 @@ public abstract partial class ConformanceSuite
         {
             string next = (await tx.PageAsync<Book>(book => book.Id > 0, 2)).Next!;
             string ofEntries = (await tx.PageAsync<Entry>(entry => entry.Value > 0, 1)).Next!;
-            await AssertRefusedAsync(() => tx.PageAsync<Book>(book => book.Id > 1, 2, next), OfAnotherQuery);
+            await AssertRefusedAsync(
+                () => tx.PageAsync<Book>(book => book.Id > 1, 2, next), OfAnotherQuery);
             await AssertRefusedAsync(() => tx.PageAsync<Book>(_ => true, 2, next), OfAnotherQuery);
             await AssertRefusedAsync(
                 () => tx.PageAsync<Book>(book => book.Id > 0, 2, ofEntries), OfAnotherQuery);
@@ -248,7 +269,8 @@ public abstract partial class ConformanceSuite
         Assert.Equal((0, null), (none.Items.Count, none.Next));
     });
 
-    private static async Task<List<T>> PagesAsync<T>(Func<string?, ValueTask<Page<T>>> read, int size)
+    private static async Task<List<T>> PagesAsync<T>(
+        Func<string?, ValueTask<Page<T>>> read, int size)
         where T : class
     {
         List<T> all = [];

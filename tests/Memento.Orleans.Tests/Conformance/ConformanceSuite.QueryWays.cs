@@ -24,7 +24,8 @@ public abstract partial class ConformanceSuite
 
         Assert.Equal([1, 2, 3], seen);
         await Memento.TransactionAsync(
-            async tx => await tx.WriteAsync(NewBook(ManyBooks) with { Title = "far" }), Once).Within();
+            async tx => await tx.WriteAsync(NewBook(ManyBooks) with { Title = "far" }),
+            Once).Within();
         await Assert.ThrowsAsync<TransactionConflictException>(() => Memento.TransactionAsync(
             async tx => await tx.WriteAsync(NewBook(2) with { Title = "near" }), Once).Within());
         await older.CommitAsync();
@@ -87,7 +88,8 @@ public abstract partial class ConformanceSuite
             Assert.Equal(("Author_Year", 5), (ofAuthor.Index, ofAuthor.Found));
             Assert.InRange(ofAuthor.Read, 10, FewBooks);
 
-            QueryExplanation sorted = await books.OrderBy(book => book.Title).Take(10).ExplainAsync();
+            QueryExplanation sorted =
+                await books.OrderBy(book => book.Title).Take(10).ExplainAsync();
             Assert.Equal(("Title, sorted", null), (sorted.Order, sorted.Index));
             Assert.Equal((ManyBooks, 10), (sorted.Read, sorted.Found));
         }).Within();
@@ -152,7 +154,8 @@ public abstract partial class ConformanceSuite
         AssertIds(await tx.MatchAsync<Book>(new { Author = "Eliot", Year = 1815 }), 5);
         AssertIds(await tx.MatchAsync<Book>(new { Author = (string?)null, Year = 1817 }), 7);
         AssertIds(await tx.MatchAsync<Book>(new { Year = (int?)null }), 3);
-        AssertIds(await tx.MatchAsync<Book>(new { Copies = 1, Price = 7.50m, Author = "Austen" }), 2);
+        AssertIds(
+            await tx.MatchAsync<Book>(new { Copies = 1, Price = 7.50m, Author = "Austen" }), 2);
         AssertIds(await tx.MatchAsync<Book>(new { Id = 4, Title = "Emma" }));
         AssertIds(await tx.MatchAsync<Book>(new { }), 1, 2, 3, 4, 5, 6, 7);
     });
@@ -211,8 +214,10 @@ public abstract partial class ConformanceSuite
         ITableQuery<Book> books = tx.Query<Book>();
         AssertRefused(() => books.OrderBy(book => book.Words), "Words", "has no order");
         AssertRefused(() => books.OrderBy(book => book.Place), "Place", "has no order");
-        AssertRefused(() => books.OrderBy(book => book.Title.Length), "Title.Length", "stored property");
-        AssertRefused(() => books.OrderBy(book => book.Year + 1), "book.Year + ", "stored property");
+        AssertRefused(
+            () => books.OrderBy(book => book.Title.Length), "Title.Length", "stored property");
+        AssertRefused(
+            () => books.OrderBy(book => book.Year + 1), "book.Year + ", "stored property");
         AssertRefused(() => books.OrderBy(_ => 1), "1", "stored property");
         AssertRefused(
             () => books.OrderBy(book => book.Id).ThenByDescending(book => book.Words),
@@ -229,7 +234,8 @@ public abstract partial class ConformanceSuite
     });
 
     [Fact]
-    public Task Own_writes_deletes_and_rewrites_come_in_the_right_order() => WithBooksAsync(async tx =>
+    public Task Own_writes_deletes_and_rewrites_come_in_the_right_order()
+        => WithBooksAsync(async tx =>
     {
         await tx.WriteAsync(Books[5] with { Year = 1800 });
         await tx.DeleteAsync<Book>(1);
@@ -239,9 +245,11 @@ public abstract partial class ConformanceSuite
 
         AssertIds(await tx.Query<Book>().ToListAsync(), 0, 2, 3, 4, 5, 6, 7, 9);
         AssertIds(
-            await tx.Query<Book>().OrderBy(book => book.Year).ToListAsync(), 3, 4, 6, 0, 2, 5, 7, 9);
+            await tx.Query<Book>().OrderBy(book => book.Year).ToListAsync(),
+            3, 4, 6, 0, 2, 5, 7, 9);
         AssertIds(
-            await tx.Query<Book>().OrderByDescending(book => book.Year).Take(3).ToListAsync(), 9, 7, 5);
+            await tx.Query<Book>().OrderByDescending(book => book.Year).Take(3).ToListAsync(),
+            9, 7, 5);
         AssertIds(
             await tx.Query<Book>().Where(book => book.Author == "Eliot").OrderBy(book => book.Year)
                 .ToListAsync(),
@@ -258,7 +266,8 @@ public abstract partial class ConformanceSuite
         await tx.WriteAsync(Books[5]);
         await tx.DeleteAsync<Book>(9);
         AssertIds(
-            await tx.Query<Book>().OrderBy(book => book.Year).ToListAsync(), 3, 4, 0, 2, 5, 1, 7, 6);
+            await tx.Query<Book>().OrderBy(book => book.Year).ToListAsync(),
+            3, 4, 0, 2, 5, 1, 7, 6);
     });
 
     [Fact]

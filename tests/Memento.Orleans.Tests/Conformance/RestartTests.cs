@@ -130,13 +130,15 @@ public sealed class RestartTests : IDisposable
         }));
         await RunAsync(memento => memento.TransactionAsync(async tx =>
         {
-            Page<Book> page = await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2, next);
+            Page<Book> page =
+                await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2, next);
             Assert.Equal([3, 2], page.Items.Select(static book => book.Id));
             next = page.Next;
         }));
         await RunAsync(memento => memento.TransactionAsync(async tx =>
         {
-            Page<Book> page = await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2, next);
+            Page<Book> page =
+                await tx.Query<Book>().OrderBy(book => book.Year).ToPageAsync(2, next);
             Assert.Equal([1], page.Items.Select(static book => book.Id));
             Assert.Null(page.Next);
         }));

@@ -28,12 +28,14 @@ internal sealed record CellQuery(CellLook Look, int From, int Size, int Group)
                 return Text(await cells.Where(cell => cell.Value >= From && cell.Value < To)
                     .OrderBy(cell => cell.Value).ToListAsync());
             case CellLook.KeyRange:
-                return Text(await byKey.Where(cell => cell.Id >= From && cell.Id < To).ToListAsync());
+                return Text(
+                    await byKey.Where(cell => cell.Id >= From && cell.Id < To).ToListAsync());
             case CellLook.GroupAndValue:
                 return Text(await byKey.Where(cell => cell.Group == Group && cell.Value == From)
                     .ToListAsync());
             case CellLook.FirstByValue:
-                return Text(await cells.OrderBy(cell => cell.Value).Skip(1).Take(Size).ToListAsync());
+                return Text(
+                    await cells.OrderBy(cell => cell.Value).Skip(1).Take(Size).ToListAsync());
             case CellLook.LastByValue:
                 return Text(await cells.Where(cell => cell.Group == Group)
                     .OrderByDescending(cell => cell.Value).Take(Size).ToListAsync());

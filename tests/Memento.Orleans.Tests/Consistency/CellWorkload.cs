@@ -1,12 +1,12 @@
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Random transactions that look at ranges of few cells and write into them side by side. Each looks
-/// twice before it writes, and records what it saw.
+/// Random transactions that look at ranges of few cells and write into them side by side. Each
+/// looks twice before it writes, and records what it saw.
 /// </summary>
 /// <remarks>
-/// The end of a body is a place in a serial order: all locks are held then, so that whoever comes upon
-/// one of them ends after it. Run in this order one after the other, all must see the same.
+/// The end of a body is a place in a serial order: all locks are held then, so that whoever comes
+/// upon one of them ends after it. Run in this order one after the other, all must see the same.
 /// </remarks>
 internal sealed class CellWorkload(IMemento memento, int seed)
 {
@@ -31,7 +31,9 @@ internal sealed class CellWorkload(IMemento memento, int seed)
                 await RunOneAsync(random.Next(), aborts: random.Next(100) < PercentAborted);
         })));
 
-    /// <summary>What is wrong where no serial order gives what was seen; null where one does.</summary>
+    /// <summary>
+    /// What is wrong where the serial order does not give what was seen; null where it does.
+    /// </summary>
     public string? Check(bool isBag, IEnumerable<Cell> left)
     {
         if (Changed is not null) return Changed;
@@ -44,8 +46,8 @@ internal sealed class CellWorkload(IMemento memento, int seed)
                 if (step.Write is not null) model.Apply(step.Write);
                 if (step.Query is null || step.Query.Answer(model) == step.Answer) continue;
 
-                return $"transaction {end}: {step.Query} gave '{step.Answer}', and in a serial order "
-                    + $"'{step.Query.Answer(model)}', after {string.Join(", ", steps)}";
+                return $"transaction {end}: {step.Query} gave '{step.Answer}', and in a serial "
+                    + $"order '{step.Query.Answer(model)}', after {string.Join(", ", steps)}";
             }
         }
 
@@ -88,7 +90,7 @@ internal sealed class CellWorkload(IMemento memento, int seed)
         {
             string again = await look.Query!.AskAsync(tx);
             if (again != look.Answer)
-                Changed = $"{look.Query} gave '{look.Answer}' and then '{again}' in one transaction";
+                Changed = $"{look.Query} gave '{look.Answer}', and in the same run '{again}'";
         }
 
         if (random.Next(3) == 0) return;

@@ -35,13 +35,14 @@ public sealed class PhantomTests
         string? wrong = workload.Check(isBag: type == TableType.Bag, left);
         Assert.True(wrong is null, $"seed {seed}: {wrong}");
         Assert.True(
-            workload.Committed > Workers * TransactionsEach() / 2, $"Too little committed; seed {seed}.");
+            workload.Committed > Workers * TransactionsEach() / 2,
+            $"Too little was committed; seed {seed}.");
 
         void Add(IMementoBuilder builder) => builder.AddTable<Cell>(table => table.Type = type);
     }
 
     /// <summary>
-    /// Each counts a group and adds a cell with the count: two that count the same are a write skew.
+    /// Each counts a group and adds a cell with the count: two with the same are a write skew.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -49,7 +50,8 @@ public sealed class PhantomTests
     public async Task Who_adds_what_it_has_counted_never_counts_what_another_has(bool isByKey)
     {
         await using TestSilo silo = await TestSilo.StartAsync(
-            static builder => builder.AddTable<Cell>(static table => table.Type = TableType.OrderedSet));
+            static builder => builder.AddTable<Cell>(
+                static table => table.Type = TableType.OrderedSet));
         IMemento memento = silo.Services.GetRequiredService<IMemento>();
         int lastStamp = 0;
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
@@ -62,7 +64,8 @@ public sealed class PhantomTests
                 {
                     int value = isByKey
                         ? (int)(await tx.LastKeyAsync<Cell>() ?? -1) + 1
-                        : (int)await tx.Query<Cell>().Where(cell => cell.Group == group).CountAsync();
+                        : (int)await tx.Query<Cell>().Where(cell => cell.Group == group)
+                            .CountAsync();
                     await Task.Yield();
                     await tx.WriteAsync(new Cell
                     {
@@ -75,16 +78,21 @@ public sealed class PhantomTests
             }
         }))).WaitAsync(LongestRun);
 
-        IReadOnlyList<Cell> all = await memento.TransactionAsync(async tx => await tx.AllAsync<Cell>());
+        IReadOnlyList<Cell> all = await memento.TransactionAsync(
+            async tx => await tx.AllAsync<Cell>());
         Assert.Equal(Workers * Transactions, all.Count);
         Assert.All(
             all.GroupBy(cell => isByKey ? 0 : cell.Group),
             static group => Assert.Equal(
-                Enumerable.Range(0, group.Count()), group.Select(cell => cell.Value!.Value).Order()));
+                Enumerable.Range(0, group.Count()),
+                group.Select(cell => cell.Value!.Value).Order()));
     }
 
     private static int TransactionsEach()
-        => Environment.GetEnvironmentVariable("MEMENTO_PHANTOM_TRANSACTIONS") is { Length: > 0 } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Transactions;
+    {
+        string? text = Environment.GetEnvironmentVariable("MEMENTO_PHANTOM_TRANSACTIONS");
+        return string.IsNullOrEmpty(text)
+            ? Transactions
+            : int.Parse(text, CultureInfo.InvariantCulture);
+    }
 }

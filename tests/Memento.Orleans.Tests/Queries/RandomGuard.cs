@@ -34,9 +34,14 @@ internal sealed class RandomGuard(Random random)
     private Guard Condition(string property)
     {
         bool isText = property is "Room" or "Director" or "Title";
-        int kind = random.Next(8);
+        int kind = random.Next(9);
         if (kind == 0 && isText)
             return Guard.StartsWith(property, (string?)Value(property) ?? "");
+
+        if (kind == 2)
+            return Guard.And(
+                Guard.GreaterThan(property, Value(property)),
+                Guard.LessThanOrEqual(property, Value(property)));
 
         return kind == 1
             ? Guard.In(property, Enumerable.Range(0, random.Next(4)).Select(_ => Value(property)))

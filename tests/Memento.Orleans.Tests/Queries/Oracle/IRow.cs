@@ -1,6 +1,6 @@
 namespace Memento.Tests.Queries.Oracle;
 
-/// <summary>A record that says which write it is of, so that answers can be compared by that.</summary>
+/// <summary>A record that says which write it is of: answers are compared by that.</summary>
 public interface IRow
 {
     /// <summary>Another one for each write.</summary>

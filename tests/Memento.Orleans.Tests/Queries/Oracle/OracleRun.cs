@@ -12,9 +12,11 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
     /// <summary>The property that a unique index is on.</summary>
     public const string Unique = nameof(Sample.MaybeLong);
 
+    /// <summary>Most keys are one of the first numbers.</summary>
+    public const int Ids = 12;
+
     private const int QueriesEach = 6;
     private const int MostRecords = 40;
-    private const int Ids = 24;
 
     private Random _random = new(seed);
     private int _lastSerial;
@@ -49,8 +51,8 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
     }
 
     /// <summary>
-    /// Runs a body that begins where it began when it is run again: an aborted transaction before it may
-    /// have locks for a moment yet.
+    /// Runs a body that begins where it began when it is run again: an aborted transaction before it
+    /// may have locks for a moment yet.
     /// </summary>
     private async Task RunAsync(Func<ITransaction, Task> body, bool commits)
     {
@@ -151,13 +153,9 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
         for (; count > 0; count--)
         {
             RandomQuery query = RandomQuery.Next(_random, tables.Focus);
-            Cases++;
+            string context = $"seed {seed}, case {++Cases}: {query}\n{tables}";
             foreach (OracleTable table in tables.All)
-            {
-                string context =
-                    $"seed {seed}, case {Cases}, table {table.Name}: {query}\n{tables}\n";
-                await table.CheckAsync(tx, query, context);
-            }
+                await table.CheckAsync(tx, query, $"table {table.Name}, {context}");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using System.Reflection;
 using System.Text.Json;
 using Memento.Queries;
 using Memento.Tables.Documents;
@@ -69,7 +68,8 @@ internal sealed class OracleTable<T>(
         IReadOnlyList<T> all = await tx.AllAsync<T>();
         Assert.Equal(Model.Rows.Count, await tx.CountAsync<T>());
         AssertSame(
-            string.Join('\n', Model.Rows.OrderBy(row => row.Serial).Select(row => Text(ToRow(row)))),
+            string.Join(
+                '\n', Model.Rows.OrderBy(row => row.Serial).Select(row => Text(ToRow(row)))),
             string.Join('\n', all.OrderBy(row => row.Serial).Select(Text)),
             context);
     }
@@ -197,7 +197,8 @@ internal sealed class OracleTable<T>(
         }
 
         bool isGreatest = query.Ask == Ask.Greatest;
-        List<ModelRow> sorted = [.. expected.Where(row => query.Extreme.Read(row.Values) is not null)];
+        List<ModelRow> sorted =
+            [.. expected.Where(row => query.Extreme.Read(row.Values) is not null)];
         sorted.Sort((one, other) => query.Extreme.Compare(one.Values, other.Values));
         ModelRow? extreme = isGreatest ? sorted.LastOrDefault() : sorted.FirstOrDefault();
         AssertSame(
@@ -246,7 +247,8 @@ internal sealed class OracleTable<T>(
                 && found.Distinct().Count() == found.Count
                 && found.TrueForAll(serial => matching.Exists(row => row.Serial == serial));
         Assert.True(
-            isRight, $"{context}\nexpected {string.Join(' ', serials)}\nfound {string.Join(' ', found)}");
+            isRight,
+            $"{context}\nexpected {string.Join(' ', serials)}\nfound {string.Join(' ', found)}");
     }
 
     private static void AssertSame<TValue>(TValue expected, TValue found, string context)
@@ -266,7 +268,7 @@ internal sealed class OracleTable<T>(
             .Select(property => Expression.Bind(
                 typeof(T).GetProperty(property.Name)!, Expression.Property(values, property)))
             .Append(Expression.Bind(
-                typeof(T).GetProperty(nameof(IRow.Serial), BindingFlags.Instance | BindingFlags.Public)!,
+                typeof(T).GetProperty(nameof(IRow.Serial))!,
                 Expression.Property(row, nameof(ModelRow.Serial))));
         return Expression.Lambda<Func<ModelRow, T>>(
             Expression.MemberInit(Expression.New(typeof(T)), bindings), row).Compile();

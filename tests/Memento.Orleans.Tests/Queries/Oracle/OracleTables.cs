@@ -21,7 +21,8 @@ internal sealed class OracleTables
         All =
         [
             Table<IdRow<Plain>>("Ids", _ids, TableType.Set, singles: 0, composites: 0),
-            Table<IdRow<Single>>("IdsSingle", _ids, TableType.OrderedSet, singles: 4, composites: 0),
+            Table<IdRow<Single>>(
+                "IdsSingle", _ids, TableType.OrderedSet, singles: 4, composites: 0),
             Table<IdRow<Composite>>("IdsComposite", _ids, TableType.Set, singles: 1, composites: 3),
             Table<PairRow<Plain>>("Pairs", _pairs, TableType.OrderedSet, singles: 0, composites: 0),
             Table<PairRow<Single>>("PairsSingle", _pairs, TableType.Set, singles: 4, composites: 0),
@@ -36,7 +37,9 @@ internal sealed class OracleTables
 
     public IReadOnlyList<OracleModel> Models => [_ids, _pairs, _bags];
 
-    /// <summary>The properties that indexes, conditions and orders meet in; the key is among them.</summary>
+    /// <summary>
+    /// The properties that indexes, conditions and orders meet in; the key is among them.
+    /// </summary>
     public IReadOnlyList<SamplePath> Focus { get; }
 
     public override string ToString() => string.Join('\n', _descriptions);

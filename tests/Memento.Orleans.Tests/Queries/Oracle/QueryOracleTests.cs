@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Queries.Oracle;
 
 /// <summary>
-/// Random queries of tables with and without indexes, against the same in LINQ to objects. To run more:
-/// <c>MEMENTO_QUERY_CASES=100000</c>; to run a failure again: <c>MEMENTO_QUERY_SEED</c> with the seed of
-/// its message.
+/// Random queries of tables with and without indexes, against the same in LINQ to objects. To run
+/// more: <c>MEMENTO_QUERY_CASES=100000</c>; to run a failure again: <c>MEMENTO_QUERY_SEED</c> with the
+/// seed of its message.
 /// </summary>
 public sealed class QueryOracleTests
 {
-    private const int SiloCases = 1_200;
-    private const int ClientCases = 120;
+    private const int SiloCases = 1_800;
+    private const int ClientCases = 180;
 
     /// <summary>After so many, other tables are made, with other indexes.</summary>
     private const int CasesEach = 600;

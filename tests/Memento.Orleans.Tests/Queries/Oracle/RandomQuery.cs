@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Memento.Queries;
 
 namespace Memento.Tests.Queries.Oracle;
 
@@ -38,7 +39,9 @@ internal sealed class RandomQuery
         var query = new RandomQuery(ask)
         {
             UsesGuards = random.Next(3) == 0,
-            Order = ask is Ask.PagesByKey or Ask.Selection or Ask.Keys ? [] : SomeOrder(random, focus),
+            Order = ask is Ask.PagesByKey or Ask.Selection or Ask.Keys
+                ? []
+                : SomeOrder(random, focus),
             Windows = isPlain || random.Next(2) == 0 ? [] : SomeWindows(random),
             Size = 1 + random.Next(isPaged ? 9 : 4),
             Extreme = Pick(random, random.Next(2) == 0 ? focus : SamplePath.All),
@@ -79,7 +82,7 @@ internal sealed class RandomQuery
 
     public override string ToString()
     {
-        string where = string.Join(" && ", Where.Select(each => each.Body.ToString()));
+        string where = string.Join(" && ", Where.Select(GuardTranslator.Translate));
         string order = string.Join(", ", Order);
         string windows = string.Join(
             ' ', Windows.Select(each => each < 0 ? $"skip {-each}" : $"take {each}"));
@@ -103,14 +106,33 @@ internal sealed class RandomQuery
         Condition(Random random, IReadOnlyList<SamplePath> focus)
     {
         var predicate = new RandomPredicate(random);
-        return random.Next(4) == 0
-            ? predicate.Next()
-            : predicate.NextOf([.. focus.Where(path => path.IsOwn).Select(path => path.Name)]);
+        return random.Next(5) switch
+        {
+            0 => predicate.Next(),
+            1 => OfKeys(random),
+            _ => predicate.NextOf([.. focus.Where(path => path.IsOwn).Select(path => path.Name)]),
+        };
+    }
+
+    private static (Expression<Func<Sample, bool>> Asked, Expression<Func<Sample, bool>> Oracle)
+        OfKeys(Random random)
+    {
+        long id = random.Next(OracleRun.Ids);
+        long[] ids = [id, id + 3, id - 1];
+        Expression<Func<Sample, bool>> where = random.Next(3) switch
+        {
+            0 => m => m.Id == id,
+            1 => m => ids.Contains(m.Id),
+            _ => m => m.Id > id && m.Id <= id + 4,
+        };
+        return (where, where);
     }
 
     private static List<OrderTerm> SomeOrder(Random random, IReadOnlyList<SamplePath> focus)
     {
         bool isDescending = random.Next(2) == 0;
+        if (random.Next(5) == 0) return [new OrderTerm(SamplePath.All[0], isDescending)];
+
         return
         [
             .. Enumerable.Range(0, random.Next(4))

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace Memento.Tests.Queries.Oracle;
 
-/// <summary>A property that queries order by, and of which they ask the least and the greatest.</summary>
+/// <summary>A property that queries order by, and ask the least and the greatest of.</summary>
 internal abstract class SamplePath(string name)
 {
     /// <summary>Compares as C# does, null first, but texts by ordinal.</summary>
@@ -13,7 +13,7 @@ internal abstract class SamplePath(string name)
             _ => Comparer<object?>.Default.Compare(left, right),
         });
 
-    /// <summary>One of each kind of value: where null can be, where NaN can, and in an object.</summary>
+    /// <summary>Each kind of value: where null can be, where NaN can, and in an object.</summary>
     public static IReadOnlyList<SamplePath> All { get; } =
     [
         Of("Id", static m => m.Id), Of("Title", static m => m.Title),
