@@ -46,7 +46,8 @@ public interface IQuery<TResult>
 
     /// <summary>
     /// Reads the results in portions, each when it is needed: what is never reached is neither read nor
-    /// locked. The enumeration has to end inside the transaction's body.
+    /// locked. The enumeration has to end inside the transaction's body; of what the body writes meanwhile
+    /// it may meet what lies ahead of it.
     /// </summary>
     IAsyncEnumerable<TResult> AsAsyncEnumerable();
 

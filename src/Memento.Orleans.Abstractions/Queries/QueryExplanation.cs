@@ -17,7 +17,9 @@ public sealed record QueryExplanation
     /// <summary>What was filtered after, in words; null where nothing had to be.</summary>
     public required string? Filter { get; init; }
 
-    /// <summary>The order in words, and where it comes from; null where none was asked for.</summary>
+    /// <summary>
+    /// The order in words, and where it comes from; null where it is by key, or any will do.
+    /// </summary>
     public required string? Order { get; init; }
 
     /// <summary>How many partitions were asked.</summary>
