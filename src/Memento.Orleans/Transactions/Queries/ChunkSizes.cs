@@ -26,7 +26,7 @@ internal readonly record struct ChunkSizes(int? First)
     {
         int? most = isLocal ? null : MaxRecords;
         if (reach is not { } wanted) return new(most);
-        if (isSorted) return new(Math.Max(wanted, 1));
+        if (isSorted) return new(Math.Clamp(wanted, 1, most ?? int.MaxValue));
 
         int share = (int)Math.Min((wanted / (long)partitions) + Spare, wanted);
         return new(Math.Clamp(share, 1, most ?? int.MaxValue));
