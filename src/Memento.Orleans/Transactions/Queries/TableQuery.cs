@@ -115,25 +115,47 @@ internal sealed class TableQuery<T>(
     {
         ArgumentNullException.ThrowIfNull(property);
         string path = OrderPath.Of(property);
+        RecordOrder byProperty = RecordOrder.Compile(
+            shape.Table, [new OrderPart(path, isGreatest)]);
         QueryShape asked = shape.HasWindow
             ? shape
             : (shape with
             {
                 Where = Guard.And(shape.Where, Guard.IsNotNull(path)),
-                Order = RecordOrder.Compile(shape.Table, [new OrderPart(path, isGreatest)]),
+                Order = byProperty,
             }).Limited(1);
         IReadOnlyList<T> found = await scope.Queries.ListAsync<T>(asked, cancellationToken)
             .ConfigureAwait(false);
 
-        Func<T, TValue> read = property.Compile(preferInterpretation: true);
-        List<TValue> values =
-            [.. found.Select(read).Where(static value => value is not null)];
-        if (values.Count > 0) return (isGreatest ? values.Max() : values.Min())!;
+        if (FindFirst(found, path, byProperty) is { } first)
+            return property.Compile(preferInterpretation: true)(first);
         if (default(TValue) is null) return default!;
 
         throw new InvalidOperationException(
             $"No record of table '{shape.Table.Name}' satisfies the query, so that '{path}' has no "
             + $"{(isGreatest ? "greatest" : "least")} value. Ask for a nullable: m => (int?)m.{path}.");
+    }
+
+    /// <summary>
+    /// The first of some records in an order by a property, null left out. By the order of queries: that
+    /// of C# would depend on a culture.
+    /// </summary>
+    private T? FindFirst(IReadOnlyList<T> found, string path, RecordOrder byProperty)
+    {
+        Func<object, bool> hasValue = RecordFilter.Compile(shape.Table, Guard.IsNotNull(path));
+        T? first = null;
+        byte[] least = [];
+        foreach (T record in found)
+        {
+            if (!hasValue(record)) continue;
+
+            byte[] place = byProperty.Encode(record, shape.Table.KeyOf(record).Bytes);
+            int order = place.AsSpan().SequenceCompareTo(least);
+            if (first is null || (byProperty.IsDescending ? order > 0 : order < 0))
+                (first, least) = (record, place);
+        }
+
+        return first;
     }
 
     private void ThrowIfWindowed(string call)
