@@ -94,6 +94,13 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public IndexDefinition RequireIndex(string name)
         => Store.Indexes.Find(name) ?? throw IndexesChanged();
 
+    /// <summary>Finds a unique index that a writer knows of.</summary>
+    /// <exception cref="TransactionConflictException">
+    /// It was removed meanwhile, or made again as one that is not unique and keeps no values.
+    /// </exception>
+    public IndexDefinition RequireUniqueIndex(string name)
+        => RequireIndex(name) is { Unique: true } index ? index : throw IndexesChanged();
+
     /// <summary>Checks that who writes knows all indexes, and has done what they need.</summary>
     /// <exception cref="TransactionConflictException">Indexes came or went meanwhile.</exception>
     public void RequireIndexes(ulong stamp)

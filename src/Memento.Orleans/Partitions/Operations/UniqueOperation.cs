@@ -17,7 +17,7 @@ internal abstract class UniqueOperation(string index, Key value, byte[] owner)
     public byte[] Owner { get; } = owner;
 
     protected override int StoreIn(PartitionTransaction transaction)
-        => transaction.RequireIndex(Index).Store;
+        => transaction.RequireUniqueIndex(Index).Store;
 
     /// <summary>The key bytes of the record that has the value; null: nobody has it.</summary>
     protected byte[]? FindHolder(PartitionTransaction transaction)
