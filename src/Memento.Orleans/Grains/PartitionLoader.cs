@@ -25,6 +25,13 @@ internal sealed class PartitionLoader(
     public async Task<Partition> LoadAsync(string name, int number)
     {
         TableDefinition table = tables.Get(name);
+        if (number < 0 || number >= table.PartitionCount)
+        {
+            throw new MementoException(
+                $"Table '{name}' has {table.PartitionCount} partitions here, and number {number} was "
+                + "asked for. Register it with the same number of partitions in clients and silos.");
+        }
+
         ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
         if (!await catalog.ExistsAsync(name)) throw NotFound(name);
 
