@@ -12,6 +12,7 @@ namespace Memento.Grains;
 /// <summary>Makes a partition from what the durable storage has of it.</summary>
 internal sealed class PartitionLoader(
     TableRegistry tables,
+    KnownTables known,
     Numbers numbers,
     IGrainFactory grains,
     DurableStorage durable,
@@ -32,6 +33,7 @@ internal sealed class PartitionLoader(
                 + "asked for. Register it with the same number of partitions in clients and silos.");
         }
 
+        await known.WaitAsync();
         ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
         if (!await catalog.ExistsAsync(name)) throw NotFound(name);
 

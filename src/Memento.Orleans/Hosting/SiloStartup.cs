@@ -19,6 +19,7 @@ internal sealed class SiloStartup(
     DurableStorage storage,
     Journal journal,
     TableRegistry tables,
+    KnownTables known,
     TransactionSweeper sweeper,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
@@ -52,6 +53,31 @@ internal sealed class SiloStartup(
 
     private async Task EnsureTablesAsync(CancellationToken cancellationToken)
     {
+        List<(TableDefinition Table, IndexInfo Index)> unfilled;
+        try
+        {
+            unfilled = await LearnTablesAsync();
+            known.Set();
+        }
+        catch (Exception exception)
+        {
+            known.Fail(exception);
+            throw;
+        }
+
+        var indexes = services.GetRequiredService<IndexBuilder>();
+        foreach ((TableDefinition table, IndexInfo index) in unfilled)
+            await indexes.AddAsync(table, index, isDeclared: true);
+
+        HostingLog.Started(logger, tables.Tables.Count);
+    }
+
+    /// <summary>
+    /// Makes missing tables, and learns which indexes all have; gives the unique ones that are new and
+    /// have to be filled.
+    /// </summary>
+    private async Task<List<(TableDefinition Table, IndexInfo Index)>> LearnTablesAsync()
+    {
         ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
             .GetGrain<ICatalogGrain>(CatalogGrain.Key);
         List<(TableDefinition Table, IndexInfo Index)> unfilled = [];
@@ -76,11 +102,7 @@ internal sealed class SiloStartup(
             bool IsUnfilled(IndexInfo index) => index.Unique && ensured.Unfilled.Contains(index.Name);
         }
 
-        var indexes = services.GetRequiredService<IndexBuilder>();
-        foreach ((TableDefinition table, IndexInfo index) in unfilled)
-            await indexes.AddAsync(table, index, isDeclared: true);
-
-        HostingLog.Started(logger, tables.Tables.Count);
+        return unfilled;
     }
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)
