@@ -53,7 +53,7 @@ internal sealed class SiloStartup(
 
     private async Task EnsureTablesAsync(CancellationToken cancellationToken)
     {
-        List<(TableDefinition Table, IndexInfo Index)> unfilled;
+        List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
         try
         {
             unfilled = await LearnTablesAsync();
@@ -66,8 +66,8 @@ internal sealed class SiloStartup(
         }
 
         var indexes = services.GetRequiredService<IndexBuilder>();
-        foreach ((TableDefinition table, IndexInfo index) in unfilled)
-            await indexes.AddAsync(table, index, isDeclared: true);
+        foreach ((TableDefinition table, IndexInfo index, bool isDeclared) in unfilled)
+            await indexes.AddAsync(table, index, isDeclared);
 
         HostingLog.Started(logger, tables.Tables.Count);
     }
@@ -76,11 +76,12 @@ internal sealed class SiloStartup(
     /// Makes missing tables, and learns which indexes all have; gives the unique ones that are new and
     /// have to be filled.
     /// </summary>
-    private async Task<List<(TableDefinition Table, IndexInfo Index)>> LearnTablesAsync()
+    private async Task<List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)>>
+        LearnTablesAsync()
     {
         ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
             .GetGrain<ICatalogGrain>(CatalogGrain.Key);
-        List<(TableDefinition Table, IndexInfo Index)> unfilled = [];
+        List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled = [];
         foreach (TableDefinition table in tables.Tables)
         {
             EnsureResponse ensured = await catalog.EnsureAsync(table.ToSchema());
@@ -96,7 +97,8 @@ internal sealed class SiloStartup(
 
             IndexInfo[] wanted =
                 [.. table.Indexes.Select(static index => index.Info), .. ensured.Added];
-            unfilled.AddRange(wanted.Where(IsUnfilled).Select(index => (table, index)));
+            unfilled.AddRange(wanted.Where(IsUnfilled).Select(
+                index => (table, index, !ensured.Added.Contains(index))));
             table.UseIndexes(wanted.Where(index => !IsUnfilled(index)));
 
             bool IsUnfilled(IndexInfo index) => index.Unique && ensured.Unfilled.Contains(index.Name);
