@@ -18,7 +18,7 @@ namespace Memento;
 [Immutable]
 public sealed class Guard
 {
-    /// <summary>How deep a guard may be nested.</summary>
+    /// <summary>How deep a guard may be nested, and how many names a path in it may have.</summary>
     public const int MaxDepth = 100;
 
     /// <summary>How many comparisons and connectives a guard may have.</summary>

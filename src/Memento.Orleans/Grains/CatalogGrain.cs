@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Memento.Storage;
 using Memento.Tables;
+using Memento.Tables.Keys;
 
 namespace Memento.Grains;
 
@@ -45,7 +46,8 @@ internal sealed class CatalogGrain(
             return new EnsureResponse();
         }
 
-        IndexSchema[] added = [.. (entry.Added ?? []).Where(index => IsStillAdded(index, schema))];
+        IndexSchema[] added =
+            [.. (entry.Added ?? []).Select(index => OfNow(index, schema)).OfType<IndexSchema>()];
         TableSchema wanted = schema with { Indexes = [.. schema.Indexes, .. added] };
         SchemaDifference difference = wanted.Compare(entry.Schema);
         if (!difference.IsCompatible)
@@ -150,10 +152,19 @@ internal sealed class CatalogGrain(
         Added = entry.Added?.Where(other => other.Name != index).ToArray(),
     };
 
-    /// <summary>Whether an added index still fits the type, which may declare it itself by now.</summary>
-    private static bool IsStillAdded(IndexSchema index, TableSchema schema)
-        => index.Info.Properties.All(schema.Attributes.Contains)
-            && schema.Indexes.All(declared => declared.Name != index.Name);
+    /// <summary>
+    /// An added index as the type has it now: where its values are of another type, what is stored of it
+    /// has another encoding. Null where it does not fit the type any more, or the type declares it.
+    /// </summary>
+    private IndexSchema? OfNow(IndexSchema index, TableSchema schema)
+    {
+        if (schema.Indexes.Any(declared => declared.Name == index.Name)) return null;
+
+        TableDefinition table = tables.Get(schema.Name);
+        bool isPossible = index.Info.Properties.All(name =>
+            table.FindProperty(name) is { } property && KeyComponents.TryGet(property.Type, out _));
+        return isPossible ? IndexSchema.Of(table.MakeIndex(index.Info)) : null;
+    }
 
     private CatalogEntry? Find(string name)
         => state.State.Tables.TryGetValue(name, out CatalogEntry? entry) && !entry.IsBeingDeleted

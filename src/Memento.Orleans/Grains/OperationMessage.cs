@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions.Operations;
 using Memento.Tables;
 using Memento.Transactions;
 
@@ -52,11 +53,23 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
 
     public void Dispose() => _patience.Dispose();
 
+    /// <summary>A record in a partition that is not its key's would never be found again.</summary>
+    private void CheckPartition(Operation operation)
+    {
+        if (operation is not KeyOperation onKey || table.PartitionOf(onKey.Key) == number) return;
+
+        throw new MementoException(
+            $"Partition {number} of table '{table.Name}' was sent a key of partition "
+            + $"{table.PartitionOf(onKey.Key)} of {table.PartitionCount}. Register the table with the "
+            + "same number of partitions in clients and silos.");
+    }
+
     /// <summary>Every error is an answer: another operation may not suffer from it.</summary>
     private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
     {
         try
         {
+            CheckPartition(request.Operation);
             object? result = await state.ExecuteAsync(
                 table, number, request.Operation, request.Savepoint, _patience.Token);
             return new OperationResponse { Answer = Answer.Of(table, result) };

@@ -12,6 +12,7 @@ namespace Memento.Grains;
 /// <summary>Makes a partition from what the durable storage has of it.</summary>
 internal sealed class PartitionLoader(
     TableRegistry tables,
+    KnownTables known,
     Numbers numbers,
     IGrainFactory grains,
     DurableStorage durable,
@@ -25,6 +26,14 @@ internal sealed class PartitionLoader(
     public async Task<Partition> LoadAsync(string name, int number)
     {
         TableDefinition table = tables.Get(name);
+        if (number < 0 || number >= table.PartitionCount)
+        {
+            throw new MementoException(
+                $"Table '{name}' has {table.PartitionCount} partitions here, and number {number} was "
+                + "asked for. Register it with the same number of partitions in clients and silos.");
+        }
+
+        await known.WaitAsync();
         ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
         if (!await catalog.ExistsAsync(name)) throw NotFound(name);
 

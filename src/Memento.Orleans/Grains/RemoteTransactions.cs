@@ -59,12 +59,20 @@ internal sealed class RemoteTransactions(
         => registry.Join(request.TransactionId, () => new TransactionState(
             request.TransactionId,
             request.Age ?? new TransactionAge(clock.Next(), request.TransactionId),
-            time.GetTimestamp()
-                + (long)(request.Remaining.TotalSeconds * time.TimestampFrequency),
+            DeadlineOf(request.Remaining),
             committer.Generation,
             partitions,
             time)
         {
             IsJoined = true,
         });
+
+    /// <summary>Whatever a message says: a caller that vanished must not keep its locks for ever.</summary>
+    private long DeadlineOf(TimeSpan remaining)
+    {
+        TimeSpan limited = remaining < TransactionLimits.LongestTimeout
+            ? remaining
+            : TransactionLimits.LongestTimeout;
+        return time.GetTimestamp() + (long)(limited.TotalSeconds * time.TimestampFrequency);
+    }
 }

@@ -45,6 +45,7 @@ internal static class MementoServices
         services.AddSingleton(CreateStorage);
         services.AddSingleton<Journal>();
         services.AddSingleton<PartitionDirectory>();
+        services.AddSingleton<KnownTables>();
         services.AddSingleton<PartitionLoader>();
         services.AddSingleton<IndexBuilder>();
         services.AddSingleton<Numbers>();

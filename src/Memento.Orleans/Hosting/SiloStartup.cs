@@ -19,6 +19,7 @@ internal sealed class SiloStartup(
     DurableStorage storage,
     Journal journal,
     TableRegistry tables,
+    KnownTables known,
     TransactionSweeper sweeper,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
@@ -52,9 +53,35 @@ internal sealed class SiloStartup(
 
     private async Task EnsureTablesAsync(CancellationToken cancellationToken)
     {
+        List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
+        try
+        {
+            unfilled = await LearnTablesAsync();
+            known.Set();
+        }
+        catch (Exception exception)
+        {
+            known.Fail(exception);
+            throw;
+        }
+
+        var indexes = services.GetRequiredService<IndexBuilder>();
+        foreach ((TableDefinition table, IndexInfo index, bool isDeclared) in unfilled)
+            await indexes.AddAsync(table, index, isDeclared);
+
+        HostingLog.Started(logger, tables.Tables.Count);
+    }
+
+    /// <summary>
+    /// Makes missing tables, and learns which indexes all have; gives the unique ones that are new and
+    /// have to be filled.
+    /// </summary>
+    private async Task<List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)>>
+        LearnTablesAsync()
+    {
         ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
             .GetGrain<ICatalogGrain>(CatalogGrain.Key);
-        List<(TableDefinition Table, IndexInfo Index)> unfilled = [];
+        List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled = [];
         foreach (TableDefinition table in tables.Tables)
         {
             EnsureResponse ensured = await catalog.EnsureAsync(table.ToSchema());
@@ -70,17 +97,14 @@ internal sealed class SiloStartup(
 
             IndexInfo[] wanted =
                 [.. table.Indexes.Select(static index => index.Info), .. ensured.Added];
-            unfilled.AddRange(wanted.Where(IsUnfilled).Select(index => (table, index)));
+            unfilled.AddRange(wanted.Where(IsUnfilled).Select(
+                index => (table, index, !ensured.Added.Contains(index))));
             table.UseIndexes(wanted.Where(index => !IsUnfilled(index)));
 
             bool IsUnfilled(IndexInfo index) => index.Unique && ensured.Unfilled.Contains(index.Name);
         }
 
-        var indexes = services.GetRequiredService<IndexBuilder>();
-        foreach ((TableDefinition table, IndexInfo index) in unfilled)
-            await indexes.AddAsync(table, index, isDeclared: true);
-
-        HostingLog.Started(logger, tables.Tables.Count);
+        return unfilled;
     }
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)

@@ -94,8 +94,10 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public IndexDefinition RequireIndex(string name)
         => Store.Indexes.Find(name) ?? throw IndexesChanged();
 
-    /// <summary>Finds a unique index.</summary>
-    /// <exception cref="TransactionConflictException">It was removed, or is not unique now.</exception>
+    /// <summary>Finds a unique index that a writer knows of.</summary>
+    /// <exception cref="TransactionConflictException">
+    /// It was removed meanwhile, or made again as one that is not unique and keeps no values.
+    /// </exception>
     public IndexDefinition RequireUniqueIndex(string name)
         => RequireIndex(name) is { Unique: true } index ? index : throw IndexesChanged();
 

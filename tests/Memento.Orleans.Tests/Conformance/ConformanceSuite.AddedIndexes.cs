@@ -1,4 +1,5 @@
 using Memento.Tests.Conformance.Tables;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;
 
@@ -73,6 +74,28 @@ public abstract partial class ConformanceSuite
         }
 
         await PutAsync(NewSeat(2));
+    }
+
+    [Fact]
+    public async Task A_writer_hears_that_an_index_was_made_again_and_is_not_unique_any_more()
+    {
+        IMemento silo = fixture.SiloServices.GetRequiredService<IMemento>();
+        await Memento.Tables.AddIndexAsync<Entry>("Value", unique: true).Within();
+        await PutAsync(NewEntry("a", 1));
+        await silo.Tables.RemoveIndexAsync<Entry>("Value").Within();
+        await silo.Tables.AddIndexAsync<Entry>("Value").Within();
+        try
+        {
+            await PutAsync(NewEntry("b", 1));
+            Assert.Equal(["a", "b"], await NamesOfValueAsync(1, index: "Value"));
+        }
+        finally
+        {
+            await silo.Tables.RemoveIndexAsync<Entry>("Value").Within();
+        }
+
+        // Whoever has not heard of that yet does so when he writes.
+        await PutAsync(NewEntry("c", 1));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Memento.Tables;
 using Memento.Tables.Keys;
 using Memento.Tests.Conformance;
 using Memento.Tests.Conformance.Tables;
+using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 
@@ -133,6 +134,20 @@ public sealed class OperationMessageTests : IAsyncLifetime
         PartitionTransaction joined = Partition.Find(request.TransactionId)!;
         Assert.Equal(response.Age, joined.Header.Age);
         Assert.Equal(2, joined.Operations);
+    }
+
+    [Fact]
+    public async Task No_message_makes_a_transaction_last_longer_than_any_may()
+    {
+        ExecuteRequest request = Request(age: 1, Write("k", 1)) with { Remaining = TimeSpan.MaxValue };
+
+        ExecuteResponse response = await _grain.ExecuteAsync(request).Within();
+
+        Assert.Null(Assert.Single(response.Operations).Error);
+        TransactionState state = _silo.Services.GetRequiredService<TransactionRegistry>()
+            .Find(request.TransactionId)!;
+        Assert.InRange(state.Remaining, TimeSpan.FromSeconds(1), TransactionLimits.LongestTimeout);
+        await CommitAsync(request, operations: 1);
     }
 
     private Partition Partition

@@ -43,6 +43,15 @@ internal abstract class OperandBinder<TRecord>(GuardBinder binder)
     private BoundValue<TRecord> BindPath(string path)
     {
         string[] names = path.Split('.');
+
+        // Each name is read inside the next one: a path without end would be a stack without end.
+        if (names.Length > Guard.MaxDepth)
+        {
+            throw new ArgumentException(
+                $"{Binder.Table}: a path may have {Guard.MaxDepth} names and no more, and one has "
+                + $"{names.Length}.");
+        }
+
         BoundValue<TRecord> value = BindFirst(names[0], path);
         for (int index = 1; index < names.Length; index++)
             value = BindMember(value, names[index], path);
