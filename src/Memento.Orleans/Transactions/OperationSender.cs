@@ -66,7 +66,7 @@ internal sealed class OperationSender(
     /// <summary>Sends one operation to all partitions of a table.</summary>
     public ValueTask<object?[]> SendToAllAsync(
         TableDefinition table, Operation operation, CancellationToken cancellationToken)
-        => SendToEachAsync(table, [.. Enumerable.Range(0, table.PartitionCount)], [operation], cancellationToken);
+        => SendToEachAsync(table, table.PartitionNumbers, [operation], cancellationToken);
 
     /// <summary>A record that the caller may do with what he likes.</summary>
     public object Own(TableDefinition table, object record)

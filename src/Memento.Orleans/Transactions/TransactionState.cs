@@ -22,6 +22,7 @@ internal sealed class TransactionState(
     private int _savepoint;
     private TaskCompletionSource? _ageTurn;
     private MementoException? _doom;
+    private TransactionHeader? _header;
     private volatile bool _hasEnded;
 
     public Guid Id { get; } = id;
@@ -60,7 +61,8 @@ internal sealed class TransactionState(
 
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
 
-    public TransactionHeader Header => new(
+    /// <summary>One for all partitions: the age is set once.</summary>
+    public TransactionHeader Header => _header ??= new(
         Id,
         Age ?? throw new InvalidOperationException("A partition is reached before the age is known."),
         Deadline);
@@ -160,12 +162,20 @@ internal sealed class TransactionState(
 
     /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
     public Enlistment Enlist(TableDefinition table, int number, Func<Enlistment> make)
+        => Enlist(table, number, make, static (_, make) => make());
+
+    /// <inheritdoc cref="Enlist(TableDefinition, int, Func{Enlistment})"/>
+    public Enlistment Enlist<TSource>(
+        TableDefinition table,
+        int number,
+        TSource source,
+        Func<TransactionState, TSource, Enlistment> make)
     {
         lock (_gate)
         {
             if (_hasEnded) throw Ended();
             Enlistment? enlistment = FindUnderGate(table, number);
-            if (enlistment is null) _enlistments.Add(enlistment = make());
+            if (enlistment is null) _enlistments.Add(enlistment = make(this, source));
             return enlistment;
         }
     }
@@ -262,7 +272,7 @@ internal sealed class TransactionState(
     {
         if (_hasEnded) throw Doom is TransactionTimeoutException late ? late : Ended();
         if (Doom is { } doom) throw doom;
-        if (Remaining <= TimeSpan.Zero) throw DoomWith(TimedOut());
+        if (time.GetTimestamp() >= Deadline) throw DoomWith(TimedOut());
     }
 
     /// <summary>

@@ -21,14 +21,17 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
     /// <summary>Whether no further record can be taken.</summary>
     public bool IsFull => _unsorted is null && _count == limit;
 
-    /// <summary>Looks at a record, and takes it if it satisfies the query.</summary>
-    /// <param name="place">Where it stands on the walk.</param>
-    /// <param name="found">The record.</param>
-    public void Add(byte[] place, StoredRecord found)
+    /// <summary>Looks at a record: whether it satisfies the query, and is to be added.</summary>
+    public bool Takes(StoredRecord found)
     {
         _read++;
-        if (!terms.Matches(found.Record)) return;
+        return terms.Matches(found.Record);
+    }
 
+    /// <param name="place">Where it stands on the walk.</param>
+    /// <param name="found">A record that satisfies the query.</param>
+    public void Add(byte[] place, StoredRecord found)
+    {
         if (_unsorted is not null)
         {
             AddUnsorted(_unsorted, found);

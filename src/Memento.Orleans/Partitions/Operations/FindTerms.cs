@@ -18,6 +18,12 @@ internal sealed class FindTerms
     [Id(0)]
     public Guard? Where { get; init; }
 
+    /// <summary>The same, where it was compiled in this process already.</summary>
+    public Func<object, bool>? Filter
+    {
+        init => _matches = value;
+    }
+
     /// <summary>In which order they come.</summary>
     [Id(1)]
     public ChunkOrder Order { get; init; }
