@@ -9,8 +9,12 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
     /// <summary>Sorting fewer records than this to cut them is not worth it.</summary>
     private const int LeastCut = 64;
 
-    private readonly List<object> _records = [];
-    private readonly List<byte[]>? _places = terms.Order == ChunkOrder.OfWalk ? [] : null;
+    /// <summary>A partition's share of a small answer, so that its lists do not have to grow.</summary>
+    private const int FirstCapacity = 8;
+
+    private readonly List<object> _records = terms.KeepsRecords ? new(FirstCapacity) : [];
+    private readonly List<byte[]>? _places =
+        terms.Order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
     private readonly List<(byte[] Place, object Record)>? _unsorted =
         terms.Order == ChunkOrder.Sorted ? [] : null;
 

@@ -36,6 +36,9 @@ internal sealed class FindTerms
     [Id(3)]
     public OrderPart[]? SortBy { get; init; }
 
+    /// <summary>Whether records are kept as they come, neither sorted nor counted only.</summary>
+    public bool KeepsRecords => Order is ChunkOrder.Any or ChunkOrder.OfWalk;
+
     /// <summary>Whether records are sorted into the order of their keys.</summary>
     public bool IsSortedByKey => Order == ChunkOrder.Sorted && SortBy is not { Length: > 0 };
 
