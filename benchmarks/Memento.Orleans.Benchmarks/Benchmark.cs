@@ -13,26 +13,24 @@ internal static class Benchmark
             TimeSpan flush = FlushProbe.Measure(directory.FullName);
             var report = new Report(Console.Out);
             report.Begin(options, flush);
-            var peer = new MnesiaPeer(
-                Path.Combine(AppContext.BaseDirectory, "mnesia_peer.erl"), directory.FullName);
+            var peer = new MnesiaPeer(AppContext.BaseDirectory, directory.FullName);
             using var pauses = new PauseListener();
             foreach (string storage in options.Storages)
             {
-                if (options.RunsPeer)
+                foreach (TableSize size in options.Sizes)
                 {
-                    await peer.RunAsync(
-                        storage, options.Workloads, options.Workers, options.Duration);
-                    if (peer.Problem is not null)
-                        Console.WriteLine($"The peer could not run: {peer.Problem}");
-                }
-
-                await RunAsync(
-                    options, storage, directory.FullName, pauses,
-                    one => report.Add(one with
+                    if (options.RunsPeer)
                     {
-                        PeerOperationsPerSecond = peer.Find(storage, one.Workload, one.Workers),
-                    }),
-                    cancellationToken);
+                        await peer.RunAsync(
+                            storage, size, options.Workloads, options.Workers, options.Duration);
+                        if (peer.Problem is not null)
+                            Console.WriteLine($"The peer could not run: {peer.Problem}");
+                    }
+
+                    await RunAsync(
+                        options, storage, size, directory.FullName, pauses, report, peer,
+                        cancellationToken);
+                }
             }
 
             if (options.Json is not null) await report.SaveAsync(options.Json, options, flush);
@@ -47,22 +45,31 @@ internal static class Benchmark
     private static async Task RunAsync(
         BenchmarkOptions options,
         string storage,
+        TableSize size,
         string directory,
         PauseListener pauses,
-        Action<Measurement> report,
+        Report report,
+        MnesiaPeer peer,
         CancellationToken cancellationToken)
     {
         TableStorage kind = storage == "disk" ? TableStorage.Disk : TableStorage.Ram;
         await using BenchmarkTarget target = await BenchmarkTarget.StartAsync(
-            kind, directory, options.ThroughClient);
-        await Workload.LoadAsync(target.Memento);
+            kind,
+            Directory.CreateDirectory(Path.Combine(directory, $"{size.Records}")).FullName,
+            options.ThroughClient);
+        report.AddLoad(storage, size, await Records.LoadAsync(target.Memento, size));
         var runner = new WorkloadRunner(target, pauses);
         foreach (Workload workload in options.Workloads)
         {
             foreach (int workers in options.Workers)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                report(await runner.MeasureAsync(workload, storage, workers, options.Duration));
+                Measurement one = await runner.MeasureAsync(
+                    workload, storage, size, workers, options.Duration);
+                report.Add(one with
+                {
+                    Peer = peer.Find(storage, size, workload.Name, workers),
+                });
             }
         }
     }

@@ -7,6 +7,9 @@ internal sealed record BenchmarkOptions
 
     public required IReadOnlyList<int> Workers { get; init; }
 
+    /// <summary>How large the table is, from small to large.</summary>
+    public required IReadOnlyList<TableSize> Sizes { get; init; }
+
     public required IReadOnlyList<Workload> Workloads { get; init; }
 
     public required IReadOnlyList<string> Storages { get; init; }

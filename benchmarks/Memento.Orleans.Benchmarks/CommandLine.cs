@@ -15,6 +15,12 @@ internal static class CommandLine
             Description = "How long each workload is measured, after a second of warm-up.",
             DefaultValueFactory = static _ => 2,
         };
+        Option<string> records = new("--records")
+        {
+            Description = "Sizes of the table, with commas between.",
+            DefaultValueFactory = static _
+                => TableSize.Usual.ToString(CultureInfo.InvariantCulture),
+        };
         Option<string> workers = new("--workers")
         {
             Description = "Numbers of workers, with commas between.",
@@ -48,8 +54,11 @@ internal static class CommandLine
 
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
-            seconds, workers, workloads, storage, client, peer, directory, json,
+            seconds, records, workers, workloads, storage, client, peer, directory, json,
         };
+        Check(records, static each
+            => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
+                && TableSize.IsValid(number));
         Check(workers, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number) && number > 0);
         Check(workloads, static each => Workload.All.Any(known => known.Name == each));
@@ -58,8 +67,9 @@ internal static class CommandLine
             new BenchmarkOptions
             {
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-                Workers = [.. Parts(parsed.GetValue(workers)).Select(static each
-                    => int.Parse(each, CultureInfo.InvariantCulture))],
+                Sizes = [.. Numbers(parsed.GetValue(records)).Order()
+                    .Select(static number => new TableSize(number))],
+                Workers = Numbers(parsed.GetValue(workers)),
                 Workloads = [.. Workload.All.Where(each
                     => Parts(parsed.GetValue(workloads)).Contains(each.Name))],
                 Storages = Parts(parsed.GetValue(storage)),
@@ -80,6 +90,10 @@ internal static class CommandLine
                 if (!isKnown(part)) result.AddError($"{option.Name}: '{part}' is not known.");
             }
         });
+
+    private static int[] Numbers(string? list)
+        => Array.ConvertAll(
+            Parts(list), static each => int.Parse(each, CultureInfo.InvariantCulture));
 
     private static string[] Parts(string? list)
         => (list ?? "").Split(

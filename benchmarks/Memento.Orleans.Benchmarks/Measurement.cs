@@ -7,6 +7,9 @@ internal sealed record Measurement
 
     public required string Storage { get; init; }
 
+    /// <summary>How many records the table had in the beginning.</summary>
+    public required int Records { get; init; }
+
     public required int Workers { get; init; }
 
     public required long Operations { get; init; }
@@ -38,8 +41,14 @@ internal sealed record Measurement
     /// <summary>How many commits one fsync made durable; 0 in ram.</summary>
     public required double CommitsPerBatch { get; init; }
 
-    public double? PeerOperationsPerSecond { get; init; }
+    /// <summary>
+    /// How many times as long an operation takes as with the smallest table of the run; null for that one.
+    /// </summary>
+    public double? Growth { get; init; }
+
+    /// <summary>What Mnesia did; null where it was not asked or has no such workload.</summary>
+    public PeerResult? Peer { get; init; }
 
     /// <summary>Above 1: faster than the peer.</summary>
-    public double? Ratio => OperationsPerSecond / PeerOperationsPerSecond;
+    public double? Ratio => OperationsPerSecond / Peer?.OperationsPerSecond;
 }

@@ -5,43 +5,61 @@ using System.Text.RegularExpressions;
 
 namespace Memento.Benchmarks;
 
-/// <summary>Runs mnesia_peer.erl, where Erlang is installed, for the numbers to compare with.</summary>
-internal sealed partial class MnesiaPeer(string source, string directory)
+/// <summary>
+/// Runs Mnesia, where Erlang is installed, for the numbers to compare with: mnesia_peer.erl as far as it goes,
+/// mnesia_queries.erl for the other queries, and for tables of another size.
+/// </summary>
+/// <param name="sources">The directory with the programs.</param>
+/// <param name="directory">Where they are compiled and have their tables.</param>
+internal sealed partial class MnesiaPeer(string sources, string directory)
 {
-    private readonly Dictionary<(string Storage, string Workload, int Workers), double> _results = [];
+    private static readonly string[] OfRecords =
+        ["read", "write", "transfer", "hot", "index", "select", "all", "insert"];
 
-    /// <summary>Whether it can run here, and if not why.</summary>
+    private static readonly string[] OfQueries =
+        ["index", "select", "all", "first", "page", "next", "count", "range"];
+
+    private readonly Dictionary<(string Storage, TableSize Size, string Workload, int Workers), PeerResult>
+        _results = [];
+
+    /// <summary>Why it could not run here, if it could not.</summary>
     public string? Problem { get; private set; }
 
-    public double? Find(string storage, string workload, int workers)
-        => _results.TryGetValue((storage, workload, workers), out double result) ? result : null;
+    /// <summary>What it did in a second; null where it has no such workload.</summary>
+    public PeerResult? Find(string storage, TableSize size, string workload, int workers)
+        => _results.GetValueOrDefault((storage, size, workload, workers));
 
     /// <summary>Runs the same workloads as will be run here.</summary>
     public async Task RunAsync(
-        string storage, IEnumerable<Workload> workloads, IEnumerable<int> workers, TimeSpan duration)
+        string storage,
+        TableSize size,
+        IReadOnlyList<Workload> workloads,
+        IEnumerable<int> workers,
+        TimeSpan duration)
     {
         if (Problem is not null) return;
         string table = storage == "ram" ? "ram1" : "disc1";
+        string seconds = Math.Max(1, (int)duration.TotalSeconds)
+            .ToString(CultureInfo.InvariantCulture);
+        string[] wanted = [.. workloads.Select(static workload => workload.Name)];
+        string numbers = string.Join(',', workers);
+        string[] first = size.Records == TableSize.Usual ? [.. wanted.Intersect(OfRecords)] : [];
+        string[] second = [.. wanted.Intersect(OfQueries).Except(first)];
         try
         {
-            await RunAsync("erlc", source);
-            string output = await RunAsync(
-                "erl", "-noshell", "-sname", $"memento_peer_{Environment.ProcessId}",
-                "-run", "mnesia_peer", "main",
-                Math.Max(1, (int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture),
-                table,
-                string.Join(',', workloads.Select(static workload => workload.Name)),
-                string.Join(',', workers));
-            foreach (Match line in Line().Matches(output))
+            if (first.Length > 0)
             {
-                _results[(
-                    storage,
-                    line.Groups["workload"].Value,
-                    int.Parse(line.Groups["workers"].Value, CultureInfo.InvariantCulture))] =
-                    double.Parse(line.Groups["rate"].Value, CultureInfo.InvariantCulture);
+                Read(storage, size, await RunAsync(
+                    "mnesia_peer", seconds, table, string.Join(',', first), numbers));
             }
 
-            if (_results.Count == 0) Problem = $"it printed no results: {output}";
+            if (second.Length > 0)
+            {
+                Read(storage, size, await RunAsync(
+                    "mnesia_queries", seconds, table,
+                    size.Records.ToString(CultureInfo.InvariantCulture),
+                    string.Join(',', second), numbers));
+            }
         }
         catch (Exception exception)
             when (exception is Win32Exception or InvalidOperationException)
@@ -51,11 +69,37 @@ internal sealed partial class MnesiaPeer(string source, string directory)
     }
 
     [GeneratedRegex(
-        @"^(?<workload>\w+)\s+\w+\s+replicas=1\s+workers=(?<workers>\d+)\s+(?<rate>\d+) ops/s",
+        @"^(?<workload>\w+)\s+\w+\s+replicas=1\s+workers=(?<workers>\d+)\s+(?<rate>[\d.]+) ops/s p50=(?<p50>\d+)",
         RegexOptions.Multiline)]
     private static partial Regex Line();
 
-    private async Task<string> RunAsync(string program, params string[] arguments)
+    private void Read(string storage, TableSize size, string output)
+    {
+        MatchCollection lines = Line().Matches(output);
+        if (lines.Count == 0)
+            throw new InvalidOperationException($"It printed no results: {output}");
+
+        foreach (Match line in lines)
+        {
+            int workers = int.Parse(line.Groups["workers"].Value, CultureInfo.InvariantCulture);
+            _results[(storage, size, line.Groups["workload"].Value, workers)] = new(
+                double.Parse(line.Groups["rate"].Value, CultureInfo.InvariantCulture),
+                double.Parse(line.Groups["p50"].Value, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private async Task<string> RunAsync(string module, params string[] arguments)
+    {
+        await StartAsync("erlc", Path.Combine(sources, $"{module}.erl"));
+        return await StartAsync(
+            "erl",
+            [
+                "-noshell", "-sname", $"memento_{module}_{Environment.ProcessId}",
+                "-run", module, "main", .. arguments,
+            ]);
+    }
+
+    private async Task<string> StartAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -29,24 +29,32 @@ internal sealed class Report(TextWriter output)
         output.WriteLine("THIS IS A DEBUG BUILD: run it with -c Release.");
 #endif
         output.WriteLine(
-            "workload  storage workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
-            + "  GC ms   max ms    GCs  contentions items/op  batch    peer ops/s  ratio");
+            "workload  storage records workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
+            + "  GC ms   max ms    GCs  contentions items/op  batch growth    peer ops/s  peer p50  ratio");
     }
 
-    public void Add(Measurement one)
+    public void AddLoad(string storage, TableSize size, TimeSpan took)
+        => output.WriteLine(Format(
+            $"{size.Records:N0} records loaded, {storage}, {took.TotalSeconds:F2} s, ")
+            + Format($"{size.Records / took.TotalSeconds:N0} records/s, ")
+            + Format($"{GC.GetTotalMemory(forceFullCollection: true) >> 20:N0} MiB"));
+
+    public void Add(Measurement measured)
     {
+        Measurement one = measured with { Growth = GrowthOf(measured) };
         _measurements.Add(one);
-        string peer = one.PeerOperationsPerSecond is { } rate
-            ? Format($"{rate,14:N0} {one.Ratio,6:F2}")
+        string growth = one.Growth is { } times ? Format($"{times,7:F2}") : "      -";
+        string peer = one.Peer is { } other
+            ? Format($"{other.OperationsPerSecond,14:N0} {other.P50Microseconds,9:N0} {one.Ratio,6:F2}")
             : "";
         output.WriteLine(
-            Format($"{one.Workload,-9} {one.Storage,-7} {one.Workers,7} ")
+            Format($"{one.Workload,-9} {one.Storage,-7} {one.Records,7} {one.Workers,7} ")
             + Format($"{one.OperationsPerSecond,10:N0} {one.P50Microseconds,9:N1} ")
             + Format($"{one.P99Microseconds,9:N1} {one.AllocatedBytesPerOperation,9:N0} ")
             + Format($"{one.CpuMicrosecondsPerOperation,10:N2} {one.GcPauseMilliseconds,6:N0} ")
             + Format($"{one.LongestGcPauseMilliseconds,8:N1} {one.GcCollections,6} ")
             + Format($"{one.LockContentions,12:N0} {one.WorkItemsPerOperation,8:N2} ")
-            + Format($"{one.CommitsPerBatch,6:N1}{peer}"));
+            + Format($"{one.CommitsPerBatch,6:N1}{growth}{peer}"));
     }
 
     public async Task SaveAsync(FileInfo file, BenchmarkOptions options, TimeSpan flush)
@@ -66,6 +74,13 @@ internal sealed class Report(TextWriter output)
             },
             Indented);
     }
+
+    private double? GrowthOf(Measurement one)
+        => _measurements.Find(other
+            => other.Workload == one.Workload && other.Storage == one.Storage
+                && other.Workers == one.Workers && other.Records < one.Records) is { } smallest
+            ? smallest.OperationsPerSecond / one.OperationsPerSecond
+            : null;
 
     private static string Format(FormattableString text)
         => text.ToString(CultureInfo.InvariantCulture);

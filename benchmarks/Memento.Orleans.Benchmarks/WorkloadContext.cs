@@ -2,22 +2,24 @@ namespace Memento.Benchmarks;
 
 /// <summary>What one worker has for its operations.</summary>
 /// <param name="memento">The store.</param>
+/// <param name="size">What is in the table.</param>
 /// <param name="worker">The worker's number, which seeds its choices.</param>
-internal sealed class WorkloadContext(IMemento memento, int worker)
+internal sealed class WorkloadContext(IMemento memento, TableSize size, int worker)
 {
-    /// <summary>Keys that are inserted start here, far apart for each worker.</summary>
+    /// <summary>Keys that are inserted are far apart for each worker.</summary>
     private const long KeysOfWorker = 100_000_000;
-    private const long FirstInserted = 1_000_000;
 
-    private long _nextKey = (worker * KeysOfWorker) + FirstInserted;
+    private long _nextKey = (worker * KeysOfWorker) + TableSize.Most;
 
     public IMemento Memento { get; } = memento;
 
+    public TableSize Size { get; } = size;
+
     public Random Random { get; } = new(worker);
 
-    public long AnyKey() => Random.Next(Workload.Records);
+    public long AnyKey() => Random.Next(Size.Records);
 
-    public long AnyGroup() => Random.Next(Workload.Groups);
+    public long AnyGroup() => Random.Next(Size.Groups);
 
     public long NextKey() => _nextKey++;
 }

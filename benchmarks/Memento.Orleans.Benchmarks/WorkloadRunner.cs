@@ -9,15 +9,14 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     public async Task<Measurement> MeasureAsync(
-        Workload workload, string storage, int workers, TimeSpan duration)
+        Workload workload, string storage, TableSize size, int workers, TimeSpan duration)
     {
-        bool keepsSum = workload.Name is "transfer" or "hot";
-        long sum = keepsSum ? await Workload.SumAsync(target.Memento) : 0;
+        long sum = workload.KeepsSum ? await Records.SumAsync(target.Memento) : 0;
 
         WorkloadContext[] contexts =
         [
             .. Enumerable.Range(0, workers)
-                .Select(worker => new WorkloadContext(target.Memento, worker)),
+                .Select(worker => new WorkloadContext(target.Memento, size, worker)),
         ];
         await RunAsync(workload, contexts, WarmUp);
 
@@ -31,10 +30,10 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
         ProcessCounters used = ProcessCounters.Now(target.Journal).Since(before);
 
         TimeSpan longestPause = await pauses.LongestAsync(begun, used.Collections);
-        if (keepsSum && await Workload.SumAsync(target.Memento) != sum)
+        if (workload.KeepsSum && await Records.SumAsync(target.Memento) != sum)
             throw new InvalidOperationException($"'{workload.Name}' changed the sum of the balances.");
 
-        return Describe(workload, storage, workers, latencies, elapsed, used) with
+        return Describe(workload, storage, size, workers, latencies, elapsed, used) with
         {
             LongestGcPauseMilliseconds = longestPause.TotalMilliseconds,
         };
@@ -43,6 +42,7 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
     private static Measurement Describe(
         Workload workload,
         string storage,
+        TableSize size,
         int workers,
         LatencyHistogram latencies,
         TimeSpan elapsed,
@@ -51,6 +51,7 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
         {
             Workload = workload.Name,
             Storage = storage,
+            Records = size.Records,
             Workers = workers,
             Operations = latencies.Count,
             OperationsPerSecond = latencies.Count / elapsed.TotalSeconds,

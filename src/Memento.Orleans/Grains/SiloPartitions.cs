@@ -61,5 +61,8 @@ internal sealed class SiloPartitions(
     private static Enlistment EnlistLocal(
         TransactionState state, TableDefinition table, Partition partition)
         => state.Enlist(
-            table, partition.Number, () => new LocalEnlistment(partition.Join(state.Header)));
+            table,
+            partition.Number,
+            partition,
+            static (state, partition) => new LocalEnlistment(partition.Join(state.Header)));
 }

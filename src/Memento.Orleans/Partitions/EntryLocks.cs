@@ -1,6 +1,5 @@
 using Memento.Partitions.Locks;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Partitions;
 
@@ -27,14 +26,12 @@ internal static class EntryLocks
         foreach (IndexDefinition index in transaction.Store.Indexes.All)
         {
             int store = LockResource.IndexStore(index.Ordinal);
-            byte[]? before = previous is null ? null : index.EncodeEntry(previous, key);
-            if (before is not null && !locks.TryTakeKey(store, new Key(before), writes: true))
-                return false;
-            if (next is null) continue;
+            byte[]? after = next is null ? null : index.EncodeEntry(next, key);
+            if (after is not null && !locks.TryTakeEntry(store, after)) return false;
+            if (previous is null || (after is not null && index.HasEntry(previous, key, after)))
+                continue;
 
-            byte[] after = index.EncodeEntry(next, key);
-            bool isLocked = before is not null && after.AsSpan().SequenceEqual(before);
-            if (!isLocked && !locks.TryTakeKey(store, new Key(after), writes: true)) return false;
+            if (!locks.TryTakeEntry(store, index.EncodeEntry(previous, key))) return false;
         }
 
         return true;

@@ -36,6 +36,13 @@ internal ref struct LockTaker(
                 LockResource.InStore(store, key), writes ? LockKind.Write : LockKind.Read);
 
     /// <summary>
+    /// Locks an entry of an index to be written, for a writer of a record who has locked its key, and so
+    /// has said that it writes here.
+    /// </summary>
+    public bool TryTakeEntry(int store, byte[] entry)
+        => TryTake(LockResource.InStore(store, new Key(entry)), LockKind.Write);
+
+    /// <summary>
     /// Locks a range of a store to be read: what is there, and what could come. A null end is without a
     /// bound.
     /// </summary>

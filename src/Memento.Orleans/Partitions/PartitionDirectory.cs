@@ -5,18 +5,31 @@ namespace Memento.Partitions;
 /// <summary>The partitions that are in this silo's memory: where the direct path begins.</summary>
 internal sealed class PartitionDirectory
 {
-    private readonly ConcurrentDictionary<(string Table, int Number), Partition> _partitions = new();
+    // A query of a table asks for each of its partitions: a place in an array, and not another hash of the name.
+    private readonly ConcurrentDictionary<string, Partition?[]> _tables = new();
 
-    public IEnumerable<Partition> All => _partitions.Values;
+    public IEnumerable<Partition> All
+        => _tables.Values.SelectMany(static partitions => partitions).OfType<Partition>();
 
     public Partition? Find(string table, int number)
-        => _partitions.GetValueOrDefault((table, number));
+        => _tables.TryGetValue(table, out Partition?[]? partitions)
+            && (uint)number < (uint)partitions.Length
+                ? Volatile.Read(ref partitions[number])
+                : null;
 
     public void Add(Partition partition)
-        => _partitions[(partition.Table.Name, partition.Number)] = partition;
+    {
+        Partition?[] partitions = _tables.GetOrAdd(
+            partition.Table.Name,
+            static (_, table) => new Partition?[table.PartitionCount],
+            partition.Table);
+        Volatile.Write(ref partitions[partition.Number], partition);
+    }
 
     /// <summary>Removes this very partition; a newer one of the same name stays.</summary>
     public void Remove(Partition partition)
-        => _partitions.TryRemove(
-            KeyValuePair.Create((partition.Table.Name, partition.Number), partition));
+    {
+        if (_tables.TryGetValue(partition.Table.Name, out Partition?[]? partitions))
+            Interlocked.CompareExchange(ref partitions[partition.Number], null, partition);
+    }
 }

@@ -51,11 +51,12 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         return committed;
     }
 
-    /// <summary>Stages what is to stand at a key after the commit; null: nothing.</summary>
+    /// <summary>
+    /// Stages what is to stand at a key after the commit; null: nothing. Whoever calls it has looked at what
+    /// stands there now, and so depends on it.
+    /// </summary>
     public void Stage(int store, Key key, StoredRecord? record, byte[]? document)
     {
-        StoredRecord? committed = Store.Find(store, key.Bytes);
-        DependOn(committed?.Position ?? Store.LastRemovalPosition);
         Staged.Mark(Savepoint);
         Staged.Add(new StagedWrite(store, key, record, document));
     }

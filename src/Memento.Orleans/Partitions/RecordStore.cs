@@ -124,12 +124,18 @@ internal sealed class RecordStore
         if (next is not null) EstimatedSize += SizeOf(next);
         foreach (IndexDefinition index in Indexes.All)
         {
-            byte[]? before = EntryOf(index, previous);
-            byte[]? after = EntryOf(index, next);
+            OrderedMap<StoredRecord> entries = Index(index.Ordinal);
+            byte[]? after = next is null ? null : index.EncodeEntry(next.Record, next.Key);
+            if (after is not null) entries.Set(after, next!, out _);
+
             // Most writes leave most indexed values as they are: their entries stay in place.
-            if (before is not null && (after is null || !after.AsSpan().SequenceEqual(before)))
-                Index(index.Ordinal).Remove(before, out _);
-            if (after is not null) Index(index.Ordinal).Set(after, next!, out _);
+            if (previous is null
+                || (after is not null && index.HasEntry(previous.Record, previous.Key, after)))
+            {
+                continue;
+            }
+
+            entries.Remove(index.EncodeEntry(previous.Record, previous.Key), out _);
         }
 
         if (_identities is null) return;
@@ -147,9 +153,6 @@ internal sealed class RecordStore
         maps[place] = map;
         return maps;
     }
-
-    private static byte[]? EntryOf(IndexDefinition index, StoredRecord? record)
-        => record is null ? null : index.EncodeEntry(record.Record, record.Key);
 
     private byte[] IdentityKey(StoredRecord record)
         => IdentityKey(

@@ -63,6 +63,9 @@ internal abstract class IndexDefinition
     /// </param>
     public abstract byte[] EncodeEntry(object record, ReadOnlySpan<byte> key);
 
+    /// <summary>Whether that is what <see cref="EncodeEntry"/> gives; allocates nothing.</summary>
+    public abstract bool HasEntry(object record, ReadOnlySpan<byte> key, ReadOnlySpan<byte> entry);
+
     /// <summary>
     /// Encodes the values as a unique index keeps them: one after the other, without tags. False
     /// where one is null or NaN, which any number of records may have.

@@ -18,13 +18,17 @@ internal sealed class IndexDefinition<TRecord> : IndexDefinition
 
     public override byte[] EncodeEntry(object record, ReadOnlySpan<byte> key)
     {
-        var typed = (TRecord)record;
         KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
-        foreach (IndexPart<TRecord> part in _parts)
-            part.Write(ref writer, typed);
-
-        writer.Write(key);
+        WriteEntry(ref writer, record, key);
         return writer.Written.ToArray();
+    }
+
+    public override bool HasEntry(
+        object record, ReadOnlySpan<byte> key, ReadOnlySpan<byte> entry)
+    {
+        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
+        WriteEntry(ref writer, record, key);
+        return writer.Written.SequenceEqual(entry);
     }
 
     public override bool TryEncodeUnique(object record, out byte[] value)
@@ -42,6 +46,15 @@ internal sealed class IndexDefinition<TRecord> : IndexDefinition
 
         value = writer.Written.ToArray();
         return true;
+    }
+
+    private void WriteEntry(ref KeyWriter writer, object record, ReadOnlySpan<byte> key)
+    {
+        var typed = (TRecord)record;
+        foreach (IndexPart<TRecord> part in _parts)
+            part.Write(ref writer, typed);
+
+        writer.Write(key);
     }
 
     private sealed class PartMaker(KeyComponent component) : IPropertyVisitor<IndexPart<TRecord>>

@@ -31,6 +31,7 @@ internal abstract class TableDefinition
         Storage = parts.Storage;
         AutoIncrement = parts.AutoIncrement;
         PartitionCount = parts.PartitionCount;
+        PartitionNumbers = [.. Enumerable.Range(0, PartitionCount)];
         Properties =
             [.. parts.Properties.Select(info => RecordPropertyFactory.Create(recordType, info))];
         KeyProperties = [.. Properties.Take(parts.KeyLength)];
@@ -51,6 +52,9 @@ internal abstract class TableDefinition
     public bool AutoIncrement { get; }
 
     public int PartitionCount { get; }
+
+    /// <summary>From 0 on; nobody may change it.</summary>
+    public int[] PartitionNumbers { get; }
 
     /// <summary>The stored properties, the key's first.</summary>
     public IReadOnlyList<RecordProperty> Properties { get; }

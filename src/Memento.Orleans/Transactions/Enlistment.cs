@@ -15,13 +15,14 @@ internal abstract class Enlistment(TableDefinition table, int number)
     /// <summary>How many operations were answered; the commit brings the number to the partition.</summary>
     public int Operations => Volatile.Read(ref _operations);
 
-    public async ValueTask<object?> ExecuteAsync(
+    public ValueTask<object?> ExecuteAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken)
     {
-        object? result = await ExecuteCoreAsync(operation, savepoint, cancellationToken)
-            .ConfigureAwait(false);
+        ValueTask<object?> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
+        if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
+
         Interlocked.Increment(ref _operations);
-        return result;
+        return answer;
     }
 
     /// <summary>Undoes what was written under a savepoint.</summary>
@@ -32,4 +33,11 @@ internal abstract class Enlistment(TableDefinition table, int number)
 
     protected abstract ValueTask<object?> ExecuteCoreAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken);
+
+    private async ValueTask<object?> CountAsync(ValueTask<object?> answer)
+    {
+        object? result = await answer.ConfigureAwait(false);
+        Interlocked.Increment(ref _operations);
+        return result;
+    }
 }

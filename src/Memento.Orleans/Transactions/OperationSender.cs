@@ -34,39 +34,19 @@ internal sealed class OperationSender(
     /// <param name="numbers">The partitions.</param>
     /// <param name="operations">What is asked of each, or one for all.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    public async ValueTask<object?[]> SendToEachAsync(
+    public ValueTask<object?[]> SendToEachAsync(
         TableDefinition table,
         IReadOnlyList<int> numbers,
         IReadOnlyList<Operation> operations,
         CancellationToken cancellationToken)
-    {
-        var answers = new object?[numbers.Count];
-        List<(int Place, Task<object?> Answer)>? waiting = null;
-        for (int i = 0; i < answers.Length; i++)
-        {
-            Operation operation = operations[operations.Count == 1 ? 0 : i];
-            ValueTask<object?> answer = SendAsync(table, numbers[i], operation, cancellationToken);
-            if (answer.IsCompletedSuccessfully)
-                answers[i] = answer.Result;
-            else
-                (waiting ??= []).Add((i, answer.AsTask()));
-        }
-
-        if (waiting is not null)
-        {
-            // All of them, also when one fails: a call that still runs may not outlive its caller.
-            await Task.WhenAll(waiting.Select(static each => each.Answer)).ConfigureAwait(false);
-            foreach ((int place, Task<object?> answer) in waiting)
-                answers[place] = await answer.ConfigureAwait(false);
-        }
-
-        return answers;
-    }
+        => log is null
+            ? State.ExecuteEachAsync(table, numbers, operations, State.Savepoint, cancellationToken)
+            : SendAndRecordEachAsync(table, numbers, operations, cancellationToken);
 
     /// <summary>Sends one operation to all partitions of a table.</summary>
     public ValueTask<object?[]> SendToAllAsync(
         TableDefinition table, Operation operation, CancellationToken cancellationToken)
-        => SendToEachAsync(table, [.. Enumerable.Range(0, table.PartitionCount)], [operation], cancellationToken);
+        => SendToEachAsync(table, table.PartitionNumbers, [operation], cancellationToken);
 
     /// <summary>A record that the caller may do with what he likes.</summary>
     public object Own(TableDefinition table, object record)
@@ -85,4 +65,15 @@ internal sealed class OperationSender(
         log.Record(table, number, operation is KeyOperation { Writes: true });
         return result;
     }
+
+    private async ValueTask<object?[]> SendAndRecordEachAsync(
+        TableDefinition table,
+        IReadOnlyList<int> numbers,
+        IReadOnlyList<Operation> operations,
+        CancellationToken cancellationToken)
+        => await Task.WhenAll(numbers.Select((number, place) => SendAndRecordAsync(
+            table,
+            number,
+            operations[operations.Count == 1 ? 0 : place],
+            cancellationToken).AsTask())).ConfigureAwait(false);
 }

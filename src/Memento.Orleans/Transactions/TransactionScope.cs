@@ -17,10 +17,10 @@ internal sealed class TransactionScope : ITransaction
     private readonly TransactionState _state;
     private readonly TransactionScope? _parent;
     private readonly RecordWriter _writer;
-    private readonly TableKeys _keys;
     private readonly TransactionTools _tools;
-    private readonly QueryRunner _queries;
-    private readonly PageReader _pages;
+    private TableKeys? _keys;
+    private QueryRunner? _queries;
+    private PageReader? _pages;
     private volatile bool _hasEnded;
 
     public TransactionScope(
@@ -37,9 +37,6 @@ internal sealed class TransactionScope : ITransaction
         _tools = tools;
         _parent = parent;
         _writer = new RecordWriter(sender);
-        _keys = new TableKeys(sender);
-        _queries = new QueryRunner(sender);
-        _pages = new PageReader(_queries, tools.PageKeys);
     }
 
     public Guid Id => _state.Id;
@@ -53,7 +50,7 @@ internal sealed class TransactionScope : ITransaction
         get
         {
             ThrowIfEnded();
-            return _queries;
+            return _queries ??= new QueryRunner(Sender);
         }
     }
 
@@ -63,12 +60,14 @@ internal sealed class TransactionScope : ITransaction
         get
         {
             ThrowIfEnded();
-            return _pages;
+            return _pages ??= new PageReader(Queries, _tools.PageKeys);
         }
     }
 
     /// <summary>Sends operations on behalf of the body.</summary>
     internal OperationSender Sender { get; }
+
+    private TableKeys Keys => _keys ??= new TableKeys(Sender);
 
     public async ValueTask<T?> ReadAsync<T>(
         object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
@@ -120,7 +119,7 @@ internal sealed class TransactionScope : ITransaction
     public async ValueTask<IReadOnlyList<T>> AllAsync<T>(
         LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
         where T : class
-        => await _queries.ListAsync<T>(
+        => await Queries.ListAsync<T>(
             QueryShape.All(Use<T>()), cancellationToken, writes: mode == LockMode.Write)
             .ConfigureAwait(false);
 
@@ -146,7 +145,7 @@ internal sealed class TransactionScope : ITransaction
     public async ValueTask<IReadOnlyList<T>> SelectAsync<T>(
         Guard where, int? limit = null, CancellationToken cancellationToken = default)
         where T : class
-        => await _queries.ListAsync<T>(ShapeOf<T>(where, limit), cancellationToken)
+        => await Queries.ListAsync<T>(ShapeOf<T>(where, limit), cancellationToken)
             .ConfigureAwait(false);
 
     public ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
@@ -196,7 +195,7 @@ internal sealed class TransactionScope : ITransaction
 
     public ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
         where T : class
-        => _queries.CountAsync(QueryShape.All(Use<T>()), cancellationToken);
+        => Queries.CountAsync(QueryShape.All(Use<T>()), cancellationToken);
 
     public async ValueTask<TState> FoldAsync<T, TState>(
         TState seed,
@@ -213,18 +212,18 @@ internal sealed class TransactionScope : ITransaction
 
     public ValueTask<object?> FirstKeyAsync<T>(CancellationToken cancellationToken = default)
         where T : class
-        => _keys.SeekAsync(Use<T>(), from: null, isBackward: false, cancellationToken);
+        => Keys.SeekAsync(Use<T>(), from: null, isBackward: false, cancellationToken);
 
     public ValueTask<object?> LastKeyAsync<T>(CancellationToken cancellationToken = default)
         where T : class
-        => _keys.SeekAsync(Use<T>(), from: null, isBackward: true, cancellationToken);
+        => Keys.SeekAsync(Use<T>(), from: null, isBackward: true, cancellationToken);
 
     public ValueTask<object?> NextKeyAsync<T>(
         object key, CancellationToken cancellationToken = default)
         where T : class
     {
         TableDefinition table = Use<T>();
-        return _keys.SeekAsync(
+        return Keys.SeekAsync(
             table, table.KeyCodec.EncodeArgument(key), isBackward: false, cancellationToken);
     }
 
@@ -233,19 +232,19 @@ internal sealed class TransactionScope : ITransaction
         where T : class
     {
         TableDefinition table = Use<T>();
-        return _keys.SeekAsync(
+        return Keys.SeekAsync(
             table, table.KeyCodec.EncodeArgument(key), isBackward: true, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<object>> AllKeysAsync<T>(
         CancellationToken cancellationToken = default)
         where T : class
-        => _keys.AllAsync(Use<T>(), cancellationToken);
+        => Keys.AllAsync(Use<T>(), cancellationToken);
 
     public ValueTask LockTableAsync<T>(
         LockMode mode, CancellationToken cancellationToken = default)
         where T : class
-        => _keys.LockAsync(Use<T>(), mode == LockMode.Write, cancellationToken);
+        => Keys.LockAsync(Use<T>(), mode == LockMode.Write, cancellationToken);
 
     public async ValueTask LockRecordAsync<T>(
         object key, LockMode mode, CancellationToken cancellationToken = default)

@@ -23,6 +23,7 @@ internal sealed class TransactionState(
     private TaskCompletionSource? _ageTurn;
     private MementoException? _doom;
     private bool _hasAbandonedCall;
+    private TransactionHeader? _header;
     private volatile bool _hasEnded;
 
     public Guid Id { get; } = id;
@@ -61,7 +62,8 @@ internal sealed class TransactionState(
 
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
 
-    public TransactionHeader Header => new(
+    /// <summary>One for all partitions: the age is set once.</summary>
+    public TransactionHeader Header => _header ??= new(
         Id,
         Age ?? throw new InvalidOperationException("A partition is reached before the age is known."),
         Deadline);
@@ -104,17 +106,7 @@ internal sealed class TransactionState(
         try
         {
             ThrowIfOver();
-            if (cancellationToken.CanBeCanceled && Cancellation.CanBeCanceled)
-            {
-                linked = CancellationTokenSource.CreateLinkedTokenSource(
-                    cancellationToken, Cancellation);
-                cancellationToken = linked.Token;
-            }
-            else if (Cancellation.CanBeCanceled)
-            {
-                cancellationToken = Cancellation;
-            }
-
+            cancellationToken = Link(cancellationToken, out linked);
             Enlistment enlistment = Find(table, number)
                 ?? await partitions.EnlistAsync(this, table, number, cancellationToken)
                     .ConfigureAwait(false);
@@ -123,23 +115,50 @@ internal sealed class TransactionState(
             ThrowIfTakenBack();
             return result;
         }
-        catch (PartitionClosedException exception)
+        catch (Exception exception)
         {
-            if (exception.Reason is not TransactionConflictException) throw exception.Reason;
-            throw DoomWith(exception.Reason);
+            if (ReasonOf(exception, table) is { } reason) throw reason;
+            throw;
         }
-        catch (NoTransactionException) when (Doom is TransactionTimeoutException)
+        finally
         {
-            // It was ended for its time limit while it waited.
-            throw Doom;
+            linked?.Dispose();
+            Interlocked.Decrement(ref _operationsUnderWay);
+        }
+    }
+
+    /// <summary>
+    /// Carries out an operation in each of some partitions: begins everywhere, then waits, so that those of
+    /// other silos work side by side. It is one call where each would be many: a query asks all partitions.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="numbers">The partitions.</param>
+    /// <param name="operations">What is asked of each, or one for all.</param>
+    /// <param name="savepoint">The savepoint under which they are asked; 0 outside any.</param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    public async ValueTask<object?[]> ExecuteEachAsync(
+        TableDefinition table,
+        IReadOnlyList<int> numbers,
+        IReadOnlyList<Operation> operations,
+        int savepoint,
+        CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _operationsUnderWay);
+        CancellationTokenSource? linked = null;
+        try
+        {
+            ThrowIfOver();
+            cancellationToken = Link(cancellationToken, out linked);
+            object?[] answers = await EachPartition.ExecuteAsync(
+                this, partitions, table, numbers, operations, savepoint, cancellationToken)
+                .ConfigureAwait(false);
+            ThrowIfTakenBack();
+            return answers;
         }
         catch (Exception exception)
-            when (exception is TransactionConflictException or TransactionTimeoutException)
         {
-            // The next attempt of this process has to know what the partition knows.
-            if (!partitions.ShareMemory && exception.InnerException is IndexesChangedException changed)
-                table.UseIndexes(changed.Indexes);
-            throw DoomWith((MementoException)exception);
+            if (ReasonOf(exception, table) is { } reason) throw reason;
+            throw;
         }
         finally
         {
@@ -170,12 +189,20 @@ internal sealed class TransactionState(
 
     /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
     public Enlistment Enlist(TableDefinition table, int number, Func<Enlistment> make)
+        => Enlist(table, number, make, static (_, make) => make());
+
+    /// <inheritdoc cref="Enlist(TableDefinition, int, Func{Enlistment})"/>
+    public Enlistment Enlist<TSource>(
+        TableDefinition table,
+        int number,
+        TSource source,
+        Func<TransactionState, TSource, Enlistment> make)
     {
         lock (_gate)
         {
             if (_hasEnded) throw Ended();
             Enlistment? enlistment = FindUnderGate(table, number);
-            if (enlistment is null) _enlistments.Add(enlistment = make());
+            if (enlistment is null) _enlistments.Add(enlistment = make(this, source));
             return enlistment;
         }
     }
@@ -272,7 +299,7 @@ internal sealed class TransactionState(
     {
         if (_hasEnded) throw Doom is TransactionTimeoutException late ? late : Ended();
         if (Doom is { } doom) throw doom;
-        if (Remaining <= TimeSpan.Zero) throw DoomWith(TimedOut());
+        if (time.GetTimestamp() >= Deadline) throw DoomWith(TimedOut());
     }
 
     /// <summary>
@@ -309,6 +336,39 @@ internal sealed class TransactionState(
         throw new TransactionConflictException(
             "The durable storage failed while the transaction ran, and it may have read what was taken "
             + "back.");
+    }
+
+    /// <summary>Cancels with the whole transaction too.</summary>
+    private CancellationToken Link(
+        CancellationToken cancellationToken, out CancellationTokenSource? linked)
+    {
+        linked = cancellationToken.CanBeCanceled && Cancellation.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Cancellation)
+            : null;
+        return linked?.Token ?? (Cancellation.CanBeCanceled ? Cancellation : cancellationToken);
+    }
+
+    /// <summary>
+    /// What an operation that failed means for the transaction, which it dooms where it lost a conflict or
+    /// its time is up; null: no more than it says.
+    /// </summary>
+    private MementoException? ReasonOf(Exception exception, TableDefinition table)
+    {
+        switch (exception)
+        {
+            case PartitionClosedException { Reason: var closed }:
+                return closed is TransactionConflictException ? DoomWith(closed) : closed;
+            case NoTransactionException when Doom is TransactionTimeoutException:
+                // It was ended for its time limit while it waited.
+                return Doom;
+            case TransactionConflictException or TransactionTimeoutException:
+                // The next attempt of this process has to know what the partition knows.
+                if (!partitions.ShareMemory && exception.InnerException is IndexesChangedException changed)
+                    table.UseIndexes(changed.Indexes);
+                return DoomWith((MementoException)exception);
+            default:
+                return null;
+        }
     }
 
     private NoTransactionException Ended()

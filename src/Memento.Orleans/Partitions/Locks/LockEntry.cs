@@ -325,8 +325,9 @@ internal sealed class LockEntry(LockPool pool)
     /// writers conflict with them.
     /// </summary>
     private bool MayConflictAcross(LockKind kind)
-        => Store.HasRanges
-            && LockKinds.Conflict(kind, Resource.IsRange ? LockKind.Write : LockKind.Read);
+        => Resource.IsRange
+            ? Store.HasPoints && LockKinds.Conflict(kind, LockKind.Write)
+            : Store.HasRanges && LockKinds.Conflict(kind, LockKind.Read);
 
     private bool MustWaitAcross(LockRequest request, LockKind conflicts)
     {

@@ -14,6 +14,9 @@ internal sealed class LockStore
 
     public LockEntry? FirstRange { get; private set; }
 
+    /// <summary>Usually none either: who locks a range has to know of writers in it.</summary>
+    public bool HasPoints => _points is { Count: > 0 };
+
     public LockOrder Waiting { get; } = new();
 
     /// <summary>Whether it is among those to be looked through when a release is done.</summary>

@@ -9,8 +9,12 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
     /// <summary>Sorting fewer records than this to cut them is not worth it.</summary>
     private const int LeastCut = 64;
 
-    private readonly List<object> _records = [];
-    private readonly List<byte[]>? _places = terms.Order == ChunkOrder.OfWalk ? [] : null;
+    /// <summary>A partition's share of a small answer, so that its lists do not have to grow.</summary>
+    private const int FirstCapacity = 8;
+
+    private readonly List<object> _records = terms.KeepsRecords ? new(FirstCapacity) : [];
+    private readonly List<byte[]>? _places =
+        terms.Order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
     private readonly List<(byte[] Place, object Record)>? _unsorted =
         terms.Order == ChunkOrder.Sorted ? [] : null;
 
@@ -21,14 +25,17 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
     /// <summary>Whether no further record can be taken.</summary>
     public bool IsFull => _unsorted is null && _count == limit;
 
-    /// <summary>Looks at a record, and takes it if it satisfies the query.</summary>
-    /// <param name="place">Where it stands on the walk.</param>
-    /// <param name="found">The record.</param>
-    public void Add(byte[] place, StoredRecord found)
+    /// <summary>Looks at a record: whether it satisfies the query, and is to be added.</summary>
+    public bool Takes(StoredRecord found)
     {
         _read++;
-        if (!terms.Matches(found.Record)) return;
+        return terms.Matches(found.Record);
+    }
 
+    /// <param name="place">Where it stands on the walk.</param>
+    /// <param name="found">A record that satisfies the query.</param>
+    public void Add(byte[] place, StoredRecord found)
+    {
         if (_unsorted is not null)
         {
             AddUnsorted(_unsorted, found);

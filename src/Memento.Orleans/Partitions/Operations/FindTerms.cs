@@ -18,6 +18,12 @@ internal sealed class FindTerms
     [Id(0)]
     public Guard? Where { get; init; }
 
+    /// <summary>The same, where it was compiled in this process already.</summary>
+    public Func<object, bool>? Filter
+    {
+        init => _matches = value;
+    }
+
     /// <summary>In which order they come.</summary>
     [Id(1)]
     public ChunkOrder Order { get; init; }
@@ -29,6 +35,9 @@ internal sealed class FindTerms
     /// <summary>What is sorted by, where the order is <see cref="ChunkOrder.Sorted"/>.</summary>
     [Id(3)]
     public OrderPart[]? SortBy { get; init; }
+
+    /// <summary>Whether records are kept as they come, neither sorted nor counted only.</summary>
+    public bool KeepsRecords => Order is ChunkOrder.Any or ChunkOrder.OfWalk;
 
     /// <summary>Whether records are sorted into the order of their keys.</summary>
     public bool IsSortedByKey => Order == ChunkOrder.Sorted && SortBy is not { Length: > 0 };

@@ -37,6 +37,8 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         {
             if (After is not null && !IsSorted && !Terms.IsBehind(found.Key, After)) continue;
 
+            if (!chunk.Takes(found)) continue;
+
             chunk.Add(found.Key, found);
             if (chunk.IsFull) return found.Key;
         }

@@ -1,4 +1,5 @@
 using Memento.Partitions.Locks;
+using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -11,16 +12,25 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.SeekOperation")]
 internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
 {
+    /// <summary>Where keys behind the given one begin: the same in all partitions.</summary>
+    [NonSerialized]
+    private byte[]? _behind;
+
     [Id(0)]
     public byte[]? From { get; } = from;
 
     [Id(1)]
     public bool IsBackward { get; } = isBackward;
 
+    public override void Prepare(TableDefinition table)
+    {
+        if (!IsBackward && From is not null) _behind ??= KeyBytes.PrefixEnd(From);
+    }
+
     public override bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
-        byte[]? first = IsBackward || From is null ? [] : KeyBytes.PrefixEnd(From);
+        byte[]? first = IsBackward || From is null ? [] : _behind;
         byte[]? end = IsBackward ? From : null;
         bool isBag = transaction.Table.Type == TableType.Bag;
         result = null;

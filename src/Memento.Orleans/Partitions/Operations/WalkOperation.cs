@@ -104,7 +104,10 @@ internal sealed class WalkOperation(
         var walk = new RecordWalk(transaction, index, from, to, IsWalkedBackward);
         while (last is null && walk.MoveNext())
         {
-            chunk.Add(walk.Place, walk.Record);
+            StoredRecord found = walk.Record;
+            if (!chunk.Takes(found)) continue;
+
+            chunk.Add(walk.Place, found);
             if (chunk.IsFull) last = walk.Place;
         }
 

@@ -13,6 +13,9 @@ namespace Memento.Queries;
 /// <param name="Order">The order that was asked for; null: any will do.</param>
 internal sealed record QueryPlan(Guard Guard, AccessPath Path, RecordOrder? Order)
 {
+    /// <summary>The guard, compiled once for the check of it and for the records.</summary>
+    public required Func<object, bool> Filter { get; init; }
+
     /// <summary>Whether every record is asked, by its key.</summary>
     public bool IsAll => Index is null && KeyRanges.IsEverything(Ranges);
 

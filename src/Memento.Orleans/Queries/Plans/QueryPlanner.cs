@@ -31,12 +31,12 @@ internal sealed class QueryPlanner
     public static QueryPlan Plan(
         TableDefinition table, Guard guard, RecordOrder? order, bool isLimited)
     {
-        GuardValidator.Validate(table, guard);
+        Func<object, bool> filter = RecordFilter.Compile(table, guard);
         var planner = new QueryPlanner(table, guard, order);
         AccessPath path = planner.IsPossible(guard.Root)
             ? planner.Choose(isLimited)
             : AccessPath.Nothing;
-        return new QueryPlan(guard, path, order);
+        return new QueryPlan(guard, path, order) { Filter = filter };
     }
 
     private AccessPath Choose(bool isLimited)

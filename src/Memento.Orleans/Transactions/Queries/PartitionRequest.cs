@@ -29,6 +29,7 @@ internal sealed class PartitionRequest
         _terms = new FindTerms
         {
             Where = plan.Guard.IsTrue ? null : plan.Guard,
+            Filter = plan.Guard.IsTrue ? null : plan.Filter,
             Order = order,
             IsBackward = plan.Order is { IsDescending: true },
             SortBy = order == ChunkOrder.Sorted ? [.. plan.Order!.Parts] : null,
@@ -39,7 +40,7 @@ internal sealed class PartitionRequest
         _prefix = order == ChunkOrder.OfWalk ? plan.Prefix : [];
         _writes = writes;
         Partitions = plan.IsNothing ? []
-            : _keys is null ? [.. Enumerable.Range(0, table.PartitionCount)]
+            : _keys is null ? table.PartitionNumbers
             : [.. _keys.Keys.Order()];
     }
 
@@ -48,6 +49,15 @@ internal sealed class PartitionRequest
 
     /// <summary>Whether a partition looks at everything each time that it is asked.</summary>
     public bool IsSorted => _terms.Order == ChunkOrder.Sorted;
+
+    /// <summary>What each partition is asked first, in their order, or one thing for all.</summary>
+    /// <inheritdoc cref="Ask" path="/param"/>
+    public Operation[] AskEach(int? limit, byte[]? after)
+    {
+        if (_keys is null) return Partitions.Length == 0 ? [] : [Ask(partition: 0, limit, after)];
+
+        return Array.ConvertAll(Partitions, Operation (number) => Ask(number, limit, after));
+    }
 
     /// <summary>What a partition is asked.</summary>
     /// <param name="partition">The partition.</param>

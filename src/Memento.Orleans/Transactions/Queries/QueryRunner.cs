@@ -18,8 +18,10 @@ internal sealed class QueryRunner(OperationSender sender)
         RecordStream stream = await OpenAsync(shape, cancellationToken, writes: writes)
             .ConfigureAwait(false);
         int skipped = 0;
-        while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        while (stream.MoveNext()
+            || await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
         {
+            found.EnsureCapacity(Math.Min(stream.Given, shape.Take ?? int.MaxValue));
             if (skipped++ < shape.Skip) continue;
 
             found.Add((T)sender.Own(shape.Table, stream.Record));
@@ -161,8 +163,7 @@ internal sealed class QueryRunner(OperationSender sender)
         return await sender.SendToEachAsync(
             shape.Table,
             request.Partitions,
-            Array.ConvertAll(
-                request.Partitions, Operation (number) => request.Ask(number, limit, after: null)),
+            request.AskEach(limit, after: null),
             cancellationToken).ConfigureAwait(false);
     }
 

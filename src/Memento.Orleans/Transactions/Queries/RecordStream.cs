@@ -62,51 +62,55 @@ internal sealed class RecordStream
     /// <summary>How many records the partitions have looked at.</summary>
     public long Read { get; private set; }
 
-    /// <summary>To the next record; false at the end.</summary>
+    /// <summary>How many records the partitions have given so far.</summary>
+    public int Given { get; private set; }
+
+    /// <summary>To the next record, for which a partition may have to be asked; false at the end.</summary>
     public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
-    {
-        if (!_hasBegun) return BeginAsync(cancellationToken);
+        => MoveNext() ? new(true) : AskAndMoveAsync(cancellationToken);
 
-        _queue.Advance();
-        return _queue.Dry is null ? new(Stand()) : RefillAsync(cancellationToken);
+    /// <summary>
+    /// To the next record, where it is at hand: without the cost of a task for each of many. False where
+    /// <see cref="MoveNextAsync"/> has to say what is next.
+    /// </summary>
+    public bool MoveNext()
+    {
+        if (_current is not null) _queue.Advance();
+        _current = _queue.First;
+        return _current is not null;
     }
 
-    private async ValueTask<bool> BeginAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> AskAndMoveAsync(CancellationToken cancellationToken)
     {
-        _hasBegun = true;
-        object?[] chunks = await _sender.SendToEachAsync(
-            _table, _request.Partitions, Array.ConvertAll(_feeds, Ask), cancellationToken)
-            .ConfigureAwait(false);
-        for (int i = 0; i < chunks.Length; i++)
-            Fill(_feeds[i], chunks[i]);
-        return await RefillAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<bool> RefillAsync(CancellationToken cancellationToken)
-    {
+        if (!_hasBegun) await BeginAsync(cancellationToken).ConfigureAwait(false);
         while (_queue.Dry is { } dry)
         {
             Fill(dry, await _sender.SendAsync(_table, dry.Number, Ask(dry), cancellationToken)
                 .ConfigureAwait(false));
         }
 
-        return Stand();
+        return MoveNext();
     }
 
-    private bool Stand()
+    private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
-        _current = _queue.First;
-        return _current is not null;
+        _hasBegun = true;
+        object?[] chunks = await _sender.SendToEachAsync(
+            _table, _request.Partitions, _request.AskEach(_sizes.First, _after), cancellationToken)
+            .ConfigureAwait(false);
+        for (int i = 0; i < chunks.Length; i++)
+            Fill(_feeds[i], chunks[i]);
     }
 
     private void Fill(PartitionFeed feed, object? answer)
     {
         var chunk = (Chunk)(answer ?? throw new UnreachableException("A query is answered by a chunk."));
         Read += chunk.Read;
+        Given += chunk.Records.Count;
         feed.Fill(chunk);
         _queue.Refilled(feed);
     }
 
-    private Operation Ask(PartitionFeed feed)
+    private FindOperation Ask(PartitionFeed feed)
         => _request.Ask(feed.Number, _sizes.Next(feed.Parts), feed.After ?? _after);
 }

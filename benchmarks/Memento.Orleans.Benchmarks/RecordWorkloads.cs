@@ -1,0 +1,54 @@
+namespace Memento.Benchmarks;
+
+/// <summary>Operations on single records.</summary>
+internal static class RecordWorkloads
+{
+    private const int HotRecords = 10;
+    private const int InsertedGroups = 1_000;
+
+    private static readonly string Written = new('y', Entry.BodyLength);
+    private static readonly string Inserted = new('z', Entry.BodyLength);
+
+    public static async Task ReadAsync(WorkloadContext on)
+    {
+        long key = on.AnyKey();
+        Entry? entry = await on.Memento.TransactionAsync(
+            async transaction => await transaction.ReadAsync<Entry>(key));
+        Workload.Require(entry?.Id == key, "A record was read that is another's, or none.");
+    }
+
+    public static Task WriteAsync(WorkloadContext on)
+    {
+        long key = on.AnyKey();
+        return on.Memento.TransactionAsync(async transaction
+            => await transaction.WriteAsync(Records.Make(key, Written, key % on.Size.Groups)));
+    }
+
+    public static Task InsertAsync(WorkloadContext on)
+    {
+        long key = on.NextKey();
+        long group = on.Size.Groups + (key % InsertedGroups);
+        return on.Memento.TransactionAsync(
+            async transaction => await transaction.WriteAsync(Records.Make(key, Inserted, group)));
+    }
+
+    public static Task TransferAsync(WorkloadContext on)
+        => TransferAsync(on.Memento, on.AnyKey(), on.AnyKey());
+
+    public static Task TransferAmongHotAsync(WorkloadContext on)
+        => TransferAsync(on.Memento, AnyHot(on), AnyHot(on));
+
+    private static long AnyHot(WorkloadContext on) => 1 + on.Random.Next(HotRecords);
+
+    private static Task TransferAsync(IMemento memento, long from, long to)
+    {
+        if (from == to) return Task.CompletedTask;
+        return memento.TransactionAsync(async transaction =>
+        {
+            Entry? payer = await transaction.ReadAsync<Entry>(from, LockMode.Write);
+            Entry? payee = await transaction.ReadAsync<Entry>(to, LockMode.Write);
+            await transaction.WriteAsync(payer! with { Balance = payer.Balance - 1 });
+            await transaction.WriteAsync(payee! with { Balance = payee.Balance + 1 });
+        });
+    }
+}
