@@ -80,6 +80,29 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
+    public async Task A_query_that_nothing_can_satisfy_is_empty_however_it_is_asked()
+    {
+        await PutAsync(NewSeat(1));
+        await Memento.TransactionAsync(async tx =>
+        {
+            ITableQuery<Seat> none = tx.Query<Seat>()
+                .Where(static seat => seat.Hall == Halls[0] && seat.Number > 5 && seat.Number < 3);
+            Assert.Empty(await none.ToListAsync());
+            Assert.Empty(await none.Take(2).ToListAsync());
+            Assert.Empty(await none.OrderBy(static seat => seat.Guest).Take(2).ToListAsync());
+            Assert.Null(await none.FirstOrDefaultAsync());
+            Assert.Null(await none.MaxAsync(static seat => seat.Guest));
+            Assert.Equal((0, false), (await none.CountAsync(), await none.AnyAsync()));
+            Page<Seat> page = await none.ToPageAsync(2);
+            Assert.Empty(page.Items);
+            Assert.Null(page.Next);
+            Assert.Equal(0, (await none.Take(2).ExplainAsync()).Partitions);
+            await foreach (Seat seat in none.Take(2).AsAsyncEnumerable())
+                Assert.Fail($"{seat} satisfies nothing.");
+        }).Within();
+    }
+
+    [Fact]
     public async Task A_bag_is_found_by_a_range_of_its_keys_and_of_an_index()
     {
         Tag[] tags =

@@ -28,8 +28,8 @@ internal readonly record struct ChunkSizes(int? First)
         if (reach is not { } wanted) return new(most);
         if (isSorted) return new(Math.Clamp(wanted, 1, most ?? int.MaxValue));
 
-        int asked = Math.Max(partitions, 1);
-        int share = (int)Math.Min((wanted / (long)asked) + Spare, wanted);
+        // A query that nothing can satisfy asks no partition.
+        int share = (int)Math.Min((wanted / Math.Max(partitions, 1L)) + Spare, wanted);
         return new(Math.Clamp(share, 1, most ?? int.MaxValue));
     }
 
