@@ -242,25 +242,32 @@ internal sealed class Partition(
         result = null;
         LockRequest? waiting;
         LockConflict? conflict;
-        lock (_gate)
+        try
         {
-            ThrowIfClosed();
-            ThrowIfEnded(transaction);
-            var locks = new LockTaker(_locks, transaction, _resumed);
-            transaction.Savepoint = savepoint;
-            if (operation.TryApply(transaction, ref locks, out result))
-                transaction.Operations++;
-
-            waiting = locks.Waiting;
-            conflict = locks.Conflict;
-            if (waiting is not null)
+            lock (_gate)
             {
-                waiting.Waiter = new TaskCompletionSource(
-                    TaskCreationOptions.RunContinuationsAsynchronously);
+                ThrowIfClosed();
+                ThrowIfEnded(transaction);
+                var locks = new LockTaker(_locks, transaction, _resumed);
+                transaction.Savepoint = savepoint;
+                if (operation.TryApply(transaction, ref locks, out result))
+                    transaction.Operations++;
+
+                waiting = locks.Waiting;
+                conflict = locks.Conflict;
+                if (waiting is not null)
+                {
+                    waiting.Waiter = new TaskCompletionSource(
+                        TaskCreationOptions.RunContinuationsAsynchronously);
+                }
             }
         }
+        finally
+        {
+            // Also where the operation throws: its locks may have sent others away.
+            Wake();
+        }
 
-        Wake();
         if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
         return waiting;
     }

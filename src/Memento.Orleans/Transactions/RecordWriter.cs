@@ -14,6 +14,7 @@ internal sealed class RecordWriter(OperationSender sender)
         TableDefinition table, object record, CancellationToken cancellationToken)
     {
         table.ValidateRecord(record);
+        using UniqueTurn turn = await TakeTurnAsync(table, cancellationToken).ConfigureAwait(false);
         if (!table.AutoIncrement || !table.NeedsKey(record))
         {
             await PutAsync(table, record, onlyIfAbsent: false, cancellationToken).ConfigureAwait(false);
@@ -36,6 +37,7 @@ internal sealed class RecordWriter(OperationSender sender)
     public async ValueTask<bool> DeleteAsync(
         TableDefinition table, Key key, CancellationToken cancellationToken)
     {
+        using UniqueTurn turn = await TakeTurnAsync(table, cancellationToken).ConfigureAwait(false);
         IndexSet indexes = table.IndexSet;
         if (!indexes.Unique.IsEmpty
             && await ReadForWriteAsync(table, key, cancellationToken).ConfigureAwait(false) is { } old)
@@ -56,6 +58,7 @@ internal sealed class RecordWriter(OperationSender sender)
         TableDefinition table, object record, CancellationToken cancellationToken)
     {
         table.ValidateRecord(record);
+        using UniqueTurn turn = await TakeTurnAsync(table, cancellationToken).ConfigureAwait(false);
         IndexSet indexes = table.IndexSet;
         Key key = table.KeyOf(record);
         bool isDeleted = (bool)(await sender.SendAsync(
@@ -71,6 +74,12 @@ internal sealed class RecordWriter(OperationSender sender)
 
         return true;
     }
+
+    private ValueTask<UniqueTurn> TakeTurnAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+        => table.IndexSet.Unique.IsEmpty
+            ? default
+            : sender.State.TakeUniqueTurnAsync(cancellationToken);
 
     private async ValueTask<bool> PutAsync(
         TableDefinition table, object record, bool onlyIfAbsent, CancellationToken cancellationToken)

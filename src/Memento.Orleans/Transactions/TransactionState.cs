@@ -21,6 +21,7 @@ internal sealed class TransactionState(
     private int _lastSavepoint;
     private int _savepoint;
     private TaskCompletionSource? _ageTurn;
+    private Task? _lastUniqueTurn;
     private MementoException? _doom;
     private bool _hasAbandonedCall;
     private TransactionHeader? _header;
@@ -277,6 +278,31 @@ internal sealed class TransactionState(
 
             await other.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Waits until no other write to a table with unique indexes is under way.</summary>
+    public async ValueTask<UniqueTurn> TakeUniqueTurnAsync(CancellationToken cancellationToken)
+    {
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task? before;
+        lock (_gate)
+            (before, _lastUniqueTurn) = (_lastUniqueTurn, turn.Task);
+        try
+        {
+            if (before is not null) await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who comes after this one still comes after those before it.
+            _ = before!.ContinueWith(
+                _ => turn.TrySetResult(),
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            throw;
+        }
+
+        return new UniqueTurn(turn);
     }
 
     /// <summary>Takes the age that a silo gave, also for grain calls that join the transaction.</summary>

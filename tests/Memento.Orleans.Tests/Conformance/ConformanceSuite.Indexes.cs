@@ -265,4 +265,22 @@ public abstract partial class ConformanceSuite
 
     private static IEnumerable<string> Names(IEnumerable<Entry> entries)
         => entries.Select(static entry => entry.Name).Order(StringComparer.Ordinal);
+
+    [Fact]
+    public async Task Writes_of_one_key_side_by_side_leave_no_value_taken()
+    {
+        await PutAsync(new Ticket { Id = 1, Title = "t", Code = "old" });
+        await Memento.TransactionAsync(async tx => await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(i => tx
+                .WriteAsync(new Ticket { Id = 1, Title = "t", Code = $"new {i}" })
+                .AsTask()))).Within();
+
+        string kept = (await GetAsync<Ticket>(1))!.Code!;
+        string[] free = [.. Enumerable.Range(0, 4).Select(i => $"new {i}").Append("old").Except([kept])];
+        Assert.Equal(4, free.Length);
+        await PutAsync([.. free.Select((code, i) =>
+            new Ticket { Id = 2 + i, Title = "t", Code = code })]);
+        await Assert.ThrowsAsync<UniqueIndexException>(
+            () => PutAsync(new Ticket { Id = 9, Title = "t", Code = kept }));
+    }
 }
