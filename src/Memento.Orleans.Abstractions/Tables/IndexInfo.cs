@@ -51,4 +51,7 @@ public sealed record IndexInfo
     /// <inheritdoc/>
     public override int GetHashCode()
         => HashCode.Combine(Name.GetHashCode(StringComparison.Ordinal), Unique);
+
+    /// <summary>The name, and whether it is unique.</summary>
+    public override string ToString() => Unique ? $"{Name} (unique)" : Name;
 }
