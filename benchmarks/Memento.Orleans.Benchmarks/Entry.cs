@@ -15,8 +15,8 @@ public sealed record Entry
     public long Group { get; init; }
 
     /// <summary>
-    /// The group once more, without an index: a query by it has to look at every record, as the peer's select
-    /// does by its group.
+    /// The group once more, without an index: a query by it has to look at every record, as the
+    /// peer's select does by its group.
     /// </summary>
     public long Section { get; init; }
 }

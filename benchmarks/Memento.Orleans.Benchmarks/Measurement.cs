@@ -42,7 +42,8 @@ internal sealed record Measurement
     public required double CommitsPerBatch { get; init; }
 
     /// <summary>
-    /// How many times as long an operation takes as with the smallest table of the run; null for that one.
+    /// How many times as long the median operation takes as with the smallest table of the run; null for
+    /// that one.
     /// </summary>
     public double? Growth { get; init; }
 

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// Runs Mnesia, where Erlang is installed, for the numbers to compare with: mnesia_peer.erl as far as it goes,
-/// mnesia_queries.erl for the other queries, and for tables of another size.
+/// Runs Mnesia, where Erlang is installed, for the numbers to compare with: mnesia_peer.erl as far
+/// as it goes, mnesia_queries.erl for the other queries, and for tables of another size.
 /// </summary>
 /// <param name="sources">The directory with the programs.</param>
 /// <param name="directory">Where they are compiled and have their tables.</param>
@@ -19,7 +19,8 @@ internal sealed partial class MnesiaPeer(string sources, string directory)
     private static readonly string[] OfQueries =
         ["index", "select", "all", "first", "page", "next", "count", "range"];
 
-    private readonly Dictionary<(string Storage, TableSize Size, string Workload, int Workers), PeerResult>
+    private readonly
+        Dictionary<(string Storage, TableSize Size, string Workload, int Workers), PeerResult>
         _results = [];
 
     /// <summary>Why it could not run here, if it could not.</summary>
@@ -69,7 +70,8 @@ internal sealed partial class MnesiaPeer(string sources, string directory)
     }
 
     [GeneratedRegex(
-        @"^(?<workload>\w+)\s+\w+\s+replicas=1\s+workers=(?<workers>\d+)\s+(?<rate>[\d.]+) ops/s p50=(?<p50>\d+)",
+        @"^(?<workload>\w+)\s+\w+\s+replicas=1\s+workers=(?<workers>\d+)\s+(?<rate>[\d.]+) ops/s"
+            + @" p50=(?<p50>\d+)",
         RegexOptions.Multiline)]
     private static partial Regex Line();
 

@@ -13,7 +13,7 @@ internal static class Records
     public static Entry Make(long key, string body, long group)
         => new() { Id = key, Body = body, Balance = FirstBalance, Group = group, Section = group };
 
-    /// <summary>Writes the records that all workloads begin with, in batches: memory is bounded.</summary>
+    /// <summary>Writes the records that all workloads begin with; memory is bounded.</summary>
     /// <returns>How long it took.</returns>
     public static async Task<TimeSpan> LoadAsync(IMemento memento, TableSize size)
     {

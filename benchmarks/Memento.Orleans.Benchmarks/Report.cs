@@ -30,7 +30,8 @@ internal sealed class Report(TextWriter output)
 #endif
         output.WriteLine(
             "workload  storage records workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
-            + "  GC ms   max ms    GCs  contentions items/op  batch growth    peer ops/s  peer p50  ratio");
+            + "  GC ms   max ms    GCs  contentions items/op  batch growth"
+            + "    peer ops/s  peer p50  ratio");
     }
 
     public void AddLoad(string storage, TableSize size, TimeSpan took)
@@ -45,7 +46,8 @@ internal sealed class Report(TextWriter output)
         _measurements.Add(one);
         string growth = one.Growth is { } times ? Format($"{times,7:F2}") : "      -";
         string peer = one.Peer is { } other
-            ? Format($"{other.OperationsPerSecond,14:N0} {other.P50Microseconds,9:N0} {one.Ratio,6:F2}")
+            ? Format($"{other.OperationsPerSecond,14:N0} {other.P50Microseconds,9:N0} ")
+                + Format($"{one.Ratio,6:F2}")
             : "";
         output.WriteLine(
             Format($"{one.Workload,-9} {one.Storage,-7} {one.Records,7} {one.Workers,7} ")
@@ -79,7 +81,7 @@ internal sealed class Report(TextWriter output)
         => _measurements.Find(other
             => other.Workload == one.Workload && other.Storage == one.Storage
                 && other.Workers == one.Workers && other.Records < one.Records) is { } smallest
-            ? smallest.OperationsPerSecond / one.OperationsPerSecond
+            ? one.P50Microseconds / smallest.P50Microseconds
             : null;
 
     private static string Format(FormattableString text)

@@ -1,8 +1,8 @@
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// How many records a workload begins with. A group has the same number of them in a table of any size, so that
-/// what a lookup gives does not grow with the table.
+/// How many records a workload begins with. A group has the same number of them in a table of any
+/// size, so that what a lookup gives does not grow with the table.
 /// </summary>
 /// <param name="Records">The records, with keys from 0 on; of whole groups.</param>
 internal readonly record struct TableSize(int Records)

@@ -8,6 +8,11 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
     /// <summary>Enough for the JIT's second tier of what the workload runs.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
+    /// <summary>What all workloads run is compiled in the first one's warm-up.</summary>
+    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(4);
+
+    private TimeSpan _warmUp = FirstWarmUp;
+
     public async Task<Measurement> MeasureAsync(
         Workload workload, string storage, TableSize size, int workers, TimeSpan duration)
     {
@@ -18,7 +23,8 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
             .. Enumerable.Range(0, workers)
                 .Select(worker => new WorkloadContext(target.Memento, size, worker)),
         ];
-        await RunAsync(workload, contexts, WarmUp);
+        await RunAsync(workload, contexts, _warmUp);
+        _warmUp = WarmUp;
 
         GC.Collect();
         GC.WaitForPendingFinalizers();

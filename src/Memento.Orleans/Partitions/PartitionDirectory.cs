@@ -5,7 +5,7 @@ namespace Memento.Partitions;
 /// <summary>The partitions that are in this silo's memory: where the direct path begins.</summary>
 internal sealed class PartitionDirectory
 {
-    // A query of a table asks for each of its partitions: a place in an array, and not another hash of the name.
+    // A query asks for each partition of its table: a place in an array, not a hash of the name each time.
     private readonly ConcurrentDictionary<string, Partition?[]> _tables = new();
 
     public IEnumerable<Partition> All
