@@ -75,7 +75,7 @@ public interface ITableQuery<T> : IQuery<T>
     /// <param name="size">How many records a page has at the most, 1 or more.</param>
     /// <param name="after">The continuation of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="InvalidContinuationException">
     /// The continuation was changed, or is of another query, table or order.
     /// </exception>
     /// <exception cref="QueryNotSupportedException">The query has a Skip or a Take.</exception>

@@ -151,7 +151,7 @@ public interface ITransaction
     /// </param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="InvalidContinuationException">
     /// The continuation was changed, or is of another table or predicate.
     /// </exception>
     ValueTask<Page<T>> PageAsync<T>(
@@ -168,8 +168,9 @@ public interface ITransaction
     /// The continuation: <see cref="Page{T}.Next"/> of the page before; null for the first page.
     /// </param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    /// <exception cref="ArgumentException">
-    /// The guard does not fit the table, or the continuation was changed or is of another query.
+    /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
+    /// <exception cref="InvalidContinuationException">
+    /// The continuation was changed, or is of another table or guard.
     /// </exception>
     ValueTask<Page<T>> PageAsync<T>(
         Guard where,

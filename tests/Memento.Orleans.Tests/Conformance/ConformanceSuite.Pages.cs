@@ -5,7 +5,7 @@ namespace Memento.Tests.Conformance;
 
 public abstract partial class ConformanceSuite
 {
-    private const string OfAnotherQuery = "is of another query than this one of table 'Book'";
+    private const string OfAnotherQuery = "is of another query";
     private const string WasChanged = "was not made by this cluster, or was changed since";
 
     [Theory]
@@ -288,7 +288,9 @@ public abstract partial class ConformanceSuite
 
     private static async Task AssertRefusedAsync(Func<ValueTask<Page<Book>>> read, string message)
     {
-        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await read());
+        var error = await Assert.ThrowsAsync<InvalidContinuationException>(async () => await read());
+        Assert.Equal("Book", error.Table);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains("start from the first page", error.Message, StringComparison.Ordinal);
     }
 }

@@ -229,7 +229,10 @@ public abstract partial class ConformanceSuite
         Assert.Null(await none.MinAsync(book => (int?)book.Copies));
         var error = await Assert.ThrowsAsync<InvalidOperationException>(
             async () => await none.MaxAsync(book => book.Copies));
-        Assert.Contains("(int?)m.Copies", error.Message, StringComparison.Ordinal);
+        Assert.Contains("book => (int?)book.Copies", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await none.MinAsync(sold => sold.Price!.Value));
+        Assert.Contains("sold => (decimal?)sold.Price", error.Message, StringComparison.Ordinal);
 
         // Of a window the same: by ordinal, and without what is in no object.
         IOrderedTableQuery<Book> byYear = books.OrderBy(book => book.Year);

@@ -28,26 +28,27 @@ internal static class Continuation
     }
 
     /// <returns>The place in the query's order.</returns>
-    /// <exception cref="ArgumentException">It was changed, or is of another query.</exception>
+    /// <exception cref="InvalidContinuationException">
+    /// It was changed, or is of another query.
+    /// </exception>
     public static byte[] Read(byte[] secret, QueryShape shape, string continuation)
     {
         if (!TryDecode(continuation, out byte[]? bytes)
             || !CryptographicOperations.FixedTimeEquals(
                 CodeOf(secret, bytes.AsSpan(..^CodeLength)), bytes.AsSpan(^CodeLength..)))
         {
-            throw new ArgumentException(
-                "The continuation was not made by this cluster, or was changed since. Pass the Next of a "
-                + "page as it is, or null for the first page.",
-                nameof(continuation));
+            throw new InvalidContinuationException(
+                shape.Table.Name,
+                "It was not made by this cluster, or was changed since. Pass the Next of a page as it is, "
+                + "or start from the first page with null.");
         }
 
         if (bytes[0] != Version || !bytes.AsSpan(1, QueryLength).SequenceEqual(Fingerprint(shape)))
         {
-            throw new ArgumentException(
-                $"The continuation is of another query than this one of table '{shape.Table.Name}'. Pass "
-                + "it with the table, the condition and the order of the page that it came with, or null "
-                + "for the first page.",
-                nameof(continuation));
+            throw new InvalidContinuationException(
+                shape.Table.Name,
+                "It is of another query. Pass it with the table, the condition and the order of the page "
+                + "that it came with, or start from the first page with null.");
         }
 
         return bytes[HeadLength..^CodeLength];

@@ -5,7 +5,7 @@ namespace Memento.Transactions.Queries;
 /// <summary>Reads pages, and continues them where the page before ended.</summary>
 internal sealed class PageReader(QueryRunner runner, IPageKeys keys)
 {
-    /// <exception cref="ArgumentException">The continuation is not one of this query.</exception>
+    /// <exception cref="InvalidContinuationException">It is not one of this query.</exception>
     public async ValueTask<Page<T>> ReadAsync<T>(
         QueryShape shape, int size, string? after, CancellationToken cancellationToken)
         where T : class

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Numerics;
 using Memento.Queries;
+using Memento.Tables.Keys;
 
 namespace Memento.Transactions.Queries;
 
@@ -132,9 +133,11 @@ internal sealed class TableQuery<T>(
         if (extreme is not null) return property.Compile(preferInterpretation: true)(extreme);
         if (default(TValue) is null) return default!;
 
+        string record = property.Parameters[0].Name ?? "m";
         throw new InvalidOperationException(
             $"No record of table '{shape.Table.Name}' satisfies the query, so that '{path}' has no "
-            + $"{(isGreatest ? "greatest" : "least")} value. Ask for a nullable: m => (int?)m.{path}.");
+            + $"{(isGreatest ? "greatest" : "least")} value. Ask for a nullable: "
+            + $"{record} => ({TypeName.Of<TValue>()}?){record}.{path}.");
 
         byte[] Place(T record) => byValue.Encode(record, shape.Table.KeyOf(record).Bytes);
     }
