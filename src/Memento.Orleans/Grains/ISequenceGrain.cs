@@ -5,10 +5,8 @@ namespace Memento.Grains;
 internal interface ISequenceGrain : IGrainWithStringKey
 {
     /// <summary>Takes a block for a silo; no number of it was or will be given to anyone else.</summary>
-    /// <param name="atLeast">The first number may not be below this.</param>
-    /// <param name="count">How many numbers.</param>
-    /// <returns>The first number.</returns>
-    /// <exception cref="MementoException">The numbers are used up.</exception>
+    /// <param name="used">Every number up to here counts as used, because a record has it.</param>
+    /// <param name="count">How many numbers, at the most.</param>
     [Alias("ReserveAsync")]
-    Task<long> ReserveAsync(long atLeast, int count);
+    Task<NumberRange> ReserveAsync(long used, int count);
 }

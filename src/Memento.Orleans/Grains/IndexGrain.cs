@@ -116,7 +116,14 @@ internal sealed class IndexGrain(
     public async Task<long> HighestNumberAsync()
     {
         await OpenAsync();
-        return _partition?.HighestNumber() ?? 0;
+        if (_partition is not { } partition) return 0;
+
+        (long number, long position) = partition.HighestNumber();
+        if (position <= journal.DurablePosition) return number;
+
+        // A number counts when it is committed: that of a batch which fails is gone afterwards.
+        await journal.FlushAsync();
+        return Math.Min(number, partition.HighestNumber().Number);
     }
 
     private async Task<OpenResponse> LoadAsync()

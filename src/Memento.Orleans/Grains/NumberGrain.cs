@@ -10,8 +10,5 @@ namespace Memento.Grains;
 internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain, INumberGrain
 {
     public async Task<long> NextAsync()
-    {
-        TableDefinition table = tables.Get(this.GetPrimaryKeyString());
-        return await numbers.NextAsync(table.Name, table.PartitionCount);
-    }
+        => await numbers.NextAsync(tables.Get(this.GetPrimaryKeyString()));
 }

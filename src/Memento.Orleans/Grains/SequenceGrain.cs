@@ -10,28 +10,26 @@ internal sealed class SequenceGrain(
     /// <summary>The grain's id; starts with a letter, since storage confuses all-digit keys.</summary>
     public static string KeyOf(string table) => $"sequence-{table}";
 
-    public async Task<long> ReserveAsync(long atLeast, int count)
+    public async Task<NumberRange> ReserveAsync(long used, int count)
     {
-        long last = state.State.Last;
-        long first = Math.Max(last, atLeast - 1);
-        if (first > long.MaxValue - count)
+        SequenceState before = state.State;
+        long first = Math.Max(before.Last, used);
+        var after = new SequenceState
         {
-            throw new MementoException(
-                $"The numbers of {this.GetPrimaryKeyString()} are used up: the highest key is {first}. "
-                + "Write records with keys of your own.");
-        }
-
-        state.State.Last = first + count;
+            Last = first > long.MaxValue - count ? long.MaxValue : first + count,
+            RaisedBy = used > before.Last ? used : before.RaisedBy,
+        };
+        state.State = after;
         try
         {
             await state.WriteStateAsync();
         }
         catch
         {
-            state.State.Last = last;
+            state.State = before;
             throw;
         }
 
-        return first + 1;
+        return new NumberRange(first, after.Last, after.RaisedBy);
     }
 }

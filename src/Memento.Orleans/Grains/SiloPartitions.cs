@@ -32,7 +32,7 @@ internal sealed class SiloPartitions(
 
     public ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)
-        => numbers.NextAsync(table.Name, table.PartitionCount);
+        => numbers.NextAsync(table);
 
     private async ValueTask<Enlistment> OpenAndEnlistAsync(
         TransactionState state,

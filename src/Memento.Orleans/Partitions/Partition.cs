@@ -39,7 +39,7 @@ internal sealed class Partition(
     /// <summary>Ends when it is closed and the last commit that had begun has gone through.</summary>
     public Task Drained => _drained.Task;
 
-    /// <summary>Told of every record with a number for a key, for auto-increment.</summary>
+    /// <summary>Told of every number that a record was committed with, for auto-increment.</summary>
     public Action<long>? NumberSeen { get; init; }
 
     /// <summary>Adds a transaction, or finds it again.</summary>
@@ -203,16 +203,19 @@ internal sealed class Partition(
             return (_store.Count, _store.EstimatedSize);
     }
 
-    /// <summary>The highest number that a key has here, for auto-increment; 0 where there is none.</summary>
-    public long HighestNumber()
+    /// <summary>
+    /// The highest number that a key has here, for auto-increment, with the journal position that wrote it;
+    /// 0 where there is none.
+    /// </summary>
+    public (long Number, long Position) HighestNumber()
     {
         lock (_gate)
         {
             OrderedMapRange<StoredRecord> all = _store.Records.Range(null, null, isBackward: true);
             return all.MoveNext()
                 && Table.TryGetNumber(all.CurrentValue.Record, out long number)
-                    ? Math.Max(0, number)
-                    : 0;
+                    ? (Math.Max(0, number), all.CurrentValue.Position)
+                    : (0, 0);
         }
     }
 
@@ -230,10 +233,19 @@ internal sealed class Partition(
             _locks.Describe(locks);
     }
 
-    public void Observe(object record)
+    /// <summary>Tells the numbers of a transaction whose commit nothing can take back any more.</summary>
+    public void ShowNumbers(PartitionTransaction transaction)
     {
-        if (NumberSeen is not null && Table.TryGetNumber(record, out long number))
-            NumberSeen(number);
+        if (NumberSeen is null) return;
+
+        foreach (StagedWrite write in transaction.Staged.Effective)
+        {
+            if (write.Store == 0 && write.Record is not null
+                && Table.TryGetNumber(write.Record.Record, out long number))
+            {
+                NumberSeen(number);
+            }
+        }
     }
 
     private LockRequest? TryExecute(

@@ -15,6 +15,9 @@ internal abstract class AutoIncrementKey<TRecord>
     /// </summary>
     public abstract bool TryGet(TRecord record, out long number);
 
+    /// <summary>The highest number that fits into the key.</summary>
+    public abstract long Highest { get; }
+
     /// <exception cref="MementoException">The number does not fit into the key.</exception>
     public abstract void Set(TRecord record, long number);
 }

@@ -1,13 +1,12 @@
 using System.Numerics;
 using System.Reflection;
-using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 
 /// <summary>Reads and sets an integer key without boxing it.</summary>
 internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TRecord>
     where TRecord : class
-    where TValue : struct, IBinaryInteger<TValue>
+    where TValue : struct, IBinaryInteger<TValue>, IMinMaxValue<TValue>
 {
     private readonly string _table;
     private readonly RecordProperty<TRecord, TValue> _property;
@@ -31,6 +30,8 @@ internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TReco
         }
     }
 
+    public override long Highest => long.CreateSaturating(TValue.MaxValue);
+
     public override bool TryGet(TRecord record, out long number)
     {
         bool found = _property.TryGet(record, out TValue value);
@@ -42,11 +43,7 @@ internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TReco
     {
         TValue value = TValue.CreateTruncating(number);
         if (long.CreateSaturating(value) != number)
-            throw new MementoException(
-                $"Table '{_table}' has used up the numbers of its key: the next one, {number}, "
-                + $"does not fit into property '{_property.Name}' of type "
-                + $"'{TypeName.Of<TValue>()}'. Give the property a wider type; the stored records "
-                + "keep their keys.");
+            throw UsedUpNumbers.Error(_table, _property, number, raisedBy: null);
 
         _set(record, value);
     }

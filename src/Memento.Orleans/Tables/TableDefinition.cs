@@ -207,6 +207,9 @@ internal abstract class TableDefinition
     /// <exception cref="MementoException">The number does not fit into the key.</exception>
     public abstract object WithKey(object record, long key);
 
+    /// <summary>The highest number that its key can be; 0 where it does not number its records.</summary>
+    public abstract long HighestNumber { get; }
+
     /// <summary>
     /// The number that a record has as its key, where the table numbers its records.
     /// </summary>

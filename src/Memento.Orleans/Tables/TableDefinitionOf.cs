@@ -70,6 +70,8 @@ internal sealed class TableDefinition<T> : TableDefinition
         return copy;
     }
 
+    public override long HighestNumber => _autoIncrement?.Highest ?? 0;
+
     public override bool TryGetNumber(object record, out long number)
     {
         number = 0;

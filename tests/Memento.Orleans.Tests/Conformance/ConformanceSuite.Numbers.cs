@@ -67,7 +67,49 @@ public abstract partial class ConformanceSuite
         var error = await Assert.ThrowsAsync<MementoException>(
             () => PutAsync(new Coupon { Text = "too many" }));
         Assert.Contains("used up the numbers of its key", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the key 255", error.Message, StringComparison.Ordinal);
         Assert.Equal("last", Assert.Single(await GetAllAsync<Coupon>()).Text);
+    }
+
+    [Fact]
+    public async Task An_explicit_key_that_is_not_committed_uses_no_number_up()
+    {
+        Ticket first = await AddTicketAsync("first");
+        var last = new Ticket { Id = long.MaxValue - 5, Title = "never" };
+        await Memento.TryTransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(last);
+            tx.Abort();
+        }).Within();
+        await Memento.TransactionAsync(async tx =>
+        {
+            await tx.TryNestedAsync(async inner =>
+            {
+                await inner.WriteAsync(last);
+                inner.Abort();
+            });
+            await tx.WriteAsync(last);
+            await tx.DeleteAsync<Ticket>(last.Id);
+        }).Within();
+
+        Ticket second = await AddTicketAsync("second");
+        Assert.InRange(second.Id, first.Id + 1, first.Id + 10_000);
+    }
+
+    [Fact]
+    public async Task A_number_that_the_transaction_has_written_itself_is_skipped()
+    {
+        Ticket first = await AddTicketAsync("first");
+        Ticket third = await Memento.TransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new Ticket { Id = first.Id + 1, Title = "second" });
+            return await tx.WriteAsync(new Ticket { Title = "third" });
+        }).Within();
+
+        Assert.Equal(first.Id + 2, third.Id);
+        Assert.Equal(
+            ["first", "second", "third"],
+            (await GetAllAsync<Ticket>()).Select(static ticket => ticket.Title));
     }
 
     private Task<Ticket> AddTicketAsync(string title) => Memento.TransactionAsync(

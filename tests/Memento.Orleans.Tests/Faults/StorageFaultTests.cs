@@ -54,6 +54,19 @@ public sealed class StorageFaultTests
     }
 
     [Fact]
+    public async Task An_explicit_key_of_a_failed_batch_uses_no_number_up()
+    {
+        await using var store = await FaultyStore.StartAsync();
+        await store.WriteAsync(new Receipt { Token = "a" });
+        store.Faults.FailNext(FaultyStorage.DiskFailure);
+        await Assert.ThrowsAsync<StorageException>(
+            () => store.WriteAsync(new Receipt { Id = int.MaxValue - 5, Token = "never" }));
+
+        await store.WriteAsync(new Receipt { Token = "b" });
+        Assert.Equal([1, 2], (await store.AllAsync<Receipt>()).Select(r => r.Id).Order());
+    }
+
+    [Fact]
     public async Task Who_has_read_a_write_that_is_taken_back_runs_again_and_sees_the_old_value()
     {
         await using var store = await FaultyStore.StartAsync();

@@ -27,7 +27,6 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
 
     protected override object? Apply(PartitionTransaction transaction)
     {
-        if (transaction.Table.AutoIncrement) transaction.Partition.Observe(Record);
         if (transaction.Table.Type == TableType.Bag)
         {
             AddToBag(transaction);

@@ -50,6 +50,7 @@ internal sealed class OneAppendCommit(Journal journal)
         {
             foreach (CommitPart part in parts)
                 part.Partition.Commit(part.Transaction);
+            ShowNumbers(parts);
             return new(CommitResult.Committed);
         }
 
@@ -102,6 +103,7 @@ internal sealed class OneAppendCommit(Journal journal)
         try
         {
             await pending.Durable.ConfigureAwait(false);
+            ShowNumbers(parts);
             return CommitResult.Committed;
         }
         catch (CommitTakenBackException exception)
@@ -112,6 +114,15 @@ internal sealed class OneAppendCommit(Journal journal)
         {
             return CommitResult.Failed(exception);
         }
+    }
+
+    /// <summary>
+    /// Before the caller is told: the next number that it gets is above those that it has written.
+    /// </summary>
+    private static void ShowNumbers(IReadOnlyList<CommitPart> parts)
+    {
+        foreach (CommitPart part in parts)
+            part.Partition.ShowNumbers(part.Transaction);
     }
 
     private static JournalEntry MakeEntry(
