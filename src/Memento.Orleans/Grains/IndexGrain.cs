@@ -93,16 +93,7 @@ internal sealed class IndexGrain(
 
     public Task AbortAsync(Guid transactionId)
     {
-        // Remembered also where it is unknown: its messages may come after this one.
-        if (transactions.Find(transactionId) is null)
-            transactions.Remember(transactionId, TransactionOutcome.Aborted);
-
-        if (transactions.Find(transactionId) is { IsCommitting: false } state)
-        {
-            state.Abort();
-            transactions.Remove(state, TransactionOutcome.Aborted);
-        }
-
+        transactions.Abort(transactionId);
         return Task.CompletedTask;
     }
 

@@ -71,6 +71,7 @@ internal static class MementoServices
         services.AddSingleton<ICommitter>(static provider => new Committer(
             provider.GetRequiredService<IGrainFactory>(),
             local: null,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger<Committer>>()));
         services.AddSingleton<ClientStartup>();
         services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(

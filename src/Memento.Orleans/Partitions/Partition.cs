@@ -169,6 +169,33 @@ internal sealed class Partition(
     }
 
     /// <summary>
+    /// Drops the transactions that are past their time limit by more than a grace and have not begun to
+    /// commit; gives how many. Whoever runs a transaction ends it before: this is for those that nobody
+    /// runs any more, whatever went wrong.
+    /// </summary>
+    public int EndOverdue(TimeSpan grace)
+    {
+        List<PartitionTransaction> overdue = [];
+        lock (_gate)
+        {
+            foreach (PartitionTransaction transaction in _transactions.Values)
+            {
+                if (transaction.Phase == TransactionPhase.Running
+                    && time.GetElapsedTime(transaction.Header.Deadline) > grace)
+                {
+                    overdue.Add(transaction);
+                }
+            }
+
+            foreach (PartitionTransaction transaction in overdue)
+                End(transaction);
+        }
+
+        Wake();
+        return overdue.Count;
+    }
+
+    /// <summary>
     /// Refuses everything from here on, and drops the transactions that have not begun to commit.
     /// </summary>
     /// <param name="reason">What callers get.</param>

@@ -46,7 +46,7 @@ internal sealed class MementoTransactionAgent(
             || transactionInfo.Participants.Keys.Any(Participant.IsOurs);
         if (!hasOurs && (hasForeign || state is null))
         {
-            if (state is not null) registry.Remove(state, Storage.TransactionOutcome.Aborted);
+            if (state is not null) registry.TryAbort(state);
             return await inner.Resolve(transactionInfo);
         }
 
@@ -96,8 +96,7 @@ internal sealed class MementoTransactionAgent(
 
     private void AbortOurs(TransactionState? state, TransactionInfo info)
     {
-        state?.Abort();
-        if (state is not null) registry.Remove(state, Storage.TransactionOutcome.Aborted);
+        if (state is not null) registry.TryAbort(state);
 
         ParticipantId[] ours = [.. info.Participants.Keys.Where(Participant.IsOurs)];
         if (ours.Length == 0) return;

@@ -16,7 +16,7 @@ internal sealed class TransactionState(
     Guid id, TransactionAge? age, long deadline, int generation, IPartitions partitions, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly List<Enlistment> _enlistments = [];
+    private readonly Enlistments _enlistments = new();
     private int _operationsUnderWay;
     private int _lastSavepoint;
     private int _savepoint;
@@ -175,7 +175,7 @@ internal sealed class TransactionState(
     public Enlistment? Find(TableDefinition table, int number)
     {
         lock (_gate)
-            return FindUnderGate(table, number);
+            return _enlistments.Find(table, number);
     }
 
     /// <summary>Whether any partition takes part, as far as this process knows.</summary>
@@ -202,7 +202,7 @@ internal sealed class TransactionState(
         lock (_gate)
         {
             if (_hasEnded) throw Ended();
-            Enlistment? enlistment = FindUnderGate(table, number);
+            Enlistment? enlistment = _enlistments.Find(table, number);
             if (enlistment is null) _enlistments.Add(enlistment = make(this, source));
             return enlistment;
         }
@@ -218,6 +218,16 @@ internal sealed class TransactionState(
             enlistments = _enlistments;
             if (_hasEnded) return false;
             return _hasEnded = IsCommitting = true;
+        }
+    }
+
+    /// <summary>No operation begins after this; false where its commit has begun.</summary>
+    public bool TryEnd()
+    {
+        lock (_gate)
+        {
+            if (IsCommitting) return false;
+            return _hasEnded = true;
         }
     }
 
@@ -400,15 +410,4 @@ internal sealed class TransactionState(
     private NoTransactionException Ended()
         => new NoTransactionException(
             $"Transaction {Id} has ended. Use a transaction only inside its body, and await every call.");
-
-    private Enlistment? FindUnderGate(TableDefinition table, int number)
-    {
-        foreach (Enlistment enlistment in _enlistments)
-        {
-            if (enlistment.Number == number && ReferenceEquals(enlistment.Table, table))
-                return enlistment;
-        }
-
-        return null;
-    }
 }

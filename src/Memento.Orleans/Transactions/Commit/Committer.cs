@@ -12,9 +12,11 @@ namespace Memento.Transactions.Commit;
 /// </summary>
 /// <param name="grains">Reaches partitions elsewhere.</param>
 /// <param name="local">Commits in this silo; null in a client.</param>
+/// <param name="time">Says how long ago a commit was sent.</param>
 /// <param name="logger">Told of answers that were lost.</param>
 internal sealed class Committer(
-    IGrainFactory grains, LocalCommit? local, ILogger<Committer> logger) : ICommitter
+    IGrainFactory grains, LocalCommit? local, TimeProvider time, ILogger<Committer> logger)
+    : ICommitter
 {
     /// <summary>How often a lost answer is asked for before the outcome is unknown.</summary>
     public const int LookUps = 3;
@@ -101,6 +103,7 @@ internal sealed class Committer(
     {
         ParticipantCount first = request.Participants[0];
         IIndexGrain grain = GrainOf((first.Table, first.Number));
+        long sent = time.GetTimestamp();
         try
         {
             CommitResponse response = await grain.CommitAsync(request);
@@ -109,21 +112,27 @@ internal sealed class Committer(
         catch (Exception exception)
         {
             CommitLog.AnswerLost(logger, exception, request.TransactionId);
-            return await LookUpAsync(grain, request.TransactionId, exception);
+            return await LookUpAsync(grain, request.TransactionId, sent, exception);
         }
     }
 
-    /// <summary>The commit is never sent again: it is asked what became of it.</summary>
-    private static async Task<CommitResult> LookUpAsync(
-        IIndexGrain grain, Guid transactionId, Exception lost)
+    /// <summary>
+    /// The commit is never sent again: it is asked what became of it. A silo forgets in the end how a
+    /// transaction ended, and has no row of one over ram alone: an answer that comes later than that says
+    /// nothing.
+    /// </summary>
+    private async Task<CommitResult> LookUpAsync(
+        IIndexGrain grain, Guid transactionId, long sent, Exception lost)
     {
         for (int i = 0; i < LookUps; i++)
         {
             try
             {
-                return await grain.DecideAsync(transactionId) == TransactionOutcome.Committed
-                    ? CommitResult.Committed
-                    : CommitResult.TryAgain("The answer to its commit was lost, and it had not happened.");
+                if (await grain.DecideAsync(transactionId) == TransactionOutcome.Committed)
+                    return CommitResult.Committed;
+
+                if (time.GetElapsedTime(sent) > TransactionRegistry.Memory) break;
+                return CommitResult.TryAgain("The answer to its commit was lost, and it had not happened.");
             }
             catch (Exception exception)
             {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Storage;
@@ -14,8 +13,6 @@ internal sealed class LocalCommit(
     ILocalSiloDetails silo,
     DurableStorage storage)
 {
-    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _underWay = new();
-
     public int Generation => commit.Generation;
 
     /// <summary>Whether this silo has any of the participants in memory.</summary>
@@ -38,28 +35,26 @@ internal sealed class LocalCommit(
         Guid transactionId, IReadOnlyList<ParticipantCount> participants)
     {
         TransactionState? state = registry.Find(transactionId);
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Under way before it begins, so that who asks for the outcome finds one or the other.
-        if (!_underWay.TryAdd(transactionId, done))
-            return CommitResult.TryAgain("The transaction is being committed already.");
-
-        try
+        if (state is null || !state.TryBeginCommit(out _))
         {
-            if (state is null || !state.TryBeginCommit(out _))
-            {
-                return CommitResult.TryAgain(
+            await registry.WhenEndedAsync(transactionId);
+            return registry.FindOutcome(transactionId) == TransactionOutcome.Committed
+                ? CommitResult.Committed
+                : CommitResult.TryAgain(
                     "The silo does not know the transaction any more: it ran out of time, or the silo "
                     + "was restarted.");
-            }
+        }
 
+        var outcome = TransactionOutcome.Aborted;
+        try
+        {
             CommitResult result = await CommitBegunAsync(state, participants);
-            registry.Remove(state, result.Outcome);
+            outcome = result.Outcome;
             return result;
         }
         finally
         {
-            _underWay.TryRemove(transactionId, out _);
-            done.SetResult();
+            registry.Remove(state, outcome);
         }
     }
 
@@ -67,20 +62,19 @@ internal sealed class LocalCommit(
     /// <exception cref="StorageException">The storage cannot say.</exception>
     public async Task<TransactionOutcome> DecideAsync(Guid transactionId)
     {
-        if (_underWay.TryGetValue(transactionId, out TaskCompletionSource? done)) await done.Task;
-
-        if (registry.Find(transactionId) is { } running)
+        while (true)
         {
-            running.Abort();
-            registry.Remove(running, TransactionOutcome.Aborted);
+            if (registry.Find(transactionId) is { } running && !registry.TryAbort(running))
+                await registry.WhenEndedAsync(transactionId);
+            if (registry.FindOutcome(transactionId) is { } known) return known;
+
+            TransactionOutcome outcome = storage.Journal is null
+                ? TransactionOutcome.Aborted
+                : await storage.Journal.DecideAsync(transactionId, CancellationToken.None);
+
+            // Otherwise a message that was under way has let it begin here: that one is asked again.
+            if (registry.Remember(transactionId, outcome)) return outcome;
         }
-
-        if (registry.FindOutcome(transactionId) is { } known) return known;
-
-        TransactionOutcome outcome = storage.Journal is null
-            ? TransactionOutcome.Aborted
-            : await storage.Journal.DecideAsync(transactionId, CancellationToken.None);
-        return registry.Remember(transactionId, outcome);
     }
 
     /// <summary>Commits a transaction whose commit has begun, by its participants' names.</summary>
@@ -110,9 +104,10 @@ internal sealed class LocalCommit(
         }
 
         // What the caller never heard of holds nothing that it relies on, but it holds locks.
+        var named = participants.Select(static each => (each.Table, each.Number)).ToHashSet();
         foreach (Enlistment enlistment in state.End())
         {
-            if (lost is not null || !participants.Any(each => Names(each, enlistment)))
+            if (lost is not null || !named.Contains((enlistment.Table.Name, enlistment.Number)))
                 enlistment.Abort();
         }
 
@@ -141,7 +136,4 @@ internal sealed class LocalCommit(
             $"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the transaction "
             + "ran.");
     }
-
-    private static bool Names(ParticipantCount participant, Enlistment enlistment)
-        => participant.Number == enlistment.Number && participant.Table == enlistment.Table.Name;
 }
