@@ -8,7 +8,8 @@ namespace Memento;
 /// is what a predicate written in C# becomes before it is evaluated or sent.
 /// </summary>
 /// <remarks>
-/// Values may be of every type that a key can have, and null. Strings compare by ordinal; a local
+/// Values may be of every type that a key can have, and null. Strings compare by ordinal, with
+/// regard to case or, where a <see cref="StringComparison"/> says so, without; a local
 /// <see cref="DateTime"/> compares as its universal time; comparison with null follows C#'s
 /// operators; a property of null is null, and so is what cannot be calculated (a division by zero,
 /// an overflow of what is checked).
@@ -16,7 +17,7 @@ namespace Memento;
 /// made.
 /// </remarks>
 [Immutable]
-public sealed class Guard
+public sealed partial class Guard
 {
     /// <summary>How deep a guard may be nested, and how many names a path in it may have.</summary>
     public const int MaxDepth = 100;
@@ -94,36 +95,36 @@ public sealed class Guard
     public static Guard Equal(string property, object? value)
         => Compare(GuardOperator.Equal, property, value);
 
-    /// <summary>Satisfied where <see cref="Equal"/> is not.</summary>
-    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    /// <summary>Satisfied where <see cref="Equal(string, object?)"/> is not.</summary>
+    /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard NotEqual(string property, object? value)
         => Compare(GuardOperator.NotEqual, property, value);
 
     /// <summary>
     /// Satisfied where the property is less than the value; never where one is null.
     /// </summary>
-    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard LessThan(string property, object? value)
         => Compare(GuardOperator.LessThan, property, value);
 
     /// <summary>
     /// Satisfied where the property is at most the value; never where one is null.
     /// </summary>
-    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard LessThanOrEqual(string property, object? value)
         => Compare(GuardOperator.LessThanOrEqual, property, value);
 
     /// <summary>
     /// Satisfied where the property is more than the value; never where one is null.
     /// </summary>
-    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard GreaterThan(string property, object? value)
         => Compare(GuardOperator.GreaterThan, property, value);
 
     /// <summary>
     /// Satisfied where the property is at least the value; never where one is null.
     /// </summary>
-    /// <inheritdoc cref="Equal" path="/param|/exception"/>
+    /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard GreaterThanOrEqual(string property, object? value)
         => Compare(GuardOperator.GreaterThanOrEqual, property, value);
 
@@ -222,8 +223,9 @@ public sealed class Guard
     internal static Guard Compare(GuardOperator comparison, Operand operand, object? value)
         => Compare(comparison, operand, new ConstantOperand(value));
 
-    internal static Guard Match(TextMatch match, Operand operand, string pattern)
-        => new(new TextNode(match, operand, pattern));
+    internal static Guard Match(
+        TextMatch match, Operand operand, string pattern, bool ignoresCase = false)
+        => new(new TextNode(match, operand, pattern, ignoresCase));
 
     internal static Guard Any(Operand operand, Guard? item)
         => new(new AnyNode(operand, item?.Root));

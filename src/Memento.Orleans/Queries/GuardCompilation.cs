@@ -24,6 +24,8 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
                 return Any(CompileEach(or.Children));
             case CompareNode compare:
                 return CompileCompare(compare);
+            case TextCompareNode compare:
+                return CompileTextCompare(compare);
             case InNode list:
                 return CompileIn(list);
             case TextNode text:
@@ -96,6 +98,14 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
             .Compare(left, comparison, right);
     }
 
+    private Func<TRecord, bool> CompileTextCompare(TextCompareNode compare)
+    {
+        BoundValue<TRecord, string> left = BindText(compare.Left, "a text");
+        return compare.Right is ConstantOperand { Value: { } constant }
+            ? Domains.CaselessText.Compare(left, compare.Operator, constant)
+            : Domains.CaselessText.Compare(left, compare.Operator, BindText(compare.Right, "a text"));
+    }
+
     private static Func<TRecord, bool> CompareWithNull(
         BoundValue<TRecord> value, GuardOperator comparison)
         => comparison switch
@@ -137,21 +147,27 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
 
     private Func<TRecord, bool> CompileText(TextNode node)
     {
-        BoundValue<TRecord> operand = scope.Bind(node.Operand);
-        if (operand is not BoundValue<TRecord, string> text)
-            throw scope.Binder.Confusion(operand.Shape, "a part of a text");
-
-        TryGetValue<TRecord, string> get = text.TryGet;
+        TryGetValue<TRecord, string> get = BindText(node.Operand, "a part of a text").TryGet;
         string pattern = node.Pattern;
+        StringComparison comparison = node.IgnoresCase
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
         return node.Match switch
         {
             TextMatch.StartsWith => record => get(record, out string found)
-                && found.StartsWith(pattern, StringComparison.Ordinal),
+                && found.StartsWith(pattern, comparison),
             TextMatch.EndsWith => record => get(record, out string found)
-                && found.EndsWith(pattern, StringComparison.Ordinal),
+                && found.EndsWith(pattern, comparison),
             _ => record => get(record, out string found)
-                && found.Contains(pattern, StringComparison.Ordinal),
+                && found.Contains(pattern, comparison),
         };
+    }
+
+    private BoundValue<TRecord, string> BindText(Operand operand, string other)
+    {
+        BoundValue<TRecord> value = scope.Bind(operand);
+        return value as BoundValue<TRecord, string>
+            ?? throw scope.Binder.Confusion(value.Shape, other);
     }
 
     private Func<TRecord, bool> CompileAny(AnyNode node)

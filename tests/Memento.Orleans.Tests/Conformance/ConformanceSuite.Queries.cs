@@ -37,6 +37,25 @@ public abstract partial class ConformanceSuite
     });
 
     [Fact]
+    public Task Texts_are_found_whatever_their_case() => WithBooksAsync(async tx =>
+    {
+        const StringComparison Caseless = StringComparison.OrdinalIgnoreCase;
+        ITableQuery<Book> books = tx.Query<Book>();
+        AssertIds(
+            await books.Where(book => string.Equals(book.Title, "EMMA", Caseless)).ToListAsync(),
+            2, 5);
+        AssertIds(
+            await books.Where(book => book.Author!.StartsWith("aus", Caseless)).ToListAsync(), 1, 2);
+        AssertIds(
+            await books.Where(Guard.Contains("Title", "MARCH", Caseless)).ToListAsync(), 4);
+        AssertIds(
+            await books
+                .Where(book => string.Compare(book.Author, "ELIOT", Caseless) >= 0 && book.Year < 1870)
+                .ToListAsync(),
+            5, 6);
+    });
+
+    [Fact]
     public Task A_query_is_immutable_and_can_be_asked_again() => WithBooksAsync(async tx =>
     {
         ITableQuery<Book> eliots = tx.Query<Book>().Where(book => book.Author == "Eliot");

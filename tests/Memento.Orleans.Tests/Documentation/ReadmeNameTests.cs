@@ -19,7 +19,7 @@ public partial class ReadmeNameTests
         "Second", "DayOfWeek", "Date", "Any", "All", "Count", "Address", "City",
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema", "Director", "Id", "Title",
         "Rating", "Email", "Heat", "Ang", "Lee", "Trim", "ToLower", "Compare", "Math", "Abs",
-        "Include", "Task", "InProcessTestCluster",
+        "Include", "Task", "InProcessTestCluster", "StringComparison",
 
         // Constants of docs/limits.md, which LimitTests compares.
         "ChunkSizes", "LockTaker", "QueryPlanner", "WalkOperation", "UniqueLookup",

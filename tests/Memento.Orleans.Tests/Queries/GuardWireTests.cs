@@ -46,6 +46,12 @@ public sealed class GuardWireTests
             Guard.In("Int", Array.Empty<int>()),
             Guard.EndsWith("Text", "b"),
             Guard.Contains("Text", "c"),
+            Guard.Equal("Text", "d", StringComparison.OrdinalIgnoreCase),
+            Guard.StartsWith("Text", "e", StringComparison.OrdinalIgnoreCase),
+            Guard.EndsWith("Text", "f", StringComparison.OrdinalIgnoreCase),
+            Guard.Contains("Text", "g", StringComparison.OrdinalIgnoreCase),
+            Samples.Translate(
+                m => string.Compare(m.Text, m.Title, StringComparison.OrdinalIgnoreCase) < 0),
             Guard.HasItem("Tags", "d"),
             Samples.Translate(m => m.Tags!.Any() || m.Offices!.Any(office => !office.IsHome)),
             Samples.Translate(m => checked(m.Int + 1) > m.Home!.Number % 7),
@@ -143,6 +149,10 @@ public sealed class GuardWireTests
     [InlineData(new byte[] { 1, 7, 33, 0, 0 }, "A constant stands where a property must.")]
     [InlineData(new byte[] { 1, 10, 33, 0 }, "A constant stands where a property must.")]
     [InlineData(new byte[] { 1, 11, 34 }, "A node wants 1 children, and there are 0.")]
+    [InlineData(new byte[] { 1, 12, 77 }, "There is no operator with the number 77.")]
+    [InlineData(new byte[] { 1, 12, 0, 34, 33, 0 }, "Only a text is compared")]
+    [InlineData(new byte[] { 1, 12, 0, 33, 0, 33, 0 }, "both sides are constants")]
+    [InlineData(new byte[] { 1, 13, 33, 0, 0 }, "A constant stands where a property must.")]
     [InlineData(new byte[] { 1, 5, 0, 35, 99, 34 }, "There is no function with the number 99.")]
     [InlineData(new byte[] { 1, 5, 0, 35, 0, 33, 0 }, "A constant stands where a property must.")]
     [InlineData(new byte[] { 1, 5, 0, 36, 99, 0 }, "There is no calculation with the number 99.")]
@@ -160,7 +170,9 @@ public sealed class GuardWireTests
             Guard.Equal("Text", "abc"), Guard.In("Day", new[] { DateOnly.MinValue }),
             Guard.LessThan("Decimal", 12.5m), Guard.Equal("Genre", Genre.Crime),
             Samples.Translate(m => m.Offices!.Any(office => office.Number * 2 > 7)),
-            Samples.Translate(m => m.Home!.City!.Length < 3 || m.Text!.Contains('a'))));
+            Samples.Translate(m => m.Home!.City!.Length < 3 || m.Text!.Contains('a')),
+            Guard.Equal("Text", "d", StringComparison.OrdinalIgnoreCase),
+            Guard.StartsWith("Text", "e", StringComparison.OrdinalIgnoreCase)));
         var random = new Random(Seed: 17);
         Sample sample = RandomSample.Next(random);
         for (int round = 0; round < 20_000; round++)

@@ -24,7 +24,10 @@ internal static class Pool
         ],
         [typeof(decimal)] = [decimal.MinValue, -1m, 0m, 0.1m, 5m, 5.00m, decimal.MaxValue],
         [typeof(string)] =
-            ["", "a", "A", "ab", "\u00e9", "e\u0301", "\ud800", "\ud83d\ude00", "\uffff"],
+        [
+            "", "a", "A", "ab", "Ab", "\u00e9", "\u00c9", "e\u0301", "\u0131", "\u212a", "\ud800",
+            "\ud83d\ude00", "\ud801\udc00", "\ud801\udc28", "\uffff",
+        ],
         [typeof(Guid)] =
             [Guid.Empty, new Guid("80000000-0000-0000-0000-000000000001"), Guid.AllBitsSet],
         [typeof(DateTime)] =

@@ -8,6 +8,7 @@ namespace Memento.Tests.Queries;
 /// </summary>
 [SuppressMessage("Performance", "CA1829", Justification = "Both ways of asking are tested.")]
 [SuppressMessage("Performance", "CA1860", Justification = "Both ways of asking are tested.")]
+[SuppressMessage("Usage", "CA2251", Justification = "Both ways of asking are tested.")]
 internal static class RandomTemplate
 {
     /// <summary>The first five are also for numbers that are no integers.</summary>
@@ -68,6 +69,33 @@ internal static class RandomTemplate
             Of(m => m.Offices!.Any(office => office.City == text || office.Number + 1 > number)),
             Of(m => m.Offices!.Any(office => office.IsHome)),
             Of(m => m.Home!.IsHome), Of(m => m.Home == null), Of(m => m.Home!.Spot != null),
+        ];
+        return random.Next(4) == 0
+            ? IgnoringCase(random, record)
+            : In(conditions[random.Next(conditions.Length)], record);
+    }
+
+    private static Expression IgnoringCase(Random random, ParameterExpression record)
+    {
+        const StringComparison Caseless = StringComparison.OrdinalIgnoreCase;
+        string text = Pick<string>(random);
+        char letter = Pick<char>(random);
+        LambdaExpression[] conditions =
+        [
+            Of(m => string.Equals(m.Text, text, Caseless)), Of(m => m.Text!.Equals(text, Caseless)),
+            Of(m => !m.Title.Equals(m.Text, Caseless)), Of(m => text.Equals(m.Text, Caseless)),
+            Of(m => string.Equals(m.Text, m.Title, Caseless)),
+            Of(m => string.Equals(m.Text, null, Caseless)),
+            Of(m => string.Compare(m.Text, text, Caseless) < 0),
+            Of(m => string.Compare(text, m.Text, Caseless) <= 0),
+            Of(m => string.Compare(m.Text, text, Caseless) == 0),
+            Of(m => string.Compare(m.Text, m.Title, Caseless) >= 0),
+            Of(m => 0 != string.Compare(m.Title, m.Text, Caseless)),
+            Of(m => string.Compare(m.Text, null, Caseless) > 0),
+            Of(m => m.Text!.StartsWith(text, Caseless)), Of(m => m.Text!.EndsWith(text, Caseless)),
+            Of(m => m.Text!.Contains(text, Caseless)), Of(m => m.Title.Contains(letter, Caseless)),
+            Of(m => m.Tags!.Any(item => item.Equals(text, Caseless))),
+            Of(m => m.Tags!.All(item => item.StartsWith(text, Caseless))),
         ];
         return In(conditions[random.Next(conditions.Length)], record);
     }

@@ -6,7 +6,7 @@ namespace Memento.Queries;
 /// True where the operand is text that has the pattern at its start, at its end or anywhere, by
 /// ordinal.
 /// </summary>
-internal sealed class TextNode(TextMatch match, Operand operand, string pattern)
+internal sealed class TextNode(TextMatch match, Operand operand, string pattern, bool ignoresCase)
     : GuardNode(GuardSize.Above(operand))
 {
     public TextMatch Match { get; } = match;
@@ -15,11 +15,14 @@ internal sealed class TextNode(TextMatch match, Operand operand, string pattern)
 
     public string Pattern { get; } = pattern;
 
+    /// <summary>Whether letters match that differ in case alone.</summary>
+    public bool IgnoresCase { get; } = ignoresCase;
+
     public override void AppendTo(StringBuilder text)
     {
         Operand.AppendTo(text);
         text.Append('.').Append(Match).Append('(');
         GuardConstant.AppendTo(text, Pattern);
-        text.Append(')');
+        text.Append(IgnoresCase ? ", ignoring case)" : ")");
     }
 }

@@ -56,11 +56,17 @@ internal static class GuardReader
             GuardTag.Not => new NotNode(Take(done, 1)[0]),
             GuardTag.And => new AndNode(Take(done, reader.Read7BitEncodedInt())),
             GuardTag.Or => new OrNode(Take(done, reader.Read7BitEncodedInt())),
-            GuardTag.Compare => ReadCompare(reader),
+            GuardTag.Compare => CompareNode.Create(
+                ReadOperator(reader), OperandReader.Read(reader), OperandReader.Read(reader)),
             GuardTag.In => ReadIn(reader),
             GuardTag.StartsWith => ReadText(reader, TextMatch.StartsWith),
             GuardTag.EndsWith => ReadText(reader, TextMatch.EndsWith),
             GuardTag.TextContains => ReadText(reader, TextMatch.Contains),
+            GuardTag.CompareIgnoringCase => TextCompareNode.Create(
+                ReadOperator(reader), OperandReader.Read(reader), OperandReader.Read(reader)),
+            GuardTag.StartsWithIgnoringCase => ReadText(reader, TextMatch.StartsWith, true),
+            GuardTag.EndsWithIgnoringCase => ReadText(reader, TextMatch.EndsWith, true),
+            GuardTag.TextContainsIgnoringCase => ReadText(reader, TextMatch.Contains, true),
             GuardTag.AnyItem => new AnyNode(OperandReader.ReadOfRecord(reader), item: null),
             GuardTag.AnyItemThat => new AnyNode(
                 OperandReader.ReadOfRecord(reader), Take(done, 1)[0]),
@@ -81,14 +87,13 @@ internal static class GuardReader
         return ImmutableArray.Create(children);
     }
 
-    private static CompareNode ReadCompare(BinaryReader reader)
+    private static GuardOperator ReadOperator(BinaryReader reader)
     {
         var comparison = (GuardOperator)reader.ReadByte();
-        if (comparison > GuardOperator.GreaterThanOrEqual)
-            throw new FormatException($"There is no operator with the number {(byte)comparison}.");
-
-        return CompareNode.Create(
-            comparison, OperandReader.Read(reader), OperandReader.Read(reader));
+        return comparison <= GuardOperator.GreaterThanOrEqual
+            ? comparison
+            : throw new FormatException(
+                $"There is no operator with the number {(byte)comparison}.");
     }
 
     private static InNode ReadIn(BinaryReader reader)
@@ -103,6 +108,11 @@ internal static class GuardReader
         return new InNode(operand, ImmutableArray.Create(values));
     }
 
-    private static TextNode ReadText(BinaryReader reader, TextMatch match)
-        => new(match, OperandReader.ReadOfRecord(reader), ConstantCodec.ReadText(reader));
+    private static TextNode ReadText(
+        BinaryReader reader, TextMatch match, bool ignoresCase = false)
+        => new(
+            match,
+            OperandReader.ReadOfRecord(reader),
+            ConstantCodec.ReadText(reader),
+            ignoresCase);
 }

@@ -15,6 +15,10 @@ internal enum GuardTag : byte
     TextContains = 9,
     AnyItem = 10,
     AnyItemThat = 11,
+    CompareIgnoringCase = 12,
+    StartsWithIgnoringCase = 13,
+    EndsWithIgnoringCase = 14,
+    TextContainsIgnoringCase = 15,
 
     PropertyOperand = 32,
     ConstantOperand = 33,

@@ -43,6 +43,12 @@ internal static class GuardWriter
                 Write(writer, compare.Left);
                 Write(writer, compare.Right);
                 break;
+            case TextCompareNode compare:
+                Write(writer, GuardTag.CompareIgnoringCase);
+                writer.Write((byte)compare.Operator);
+                Write(writer, compare.Left);
+                Write(writer, compare.Right);
+                break;
             case InNode list:
                 Write(writer, GuardTag.In);
                 Write(writer, list.Operand);
@@ -52,7 +58,7 @@ internal static class GuardWriter
 
                 break;
             case TextNode match:
-                Write(writer, TagOf(match.Match));
+                Write(writer, TagOf(match));
                 Write(writer, match.Operand);
                 ConstantCodec.WriteText(writer, match.Pattern);
                 break;
@@ -68,11 +74,14 @@ internal static class GuardWriter
         }
     }
 
-    private static GuardTag TagOf(TextMatch match) => match switch
+    private static GuardTag TagOf(TextNode text) => (text.Match, text.IgnoresCase) switch
     {
-        TextMatch.StartsWith => GuardTag.StartsWith,
-        TextMatch.EndsWith => GuardTag.EndsWith,
-        _ => GuardTag.TextContains,
+        (TextMatch.StartsWith, false) => GuardTag.StartsWith,
+        (TextMatch.StartsWith, true) => GuardTag.StartsWithIgnoringCase,
+        (TextMatch.EndsWith, false) => GuardTag.EndsWith,
+        (TextMatch.EndsWith, true) => GuardTag.EndsWithIgnoringCase,
+        (_, false) => GuardTag.TextContains,
+        (_, true) => GuardTag.TextContainsIgnoringCase,
     };
 
     private static void Write(BinaryWriter writer, Operand operand)

@@ -59,7 +59,8 @@ internal sealed class ValueSetReader
                 return ReadCompare(compare.Operator, constant.Value);
             case InNode list when IsProperty(list.Operand):
                 return ReadList(list);
-            case TextNode { Match: TextMatch.StartsWith } text when IsProperty(text.Operand):
+            case TextNode { Match: TextMatch.StartsWith, IgnoresCase: false } text
+                when IsProperty(text.Operand):
                 return ReadPrefix(text.Pattern);
             default:
                 return ValueSet.Any;

@@ -12,8 +12,6 @@ internal sealed class CallTranslator(
     ComparisonTranslator comparisons,
     CollectionTranslator collections)
 {
-    private const string Ordinal = "Strings compare by ordinal: use StringComparison.Ordinal.";
-
     public Guard Translate(MethodCallExpression call) => call.Method.Name switch
     {
         nameof(string.Equals) => TranslateEquals(call),
@@ -38,9 +36,10 @@ internal sealed class CallTranslator(
         if (call.Object is not null)
             sides.Insert(0, call.Object);
 
+        bool ignoresCase = false;
         if (sides.Count == 3 && sides[2].Type == typeof(StringComparison))
         {
-            RequireOrdinal(call, sides[2]);
+            ignoresCase = TextCase.IsIgnored(call, sides[2], record);
             sides.RemoveAt(2);
         }
 
@@ -54,11 +53,12 @@ internal sealed class CallTranslator(
             throw Refusal.Of(call);
         }
 
-        Guard equal = comparisons.Translate(GuardOperator.Equal, sides[0], sides[1], call);
-        if (call.Object is null || equal.Root is CompareNode
-            {
-                Right: ConstantOperand { Value: not null },
-            })
+        Guard equal = ignoresCase
+            ? Guard.CompareIgnoringCase(GuardOperator.Equal, ReadText(sides[0]), ReadText(sides[1]))
+            : comparisons.Translate(GuardOperator.Equal, sides[0], sides[1], call);
+        if (call.Object is null
+            || equal.Root is CompareNode { Right: ConstantOperand { Value: not null } }
+                or TextCompareNode { Right: ConstantOperand })
         {
             return equal;
         }
@@ -71,22 +71,27 @@ internal sealed class CallTranslator(
         return Guard.And(equal, values.Read(call.Object).IsNotNull);
     }
 
+    private Operand ReadText(Expression side)
+        => RecordUse.Uses(side, record)
+            ? values.Read(side).Operand
+            : new ConstantOperand(LocalEvaluator.Evaluate(side));
+
     private Guard TranslateText(MethodCallExpression call, TextMatch match)
     {
         if (call.Arguments.Count > 2)
-            throw Refusal.Of(call, Ordinal);
+            throw TextCase.Refused(call);
 
         if (RecordUse.Uses(call.Arguments[0], record))
             throw Refusal.Of(call);
 
-        if (call.Arguments.Count == 2)
-            RequireOrdinal(call, call.Arguments[1]);
+        bool ignoresCase = call.Arguments.Count == 2
+            && TextCase.IsIgnored(call, call.Arguments[1], record);
 
         Operand text = values.Read(call.Object!).Operand;
         object pattern = LocalEvaluator.Evaluate(call.Arguments[0])
             ?? throw new ArgumentNullException(
                 ExpressionText.Of(call.Arguments[0]), $"The predicate looks for null: '{call}'.");
-        return Guard.Match(match, text, pattern.ToString()!);
+        return Guard.Match(match, text, pattern.ToString()!, ignoresCase);
     }
 
     /// <summary><c>m.Rights.HasFlag(right)</c></summary>
@@ -128,15 +133,6 @@ internal sealed class CallTranslator(
     {
         RecordValue text = values.Read(call.Arguments[0]);
         return Guard.Or(text.IsNull, Guard.Compare(GuardOperator.Equal, text.Operand, ""));
-    }
-
-    private void RequireOrdinal(MethodCallExpression call, Expression comparison)
-    {
-        if (comparison.Type != typeof(StringComparison) || RecordUse.Uses(comparison, record)
-            || LocalEvaluator.Evaluate(comparison) is not StringComparison.Ordinal)
-        {
-            throw Refusal.Of(call, Ordinal);
-        }
     }
 
     private Guard TranslateContains(MethodCallExpression call)

@@ -10,21 +10,19 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
 {
     private const string Culture =
         "Its order depends on a culture: use string.CompareOrdinal, or string.Compare with "
-        + "StringComparison.Ordinal, and compare the result with 0.";
+        + "StringComparison.Ordinal or OrdinalIgnoreCase, and compare the result with 0.";
 
     /// <returns>The guard, or null where neither side is such a call.</returns>
     public Guard? TryTranslate(
         GuardOperator comparison, Expression left, Expression right, Expression whole)
     {
-        if (TryFindSides(right, whole, left) is var (later, sooner))
-            return Translate(comparison.Mirrored(), later, sooner, whole);
+        if (TryFindSides(right, whole, left) is { } mirrored)
+            return Translate(comparison.Mirrored(), mirrored);
 
-        return TryFindSides(left, whole, right) is var (one, other)
-            ? Translate(comparison, one, other, whole)
-            : null;
+        return TryFindSides(left, whole, right) is { } sides ? Translate(comparison, sides) : null;
     }
 
-    private (Expression Left, Expression Right)? TryFindSides(
+    private Sides? TryFindSides(
         Expression expression, Expression whole, Expression result)
     {
         if (expression is not MethodCallExpression call || !RecordUse.Uses(call, record)
@@ -40,20 +38,19 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
         return FindSides(call);
     }
 
-    private (Expression Left, Expression Right) FindSides(MethodCallExpression call)
+    private Sides FindSides(MethodCallExpression call)
     {
         if (call.Method.DeclaringType == typeof(string))
         {
-            bool isOrdinal = call.Arguments.Count switch
+            bool? ignoresCase = call.Arguments.Count switch
             {
-                2 => call.Method.Name == nameof(string.CompareOrdinal),
-                3 => call.Arguments[2].Type == typeof(StringComparison)
-                    && !RecordUse.Uses(call.Arguments[2], record)
-                    && LocalEvaluator.Evaluate(call.Arguments[2]) is StringComparison.Ordinal,
-                _ => false,
+                2 when call.Method.Name == nameof(string.CompareOrdinal) => false,
+                3 when call.Arguments[2].Type == typeof(StringComparison)
+                    => TextCase.IsIgnored(call, call.Arguments[2], record),
+                _ => null,
             };
-            return isOrdinal
-                ? (call.Arguments[0], call.Arguments[1])
+            return ignoresCase is { } known
+                ? new Sides(call.Arguments[0], call.Arguments[1], known)
                 : throw Refusal.Of(call, Culture);
         }
 
@@ -62,22 +59,24 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
         return type is not null && call.Method.DeclaringType == type
             && call.Arguments is [Expression argument] && argument.Type == type
             && !Domains.IsReal(type) && Domains.Of(type) is { HasOrder: true }
-                ? (call.Object!, argument)
+                ? new Sides(call.Object!, argument, IgnoresCase: false)
                 : throw Refusal.Of(call);
     }
 
-    private Guard Translate(
-        GuardOperator comparison, Expression left, Expression right, Expression whole)
+    private Guard Translate(GuardOperator comparison, Sides sides)
     {
-        if (!RecordUse.Uses(left, record))
-            return Translate(comparison.Mirrored(), right, left, whole);
+        if (!RecordUse.Uses(sides.Left, record))
+            return Translate(comparison.Mirrored(), sides.Mirrored());
 
-        RecordValue one = values.Read(left);
-        if (!RecordUse.Uses(right, record))
-            return Translate(comparison, one, LocalEvaluator.Evaluate(right));
+        RecordValue one = values.Read(sides.Left);
+        if (!RecordUse.Uses(sides.Right, record))
+        {
+            object? constant = LocalEvaluator.Evaluate(sides.Right);
+            return Translate(comparison, one, constant, sides.IgnoresCase);
+        }
 
-        RecordValue other = values.Read(right);
-        Guard compared = Guard.Compare(comparison, one.Operand, other.Operand);
+        RecordValue other = values.Read(sides.Right);
+        Guard compared = Compare(comparison, one.Operand, other.Operand, sides.IgnoresCase);
         return comparison switch
         {
             GuardOperator.LessThan
@@ -90,9 +89,11 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
         };
     }
 
-    private static Guard Translate(GuardOperator comparison, RecordValue value, object? constant)
+    private static Guard Translate(
+        GuardOperator comparison, RecordValue value, object? constant, bool ignoresCase)
     {
-        Guard compared = Guard.Compare(comparison, value.Operand, constant);
+        Guard compared = Compare(
+            comparison, value.Operand, new ConstantOperand(constant), ignoresCase);
         if (constant is not null)
         {
             bool findsNull = comparison
@@ -110,5 +111,16 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
             GuardOperator.GreaterThanOrEqual => Guard.True,
             _ => compared,
         };
+    }
+
+    private static Guard Compare(
+        GuardOperator comparison, Operand left, Operand right, bool ignoresCase)
+        => ignoresCase
+            ? Guard.CompareIgnoringCase(comparison, left, right)
+            : Guard.Compare(comparison, left, right);
+
+    private readonly record struct Sides(Expression Left, Expression Right, bool IgnoresCase)
+    {
+        public Sides Mirrored() => new(Right, Left, IgnoresCase);
     }
 }

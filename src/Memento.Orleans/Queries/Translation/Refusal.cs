@@ -42,16 +42,18 @@ internal static class Refusal
         "Compare" or "CompareTo" or "CompareOrdinal"
             => "Use <, <=, > and >=; for strings string.CompareOrdinal(a, b) < 0.",
         "ToLower" or "ToUpper"
-            => "It depends on a culture: use ToLowerInvariant or ToUpperInvariant.",
+            => "It depends on a culture: use ToLowerInvariant or ToUpperInvariant, or compare with "
+            + "StringComparison.OrdinalIgnoreCase.",
         "Trim"
             => "Store the text in the form that queries look for, in a property of its own.",
         "StartsWith"
-            => "Write m.Property.StartsWith(value), with StringComparison.Ordinal or without.",
+            => "A text of the record can be asked for a value: m.Property.StartsWith(value), with "
+            + "StringComparison.Ordinal or OrdinalIgnoreCase or without.",
         "Any" or "Exists" or "All" or "TrueForAll"
             => "Collect the values into a list and ask values.Contains(m.Property).",
         "EndsWith" or "Contains" when call.Method.DeclaringType == typeof(string)
             => "A text of the record can be asked for a value: m.Property.Contains(value), with "
-            + "StringComparison.Ordinal or without.",
+            + "StringComparison.Ordinal or OrdinalIgnoreCase or without.",
         "Equals" or "ReferenceEquals"
             => "Use == between a property and a value of the same type.",
         _ => General,

@@ -29,6 +29,9 @@ internal static class Domains
         new Domain<TimeSpan, ComparableRules<TimeSpan>>(),
     }.ToFrozenDictionary(domain => domain.Type);
 
+    /// <summary>Strings without regard to case; no property has it by itself.</summary>
+    public static Domain CaselessText { get; } = new Domain<string, CaselessTextRules>();
+
     /// <summary>The domain of a type's own values; null where they cannot be compared.</summary>
     public static Domain? Of(Type type)
         => ByType.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
