@@ -44,6 +44,14 @@ internal sealed class SqliteDatabase : IDisposable
             connection.Open();
             return new SqliteDatabase(connection, settings);
         }
+        catch (InvalidOperationException failure)
+        {
+            connection.Dispose();
+            throw new StorageException(
+                $"SQLite {path} cannot be opened with this connection string: {failure.Message} "
+                + "Leave 'Password' out; to encrypt the file, encrypt its disk.",
+                failure);
+        }
         catch
         {
             connection.Dispose();

@@ -185,7 +185,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
                 throw new InvalidOperationException($"{Description} is open already.");
             try
             {
-                PrepareDirectory();
+                CheckPath();
                 _fileLock = SqliteFileLock.Take(_settings.Path);
                 OpenFile(_settings.Path, () => _writer.Open(_batch.LoadEpochs));
                 OpenFile(
@@ -212,7 +212,11 @@ public sealed class SqliteJournalStorage : IJournalStorage
         }
     }
 
-    private void PrepareDirectory()
+    /// <summary>
+    /// A directory that is missing is mostly a disk that is not mounted, or a slip of the pen: what
+    /// is written into one that was made instead would not be where it is looked for.
+    /// </summary>
+    private void CheckPath()
     {
         if (Directory.Exists(_settings.Path))
         {
@@ -220,16 +224,19 @@ public sealed class SqliteJournalStorage : IJournalStorage
                 $"SQLite {_settings.Path} cannot be opened: it is a directory. Name a file in it.");
         }
 
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(_settings.Path)!);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        string directory = Path.GetDirectoryName(_settings.Path)!;
+        if (!Directory.Exists(directory))
         {
             throw new StorageException(
-                $"SQLite {_settings.Path} cannot be opened, because its directory cannot be made: "
-                + $"{failure.Message} Make it, or name another file.",
-                failure);
+                $"SQLite {_settings.Path} cannot be opened, because the directory does not exist. Make "
+                + $"{directory}, mount the disk that has it, or correct the path.");
+        }
+
+        if (!_settings.MakesFile && !File.Exists(_settings.Path))
+        {
+            throw new StorageException(
+                $"SQLite {_settings.Path} cannot be opened: there is no such file, and Mode=ReadWrite "
+                + "in the connection string makes none. Correct the path, or leave 'Mode' out.");
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class SqliteSettings
 
     public TimeSpan BusyTimeout { get; }
 
+    /// <summary>Whether the file is made where it is missing.</summary>
+    public bool MakesFile => _connection.Mode == SqliteOpenMode.ReadWriteCreate;
+
     public string Description => $"SQLite {Path}";
 
     /// <exception cref="StorageException">
@@ -116,13 +119,24 @@ internal sealed class SqliteSettings
 
     private static string Resolve(string source)
     {
-        string path = System.IO.Path.GetFullPath(source);
+        try
+        {
+            string path = System.IO.Path.GetFullPath(source);
 
-        // Two names of one file must come to one lock file; SQLite too names its files by the
-        // target.
-        var file = new FileInfo(path);
-        return file.LinkTarget is null
-            ? path
-            : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+            // Two names of one file must come to one lock file; SQLite too names its files by the
+            // target.
+            var file = new FileInfo(path);
+            return file.LinkTarget is null
+                ? path
+                : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception failure) when (failure is ArgumentException or IOException
+            or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new StorageException(
+                $"The SQLite connection string names '{source}', which leads to no file: "
+                + $"{failure.Message} Write for example 'Data Source=movies.db'.",
+                failure);
+        }
     }
 }

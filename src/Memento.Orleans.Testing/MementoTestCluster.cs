@@ -118,7 +118,8 @@ public sealed class MementoTestCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
         builder.ConfigureSilo((_, silo) => silo.AddMemento(memento =>
         {
-            memento.UseSqlite($"Data Source={database}");
+            // Under a storage that the caller chooses.
+            memento.Configure(options => options.ConnectionString = $"Data Source={database}");
             configure(memento);
         }));
         builder.ConfigureClient(client => client.AddMemento(configure));

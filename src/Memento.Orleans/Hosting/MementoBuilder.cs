@@ -9,6 +9,7 @@ namespace Memento.Hosting;
 internal sealed class MementoBuilder(IServiceCollection services) : IMementoBuilder
 {
     private readonly Dictionary<Type, TableOptions?> _tables = [];
+    private TableRegistry? _registry;
 
     public IServiceCollection Services { get; } = services;
 
@@ -18,8 +19,8 @@ internal sealed class MementoBuilder(IServiceCollection services) : IMementoBuil
     public IMementoBuilder AddTable<T>(Action<TableOptions>? configure = null)
         where T : class
     {
-        TableOptions? options = null;
-        if (configure is not null) configure(options = new TableOptions());
+        TableOptions? options = _tables.GetValueOrDefault(typeof(T));
+        if (configure is not null) configure(options ??= new TableOptions());
         _tables[typeof(T)] = options;
         return this;
     }
@@ -43,12 +44,21 @@ internal sealed class MementoBuilder(IServiceCollection services) : IMementoBuil
 
     public IMementoBuilder UseStorage(Func<IServiceProvider, IJournalStorage> create)
     {
-        Storage = create ?? throw new ArgumentNullException(nameof(create));
+        ArgumentNullException.ThrowIfNull(create);
+        if (Storage is not null)
+        {
+            throw new MementoException(
+                "The storage is chosen twice (UseSqlite or UseStorage), and disk tables have one. Remove "
+                + "one of the calls; several calls of AddMemento configure the same store.");
+        }
+
+        Storage = create;
         return this;
     }
 
-    /// <summary>Reads and checks the definitions.</summary>
+    /// <summary>Reads and checks the definitions; the same tables when it is asked again.</summary>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     public TableRegistry BuildTables()
-        => new(_tables.Select(static each => TableDefinitionReader.Read(each.Key, each.Value)));
+        => _registry ??= new(
+            _tables.Select(static each => TableDefinitionReader.Read(each.Key, each.Value)));
 }

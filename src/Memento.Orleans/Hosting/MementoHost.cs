@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Memento.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -50,6 +51,7 @@ public sealed class MementoHost : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
+        DynamicCodeCheck.ThrowIfMissing();
         for (int attempt = 1; ; attempt++)
         {
             IHost host = Build(configure, configureHost);
@@ -91,6 +93,9 @@ public sealed class MementoHost : IAsyncDisposable
             });
             silo.AddMemento(configure);
         });
+
+        // Here and not by the container, which would bury a mistake under its own calls.
+        MementoServices.BuilderOf(builder.Services)!.BuildTables();
         return builder.Build();
     }
 

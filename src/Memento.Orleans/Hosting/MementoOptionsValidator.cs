@@ -1,14 +1,26 @@
+using System.Reflection;
 using Memento.Transactions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Hosting;
 
-/// <summary>Says at start-up which option is out of its range.</summary>
-internal sealed class MementoOptionsValidator : IValidateOptions<MementoOptions>
+/// <summary>
+/// Says at start-up which option is out of its range, and which key of the section is none.
+/// </summary>
+internal sealed class MementoOptionsValidator(IConfiguration? configuration = null)
+    : IValidateOptions<MementoOptions>
 {
+    private static readonly string[] Names = [.. typeof(MementoOptions)
+        .GetProperties(BindingFlags.Instance | BindingFlags.Public)
+        .Select(static property => property.Name)
+        .Order(StringComparer.Ordinal)];
+
     public ValidateOptionsResult Validate(string? name, MementoOptions options)
     {
-        List<string> failures = [];
+        List<string> failures = [.. UnknownKeys().Select(static key =>
+            $"{MementoOptions.Section}:{key} is no option of Memento. There are "
+            + $"{string.Join(", ", Names)}; correct its name, or remove it.")];
         if (options.TransactionTimeout <= TimeSpan.Zero
             || options.TransactionTimeout > TransactionLimits.LongestTimeout)
         {
@@ -39,4 +51,11 @@ internal sealed class MementoOptionsValidator : IValidateOptions<MementoOptions>
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures);
     }
+
+    private IEnumerable<string> UnknownKeys()
+        => configuration is null
+            ? []
+            : configuration.GetSection(MementoOptions.Section).GetChildren()
+                .Select(static child => child.Key)
+                .Except(Names, StringComparer.OrdinalIgnoreCase);
 }

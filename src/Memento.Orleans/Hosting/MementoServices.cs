@@ -21,9 +21,8 @@ internal static class MementoServices
     /// <summary>Lets a caller configure; true the first time, when the services are to be added.</summary>
     public static bool Configure(IServiceCollection services, Action<IMementoBuilder>? configure)
     {
-        var known = services
-            .FirstOrDefault(static each => each.ServiceType == typeof(MementoBuilder))?
-            .ImplementationInstance as MementoBuilder;
+        DynamicCodeCheck.ThrowIfMissing();
+        MementoBuilder? known = BuilderOf(services);
         MementoBuilder builder = known ?? new MementoBuilder(services);
         if (known is null)
         {
@@ -38,6 +37,12 @@ internal static class MementoServices
         configure?.Invoke(builder);
         return known is null;
     }
+
+    /// <summary>What earlier calls of AddMemento configured; null before the first.</summary>
+    public static MementoBuilder? BuilderOf(IServiceCollection services)
+        => services
+            .FirstOrDefault(static each => each.ServiceType == typeof(MementoBuilder))?
+            .ImplementationInstance as MementoBuilder;
 
     public static void AddMementoToSilo(this IServiceCollection services)
     {

@@ -44,7 +44,7 @@ public class FirstScreenTests
         }
     }
 
-    private static Snippet FirstProgram()
+    internal static Snippet FirstProgram()
         => SnippetReader.Read("README.md").First(each => each.Kind == SnippetKind.Program);
 
     /// <summary>Runs a program in its own process, with what this one was built with.</summary>

@@ -38,13 +38,31 @@ public class OptionTests
             StringComparison.Ordinal);
     }
 
-    private static MementoOptions Read(Action<IMementoBuilder> configure)
+    [Fact]
+    public void A_key_of_the_section_that_is_no_option_is_named_with_those_that_are()
+    {
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            static () => Read(static memento => { }, "Memento:TransactionTimout"));
+
+        Assert.Contains(
+            "Memento:TransactionTimout is no option of Memento. There are ConnectionString, MaxAttempts, "
+            + "MaxRetryDelay, TransactionTimeout",
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_case_of_a_key_does_not_count()
+        => Assert.Equal(3, Read(static memento => { }, "memento:MAXRETRYDELAY").MaxAttempts);
+
+    private static MementoOptions Read(Action<IMementoBuilder> configure, string? another = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Memento:MaxAttempts"] = "3",
             ["Memento:TransactionTimeout"] = "00:00:10",
+            [another ?? "Other:Key"] = "00:00:01",
         });
         builder.UseOrleans(silo => silo.UseLocalhostClustering().AddMemento(configure));
         using IHost host = builder.Build();

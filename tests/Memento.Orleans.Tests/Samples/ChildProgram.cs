@@ -40,23 +40,22 @@ internal sealed class ChildProgram : IAsyncDisposable
     {
         string path = typeof(ChildProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(each => each.Key == name).Value!;
-        var start = new ProcessStartInfo("dotnet", [Path.GetFullPath(path), .. arguments])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
-            start.Environment[key] = value;
-        return new ChildProgram(new Process { StartInfo = start });
+        return Start(folder, environment, [Path.GetFullPath(path), .. arguments]);
     }
 
+    /// <summary>Starts the dotnet program itself.</summary>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static ChildProgram StartDotnet(string folder, params IEnumerable<string> arguments)
+        => Start(folder, environment: null, arguments);
+
     /// <summary>Waits for its end and gives its exit code.</summary>
-    public async Task<int> WaitForEndAsync()
+    /// <param name="patience">How long, where a program may take longer than most.</param>
+    public async Task<int> WaitForEndAsync(TimeSpan? patience = null)
     {
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(Patience);
+            await _process.WaitForExitAsync().WaitAsync(patience ?? Patience);
             return _process.ExitCode;
         }
         catch (TimeoutException)
@@ -85,6 +84,22 @@ internal sealed class ChildProgram : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private static ChildProgram Start(
+        string folder,
+        IReadOnlyDictionary<string, string>? environment,
+        IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[key] = value;
+        return new ChildProgram(new Process { StartInfo = start });
     }
 
     private async Task SignalAsync(string signal)
