@@ -97,6 +97,9 @@ internal sealed class IndexGrain(
         return Task.CompletedTask;
     }
 
+    public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)
+        => commit.AbortAsync(request.TransactionId, request.Participants);
+
     public Task<TransactionOutcome> DecideAsync(Guid transactionId)
         => commit.DecideAsync(transactionId);
 

@@ -1,6 +1,6 @@
 namespace Memento.Messages;
 
-/// <summary>A commit whose caller is in another process.</summary>
+/// <summary>A commit, or an abort, whose caller is in another process.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.CommitRequest")]

@@ -34,6 +34,13 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task AbortAsync(Guid transactionId);
 
     /// <summary>
+    /// Drops a transaction in this silo, and answers when what it has read here is durable, or was taken
+    /// back: what its body said may tell of it.
+    /// </summary>
+    [Alias("AbortAndConfirmAsync")]
+    Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request);
+
+    /// <summary>
     /// Finds out how a transaction ended whose answer was lost; one that has not committed by now never
     /// will.
     /// </summary>

@@ -7,4 +7,8 @@ namespace Memento.Messages;
 internal sealed record ParticipantCount(
     [property: Id(0)] string Table,
     [property: Id(1)] int Number,
-    [property: Id(2)] int Operations);
+    [property: Id(2)] int Operations)
+{
+    /// <summary>Whether it is this partition.</summary>
+    public bool Names(string table, int number) => Number == number && Table == table;
+}

@@ -19,11 +19,21 @@ internal interface ICommitter
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read is durable, for what its body says may tell
-    /// of it. False where that was taken back.
+    /// Waits until all that an aborted transaction has read is durable, here and elsewhere, for what its
+    /// body says may tell of it. Gives the reason where that cannot be said: a conflict where it was taken
+    /// back.
     /// </summary>
-    ValueTask<bool> ConfirmReadsAsync(TransactionState state);
+    ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state);
 
-    /// <summary>Drops participants that grain calls brought back; does not wait for them.</summary>
-    void Abort(Guid transactionId, IEnumerable<ParticipantId> recorded);
+    /// <summary>
+    /// Ends a transaction without its writes, here and elsewhere; waits for nobody. The second time it does
+    /// nothing.
+    /// </summary>
+    /// <param name="transactionId">The attempt's id.</param>
+    /// <param name="state">What this process knows of the transaction, if anything.</param>
+    /// <param name="recorded">The participants that grain calls brought back, with their operations.</param>
+    void Abort(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
 }

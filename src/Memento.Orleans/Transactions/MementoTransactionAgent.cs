@@ -96,12 +96,10 @@ internal sealed class MementoTransactionAgent(
 
     private void AbortOurs(TransactionState? state, TransactionInfo info)
     {
+        committer.Abort(info.TransactionId, state, info.Participants);
         if (state is not null) registry.TryAbort(state);
 
-        ParticipantId[] ours = [.. info.Participants.Keys.Where(Participant.IsOurs)];
-        if (ours.Length == 0) return;
-        committer.Abort(info.TransactionId, ours);
-        foreach (ParticipantId participant in ours)
+        foreach (ParticipantId participant in info.Participants.Keys.Where(Participant.IsOurs).ToArray())
             info.Participants.Remove(participant);
     }
 }

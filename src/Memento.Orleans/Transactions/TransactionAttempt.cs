@@ -115,10 +115,7 @@ internal sealed class TransactionAttempt<T>(
     {
         if (State is null or { Result: not null } or { Doom: not null }) return;
         if (_bodyError is null && _scope?.Aborted is null) return;
-        if (await committer.ConfirmReadsAsync(State)) return;
-
-        State.DoomWith(new TransactionConflictException(
-            "The durable storage failed while the transaction ran, and it had read what was taken back."));
+        if (await committer.ConfirmReadsAsync(State) is { } unconfirmed) State.DoomWith(unconfirmed);
     }
 
     /// <summary>Leaves nothing behind, however it ended.</summary>
@@ -126,7 +123,7 @@ internal sealed class TransactionAttempt<T>(
     {
         if (State is null) return;
 
-        if (State.Result is null) State.Abort();
+        if (State.Result is null) committer.Abort(State.Id, State, State.Info!.Participants);
         CurrentTransaction.MarkEnded(State.Info!);
         registry.Remove(State, TransactionOutcome.Aborted);
     }

@@ -26,6 +26,7 @@ internal sealed class TransactionState(
     private bool _hasAbandonedCall;
     private TransactionHeader? _header;
     private volatile bool _hasEnded;
+    private bool _isAborting;
 
     public Guid Id { get; } = id;
 
@@ -46,6 +47,12 @@ internal sealed class TransactionState(
 
     /// <summary>Whether the body runs in another process, so that its messages may come late.</summary>
     public bool IsJoined { get; init; }
+
+    /// <summary>
+    /// Where it was aborted with participants in other processes: ends when what it has read there is
+    /// durable, or with the reason why that cannot be said.
+    /// </summary>
+    public Task<MementoException?>? ReadElsewhere { get; set; }
 
     /// <summary>How its commit ended, once it has.</summary>
     public Commit.CommitResult? Result { get; set; }
@@ -241,10 +248,26 @@ internal sealed class TransactionState(
         }
     }
 
-    /// <summary>Ends it without its writes.</summary>
+    /// <summary>
+    /// Begins the abort: no operation begins after this. False where that has been done before, or its
+    /// commit has begun.
+    /// </summary>
+    public bool TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)
+    {
+        lock (_gate)
+        {
+            enlistments = _enlistments;
+            if (_isAborting || IsCommitting) return false;
+            return _hasEnded = _isAborting = true;
+        }
+    }
+
+    /// <summary>Ends it without its writes; the second time it does nothing.</summary>
     public void Abort()
     {
-        foreach (Enlistment enlistment in End())
+        if (!TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)) return;
+
+        foreach (Enlistment enlistment in enlistments)
             enlistment.Abort();
     }
 

@@ -54,6 +54,9 @@ internal sealed class FakeIndexGrain : IIndexGrain
         return Task.CompletedTask;
     }
 
+    public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)
+        => throw new NotSupportedException();
+
     public Task<OpenResponse> OpenAsync() => throw new NotSupportedException();
 
     public Task<CommitResponse> CommitAsync(CommitRequest request)

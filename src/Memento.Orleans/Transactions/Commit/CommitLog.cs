@@ -10,4 +10,10 @@ internal static partial class CommitLog
         Level = LogLevel.Warning,
         Message = "The answer to the commit of transaction {TransactionId} was lost; asking for its outcome")]
     public static partial void AnswerLost(ILogger logger, Exception exception, Guid transactionId);
+
+    [LoggerMessage(
+        EventId = 1202,
+        Level = LogLevel.Warning,
+        Message = "The answer to the abort of transaction {TransactionId} was lost; it is run again")]
+    public static partial void AbortLost(ILogger logger, Exception exception, Guid transactionId);
 }

@@ -30,7 +30,11 @@ internal sealed class Committer(
     {
         IReadOnlyList<Enlistment> enlistments = [];
         if (state is not null && !state.TryBeginCommit(out enlistments))
+        {
+            // It was ended for its time limit; what grain calls brought back was not known then.
+            AbortEach(transactionId, Count(state: null, [], recorded));
             return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
+        }
 
         // A body of this silo, and every partition here: the way of nearly every commit.
         if (local is not null && state is { IsJoined: false } && recorded.Count == 0
@@ -42,14 +46,35 @@ internal sealed class Committer(
         return CommitByNameAsync(transactionId, Count(state, enlistments, recorded), state);
     }
 
-    public ValueTask<bool> ConfirmReadsAsync(TransactionState state)
-        => local is null ? new(true) : local.ConfirmReadsAsync(state);
-
-    public void Abort(Guid transactionId, IEnumerable<ParticipantId> recorded)
+    public async ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
     {
-        // Nobody waits: a partition that misses the message ends the transaction at its time limit.
-        foreach (ParticipantId participant in recorded)
-            GrainOf(Participant.Parse(participant)).AbortAsync(transactionId).Ignore();
+        MementoException? here = local is null ? null : await local.ConfirmReadsAsync(state);
+        if (here is not null || state.ReadElsewhere is null) return here;
+        return await state.ReadElsewhere;
+    }
+
+    public void Abort(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+    {
+        IReadOnlyList<Enlistment> enlistments = [];
+        if (state is not null && !state.TryBeginAbort(out enlistments)) return;
+
+        foreach (LocalEnlistment here in enlistments.OfType<LocalEnlistment>())
+            here.Abort();
+
+        List<ParticipantCount> elsewhere = Count(state, enlistments, recorded);
+        elsewhere.RemoveAll(each => enlistments.Any(
+            enlistment => enlistment is LocalEnlistment
+                && each.Names(enlistment.Table.Name, enlistment.Number)));
+        if (elsewhere.Count == 0) return;
+
+        // One that must fail says nothing of what it has read; for any other its body may.
+        if (state is { Doom: null })
+            state.ReadElsewhere = AbortAndConfirmAsync(transactionId, elsewhere);
+        else
+            AbortEach(transactionId, elsewhere);
     }
 
     private static bool TryTakeLocal(IReadOnlyList<Enlistment> enlistments, out CommitPart[] parts)
@@ -79,6 +104,7 @@ internal sealed class Committer(
 
         foreach ((ParticipantId participant, AccessCounter counter) in recorded)
         {
+            if (!Participant.IsOurs(participant)) continue;
             (string, int) name = Participant.Parse(participant);
             counts[name] = counts.GetValueOrDefault(name) + Participant.Operations(counter);
         }
@@ -91,12 +117,65 @@ internal sealed class Committer(
         Guid transactionId, List<ParticipantCount> participants, TransactionState? state)
     {
         if (participants.Count == 0) return CommitResult.Committed;
+        CommitResult result;
         if (local is null || !local.HasAny(participants))
-            return await SendAsync(new CommitRequest(transactionId, participants));
+            result = await SendAsync(new CommitRequest(transactionId, participants));
+        else if (state is null)
+            result = CommitResult.TryAgain("The silo does not know the transaction any more.");
+        else
+            result = await local.CommitBegunAsync(state, participants);
 
-        return state is null
-            ? CommitResult.TryAgain("The silo does not know the transaction any more.")
-            : await local.CommitBegunAsync(state, participants);
+        // The silo that refused it has dropped its own participants, and knows of no others.
+        if (result is { Status: not CommitStatus.Committed, Error: not TransactionInDoubtException })
+            AbortEach(transactionId, participants);
+        return result;
+    }
+
+    /// <summary>
+    /// Asks one silo after the other to drop its participants and to say whether what was read there
+    /// stands: one message a silo.
+    /// </summary>
+    private async Task<MementoException?> AbortAndConfirmAsync(
+        Guid transactionId, List<ParticipantCount> participants)
+    {
+        while (participants.Count > 0)
+        {
+            ParticipantCount first = participants[0];
+            AbortResponse response;
+            try
+            {
+                response = await GrainOf((first.Table, first.Number))
+                    .AbortAndConfirmAsync(new CommitRequest(transactionId, participants))
+                    .ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                CommitLog.AbortLost(logger, exception, transactionId);
+                AbortEach(transactionId, participants);
+                return new TransactionConflictException(
+                    $"Partition {first.Number} of table '{first.Table}' did not say whether what the "
+                    + $"transaction has read there stands: {exception.Message} The transaction is run "
+                    + "again while attempts and time are left.",
+                    exception);
+            }
+
+            participants = [.. response.Elsewhere];
+            if (response.Error is null) continue;
+
+            AbortEach(transactionId, participants);
+            return response.Error;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Nobody waits: a partition that misses the message ends the transaction at its time limit.
+    /// </summary>
+    private void AbortEach(Guid transactionId, List<ParticipantCount> participants)
+    {
+        foreach (ParticipantCount each in participants)
+            GrainOf((each.Table, each.Number)).AbortAsync(transactionId).Ignore();
     }
 
     private async Task<CommitResult> SendAsync(CommitRequest request)

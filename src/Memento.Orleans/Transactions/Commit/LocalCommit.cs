@@ -20,10 +20,36 @@ internal sealed class LocalCommit(
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read is durable; false where it was taken back.
+    /// Waits until all that an aborted transaction has read here is durable; gives the reason where that
+    /// cannot be said.
     /// </summary>
-    public ValueTask<bool> ConfirmReadsAsync(TransactionState state)
+    public ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
         => commit.ConfirmReadsAsync(state.DependsOn(), state.Generation);
+
+    /// <summary>
+    /// Aborts a transaction whose body runs elsewhere, by its participants' names, and waits until all that
+    /// it has read here is durable.
+    /// </summary>
+    public async Task<AbortResponse> AbortAsync(
+        Guid transactionId, IReadOnlyList<ParticipantCount> participants)
+    {
+        TransactionState? state = registry.Find(transactionId);
+        ParticipantCount? lost = null;
+        List<ParticipantCount> elsewhere = [];
+        foreach (ParticipantCount each in participants)
+        {
+            PartitionTransaction? found =
+                partitions.Find(each.Table, each.Number)?.Find(transactionId);
+            if (found is null && !ReferenceEquals(each, participants[0]))
+                elsewhere.Add(each);
+            else if ((found?.Operations ?? 0) < each.Operations)
+                lost = each;
+        }
+
+        registry.Abort(transactionId);
+        if (lost is not null) return new AbortResponse(WasLost(lost), elsewhere);
+        return new AbortResponse(state is null ? null : await ConfirmReadsAsync(state), elsewhere);
+    }
 
     /// <summary>Commits a transaction whose body runs in this silo.</summary>
     public ValueTask<CommitResult> CommitOwnAsync(
@@ -123,7 +149,20 @@ internal sealed class LocalCommit(
     private async Task<CommitResult> WhyLostAsync(Guid transactionId, ParticipantCount lost)
     {
         IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(lost.Table, lost.Number));
-        OpenResponse opened = await grain.OpenAsync();
+        OpenResponse opened;
+        try
+        {
+            opened = await grain.OpenAsync();
+        }
+        catch (Exception exception)
+        {
+            // Only the words depend on the answer: nothing of the transaction was kept either way.
+            return new CommitResult(
+                CommitStatus.TryAgain,
+                new TransactionConflictException(
+                    $"{WasLost(lost).Message} It cannot be opened: {exception.Message}", exception));
+        }
+
         if (opened.Silo is { } elsewhere && !elsewhere.Equals(silo.SiloAddress))
         {
             return CommitResult.Failed(new MementoException(
@@ -132,8 +171,10 @@ internal sealed class LocalCommit(
                 + "silos is not supported yet. Nothing was kept. Use one silo."));
         }
 
-        return CommitResult.TryAgain(
-            $"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the transaction "
-            + "ran.");
+        return new CommitResult(CommitStatus.TryAgain, WasLost(lost));
     }
+
+    private static TransactionConflictException WasLost(ParticipantCount lost)
+        => new($"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the transaction "
+            + "ran.");
 }

@@ -59,14 +59,18 @@ internal sealed class OneAppendCommit(Journal journal)
     }
 
     /// <summary>
-    /// Waits until a position is durable; false where a transaction of the generation may have read what
-    /// was taken back.
+    /// Waits until a position is durable; a conflict where a transaction of the generation may have read
+    /// what was taken back.
     /// </summary>
-    public async ValueTask<bool> ConfirmReadsAsync(long position, int generation)
+    public async ValueTask<MementoException?> ConfirmReadsAsync(long position, int generation)
     {
-        if (position == 0) return true;
+        if (position == 0) return null;
         if (position > journal.DurablePosition) await journal.FlushAsync().ConfigureAwait(false);
-        return journal.Generation == generation;
+        return journal.Generation == generation
+            ? null
+            : new TransactionConflictException(
+                "The durable storage failed while the transaction ran, and it had read what was taken "
+                + "back.");
     }
 
     private async ValueTask<CommitResult> CommitThroughJournalAsync(
