@@ -46,6 +46,7 @@ internal sealed class SqliteCatalog : IDisposable
                 ServiceId, GrainTypeString, GrainIdN0, GrainIdN1, GrainIdExtensionString)
         )
         """,
+        SqliteCatalogMark.TableText,
     ];
 
     private static readonly (string Key, string Text)[] Queries =
@@ -84,8 +85,8 @@ internal sealed class SqliteCatalog : IDisposable
     private SqliteCatalog(SqliteDatabase database) => _database = database;
 
     /// <summary>
-    /// Makes the schema and keeps a connection open: the provider opens one for each call, and the
-    /// last to close would fold up the log each time.
+    /// Opens the file, which is not changed yet, and keeps the connection: the provider opens one for each
+    /// call, and the last to close would fold up the log each time.
     /// </summary>
     public static SqliteCatalog Open(SqliteSettings settings)
     {
@@ -94,13 +95,6 @@ internal sealed class SqliteCatalog : IDisposable
         try
         {
             SqliteSchema.IsNew(database, settings.CatalogPath);
-            database.PrepareToWrite(settings);
-            database.Begin();
-            foreach (string table in Tables)
-                database.Execute(table);
-            SqliteSchema.MarkOwn(database);
-            WriteQueries(database);
-            database.Commit();
             return new SqliteCatalog(database);
         }
         catch
@@ -114,6 +108,27 @@ internal sealed class SqliteCatalog : IDisposable
     public static CatalogStorage Describe(SqliteSettings settings) => new(
         "System.Data.SQLite",
         settings.ConnectionString(settings.CatalogPath, SqliteOpenMode.ReadWriteCreate));
+
+    /// <summary>What it says about itself.</summary>
+    public SqliteCatalogMark ReadMark() => SqliteCatalogMark.Read(_database);
+
+    /// <summary>
+    /// Makes the schema, and notes that an opening of the data has begun to which this is the catalog.
+    /// </summary>
+    public void Begin(SqliteSettings settings, Guid identity, long opening)
+    {
+        _database.PrepareToWrite(settings);
+        _database.Begin();
+        foreach (string table in Tables)
+            _database.Execute(table);
+        SqliteSchema.MarkOwn(_database);
+        WriteQueries(_database);
+        SqliteCatalogMark.Begin(_database, identity, opening);
+        _database.Commit();
+    }
+
+    /// <summary>Notes that the opening of the data is through.</summary>
+    public void End() => SqliteCatalogMark.End(_database);
 
     public void Dispose() => _database.Dispose();
 

@@ -12,6 +12,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     private readonly SqliteSettings _settings;
     private readonly SqliteWriter _writer;
     private readonly SqliteBatch _batch;
+    private readonly SqliteEpochQueue _epochs;
     private readonly Lock _gate = new();
     private SqliteFileLock? _fileLock;
     private SqliteCatalog? _catalog;
@@ -43,6 +44,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
         _settings = settings;
         _writer = new SqliteWriter(settings);
         _batch = new SqliteBatch(timeProvider);
+        _epochs = new SqliteEpochQueue(_writer, _batch);
         Catalog = SqliteCatalog.Describe(settings);
     }
 
@@ -58,6 +60,36 @@ public sealed class SqliteJournalStorage : IJournalStorage
     /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancellationToken) =>
         Task.Run(Open, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<byte[]?> ReadNoteAsync(string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Task.Run(
+            () =>
+            {
+                RequireOpen();
+                return _writer.Read(
+                    $"read note '{name}'", database => SqliteNotes.Read(database, name));
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task WriteNoteAsync(string name, byte[] note, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(note);
+        return ChangeAsync(
+            $"write note '{name}'",
+            database =>
+            {
+                SqliteNotes.Write(database, name, note);
+                return true;
+            },
+            null,
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task CreateTableAsync(string table, CancellationToken cancellationToken)
@@ -95,11 +127,8 @@ public sealed class SqliteJournalStorage : IJournalStorage
     {
         ArgumentException.ThrowIfNullOrEmpty(table);
         ArgumentOutOfRangeException.ThrowIfNegative(partition);
-        return ChangeAsync(
-            $"raise the epoch of partition {partition} of table '{table}'",
-            database => SqliteBatch.RaiseEpoch(database, table, partition),
-            epoch => _batch.KeepEpoch(table, partition, epoch),
-            cancellationToken);
+        RequireOpen();
+        return _epochs.RaiseAsync(table, partition).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -187,9 +216,8 @@ public sealed class SqliteJournalStorage : IJournalStorage
             {
                 CheckPath();
                 _fileLock = SqliteFileLock.Take(_settings.Path);
-                OpenFile(_settings.Path, () => _writer.Open(_batch.LoadEpochs));
-                OpenFile(
-                    _settings.CatalogPath, () => _catalog = SqliteCatalog.Open(_settings));
+                OpenFile(_settings.Path, () => _writer.Open(JoinCatalog, _batch.LoadEpochs));
+                OpenFile(_settings.CatalogPath, () => _catalog!.End());
                 _isOpen = true;
             }
             catch
@@ -199,6 +227,22 @@ public sealed class SqliteJournalStorage : IJournalStorage
             }
         }
     }
+
+    /// <summary>
+    /// Opens the catalog where it belongs to the data, inside the transaction that opens the data.
+    /// </summary>
+    private void JoinCatalog(SqliteDatabase database, bool isNew, long opening) =>
+        OpenFile(
+            _settings.CatalogPath,
+            () =>
+            {
+                _catalog = SqliteCatalog.Open(_settings);
+                var data = SqliteDataMark.Read(database, isNew, opening);
+                Guid identity = SqlitePair.Require(_settings, data, _catalog.ReadMark());
+                _catalog.Begin(_settings, identity, opening);
+                if (data.Identity is null)
+                    SqliteDataMark.WriteIdentity(database, identity);
+            });
 
     private void OpenFile(string path, Action open)
     {

@@ -5,15 +5,29 @@ namespace Memento.Storage.Sqlite;
 /// <summary>What is in the main file beside the records, and whose the file is.</summary>
 internal static class SqliteSchema
 {
-    /// <summary>The schema that this version of the store writes.</summary>
-    public const int Version = 1;
+    /// <summary>
+    /// The schema that this version of the store writes. 2 brought notes and the identity.
+    /// </summary>
+    public const int Version = 2;
 
     /// <summary>"Memt": tells our files from those of other programs.</summary>
     public const int ApplicationId = 0x4D656D74;
 
     private const string OwnPrefix = "memento_";
 
-    private static readonly string[] Statements =
+    // Made by a new file and by the upgrade of one of version 1.
+    private static readonly string[] SecondStatements =
+    [
+        """
+        CREATE TABLE memento_note (
+            name TEXT NOT NULL PRIMARY KEY,
+            note TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE TABLE memento_identity (identity TEXT NOT NULL)",
+    ];
+
+    private static readonly string[] FirstStatements =
     [
         """
         CREATE TABLE memento_epoch (
@@ -77,7 +91,17 @@ internal static class SqliteSchema
     /// <summary>Makes the schema, inside the transaction of the caller.</summary>
     public static void Create(SqliteDatabase database)
     {
-        foreach (string statement in Statements)
+        foreach (string statement in FirstStatements)
+            database.Execute(statement);
+        Upgrade(database);
+    }
+
+    /// <summary>Brings the schema of an earlier version up to this one's.</summary>
+    public static void Upgrade(SqliteDatabase database)
+    {
+        if (database.Scalar("PRAGMA user_version") == Version)
+            return;
+        foreach (string statement in SecondStatements)
             database.Execute(statement);
         MarkOwn(database);
     }

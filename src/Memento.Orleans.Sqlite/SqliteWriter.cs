@@ -39,10 +39,14 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>
     /// Opens the file, makes the schema where there is none, and begins an incarnation.
     /// </summary>
+    /// <param name="join">
+    /// Checks that the catalog belongs to the file, which it refuses by throwing; given whether the file is
+    /// new, and the number of the incarnation that begins.
+    /// </param>
     /// <param name="load">
     /// Reads what is kept in memory; again after a commit that was in doubt.
     /// </param>
-    public void Open(Action<SqliteDatabase> load)
+    public void Open(Action<SqliteDatabase, bool, long> join, Action<SqliteDatabase> load)
     {
         lock (_gate)
         {
@@ -55,8 +59,11 @@ internal sealed class SqliteWriter : IDisposable
                 database.Begin();
                 if (isNew)
                     SqliteSchema.Create(database);
+                else
+                    SqliteSchema.Upgrade(database);
                 _incarnation = 1 + Require(
                     database.Scalar("SELECT incarnation FROM memento_journal"));
+                join(database, isNew, _incarnation);
                 Stamp(database, _batch);
                 load(database);
                 database.Commit();
@@ -106,6 +113,24 @@ internal sealed class SqliteWriter : IDisposable
             _position = position ?? _position;
             keep?.Invoke(result);
             return result;
+        }
+    }
+
+    /// <summary>Reads on the connection that writes, outside any transaction.</summary>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public T Read<T>(string action, Func<SqliteDatabase, T> read)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteJournalStorage));
+            try
+            {
+                return read(Usable(action));
+            }
+            catch (SqliteException failure)
+            {
+                throw Refused(failure, action);
+            }
         }
     }
 

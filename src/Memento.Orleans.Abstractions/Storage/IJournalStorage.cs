@@ -11,15 +11,39 @@ namespace Memento.Storage;
 /// </remarks>
 public interface IJournalStorage : IAsyncDisposable
 {
+    /// <summary>The name of the note that has the catalog of tables.</summary>
+    const string CatalogNote = "catalog";
+
     /// <summary>What the storage is, for people: <c>SQLite /data/movies.db</c>.</summary>
     string Description { get; }
 
     /// <summary>Where the catalog and the sequences live: Orleans' ADO.NET grain storage.</summary>
     CatalogStorage Catalog { get; }
 
-    /// <summary>Opens the storage and makes its schema where it is missing.</summary>
-    /// <exception cref="StorageException">It is locked by another silo, read-only or broken.</exception>
+    /// <summary>
+    /// Opens the storage and makes its schema where it is missing. Where the catalog is kept apart from the
+    /// rows, it checks that both belong together, by an identity that both have.
+    /// </summary>
+    /// <exception cref="StorageException">
+    /// It is locked by another silo, read-only or broken, or the catalog is that of other rows.
+    /// </exception>
     Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads a note: what the rows need to be read right, such as the catalog of tables and the numbers that
+    /// were given, which the rows' own database has so that it never depends on another one. Null where there
+    /// is none of this name, and in a storage that keeps none.
+    /// </summary>
+    /// <exception cref="StorageException">The storage refused.</exception>
+    Task<byte[]?> ReadNoteAsync(string name, CancellationToken cancellationToken)
+        => Task.FromResult<byte[]?>(null);
+
+    /// <summary>
+    /// Writes a note, JSON in UTF-8, over the one of its name; it is durable when the call ends.
+    /// </summary>
+    /// <exception cref="StorageException">The storage refused.</exception>
+    Task WriteNoteAsync(string name, byte[] note, CancellationToken cancellationToken)
+        => Task.CompletedTask;
 
     /// <summary>Makes a table; nothing happens where it exists.</summary>
     /// <exception cref="StorageException">The storage refused.</exception>

@@ -2,25 +2,30 @@ using System.Security.Cryptography;
 using Memento.Storage;
 using Memento.Tables;
 using Memento.Tables.Keys;
+using Microsoft.Extensions.Logging;
 
 namespace Memento.Grains;
 
 /// <summary>
 /// The catalog. A table's rows and its entry are in two files that no transaction spans: the entry comes
-/// first and goes last, and everything in between can be repeated.
+/// first and goes last, and everything in between can be repeated. The rows' file has a note of the entries,
+/// which is what counts.
 /// </summary>
 [KeepAlive]
 internal sealed class CatalogGrain(
     [PersistentState("catalog", MementoStorage.Name)] IPersistentState<CatalogState> state,
     DurableStorage durable,
-    TableRegistry tables) : Grain, ICatalogGrain
+    TableRegistry tables,
+    ILogger<CatalogGrain> logger) : Grain, ICatalogGrain
 {
     public const string Key = "catalog";
 
     private readonly IJournalStorage? _storage = durable.Journal;
+    private readonly CatalogNote<CatalogState> _note = new(durable.Journal, IJournalStorage.CatalogNote);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        await ReadNoteAsync();
         foreach (CatalogEntry entry in state.State.Tables.Values.ToArray())
         {
             if (entry.IsBeingDeleted) await CompleteDeleteAsync(entry.Schema.Name);
@@ -120,7 +125,7 @@ internal sealed class CatalogGrain(
         }
 
         state.State.Tables.Remove(name);
-        await state.WriteStateAsync();
+        await WriteAsync();
         if (tables.TryGet(name, out TableDefinition? table)) table.UseDeclaredIndexes();
     }
 
@@ -129,17 +134,7 @@ internal sealed class CatalogGrain(
         if (state.State.PageKey is { } known) return known;
 
         byte[] made = state.State.PageKey = RandomNumberGenerator.GetBytes(PageKeys.Length);
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // What is in memory is what is stored, also when storing failed.
-            state.State.PageKey = null;
-            throw;
-        }
-
+        await WriteAsync();
         return made;
     }
 
@@ -190,22 +185,57 @@ internal sealed class CatalogGrain(
         }
     }
 
-    private async Task PutAsync(CatalogEntry entry)
+    private Task PutAsync(CatalogEntry entry)
     {
-        CatalogEntry? previous = state.State.Tables.GetValueOrDefault(entry.Schema.Name);
         state.State.Tables[entry.Schema.Name] = entry;
+        return WriteAsync();
+    }
+
+    private async Task WriteAsync()
+    {
         try
         {
             await state.WriteStateAsync();
+            await _note.WriteAsync(state.State);
         }
         catch
         {
-            // What is in memory is what is stored, also when storing failed.
-            if (previous is null)
-                state.State.Tables.Remove(entry.Schema.Name);
-            else
-                state.State.Tables[entry.Schema.Name] = previous;
+            // What is in memory is what is stored: the next call reads it again.
+            DeactivateOnIdle();
             throw;
         }
+    }
+
+    private async Task ReadNoteAsync()
+    {
+        CatalogState? noted = await _note.ReadAsync();
+        if (noted is null)
+        {
+            if (state.RecordExists) await WriteNotesAsync();
+            return;
+        }
+
+        if (CatalogJson.AreEqual(noted, state.State)) return;
+
+        CatalogLog.MadeAgain(logger, _storage!.Description, noted.Tables.Count);
+        state.State = noted;
+        await state.WriteStateAsync();
+    }
+
+    /// <summary>
+    /// Writes the notes that an earlier version did not keep; that of the catalog last, since it stands for
+    /// all of them.
+    /// </summary>
+    private async Task WriteNotesAsync()
+    {
+        foreach (CatalogEntry entry in state.State.Tables.Values)
+        {
+            if (!entry.Schema.AutoIncrement) continue;
+
+            await GrainFactory.GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(entry.Schema.Name))
+                .ReserveAsync(used: 0, count: 0);
+        }
+
+        await _note.WriteAsync(state.State);
     }
 }

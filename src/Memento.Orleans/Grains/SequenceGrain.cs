@@ -2,16 +2,23 @@ using Memento.Storage;
 
 namespace Memento.Grains;
 
-/// <summary>A table's numbers; a block is on the disk as given before it is given.</summary>
+/// <summary>
+/// A table's numbers; a block is on the disk as given before it is given: in the catalog, and in a note
+/// beside the records. The higher of the two counts.
+/// </summary>
 internal sealed class SequenceGrain(
-    [PersistentState("sequence", MementoStorage.Name)] IPersistentState<SequenceState> state)
+    [PersistentState("sequence", MementoStorage.Name)] IPersistentState<SequenceState> state,
+    DurableStorage durable)
     : Grain, ISequenceGrain
 {
+    private CatalogNote<SequenceState>? _note;
+
     /// <summary>The grain's id; starts with a letter, since storage confuses all-digit keys.</summary>
     public static string KeyOf(string table) => $"sequence-{table}";
 
     public async Task<NumberRange> ReserveAsync(long used, int count)
     {
+        CatalogNote<SequenceState> note = await NoteAsync();
         SequenceState before = state.State;
         long first = Math.Max(before.Last, used);
         var after = new SequenceState
@@ -22,7 +29,7 @@ internal sealed class SequenceGrain(
         state.State = after;
         try
         {
-            await state.WriteStateAsync();
+            await Task.WhenAll(state.WriteStateAsync(), note.WriteAsync(after));
         }
         catch
         {
@@ -31,5 +38,15 @@ internal sealed class SequenceGrain(
         }
 
         return new NumberRange(first, after.Last, after.RaisedBy);
+    }
+
+    private async Task<CatalogNote<SequenceState>> NoteAsync()
+    {
+        if (_note is { } known) return known;
+
+        string key = this.GetPrimaryKeyString();
+        var note = new CatalogNote<SequenceState>(durable.Journal, key);
+        if (await note.ReadAsync() is { } noted && noted.Last > state.State.Last) state.State = noted;
+        return _note = note;
     }
 }

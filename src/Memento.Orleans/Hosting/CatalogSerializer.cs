@@ -1,20 +1,15 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Memento.Grains;
 using Orleans.Storage;
 
 namespace Memento.Hosting;
 
-/// <summary>Keeps the catalog and the sequences as plain JSON, without names of CLR types.</summary>
+/// <summary>Keeps the catalog and the sequences as plain JSON.</summary>
 internal sealed class CatalogSerializer : IGrainStorageSerializer
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     public BinaryData Serialize<T>(T? input)
-        => new(JsonSerializer.SerializeToUtf8Bytes(input, Options));
+        => new(JsonSerializer.SerializeToUtf8Bytes(input, CatalogJson.Options));
 
     public T Deserialize<T>(BinaryData input)
-        => JsonSerializer.Deserialize<T>(input.ToMemory().Span, Options)!;
+        => JsonSerializer.Deserialize<T>(input.ToMemory().Span, CatalogJson.Options)!;
 }

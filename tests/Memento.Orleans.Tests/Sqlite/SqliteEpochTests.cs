@@ -9,6 +9,35 @@ public sealed class SqliteEpochTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Epochs_that_are_raised_at_once_share_commits()
+    {
+        const int partitions = 256;
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync();
+        long before = Commits();
+        long[] raised = await Task.WhenAll(Enumerable.Range(1, partitions).Select(
+            partition => storage.RaiseEpochAsync("t", partition, Token)));
+        Assert.All(raised, static epoch => Assert.Equal(1, epoch));
+
+        // The first may go alone; as a rule two commits are enough.
+        Assert.InRange(Commits() - before, 1, partitions / 4);
+        await storage.WriteAsync(
+            new JournalBatch(
+                1,
+                [
+                    new JournalEntry
+                    {
+                        TransactionId = Guid.NewGuid(),
+                        Writes = [],
+                        Epochs = [new("t", 1, 1), new("t", partitions, 1)],
+                    },
+                ]),
+            Token);
+
+        long Commits() => (long)file.Scalar("SELECT batch FROM memento_journal")!;
+    }
+
+    [Fact]
     public async Task Epochs_grow_from_one_and_survive_reopening()
     {
         await using var file = new SqliteFile();
