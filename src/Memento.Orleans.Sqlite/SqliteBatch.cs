@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
 
 namespace Memento.Storage.Sqlite;
 
@@ -8,7 +9,7 @@ namespace Memento.Storage.Sqlite;
 /// there.
 /// </summary>
 /// <remarks>Called under the writer's lock only.</remarks>
-internal sealed class SqliteBatch(TimeProvider timeProvider)
+internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings settings)
 {
     /// <summary>
     /// How long an outcome is kept. A transaction lasts an hour at the most, and whoever is in
@@ -64,6 +65,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider)
 
     /// <exception cref="FencedException">A partition has a newer owner.</exception>
     /// <exception cref="OutcomeDecidedException">An outcome stands already.</exception>
+    /// <exception cref="EntryRefusedException">SQLite cannot hold a row of an entry.</exception>
     public void Write(SqliteDatabase database, JournalBatch batch)
     {
         foreach (var entry in batch.Entries)
@@ -72,7 +74,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider)
         int outcomes = 0;
         foreach (var entry in batch.Entries)
         {
-            WriteRows(database, entry.Writes);
+            WriteRows(database, entry);
             if (!entry.KeepsOutcome)
                 continue;
             outcomes++;
@@ -104,19 +106,30 @@ internal sealed class SqliteBatch(TimeProvider timeProvider)
         }
     }
 
-    private void WriteRows(SqliteDatabase database, IReadOnlyList<RowWrite> writes)
+    private void WriteRows(SqliteDatabase database, JournalEntry entry)
     {
-        for (int index = 0; index < writes.Count; index++)
+        try
         {
-            var write = writes[index];
-            var (upsert, delete) = Texts(write.Table);
-            var statement = database.Prepared(write.Document is null ? delete : upsert)
-                .Bind(1, write.Partition)
-                .Bind(2, write.Key);
-            if (write.Document is not null)
-                statement.BindUtf8(3, write.Document);
-            statement.Execute();
+            for (int index = 0; index < entry.Writes.Count; index++)
+                WriteRow(database, entry.Writes[index]);
         }
+        catch (SqliteException failure) when (SqliteErrors.IsOfRow(failure))
+        {
+            throw new EntryRefusedException(
+                entry.TransactionId,
+                SqliteErrors.Translate(failure, settings, settings.Path, "write a record"));
+        }
+    }
+
+    private void WriteRow(SqliteDatabase database, in RowWrite write)
+    {
+        var (upsert, delete) = Texts(write.Table);
+        var statement = database.Prepared(write.Document is null ? delete : upsert)
+            .Bind(1, write.Partition)
+            .Bind(2, write.Key);
+        if (write.Document is not null)
+            statement.BindUtf8(3, write.Document);
+        statement.Execute();
     }
 
     private (string Upsert, string Delete) Texts(string table)

@@ -24,6 +24,11 @@ internal static class SqliteErrors
         failure.SqliteErrorCode is not (raw.SQLITE_ERROR or raw.SQLITE_BUSY or raw.SQLITE_LOCKED
             or raw.SQLITE_FULL or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_NOMEM);
 
+    /// <summary>Whether a row is at fault, and other rows may go in.</summary>
+    public static bool IsOfRow(SqliteException failure) =>
+        failure.SqliteErrorCode is raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH
+            or raw.SQLITE_ERROR;
+
     /// <summary>The error that a caller sees.</summary>
     /// <param name="failure">What SQLite said.</param>
     /// <param name="settings">How the storage was opened.</param>

@@ -43,7 +43,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     {
         _settings = settings;
         _writer = new SqliteWriter(settings);
-        _batch = new SqliteBatch(timeProvider);
+        _batch = new SqliteBatch(timeProvider, settings);
         _epochs = new SqliteEpochQueue(_writer, _batch);
         Catalog = SqliteCatalog.Describe(settings);
     }
@@ -163,13 +163,29 @@ public sealed class SqliteJournalStorage : IJournalStorage
         RequireOpen();
         _writer.Run(
             "write a batch",
-            batch.FirstPosition + batch.Entries.Count - 1,
+            LastPosition(batch),
             database =>
             {
                 _batch.Write(database, batch);
                 return true;
             });
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public bool SettlesBatches => true;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The file has the position of the last batch that is in it, and no two batches have the same.
+    /// </remarks>
+    public ValueTask<bool> SettleAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireOpen();
+        return ValueTask.FromResult(
+            _writer.Settle("settle a batch in doubt") == LastPosition(batch));
     }
 
     /// <inheritdoc/>
@@ -194,6 +210,9 @@ public sealed class SqliteJournalStorage : IJournalStorage
 
         return ValueTask.CompletedTask;
     }
+
+    private static long LastPosition(JournalBatch batch) =>
+        batch.FirstPosition + batch.Entries.Count - 1;
 
     private static bool Drop(SqliteDatabase database, string table)
     {

@@ -28,7 +28,7 @@ internal sealed class SqliteWriter : IDisposable
     private long _incarnation;
     private long _batch;
     private long _position;
-    private long? _inDoubt;
+    private (long Batch, long Position)? _inDoubt;
     private bool _isClosed;
 
     public SqliteWriter(SqliteSettings settings) => _settings = settings;
@@ -109,7 +109,7 @@ internal sealed class SqliteWriter : IDisposable
                 throw;
             }
 
-            Commit(database, action);
+            Commit(database, action, position ?? _position);
             _position = position ?? _position;
             keep?.Invoke(result);
             return result;
@@ -135,14 +135,16 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <summary>Waits until it is known what the file holds, so that it may be read.</summary>
+    /// <returns>The journal position that the file has reached.</returns>
     /// <exception cref="StorageException">It cannot be known now.</exception>
-    public void Settle(string action)
+    public long Settle(string action)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteJournalStorage));
             if (_inDoubt is not null)
                 Usable(action);
+            return _position;
         }
     }
 
@@ -206,7 +208,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void Commit(SqliteDatabase database, string action)
+    private void Commit(SqliteDatabase database, string action, long position)
     {
         try
         {
@@ -221,7 +223,7 @@ internal sealed class SqliteWriter : IDisposable
                 throw Refused(failure, action);
             }
 
-            _inDoubt = _batch;
+            _inDoubt = (_batch, position);
             bool isIn;
             try
             {
@@ -249,10 +251,13 @@ internal sealed class SqliteWriter : IDisposable
             try
             {
                 var database = _database ??= Reopen();
-                bool isIn = database.Scalar("SELECT batch FROM memento_journal") == _inDoubt;
+                var (batch, position) = _inDoubt
+                    ?? throw new InvalidOperationException("No batch is in doubt.");
+                bool isIn = database.Scalar("SELECT batch FROM memento_journal") == batch;
                 if (isIn)
                 {
                     database.Checkpoint();
+                    _position = position;
                 }
                 else
                 {

@@ -7,7 +7,8 @@ namespace Memento.Storage;
 /// </summary>
 /// <remarks>
 /// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash; when it
-/// throws, no part of it does. Only a <see cref="BatchInDoubtException"/> leaves that open.
+/// throws, no part of it does. Only a <see cref="BatchInDoubtException"/> leaves that open, until
+/// <see cref="SettleAsync"/> has said which.
 /// </remarks>
 public interface IJournalStorage : IAsyncDisposable
 {
@@ -77,11 +78,36 @@ public interface IJournalStorage : IAsyncDisposable
     /// Nothing of the batch was kept: the outcome of an entry that
     /// <see cref="JournalEntry.KeepsOutcome"/> is decided already.
     /// </exception>
+    /// <exception cref="EntryRefusedException">
+    /// Nothing of the batch was kept: one entry of it can never be stored.
+    /// </exception>
     /// <exception cref="BatchInDoubtException">
-    /// The storage failed while it committed and cannot say whether the batch was kept. It settles
-    /// that before the next call does anything, and refuses every call until it has.
+    /// The storage failed while it committed and cannot say whether the batch was kept. The next call
+    /// is <see cref="SettleAsync"/>; every other one settles that first, or refuses.
     /// </exception>
     ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether <see cref="SettleAsync"/> knows any batch again. Where it does not, the journal lets one
+    /// entry of every batch keep its outcome (<see cref="JournalEntry.KeepsOutcome"/>), and that stands
+    /// for the batch, which is one database transaction.
+    /// </summary>
+    bool SettlesBatches => false;
+
+    /// <summary>
+    /// Settles a batch that was left in doubt: says whether all of it is durable, or none of it and never
+    /// will be, whatever is still on its way. Asked again it gives the same answer.
+    /// </summary>
+    /// <param name="batch">The batch, the last that was written.</param>
+    /// <param name="cancellationToken">Gives up asking.</param>
+    /// <exception cref="StorageException">It cannot be said now; the journal asks again.</exception>
+    async ValueTask<bool> SettleAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        JournalEntry known = batch.Entries.First(static entry => entry.KeepsOutcome);
+        return await DecideAsync(known.TransactionId, cancellationToken).ConfigureAwait(false)
+            == TransactionOutcome.Committed;
+    }
 
     /// <summary>
     /// Decides a transaction whose outcome nobody knows: records "aborted" for it unless an outcome

@@ -17,4 +17,13 @@ public sealed class JournalEntry
     /// needs; the storage then keeps a row "committed" beside the writes.
     /// </summary>
     public bool KeepsOutcome { get; init; }
+
+    /// <summary>The same entry, whose outcome is kept.</summary>
+    internal JournalEntry KeepingOutcome() => new()
+    {
+        TransactionId = TransactionId,
+        Writes = Writes,
+        Epochs = Epochs,
+        KeepsOutcome = true,
+    };
 }

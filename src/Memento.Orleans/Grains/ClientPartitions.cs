@@ -11,6 +11,8 @@ internal sealed class ClientPartitions(IGrainFactory grains) : IPartitions
 
     public int Generation => 0;
 
+    public bool Stands(int generation, long position) => true;
+
     public ValueTask<Enlistment> EnlistAsync(
         TransactionState state,
         TableDefinition table,

@@ -18,6 +18,8 @@ internal sealed class SiloPartitions(
 
     public int Generation => journal.Generation;
 
+    public bool Stands(int generation, long position) => journal.Stands(generation, position);
+
     public ValueTask<Enlistment> EnlistAsync(
         TransactionState state,
         TableDefinition table,

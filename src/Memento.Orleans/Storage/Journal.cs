@@ -13,19 +13,30 @@ namespace Memento.Storage;
 /// those get to queue first, see <see cref="BatchGathering"/>.
 ///
 /// What must hold: positions are given in the order in which commits may depend on each other; a commit is
-/// acknowledged only after everything before it; when a batch fails, it and everything behind it are taken
-/// back, newest first, before anything new is appended.
+/// acknowledged only after everything before it that was kept; when a commit is refused, it and everything
+/// that may have seen it are taken back, newest first, and nothing that has seen any of it is appended.
+/// A batch in doubt stops the writer until the storage has settled it: it is taken back, or succeeds, whole.
 /// </remarks>
 internal sealed class Journal : IAsyncDisposable
 {
     /// <summary>How many commits one batch takes at the most: bounds the time until its fsync.</summary>
     public const int MaxBatch = 4096;
 
+    /// <summary>
+    /// How long callers wait for a batch in doubt to be settled. Then they are told that they are in doubt,
+    /// and nothing new that would have to wait is taken, until it is settled.
+    /// </summary>
+    public static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
+
     private readonly IJournalStorage? _storage;
     private readonly ILogger<Journal> _logger;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
+    private readonly ManualResetEventSlim _stopping = new();
     private readonly BatchGathering _gathering;
+    private readonly BatchSettlement? _settlement;
+    private readonly BatchWatch _watch;
+    private readonly TakeBackHistory _takenBack = new();
     private readonly Thread _writer;
     private readonly TaskCompletionSource _stopped =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,20 +45,22 @@ internal sealed class Journal : IAsyncDisposable
     private long _lastPosition;
     private long _durablePosition;
     private long _batches;
-    private int _generation;
-    private bool _isStopping;
+    private bool _isInDoubt;
 
     /// <summary>Makes a journal; without a storage it only orders commits.</summary>
-    public Journal(DurableStorage storage, ILogger<Journal> logger)
+    public Journal(DurableStorage storage, ILogger<Journal> logger, TimeProvider time)
     {
         _storage = storage.Journal;
         _logger = logger;
         _gathering = new BatchGathering(_gate);
+        _watch = new BatchWatch(time, logger);
+        if (_storage is not null)
+            _settlement = new BatchSettlement(_storage, _stopping, time, logger);
         _writer = new Thread(WriteBatches) { IsBackground = true, Name = "Memento journal" };
         _writer.Start();
     }
 
-    /// <summary>Everything up to here is durable.</summary>
+    /// <summary>Everything up to here that was not taken back is durable.</summary>
     public long DurablePosition => Volatile.Read(ref _durablePosition);
 
     /// <summary>
@@ -56,35 +69,43 @@ internal sealed class Journal : IAsyncDisposable
     public long Batches => Volatile.Read(ref _batches);
 
     /// <summary>
-    /// Grows when a batch fails and again when it has been taken back. A transaction that began in another
-    /// generation may have seen what was taken back, and must not commit.
+    /// Grows when commits begin to be taken back, to an odd one, and again at the end of that. A
+    /// transaction takes it when it begins, see <see cref="Stands"/>.
     /// </summary>
-    public int Generation => Volatile.Read(ref _generation);
+    public int Generation => _takenBack.Generation;
+
+    /// <inheritdoc cref="TakeBackHistory.Stands"/>
+    public bool Stands(int generation, long position) => _takenBack.Stands(generation, position);
 
     /// <summary>Adds a commit to the next batch, and gives it its position.</summary>
-    /// <returns>
-    /// False where the generation has changed: the transaction may have read what never was.
-    /// </returns>
-    /// <exception cref="StorageException">The silo is stopping.</exception>
+    /// <param name="commit">The commit.</param>
+    /// <param name="generation">The generation in which its transaction began.</param>
+    /// <returns>False where the transaction may have seen what was taken back since.</returns>
+    /// <exception cref="StorageException">
+    /// The silo is stopping, or a batch has been in doubt for too long.
+    /// </exception>
     public bool TryAppend(PendingCommit commit, int generation)
     {
         lock (_gate)
         {
-            if (_isStopping)
+            if (_stopping.IsSet)
             {
                 throw new StorageException(
                     "The silo is stopping and its journal is closed. Run the transaction in another "
                     + "silo, or again after the restart.");
             }
 
-            if (_generation != generation || generation % 2 != 0) return false;
+            if (_isInDoubt)
+            {
+                throw new StorageException(
+                    "The durable storage has not said whether its last batch was kept, so nothing can be "
+                    + "written, and nothing that was just written can be read. Make the storage "
+                    + $"({_storage!.Description}) reachable, and run the transaction again.");
+            }
 
-            commit.Position = ++_lastPosition;
-            _queue.Add(commit);
-            _gathering.Arrived();
+            if (!Stands(generation, commit.DependsOn)) return false;
 
-            // Under the gate: outside, a stop in between writes the commit out and disposes the signal.
-            if (_queue.Count == 1) _work.Release();
+            Append(commit);
             return true;
         }
     }
@@ -93,21 +114,13 @@ internal sealed class Journal : IAsyncDisposable
     public async Task FlushAsync()
     {
         var marker = new PendingCommit(entry: null, []);
-        try
+        lock (_gate)
         {
-            while (!TryAppend(marker, Generation))
-                await Task.Yield();
-            await marker.Durable.ConfigureAwait(false);
+            if (!_stopping.IsSet) Append(marker);
         }
-        catch (CommitTakenBackException)
-        {
-            // Behind a failed batch: everything before it has ended too, which is all that was asked.
-        }
-        catch (StorageException)
-        {
-            // Stopping, which takes nothing new and writes out what it has.
-            await _stopped.Task.ConfigureAwait(false);
-        }
+
+        // Stopping, it takes nothing new and writes out what it has.
+        await (marker.Position > 0 ? marker.Durable : _stopped.Task).ConfigureAwait(false);
     }
 
     /// <summary>Writes what has queued up, and stops.</summary>
@@ -115,16 +128,28 @@ internal sealed class Journal : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_isStopping)
+            if (!_stopping.IsSet)
             {
-                _isStopping = true;
+                _stopping.Set();
                 _work.Release();
             }
         }
 
         await _stopped.Task.ConfigureAwait(false);
+        _watch.Dispose();
         _gathering.Dispose();
+        _stopping.Dispose();
         _work.Dispose();
+    }
+
+    private void Append(PendingCommit commit)
+    {
+        commit.Position = ++_lastPosition;
+        _queue.Add(commit);
+        _gathering.Arrived();
+
+        // Under the gate: outside, a stop in between writes the commit out and disposes the signal.
+        if (_queue.Count == 1) _work.Release();
     }
 
     private void WriteBatches()
@@ -137,7 +162,15 @@ internal sealed class Journal : IAsyncDisposable
             if (batch.Count > 0)
             {
                 long started = Stopwatch.GetTimestamp();
-                Write(batch);
+                try
+                {
+                    Write(batch);
+                }
+                catch (Exception exception)
+                {
+                    MemoryLost.Fail(_logger, exception, "taking a failed batch back");
+                }
+
                 _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
             }
             else if (isStopping)
@@ -154,7 +187,7 @@ internal sealed class Journal : IAsyncDisposable
     {
         lock (_gate)
         {
-            isStopping = _isStopping;
+            isStopping = _stopping.IsSet;
             List<PendingCommit> batch;
             if (_queue.Count <= MaxBatch)
             {
@@ -169,35 +202,37 @@ internal sealed class Journal : IAsyncDisposable
             }
 
             // The stop's own signal may come while commits are still queued; it must not be lost.
-            if (_isStopping && batch.Count > 0) _work.Release();
+            if (isStopping && batch.Count > 0) _work.Release();
             return batch;
         }
     }
 
     private void Write(List<PendingCommit> batch)
     {
-        List<JournalEntry> entries = [];
-        foreach (PendingCommit commit in batch)
+        List<JournalEntry> entries = EntriesOf(batch);
+        var journalBatch = new JournalBatch(batch[0].Position, entries);
+        try
         {
-            if (commit.Entry is not null) entries.Add(commit.Entry);
+            if (entries.Count > 0) Store(journalBatch);
         }
-
-        if (entries.Count > 0)
+        catch (BatchInDoubtException doubt)
         {
-            try
+            bool? isKept = _settlement!.Settle(journalBatch, elapsed =>
             {
-                if (_storage is null)
-                    throw new UnreachableException("A disk table without a storage.");
-
-                var journalBatch = new JournalBatch(batch[0].Position, entries);
-                _storage.WriteAsync(journalBatch, CancellationToken.None)
-                    .AsTask().GetAwaiter().GetResult();
-            }
-            catch (Exception exception)
-            {
-                TakeBack(batch, exception);
-                return;
-            }
+                if (elapsed >= LongestDoubt) TellDoubt(batch, doubt);
+            });
+            if (isKept is null)
+                GiveUp(batch, doubt);
+            if (isKept is false)
+                TakeBack(batch, BatchFailure.NotKept(doubt));
+            lock (_gate)
+                _isInDoubt = false;
+            if (isKept is not true) return;
+        }
+        catch (Exception exception)
+        {
+            TakeBack(batch, exception);
+            return;
         }
 
         Volatile.Write(ref _batches, _batches + 1);
@@ -206,75 +241,122 @@ internal sealed class Journal : IAsyncDisposable
             commit.Succeed();
     }
 
-    private void TakeBack(List<PendingCommit> batch, Exception reason)
+    private List<JournalEntry> EntriesOf(List<PendingCommit> batch)
     {
-        List<PendingCommit> behind;
-        lock (_gate)
+        List<JournalEntry> entries = [];
+        foreach (PendingCommit commit in batch)
         {
-            _generation++;
-            behind = _queue;
-            _queue = [];
+            if (commit.Entry is not null) entries.Add(commit.Entry);
         }
 
-        StorageLog.BatchFailed(_logger, reason, batch.Count, behind.Count);
-        List<PendingCommit> failed = [.. batch, .. behind];
-        foreach (PendingCommit commit in failed)
-            commit.HasFailed = true;
+        // A storage that does not know its batches again knows outcomes: one stands for its batch.
+        if (entries.Count > 0 && _storage is { SettlesBatches: false }
+            && !entries.Exists(static entry => entry.KeepsOutcome))
+        {
+            entries[0] = entries[0].KeepingOutcome();
+        }
 
+        return entries;
+    }
+
+    private void Store(JournalBatch batch)
+    {
+        if (_storage is null) throw new UnreachableException("A disk table without a storage.");
+
+        _watch.Begin(batch.Entries.Count);
+        try
+        {
+            _storage.WriteAsync(batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            _watch.End();
+        }
+    }
+
+    /// <summary>
+    /// Takes back what the storage refused, and whatever has seen the effect of that. The others of the
+    /// batch, and those behind it, stay where they are in the queue.
+    /// </summary>
+    private void TakeBack(List<PendingCommit> batch, Exception reason)
+    {
+        HashSet<PendingCommit> culprits = [.. BatchFailure.CulpritsOf(batch, reason)];
+        List<PendingCommit> failed = [];
+        lock (_gate)
+        {
+            long first = culprits.Min(static each => each.Position);
+            List<PendingCommit> left = [];
+            foreach (PendingCommit each in batch.Concat(_queue))
+            {
+                bool hasSeenIt = each.Position > first && each.DependsOn >= first;
+                (hasSeenIt || culprits.Contains(each) ? failed : left).Add(each);
+            }
+
+            _queue = left;
+            _takenBack.Begin(first);
+            foreach (PendingCommit each in failed)
+                each.HasFailed = true;
+        }
+
+        StorageLog.BatchFailed(_logger, reason, culprits.Count, failed.Count - culprits.Count);
         for (int i = failed.Count - 1; i >= 0; i--)
         {
             foreach (ITakeBack part in failed[i].Parts)
                 part.TakeBack();
         }
 
-        DiscardWhatIsNotKnown(batch, reason);
+        if (reason is FencedException fenced) DiscardFenced(culprits, fenced);
         lock (_gate)
-            _generation++;
-
-        foreach (PendingCommit commit in batch)
-            commit.Fail(FailureOf(commit, reason));
-        foreach (PendingCommit commit in behind)
-            commit.Fail(new CommitTakenBackException());
-    }
-
-    /// <summary>
-    /// Where memory may not be what is stored, the partition is closed, and loaded when it is used again.
-    /// </summary>
-    private static void DiscardWhatIsNotKnown(List<PendingCommit> batch, Exception reason)
-    {
-        if (reason is not (BatchInDoubtException or FencedException)) return;
-
-        foreach (PendingCommit commit in batch)
         {
-            foreach (ITakeBack part in commit.Parts)
-            {
-                bool isUnknown = part.IsStored
-                    && (reason is not FencedException fenced
-                        || (fenced.Table == part.Table && fenced.Partition == part.Number));
-                if (isUnknown) part.Discard();
-            }
+            _takenBack.End();
+            if (_queue.Count > 0) _work.Release();
+        }
+
+        foreach (PendingCommit each in failed)
+        {
+            each.Fail(culprits.Contains(each)
+                ? BatchFailure.ErrorOf(each, reason)
+                : new CommitTakenBackException());
         }
     }
 
     /// <summary>
-    /// A commit that wrote something learns why it failed; one that only depended on others may try again.
+    /// A partition with a newer owner is not what is stored: it is closed, and loaded when it is used again.
     /// </summary>
-    private static Exception FailureOf(PendingCommit commit, Exception reason)
+    private static void DiscardFenced(IEnumerable<PendingCommit> culprits, FencedException fenced)
     {
-        if (commit.Entry is null) return new CommitTakenBackException();
-
-        return reason switch
+        foreach (ITakeBack part in culprits.SelectMany(static each => each.Parts))
         {
-            StorageException => reason,
-            BatchInDoubtException
-                => new TransactionInDoubtException(commit.Entry.TransactionId, reason),
-            OutcomeDecidedException { Outcome: TransactionOutcome.Committed } decided
-                when decided.TransactionId == commit.Entry.TransactionId
-                => new TransactionInDoubtException(decided.TransactionId, reason),
-            FencedException or OutcomeDecidedException => new CommitTakenBackException(reason),
-            _ => new StorageException(
-                $"The durable storage failed, and nothing of the transaction was kept: {reason.Message}",
-                reason),
-        };
+            if (part.IsStored && part.Table == fenced.Table && part.Number == fenced.Partition)
+                part.Discard();
+        }
+    }
+
+    /// <summary>Tells all who wait for a batch in doubt that they are; what becomes of them stays open.</summary>
+    private void TellDoubt(List<PendingCommit> batch, BatchInDoubtException doubt)
+    {
+        PendingCommit[] waiting;
+        lock (_gate)
+        {
+            _isInDoubt = true;
+            waiting = [.. batch, .. _queue];
+        }
+
+        foreach (PendingCommit each in waiting)
+        {
+            if (!each.IsMarker) each.Fail(new TransactionInDoubtException(each.TransactionId, doubt));
+        }
+    }
+
+    /// <summary>The journal stops before a batch in doubt is settled; the next start reads what is stored.</summary>
+    private void GiveUp(List<PendingCommit> batch, BatchInDoubtException doubt)
+    {
+        TellDoubt(batch, doubt);
+        lock (_gate)
+        {
+            foreach (PendingCommit each in batch.Concat(_queue).Where(static each => each.IsMarker))
+                each.Succeed();
+            _queue.Clear();
+        }
     }
 }

@@ -2,9 +2,17 @@ namespace Memento.Storage;
 
 /// <summary>
 /// A commit that others may see and whose caller has not been told yet: it waits for the journal. Keeps
-/// what it replaced, to be taken back if its batch fails.
+/// what it replaced, to be taken back if it is refused.
 /// </summary>
-internal sealed class PendingCommit(JournalEntry? entry, IReadOnlyList<ITakeBack> parts)
+/// <param name="entry">The rows to write; null where there are none.</param>
+/// <param name="parts">What it changed, partition by partition.</param>
+/// <param name="dependsOn">The latest journal position that its transaction has seen the effect of.</param>
+/// <param name="transactionId">Its transaction, where it has no entry that says so.</param>
+internal sealed class PendingCommit(
+    JournalEntry? entry,
+    IReadOnlyList<ITakeBack> parts,
+    long dependsOn = 0,
+    Guid transactionId = default)
 {
     private readonly TaskCompletionSource _durable =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,6 +26,17 @@ internal sealed class PendingCommit(JournalEntry? entry, IReadOnlyList<ITakeBack
 
     /// <summary>What it changed, partition by partition.</summary>
     public IReadOnlyList<ITakeBack> Parts { get; } = parts;
+
+    /// <summary>
+    /// The latest position that its transaction has seen the effect of, so that it goes where that goes;
+    /// 0 where it has seen nothing that may go.
+    /// </summary>
+    public long DependsOn { get; } = dependsOn;
+
+    public Guid TransactionId { get; } = entry?.TransactionId ?? transactionId;
+
+    /// <summary>Whether it is nobody's commit, and only marks a place that is waited for.</summary>
+    public bool IsMarker => TransactionId == Guid.Empty;
 
     /// <summary>Its place in the journal, 1 or more, set when it is appended.</summary>
     public long Position { get; set; }

@@ -11,6 +11,12 @@ internal interface IPartitions
     /// <summary>The journal's generation; 0 in a client.</summary>
     int Generation { get; }
 
+    /// <summary>
+    /// Whether a transaction that began in a generation, and has seen nothing after a journal position, has
+    /// seen nothing that was taken back since.
+    /// </summary>
+    bool Stands(int generation, long position);
+
     /// <summary>Makes a partition take part in a transaction.</summary>
     ValueTask<Enlistment> EnlistAsync(
         TransactionState state,

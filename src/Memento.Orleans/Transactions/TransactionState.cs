@@ -391,6 +391,7 @@ internal sealed class TransactionState(
     {
         // An odd one: it began while commits were being taken back, here and not yet there.
         if (partitions.Generation == Generation && Generation % 2 == 0) return;
+        if (partitions.Stands(Generation, DependsOn())) return;
 
         throw new TransactionConflictException(
             "The durable storage failed while the transaction ran, and it may have read what was taken "

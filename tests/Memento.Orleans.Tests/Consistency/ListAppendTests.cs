@@ -52,9 +52,7 @@ public sealed class ListAppendTests
                 batch.Entries[0].Epochs[0].Table, batch.Entries[0].Epochs[0].Partition)),
             _ => null,
         };
-
-        // Ram cannot be what a batch in doubt turns out to be: only disk tables take part.
-        var workload = new ListWorkload(store.Memento, seed, hasRam: false);
+        var workload = new ListWorkload(store.Memento, seed);
         await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
         Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
         Check(workload, seed);

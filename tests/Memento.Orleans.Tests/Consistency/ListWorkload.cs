@@ -6,7 +6,7 @@ namespace Memento.Tests.Consistency;
 /// Random transactions that append to few lists and read them, even lists in ram and odd ones on
 /// disk; records what their callers saw.
 /// </summary>
-internal sealed class ListWorkload(IMemento memento, int seed, bool hasRam = true)
+internal sealed class ListWorkload(IMemento memento, int seed)
 {
     private const int Lists = 6;
     private const int MostOperations = 4;
@@ -70,7 +70,7 @@ internal sealed class ListWorkload(IMemento memento, int seed, bool hasRam = tru
 
     private async Task<ListOperation> RunOperationAsync(ITransaction tx, int key, bool appends)
     {
-        bool isRam = hasRam && key % 2 == 0;
+        bool isRam = key % 2 == 0;
         int[] values = isRam
             ? (await tx.ReadAsync<RamChain>(key))?.Values ?? []
             : (await tx.ReadAsync<DiskChain>(key))?.Values ?? [];

@@ -91,6 +91,23 @@ internal sealed class MemoryJournalStorage : IJournalStorage
         return default;
     }
 
+    public bool SettlesBatches { get; init; } = true;
+
+    public async ValueTask<bool> SettleAsync(
+        JournalBatch batch, CancellationToken cancellationToken)
+    {
+        if (!SettlesBatches)
+        {
+            // What the interface does for those that know outcomes only.
+            JournalEntry known = batch.Entries.First(static entry => entry.KeepsOutcome);
+            return await DecideAsync(known.TransactionId, cancellationToken)
+                == TransactionOutcome.Committed;
+        }
+
+        lock (_gate)
+            return _batches.Contains(batch);
+    }
+
     public Task<TransactionOutcome> DecideAsync(
         Guid transactionId, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 using Memento.Storage;
 using Memento.Tests.Faults;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Memento.Tests.Journals;
 
@@ -9,13 +9,18 @@ internal sealed class JournalScene : IAsyncDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    public JournalScene()
+    public JournalScene(MemoryJournalStorage? storage = null)
     {
+        Storage = storage ?? new MemoryJournalStorage();
         Faults = new FaultyStorage(Storage);
-        Journal = new Journal(new DurableStorage(Faults), NullLogger<Journal>.Instance);
+        Journal = new Journal(new DurableStorage(Faults), Log, Time);
     }
 
-    public MemoryJournalStorage Storage { get; } = new();
+    public ListLogger<Journal> Log { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public MemoryJournalStorage Storage { get; }
 
     public FaultyStorage Faults { get; }
 
@@ -25,20 +30,22 @@ internal sealed class JournalScene : IAsyncDisposable
     public List<string> TakenBack { get; } = [];
 
     /// <summary>A commit of one row that was not appended yet.</summary>
-    public PendingCommit Make(string name, Guid? id = null)
+    public PendingCommit Make(string name, Guid? id = null, PendingCommit? after = null)
     {
         var entry = new JournalEntry
         {
             TransactionId = id ?? Guid.NewGuid(),
             Writes = [new RowWrite("t", 0, [(byte)name.Length], [.. name.Select(c => (byte)c)])],
-            Epochs = [],
+            Epochs = [new PartitionEpoch(name, 0, 0)],
         };
-        return new PendingCommit(entry, [new RecordedPart(name, TakenBack)]);
+        return new PendingCommit(
+            entry, [new RecordedPart(name, TakenBack)], after?.Position ?? 0);
     }
 
-    public PendingCommit Append(string name, Guid? id = null)
+    /// <summary>A commit that was appended, and has seen an earlier one if that is given.</summary>
+    public PendingCommit Append(string name, Guid? id = null, PendingCommit? after = null)
     {
-        PendingCommit commit = Make(name, id);
+        PendingCommit commit = Make(name, id, after);
         Assert.True(Journal.TryAppend(commit, Journal.Generation));
         return commit;
     }

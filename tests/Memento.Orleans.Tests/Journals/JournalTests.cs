@@ -1,5 +1,6 @@
 using Memento.Storage;
 using Memento.Tests.Faults;
+using Memento.Tests.Transactions;
 
 namespace Memento.Tests.Journals;
 
@@ -72,7 +73,7 @@ public sealed class JournalTests
     {
         var scene = new JournalScene();
         PendingCommit first = await scene.AppendAndBlockAsync("first");
-        PendingCommit behind = scene.Append("behind");
+        PendingCommit behind = scene.Append("behind", after: first);
         scene.Faults.FailNext(FaultyStorage.DiskFailure);
         ValueTask disposing = scene.Journal.DisposeAsync();
         await scene.DisposeAsync();
@@ -82,12 +83,12 @@ public sealed class JournalTests
     }
 
     [Fact]
-    public async Task A_failed_batch_and_all_behind_it_are_taken_back_newest_first()
+    public async Task A_failed_batch_and_all_that_have_seen_it_are_taken_back_newest_first()
     {
         await using var scene = new JournalScene();
         PendingCommit first = await scene.AppendAndBlockAsync("1");
-        PendingCommit second = scene.Append("2");
-        PendingCommit third = scene.Append("3");
+        PendingCommit second = scene.Append("2", after: first);
+        PendingCommit third = scene.Append("3", after: second);
         scene.Faults.FailNext(FaultyStorage.DiskFailure);
         scene.Faults.Unblock();
 
@@ -107,7 +108,7 @@ public sealed class JournalTests
         for (int round = 0; round < 3; round++)
         {
             PendingCommit failing = await scene.AppendAndBlockAsync("failing");
-            PendingCommit behind = scene.Append("behind");
+            PendingCommit behind = scene.Append("behind", after: failing);
             scene.Faults.FailNext(FaultyStorage.DiskFailure);
             scene.Faults.Unblock();
             await Assert.ThrowsAsync<StorageException>(() => JournalScene.EndOf(failing));
@@ -119,7 +120,7 @@ public sealed class JournalTests
     }
 
     [Fact]
-    public async Task A_transaction_of_an_earlier_generation_is_refused()
+    public async Task A_transaction_that_has_seen_what_was_taken_back_is_refused()
     {
         await using var scene = new JournalScene();
         int before = scene.Journal.Generation;
@@ -128,7 +129,7 @@ public sealed class JournalTests
         scene.Faults.Unblock();
         await Assert.ThrowsAsync<StorageException>(() => JournalScene.EndOf(failing));
 
-        Assert.False(scene.Journal.TryAppend(scene.Make("stale"), before));
+        Assert.False(scene.Journal.TryAppend(scene.Make("stale", after: failing), before));
         Assert.Equal(before + 2, scene.Journal.Generation);
         await JournalScene.EndOf(scene.Append("fresh"));
     }
@@ -179,20 +180,25 @@ public sealed class JournalTests
     }
 
     [Fact]
-    public async Task A_batch_in_doubt_is_in_doubt_for_its_commits_and_discards_their_partitions()
+    public async Task A_flush_that_begins_while_commits_are_taken_back_waits_without_spinning()
     {
         await using var scene = new JournalScene();
-        var id = Guid.NewGuid();
-        PendingCommit commit = await scene.AppendAndBlockAsync("a", id);
-        PendingCommit behind = scene.Append("b");
-        scene.Faults.WriteAndFailNext(
-            new BatchInDoubtException("Perhaps.", FaultyStorage.DiskFailure));
-        scene.Faults.Unblock();
-        var error = await Assert.ThrowsAsync<TransactionInDoubtException>(
-            () => JournalScene.EndOf(commit));
-        await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(behind));
-        Assert.Equal(id, error.TransactionId);
-        Assert.Equal(["b", "a", "discard a"], scene.TakenBack);
+        var context = new QueueContext();
+        Task? flush = null;
+        var flushing = new CallbackPart(() =>
+        {
+            SynchronizationContext? outer = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(context);
+            flush = scene.Journal.FlushAsync();
+            SynchronizationContext.SetSynchronizationContext(outer);
+        });
+        var commit = new PendingCommit(scene.Make("x").Entry, [flushing]);
+        scene.Faults.FailNext(FaultyStorage.DiskFailure);
+        Assert.True(scene.Journal.TryAppend(commit, scene.Journal.Generation));
+        await Assert.ThrowsAsync<StorageException>(() => JournalScene.EndOf(commit));
+
+        Assert.Equal(0, context.Waiting);
+        await flush!.WaitAsync(FaultyStore.LongestWait);
     }
 
     [Fact]
@@ -211,29 +217,6 @@ public sealed class JournalTests
         Assert.True(scene.Journal.TryAppend(both, scene.Journal.Generation));
         await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(both));
         Assert.Equal(["kept", "fenced", "ram", "discard fenced"], scene.TakenBack);
-    }
-
-    [Theory]
-    [InlineData(TransactionOutcome.Aborted)]
-    [InlineData(TransactionOutcome.Committed)]
-    public async Task An_outcome_that_stands_ends_its_commit_and_lets_the_others_try_again(
-        TransactionOutcome outcome)
-    {
-        await using var scene = new JournalScene();
-        await scene.AppendAndBlockAsync("first");
-        var id = Guid.NewGuid();
-        PendingCommit decided = scene.Append("decided", id);
-        PendingCommit other = scene.Append("other");
-        scene.Faults.Plan = (batch, _) => batch == 2
-            ? new Fault(new OutcomeDecidedException(id, outcome))
-            : null;
-        scene.Faults.Unblock();
-        await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(other));
-        Task ended = JournalScene.EndOf(decided);
-        if (outcome == TransactionOutcome.Aborted)
-            await Assert.ThrowsAsync<CommitTakenBackException>(() => ended);
-        else
-            await Assert.ThrowsAsync<TransactionInDoubtException>(() => ended);
     }
 
     [Fact]

@@ -66,6 +66,26 @@ public sealed class SqliteFailureTests
     }
 
     [Fact]
+    public async Task A_program_that_reads_the_file_holds_no_batch_up()
+    {
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync(busyTimeout: TimeSpan.FromMilliseconds(1));
+        using var reader = file.Connect();
+        using var transaction = reader.BeginTransaction(deferred: true);
+        using var command = reader.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM t";
+        Assert.Equal(0L, command.ExecuteScalar());
+        string large = new('x', 40_000);
+        for (int key = 1; key <= 500; key++)
+            await storage.WriteAsync(SqliteFile.Batch(key, SqliteFile.Row(key, large)), Token);
+
+        // More than a checkpoint's worth was written meanwhile, and it still reads its own moment.
+        Assert.True(new FileInfo(file.Path + "-wal").Length > 16 << 20);
+        Assert.Equal(0L, command.ExecuteScalar());
+        Assert.Equal(500, (await SqliteFile.LoadAsync(storage)).Count);
+    }
+
+    [Fact]
     public async Task A_commit_that_failed_but_is_in_is_acknowledged()
     {
         await using var file = new SqliteFile();
@@ -153,6 +173,71 @@ public sealed class SqliteFailureTests
             await Assert.ThrowsAsync<StorageException>(() => SqliteFile.LoadAsync(storage));
         }
 
+        Assert.Single(await SqliteFile.LoadAsync(storage));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task A_batch_in_doubt_is_settled_also_after_something_else_has_settled_it(
+        bool isIn, bool isSettledByOther)
+    {
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync(busyTimeout: TimeSpan.FromMilliseconds(20));
+        Assert.True(storage.SettlesBatches);
+        await storage.WriteAsync(SqliteFile.Batch(1, SqliteFile.Row(1, "a")), Token);
+        var batch = SqliteFile.Batch(2, SqliteFile.Row(2, "b"));
+        using (var reader = file.Connect())
+        {
+            // An old reader keeps the log from being copied whole, so a batch that is in is not secured.
+            using var transaction = reader.BeginTransaction(deferred: true);
+            using var command = reader.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM t";
+            command.ExecuteScalar();
+            if (isIn)
+                FailCommits(storage, 1, static database => database.Commit());
+            else
+                FailCommits(storage, int.MaxValue, static database => database.Rollback());
+            await Assert.ThrowsAsync<BatchInDoubtException>(
+                async () => await storage.WriteAsync(batch, Token));
+            await Assert.ThrowsAsync<StorageException>(
+                async () => await storage.SettleAsync(batch, Token));
+        }
+
+        storage.Writer.CommitForTests = null;
+        if (isSettledByOther) await storage.RaiseEpochAsync("t", 1, Token);
+        Assert.Equal(isIn, await storage.SettleAsync(batch, Token));
+        Assert.Equal(isIn, await storage.SettleAsync(batch, Token));
+        Assert.Equal(isIn ? 2 : 1, (await SqliteFile.LoadAsync(storage)).Count);
+    }
+
+    [Fact]
+    public async Task A_row_that_SQLite_cannot_hold_names_its_transaction()
+    {
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync();
+        storage.Writer.Run("limit", null, static database =>
+        {
+            database.Execute(
+                """
+                CREATE TRIGGER no BEFORE INSERT ON t WHEN NEW.doc LIKE '%poison%'
+                BEGIN SELECT RAISE(ABORT, 'no poison'); END
+                """);
+            return true;
+        });
+        JournalEntry good = SqliteFile.Entry(SqliteFile.Row(1, "good"));
+        JournalEntry bad = SqliteFile.Entry(SqliteFile.Row(2, "poison"));
+
+        var refused = await Assert.ThrowsAsync<EntryRefusedException>(async () =>
+            await storage.WriteAsync(new JournalBatch(1, [good, bad]), Token));
+
+        Assert.Equal(bad.TransactionId, refused.TransactionId);
+        Assert.Contains("no poison", refused.Reason.Message, StringComparison.Ordinal);
+        Assert.Contains(file.Path, refused.Reason.Message, StringComparison.Ordinal);
+        Assert.Empty(await SqliteFile.LoadAsync(storage));
+        await storage.WriteAsync(new JournalBatch(1, [good]), Token);
         Assert.Single(await SqliteFile.LoadAsync(storage));
     }
 

@@ -77,7 +77,7 @@ public sealed class GroupCommitTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _storage.DisposeAsync();
 
     private Journal Open()
-        => new(new DurableStorage(_storage), NullLogger<Journal>.Instance);
+        => new(new DurableStorage(_storage), NullLogger<Journal>.Instance, TimeProvider.System);
 
     private static async Task WriteOftenAsync(Journal journal, Task first)
     {

@@ -5,6 +5,16 @@ internal sealed class QueueContext : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
 
+    /// <summary>How many callbacks wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_posted)
+                return _posted.Count;
+        }
+    }
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         lock (_posted)

@@ -30,6 +30,8 @@ internal sealed class RemoteScene : IPartitions
 
     public int Generation => 0;
 
+    public bool Stands(int generation, long position) => true;
+
     public TransactionState State { get; }
 
     public TableDefinition Table { get; } = TableDefinitionReader.Read(typeof(Note));

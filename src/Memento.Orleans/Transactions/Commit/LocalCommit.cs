@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Storage;
@@ -13,6 +14,9 @@ internal sealed class LocalCommit(
     ILocalSiloDetails silo,
     DurableStorage storage)
 {
+    // Their outcome stays unknown to this silo: only callers that lost their answer ask, and they are few.
+    private readonly ConcurrentDictionary<Guid, TransactionInDoubtException> _inDoubt = new();
+
     public int Generation => commit.Generation;
 
     /// <summary>Whether this silo has any of the participants in memory.</summary>
@@ -24,7 +28,7 @@ internal sealed class LocalCommit(
     /// cannot be said.
     /// </summary>
     public ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
-        => commit.ConfirmReadsAsync(state.DependsOn(), state.Generation);
+        => commit.ConfirmReadsAsync(state.Id, state.DependsOn(), state.Generation);
 
     /// <summary>
     /// Aborts a transaction whose body runs elsewhere, by its participants' names, and waits until all that
@@ -64,6 +68,8 @@ internal sealed class LocalCommit(
         if (state is null || !state.TryBeginCommit(out _))
         {
             await registry.WhenEndedAsync(transactionId);
+            if (_inDoubt.TryGetValue(transactionId, out TransactionInDoubtException? unknown))
+                return CommitResult.Failed(unknown);
             return registry.FindOutcome(transactionId) == TransactionOutcome.Committed
                 ? CommitResult.Committed
                 : CommitResult.TryAgain(
@@ -75,6 +81,8 @@ internal sealed class LocalCommit(
         try
         {
             CommitResult result = await CommitBegunAsync(state, participants);
+            if (result.Error is TransactionInDoubtException doubt)
+                _inDoubt.TryAdd(transactionId, doubt);
             outcome = result.Outcome;
             return result;
         }
@@ -86,12 +94,15 @@ internal sealed class LocalCommit(
 
     /// <summary>Says how a transaction ended; one that has not committed by now never will.</summary>
     /// <exception cref="StorageException">The storage cannot say.</exception>
+    /// <exception cref="TransactionInDoubtException">The commit itself ended in doubt.</exception>
     public async Task<TransactionOutcome> DecideAsync(Guid transactionId)
     {
         while (true)
         {
             if (registry.Find(transactionId) is { } running && !registry.TryAbort(running))
                 await registry.WhenEndedAsync(transactionId);
+            if (_inDoubt.TryGetValue(transactionId, out TransactionInDoubtException? doubt))
+                throw doubt;
             if (registry.FindOutcome(transactionId) is { } known) return known;
 
             TransactionOutcome outcome = storage.Journal is null

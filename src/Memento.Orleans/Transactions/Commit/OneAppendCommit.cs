@@ -1,5 +1,7 @@
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Memento.Transactions.Commit;
 
@@ -12,7 +14,7 @@ namespace Memento.Transactions.Commit;
 /// in which transactions depend on each other; nobody is told of a write before the journal has it, neither
 /// its author nor who has read it.
 /// </remarks>
-internal sealed class OneAppendCommit(Journal journal)
+internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> logger)
 {
     /// <summary>The journal's generation; a transaction takes it when it begins.</summary>
     public int Generation => journal.Generation;
@@ -46,7 +48,7 @@ internal sealed class OneAppendCommit(Journal journal)
         }
 
         bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
-        if (!mustWait && (dependsOn == 0 || journal.Generation == generation))
+        if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
         {
             foreach (CommitPart part in parts)
                 part.Partition.Commit(part.Transaction);
@@ -55,55 +57,75 @@ internal sealed class OneAppendCommit(Journal journal)
         }
 
         return CommitThroughJournalAsync(
-            transactionId, parts, generation, writesToDisk, keepsOutcome);
+            transactionId, parts, dependsOn, generation, writesToDisk, keepsOutcome);
     }
 
     /// <summary>
     /// Waits until a position is durable; a conflict where a transaction of the generation may have read
     /// what was taken back.
     /// </summary>
-    public async ValueTask<MementoException?> ConfirmReadsAsync(long position, int generation)
+    public async ValueTask<MementoException?> ConfirmReadsAsync(
+        Guid transactionId, long position, int generation)
     {
         if (position == 0) return null;
-        if (position > journal.DurablePosition) await journal.FlushAsync().ConfigureAwait(false);
-        return journal.Generation == generation
-            ? null
-            : new TransactionConflictException(
-                "The durable storage failed while the transaction ran, and it had read what was taken "
-                + "back.");
+        try
+        {
+            if (position > journal.DurablePosition)
+            {
+                var reads = new PendingCommit(entry: null, [], position, transactionId);
+                if (journal.TryAppend(reads, generation))
+                    await reads.Durable.ConfigureAwait(false);
+            }
+        }
+        catch (CommitTakenBackException)
+        {
+            // It is in the history then, as it is where it came too late to be appended.
+        }
+        catch (TransactionInDoubtException exception)
+        {
+            return new StorageException(
+                "The durable storage has not said whether it kept what the transaction has read. "
+                + "Nothing of the transaction was kept; run it again.",
+                exception);
+        }
+        catch (StorageException exception)
+        {
+            return exception;
+        }
+
+        return journal.Stands(generation, position) ? null : TakenBack();
     }
 
     private async ValueTask<CommitResult> CommitThroughJournalAsync(
         Guid transactionId,
         IReadOnlyList<CommitPart> parts,
+        long dependsOn,
         int generation,
         bool writesToDisk,
         bool keepsOutcome)
     {
-        JournalEntry? entry = writesToDisk
-            ? MakeEntry(transactionId, parts, keepsOutcome)
-            : null;
         AppliedCommit[] applied = [.. parts.Select(static part => new AppliedCommit(part.Partition))];
-        var pending = new PendingCommit(entry, applied);
+        PendingCommit pending;
         try
         {
+            JournalEntry? entry = writesToDisk
+                ? MakeEntry(transactionId, parts, keepsOutcome)
+                : null;
+            pending = new PendingCommit(entry, applied, dependsOn, transactionId);
             if (!journal.TryAppend(pending, generation))
             {
                 AbortAll(parts);
-                return CommitResult.TryAgain(
-                    "The durable storage failed while the transaction ran, and it may have read what "
-                    + "was taken back.");
+                return new CommitResult(CommitStatus.TryAgain, TakenBack());
             }
         }
-        catch (StorageException exception)
+        catch (Exception exception)
         {
             AbortAll(parts);
-            return CommitResult.Failed(exception);
+            if (exception is not StorageException storage) throw;
+            return CommitResult.Failed(storage);
         }
 
-        for (int i = 0; i < parts.Count; i++)
-            parts[i].Partition.Commit(parts[i].Transaction, pending, applied[i]);
-
+        Apply(parts, pending, applied);
         try
         {
             await pending.Durable.ConfigureAwait(false);
@@ -128,6 +150,25 @@ internal sealed class OneAppendCommit(Journal journal)
         foreach (CommitPart part in parts)
             part.Partition.ShowNumbers(part.Transaction);
     }
+
+    /// <summary>The entry will be written: what fails here cannot be told to anybody any more.</summary>
+    private void Apply(
+        IReadOnlyList<CommitPart> parts, PendingCommit pending, AppliedCommit[] applied)
+    {
+        try
+        {
+            for (int i = 0; i < parts.Count; i++)
+                parts[i].Partition.Commit(parts[i].Transaction, pending, applied[i]);
+        }
+        catch (Exception exception)
+        {
+            MemoryLost.Fail(logger, exception, "applying a commit");
+        }
+    }
+
+    private static TransactionConflictException TakenBack()
+        => new("The durable storage failed while the transaction ran, and it had read what was taken "
+            + "back.");
 
     private static JournalEntry MakeEntry(
         Guid transactionId, IReadOnlyList<CommitPart> parts, bool keepsOutcome)
