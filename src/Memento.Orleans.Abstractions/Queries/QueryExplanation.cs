@@ -6,7 +6,10 @@ public sealed record QueryExplanation
     /// <summary>The table.</summary>
     public required string Table { get; init; }
 
-    /// <summary>The index that was walked; null where it was the keys.</summary>
+    /// <summary>
+    /// The index that was walked, by most partitions where they took several ways; null where it was the
+    /// keys.
+    /// </summary>
     public required string? Index { get; init; }
 
     /// <summary>
@@ -21,6 +24,12 @@ public sealed record QueryExplanation
     /// The order in words, and where it comes from; null where it is by key, or any will do.
     /// </summary>
     public required string? Order { get; init; }
+
+    /// <summary>
+    /// What the query has locked until the transaction ends, in words: <c>16 ranges of index Year</c>,
+    /// <c>1 key</c>, <c>the table, against writers</c>. A range is what was looked at, with the gaps in it.
+    /// </summary>
+    public required string Locks { get; init; }
 
     /// <summary>How many partitions were asked.</summary>
     public required int Partitions { get; init; }
@@ -40,6 +49,7 @@ public sealed record QueryExplanation
             ("way", Way),
             ("filter", Filter),
             ("order", Order),
+            ("locks", Locks),
             ("asked", Partitions == 1 ? "1 partition" : $"{Partitions} partitions"),
             ("read", Read == 1 ? "1 record" : $"{Read} records"),
             ("found", Found == 1 ? "1 result" : $"{Found} results"),

@@ -20,12 +20,24 @@ internal sealed record ChunkHead
     [Id(3)]
     public byte[]? Last { get; init; }
 
+    [Id(4)]
+    public int Way { get; init; }
+
+    [Id(5)]
+    public int Locked { get; init; }
+
+    [Id(6)]
+    public bool LocksPartition { get; init; }
+
     public static ChunkHead Of(Chunk chunk) => new()
     {
         Places = chunk.Places is null ? null : [.. chunk.Places],
         Count = chunk.Count,
         Read = chunk.Read,
         Last = chunk.Last,
+        Way = chunk.Way,
+        Locked = chunk.Locked,
+        LocksPartition = chunk.LocksPartition,
     };
 
     public Chunk ToChunk(object[] records) => new()
@@ -35,5 +47,8 @@ internal sealed record ChunkHead
         Count = Count,
         Read = Read,
         Last = Last,
+        Way = Way,
+        Locked = Locked,
+        LocksPartition = LocksPartition,
     };
 }

@@ -26,6 +26,11 @@ internal ref struct LockTaker(
     /// <summary>Why it will never get its lock: the attempt has to end.</summary>
     public readonly LockConflict? Conflict => _conflict;
 
+    /// <summary>Whether the transaction holds the partition as a whole, and needs no range of it.</summary>
+    public readonly bool HasWholePartition
+        => (locks.KindsHeldBy(transaction, LockResource.Partition) & (LockKind.Read | LockKind.Write))
+            != LockKind.None;
+
     /// <summary>Locks the partition as a whole, or says that single keys of it will be.</summary>
     public bool TryTakePartition(LockKind kind) => TryTake(LockResource.Partition, kind);
 
@@ -48,7 +53,7 @@ internal ref struct LockTaker(
     /// </summary>
     public bool TryTakeRange(int store, byte[] from, byte[]? to)
     {
-        if (HasWholePartition()) return true;
+        if (HasWholePartition) return true;
         if (transaction.RangeCount >= MaxRanges) return TryTakePartition(LockKind.Read);
         if (!TryTakePartition(LockKind.IntentionRead)) return false;
 
@@ -58,10 +63,6 @@ internal ref struct LockTaker(
         if (isTaken && transaction.HoldCount > held) transaction.RangeCount++;
         return isTaken;
     }
-
-    private readonly bool HasWholePartition()
-        => (locks.KindsHeldBy(transaction, LockResource.Partition) & (LockKind.Read | LockKind.Write))
-            != LockKind.None;
 
     private bool TryTake(in LockResource resource, LockKind kind)
         => locks.Acquire(transaction, resource, kind, resumed, out _waiting, out _conflict)

@@ -93,6 +93,24 @@ internal struct OrderedMapRange<TValue>
         return true;
     }
 
+    /// <summary>
+    /// How many entries lie ahead, or more than the most where there are more: by leaves, so that it
+    /// costs far less than going there. Only forwards.
+    /// </summary>
+    public readonly long CountUpTo(long most)
+    {
+        _map.EnsureUnchanged(_version);
+        OrderedMapLeaf<TValue> leaf = _nextLeaf;
+        long count = -_nextIndex;
+        while (count <= most && !ReferenceEquals(leaf, _endLeaf))
+        {
+            count += leaf.Count;
+            leaf = leaf.Next!;
+        }
+
+        return ReferenceEquals(leaf, _endLeaf) ? count + _endIndex : count;
+    }
+
     private void StepBack()
     {
         if (_nextIndex == 0)

@@ -110,6 +110,7 @@ public abstract partial class ConformanceSuite
                     Way = "key Id, 1 key: Id == 7",
                     Filter = null,
                     Order = null,
+                    Locks = "1 key",
                     Partitions = 1,
                     Read = 1,
                     Found = 1,
@@ -123,6 +124,7 @@ public abstract partial class ConformanceSuite
                     Way = "index Year, 1 range: Year >= 1990",
                     Filter = "Copies == 1",
                     Order = null,
+                    Locks = "4 ranges of index Year",
                     Partitions = 4,
                     Read = ManyBooks - 1989,
                     Found = (ManyBooks - 1989) / 2,
@@ -136,11 +138,15 @@ public abstract partial class ConformanceSuite
                     Way = "nothing: no record can satisfy false",
                     Filter = null,
                     Order = null,
+                    Locks = "nothing",
                     Partitions = 0,
                     Read = 0,
                     Found = 0,
                 },
                 await books.Where(_ => false).ExplainAsync());
+            Assert.Equal(
+                "the table, against writers",
+                (await books.Where(book => book.Copies == 1).ExplainAsync()).Locks);
             Assert.Contains(
                 "read    1 record",
                 (await books.Where(book => book.Id == 7).ExplainAsync()).ToString(),

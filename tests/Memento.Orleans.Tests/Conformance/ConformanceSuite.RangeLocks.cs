@@ -192,6 +192,7 @@ public abstract partial class ConformanceSuite
         Assert.Equal([1], (await taken.ToListAsync().Within()).Select(static each => each.Id));
         QueryExplanation explanation = await taken.ExplainAsync().Within();
         Assert.Equal(("Code", 2, 1), (explanation.Index, explanation.Partitions, explanation.Read));
+        Assert.Equal("1 value of index Code; 1 key", explanation.Locks);
         Assert.Empty(await older.Tx.MatchAsync<Ticket>(new { Code = "free" }).Within());
 
         await Memento.TransactionAsync(

@@ -14,7 +14,8 @@ internal static class ConformanceTables
             .AddTable<Seat>(table => table.Storage = storage)
             .AddTable<Profile>(table => table.Storage = storage)
             .AddTable<Coupon>(table => table.Storage = storage)
-            .AddTable<Book>(table => table.Storage = storage);
+            .AddTable<Book>(table => table.Storage = storage)
+            .AddTable<Job>(table => table.Storage = storage);
 
     public static async Task ClearAsync(IMemento memento)
     {
@@ -25,5 +26,6 @@ internal static class ConformanceTables
         await memento.Tables.ClearAsync<Profile>();
         await memento.Tables.ClearAsync<Coupon>();
         await memento.Tables.ClearAsync<Book>();
+        await memento.Tables.ClearAsync<Job>();
     }
 }

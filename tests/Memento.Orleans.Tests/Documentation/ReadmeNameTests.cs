@@ -22,7 +22,7 @@ public partial class ReadmeNameTests
         "Include", "Task", "InProcessTestCluster", "StringComparison",
 
         // Constants of docs/limits.md, which LimitTests compares.
-        "ChunkSizes", "LockTaker", "QueryPlanner", "WalkOperation", "UniqueLookup",
+        "ChunkSizes", "LockTaker", "QueryPlanner", "WayChooser", "UniqueLookup",
     ];
 
     private readonly MarkdownPage _page = new("README.md");

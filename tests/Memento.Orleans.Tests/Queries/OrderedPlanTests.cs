@@ -128,7 +128,11 @@ public sealed class OrderedPlanTests
             director + 9);
 
         string[] directors = ["a", "b"];
-        AssertSorted(Plan(m => directors.Contains(m.Director), "Year"));
+        AssertOrdered(
+            Plan(m => directors.Contains(m.Director), "Year"),
+            "index Director_Year, 2 values: Director in (\"a\", \"b\")",
+            director,
+            prefixes: 2);
         AssertOrdered(
             Plan(m => directors.Contains(m.Director), "Director", "Year"),
             "index Director_Year, 2 values: Director in (\"a\", \"b\")",
@@ -143,7 +147,7 @@ public sealed class OrderedPlanTests
         {
             QueryPlan plan = Plan(m => m.Shelf > 3, direction);
             Assert.True(plan.IsOrdered);
-            Assert.Empty(plan.Prefix);
+            Assert.Empty(Assert.Single(plan.Path.Prefixes!));
             Assert.Null(plan.DescribeOrder());
         }
 
@@ -190,7 +194,7 @@ public sealed class OrderedPlanTests
             Films.Table, Guard.Equal("Score", 1), order: null, isLimited: true);
 
         Assert.True(plan.IsOrdered);
-        Assert.Empty(plan.Prefix);
+        Assert.Empty(Assert.Single(plan.Path.Prefixes!));
         Assert.Null(plan.DescribeOrder());
     }
 
@@ -222,16 +226,17 @@ public sealed class OrderedPlanTests
         Assert.Equal((way, filter), (plan.DescribeWay(), plan.DescribeFilter()));
     }
 
-    private static void AssertOrdered(QueryPlan plan, string way, int prefixLength)
+    private static void AssertOrdered(
+        QueryPlan plan, string way, int prefixLength, int prefixes = 1)
     {
         Assert.Equal((way, true), (plan.DescribeWay(), plan.IsOrdered));
-        Assert.Equal(prefixLength, plan.Prefix.Length);
-        Assert.All(plan.Ranges, range => Assert.StartsWith(
-            Convert.ToHexString(plan.Prefix), Convert.ToHexString(range.From)));
+        Assert.Equal(prefixes, plan.Path.Prefixes!.Count);
+        Assert.All(plan.Path.Prefixes, prefix => Assert.Equal(prefixLength, prefix.Length));
+        Assert.All(plan.Ranges, range => Assert.Single(
+            plan.Path.Prefixes, prefix => range.From.AsSpan().StartsWith(prefix)));
     }
 
-    private static void AssertSorted(QueryPlan plan)
-        => Assert.Equal((false, 0), (plan.IsOrdered, plan.Prefix.Length));
+    private static void AssertSorted(QueryPlan plan) => Assert.Null(plan.Path.Prefixes);
 
     private static string? NameOf(Expression<Func<Film, bool>> predicate)
         => Plan(predicate).Index?.Name;

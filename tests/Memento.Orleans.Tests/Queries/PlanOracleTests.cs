@@ -18,25 +18,29 @@ public sealed class PlanOracleTests
     public void A_plan_finds_every_record_once_and_in_order_where_it_says_so()
     {
         var ranks = new ConcurrentDictionary<PathRank, int>();
-        var ordered = new ConcurrentDictionary<(PathRank Rank, bool HasPrefix), int>();
+        var ordered = new ConcurrentDictionary<(PathRank Rank, bool HasPrefix, bool IsMerged), int>();
         Gen.Int.Sample(
             seed =>
             {
                 QueryPlan plan = Check(seed);
                 ranks[plan.Path.Rank] = seed;
                 if (plan is { IsOrdered: true, Order.Parts.Count: > 0 })
-                    ordered[(plan.Path.Rank, plan.Prefix.Length > 0)] = seed;
+                {
+                    IReadOnlyList<byte[]> prefixes = plan.Path.Prefixes!;
+                    ordered[(plan.Path.Rank, prefixes[0].Length > 0, prefixes.Count > 1)] = seed;
+                }
             },
             iter: Cases);
 
         // Each of these is in some fifty cases or more: where one is in none, it was not tested.
         Assert.Equal(Enum.GetValues<PathRank>(), ranks.Keys.Order());
-        Assert.Contains((PathRank.UniqueValues, false), ordered.Keys);
-        Assert.Contains((PathRank.IndexValues, false), ordered.Keys);
-        Assert.Contains((PathRank.IndexValues, true), ordered.Keys);
-        Assert.Contains((PathRank.IndexRange, false), ordered.Keys);
-        Assert.Contains((PathRank.HalfIndexRange, false), ordered.Keys);
-        Assert.Contains((PathRank.Everything, false), ordered.Keys);
+        Assert.Contains((PathRank.UniqueValues, false, false), ordered.Keys);
+        Assert.Contains((PathRank.IndexValues, false, false), ordered.Keys);
+        Assert.Contains((PathRank.IndexValues, true, false), ordered.Keys);
+        Assert.Contains((PathRank.IndexValues, true, true), ordered.Keys);
+        Assert.Contains((PathRank.IndexRange, false, false), ordered.Keys);
+        Assert.Contains((PathRank.HalfIndexRange, false, false), ordered.Keys);
+        Assert.Contains((PathRank.Everything, false, false), ordered.Keys);
     }
 
     private static QueryPlan Check(int seed)
@@ -58,7 +62,7 @@ public sealed class PlanOracleTests
         Assert.True(films.Where(matches).ToHashSet().SetEquals(found), text);
         if (order is null)
         {
-            Assert.True(plan.IsOrdered && plan.Prefix.Length == 0, text);
+            Assert.True(plan.Path.Prefixes is [{ Length: 0 }], text);
             return plan;
         }
 
@@ -73,8 +77,8 @@ public sealed class PlanOracleTests
         Assert.True(expected.SequenceEqual(found), text);
         if (plan.IsOrdered)
         {
-            Assert.All(way, each => Assert.Equal(
-                [.. plan.Prefix, .. order.Encode(each.Film, KeyOf(each.Film))], each.Place));
+            Assert.All(way, each => Assert.Contains(plan.Path.Prefixes!, prefix => each.Place.AsSpan()
+                .SequenceEqual([.. prefix, .. order.Encode(each.Film, KeyOf(each.Film))])));
         }
 
         return plan;
@@ -106,21 +110,26 @@ public sealed class PlanOracleTests
     }
 
     /// <summary>
-    /// What a partition does: its map's ranges one after the other, or all backwards.
+    /// What a partition does: its map's ranges one after the other, or all backwards, and those behind
+    /// several prefixes side by side.
     /// </summary>
     private static List<(byte[] Place, Film Film)> Walk(QueryPlan plan, List<Film> films)
     {
         List<(byte[] Place, Film Film)> entries = [.. films.Select(film => (PlaceOf(film), film))];
         entries.Sort(static (one, other) => one.Place.AsSpan().SequenceCompareTo(other.Place));
-        List<(byte[] Place, Film Film)> way =
-        [
-            .. plan.Ranges.SelectMany(
-                range => entries.Where(entry => range.Contains(entry.Place))),
-        ];
+        var way = (plan.Path.Prefixes ?? KeyRanges.NoPrefix)
+            .SelectMany(prefix => plan.Ranges
+                .Where(range => range.From.AsSpan().StartsWith(prefix))
+                .SelectMany(range => entries.Where(entry => range.Contains(entry.Place)))
+                .Select(entry => (Behind: entry.Place[prefix.Length..], Entry: entry)))
+            .ToList();
+        if (plan.Path.Prefixes is { Count: > 1 })
+            way.Sort(static (one, other) => one.Behind.AsSpan().SequenceCompareTo(other.Behind));
+
         if (plan.Order is { IsDescending: true })
             way.Reverse();
 
-        return way;
+        return way.ConvertAll(static each => each.Entry);
 
         byte[] PlaceOf(Film film)
             => plan.Index?.EncodeEntry(film, KeyOf(film)) ?? KeyOf(film);

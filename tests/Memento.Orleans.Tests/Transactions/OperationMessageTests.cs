@@ -84,8 +84,7 @@ public sealed class OperationMessageTests : IAsyncLifetime
             new FindTerms { Where = Guard.Equal("Nothing", 1) },
             limit: null,
             after: null,
-            index: null,
-            ranges: null,
+            [new WalkWay(Number: 0, Index: null, Ranges: null, Prefixes: [[]])],
             writes: false);
         var another = new WriteOperation(
             KeyOf("a"), new Entry { Name = "b" }, _table.IndexSet.Stamp, onlyIfAbsent: false);

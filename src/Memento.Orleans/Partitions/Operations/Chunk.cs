@@ -18,6 +18,15 @@ internal sealed class Chunk
     /// <summary>How many records were looked at.</summary>
     public required long Read { get; init; }
 
+    /// <summary>Which of the ways that were offered was taken.</summary>
+    public int Way { get; init; }
+
+    /// <summary>How many ranges, or keys, were locked for it.</summary>
+    public int Locked { get; init; }
+
+    /// <summary>Whether the partition is locked as a whole.</summary>
+    public bool LocksPartition { get; init; }
+
     /// <summary>Where the next part begins, behind this place; null: this is the last part.</summary>
     public required byte[]? Last { get; init; }
 }

@@ -4,7 +4,11 @@ namespace Memento.Partitions.Operations;
 /// Collects what a query finds in one partition: in the order in which it comes, or, where that is not
 /// the query's order, sorted and with no more than the first ones kept.
 /// </summary>
-internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
+/// <param name="terms">What is asked.</param>
+/// <param name="order">What makes the order.</param>
+/// <param name="limit">How many records to give at the most; null: all.</param>
+/// <param name="after">The place behind which sorted results begin; null: at the beginning.</param>
+internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit, byte[]? after)
 {
     /// <summary>Sorting fewer records than this to cut them is not worth it.</summary>
     private const int LeastCut = 64;
@@ -12,15 +16,24 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
     /// <summary>A partition's share of a small answer, so that its lists do not have to grow.</summary>
     private const int FirstCapacity = 8;
 
-    private readonly List<object> _records = terms.KeepsRecords ? new(FirstCapacity) : [];
+    private readonly List<object> _records =
+        order is ChunkOrder.Any or ChunkOrder.OfWalk ? new(FirstCapacity) : [];
     private readonly List<byte[]>? _places =
-        terms.Order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
+        order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
     private readonly List<(byte[] Place, object Record)>? _unsorted =
-        terms.Order == ChunkOrder.Sorted ? [] : null;
+        order == ChunkOrder.Sorted ? [] : null;
 
     private long _count;
-    private long _read;
     private bool _isCut;
+
+    /// <summary>How many records were looked at.</summary>
+    public long Read { get; private set; }
+
+    /// <summary>How many ranges, or keys, are locked for it.</summary>
+    public int Locked { get; set; }
+
+    /// <summary>Whether the partition is locked as a whole.</summary>
+    public bool LocksPartition { get; set; }
 
     /// <summary>Whether no further record can be taken.</summary>
     public bool IsFull => _unsorted is null && _count == limit;
@@ -28,7 +41,7 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
     /// <summary>Looks at a record: whether it satisfies the query, and is to be added.</summary>
     public bool Takes(StoredRecord found)
     {
-        _read++;
+        Read++;
         return terms.Matches(found.Record);
     }
 
@@ -43,37 +56,33 @@ internal sealed class ChunkBuilder(FindTerms terms, int? limit, byte[]? after)
         }
 
         _count++;
-        if (terms.Order == ChunkOrder.Counted) return;
+        if (order == ChunkOrder.Counted) return;
 
         _records.Add(found.Record);
         _places?.Add(place);
     }
 
     /// <param name="last">Where the walk was left because the chunk is full; null: at its end.</param>
-    public Chunk ToChunk(byte[]? last)
+    /// <param name="way">Which of the ways that were offered was taken.</param>
+    /// <param name="readBeside">How many records were looked at on other ways.</param>
+    public Chunk ToChunk(byte[]? last, int way = 0, long readBeside = 0)
     {
-        if (_unsorted is not null) return ToChunk(_unsorted);
+        if (_unsorted is not null)
+        {
+            Cut(_unsorted);
+            last = _isCut ? _unsorted[^1].Place : null;
+        }
 
         return new Chunk
         {
-            Records = _records,
-            Places = _places,
-            Count = _count,
-            Read = _read,
+            Records = _unsorted?.ConvertAll(static each => each.Record) ?? _records,
+            Places = _unsorted?.ConvertAll(static each => each.Place) ?? _places,
+            Count = _unsorted?.Count ?? _count,
+            Read = Read + readBeside,
             Last = last,
-        };
-    }
-
-    private Chunk ToChunk(List<(byte[] Place, object Record)> sorted)
-    {
-        Cut(sorted);
-        return new Chunk
-        {
-            Records = sorted.ConvertAll(static each => each.Record),
-            Places = sorted.ConvertAll(static each => each.Place),
-            Count = sorted.Count,
-            Read = _read,
-            Last = _isCut ? sorted[^1].Place : null,
+            Way = way,
+            Locked = Locked,
+            LocksPartition = LocksPartition,
         };
     }
 

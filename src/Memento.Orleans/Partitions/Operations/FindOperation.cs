@@ -20,12 +20,5 @@ internal abstract class FindOperation(FindTerms terms, int? limit, byte[]? after
     [Id(2)]
     public byte[]? After { get; } = after;
 
-    /// <summary>Whether the walk goes from the end to the beginning.</summary>
-    protected bool IsWalkedBackward => Terms.IsBackward && !IsSorted;
-
-    protected bool IsSorted => Terms.Order == ChunkOrder.Sorted;
-
     public override void Prepare(TableDefinition table) => Terms.Compile(table);
-
-    protected ChunkBuilder BeginChunk() => new(Terms, Limit, After);
 }

@@ -32,25 +32,18 @@ internal sealed class FindTerms
     [Id(2)]
     public bool IsBackward { get; init; }
 
-    /// <summary>What is sorted by, where the order is <see cref="ChunkOrder.Sorted"/>.</summary>
+    /// <summary>What is sorted by; null where nothing is.</summary>
     [Id(3)]
     public OrderPart[]? SortBy { get; init; }
 
-    /// <summary>Whether records are kept as they come, neither sorted nor counted only.</summary>
-    public bool KeepsRecords => Order is ChunkOrder.Any or ChunkOrder.OfWalk;
-
-    /// <summary>Whether records are sorted into the order of their keys.</summary>
-    public bool IsSortedByKey => Order == ChunkOrder.Sorted && SortBy is not { Length: > 0 };
-
-    /// <summary>The same for records that come in the order of their keys.</summary>
-    public FindTerms ByKey()
-        => new() { Where = Where, Order = ChunkOrder.OfWalk, IsBackward = IsBackward, _matches = _matches };
+    /// <summary>Whether only the first ones are wanted, and not merely a part at a time.</summary>
+    [Id(4)]
+    public bool IsLimited { get; init; }
 
     public void Compile(TableDefinition table)
     {
         if (Where is not null) _matches ??= RecordFilter.Compile(table, Where);
-        if (Order == ChunkOrder.Sorted)
-            _sort ??= RecordOrder.Compile(table, SortBy ?? [], IsBackward);
+        if (SortBy is not null) _sort ??= RecordOrder.Compile(table, SortBy, IsBackward);
     }
 
     public bool Matches(object record) => _matches is null || _matches(record);

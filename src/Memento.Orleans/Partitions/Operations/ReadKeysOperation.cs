@@ -13,20 +13,26 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
     [Id(0)]
     public byte[][] Keys { get; } = keys;
 
+    private bool IsSorted => Terms.Order == ChunkOrder.Sorted;
+
+    private bool IsWalkedBackward => Terms.IsBackward && !IsSorted;
+
     public override bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
         result = null;
-        ChunkBuilder chunk = BeginChunk();
+        var chunk = new ChunkBuilder(Terms, Terms.Order, Limit, After);
         byte[]? last = null;
         for (int i = 0; i < Keys.Length && last is null; i++)
         {
             var key = new Key(Keys[IsWalkedBackward ? Keys.Length - 1 - i : i]);
             if (!locks.TryTakeKey(LockResource.RecordStore, key, writes: false)) return false;
 
+            chunk.Locked++;
             last = Add(chunk, Find(transaction, key));
         }
 
+        chunk.LocksPartition = locks.HasWholePartition;
         result = chunk.ToChunk(last);
         return true;
     }

@@ -21,24 +21,51 @@ internal sealed record AccessPath(
     public IReadOnlyList<ValueSetReader> Used { get; init; } = [];
 
     /// <summary>
-    /// What all places on the way begin with, before the place of the order; null where the way is
-    /// not in the order.
+    /// What places on the way begin with before the place of the order, in order: where there are
+    /// several, those of each are in the order, and all are merged. Null where the way is not in the
+    /// order.
     /// </summary>
-    public byte[]? Prefix { get; init; } = [];
+    public IReadOnlyList<byte[]>? Prefixes { get; init; } = KeyRanges.NoPrefix;
 
     /// <summary>Whether the used parts have certain values, and the last no range.</summary>
     public bool ArePoints { get; init; }
 
-    public bool IsOrdered => Prefix is not null;
+    public bool IsOrdered => Prefixes is not null;
 
-    public bool IsBetterThan(AccessPath? other)
+    public bool IsBetterThan(AccessPath other)
     {
-        if (other is null || Rank != other.Rank)
-            return other is null || Rank < other.Rank;
+        if (Rank != other.Rank)
+            return Rank < other.Rank;
 
         if (Used.Count != other.Used.Count)
             return Used.Count > other.Used.Count;
 
         return IsOrdered == other.IsOrdered ? Ranges.Count < other.Ranges.Count : IsOrdered;
+    }
+
+    /// <summary>
+    /// Whether every record on this way is on the other one too: each condition that leads to fewer
+    /// records there does so here.
+    /// </summary>
+    public bool IsWithin(AccessPath other)
+    {
+        foreach (ValueSetReader used in other.Used)
+        {
+            if (!Uses(used.Name))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool Uses(string property)
+    {
+        foreach (ValueSetReader used in Used)
+        {
+            if (used.Name == property)
+                return true;
+        }
+
+        return false;
     }
 }

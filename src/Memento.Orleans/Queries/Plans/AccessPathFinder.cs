@@ -13,7 +13,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
         => Find(index: null, table.KeyCodec.Parts)
             ?? new AccessPath(null, KeyRanges.Everything, PathRank.Everything)
             {
-                Prefix = PrefixOf(index: null, table.KeyCodec.Parts, []),
+                Prefixes = PrefixesOf(index: null, table.KeyCodec.Parts, []),
             };
 
     /// <returns>
@@ -24,8 +24,11 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
         if (Find(index, index.Parts) is { } path)
             return path;
 
-        return order is not null && PrefixOf(index, index.Parts, []) is { } prefix
-            ? new AccessPath(index, KeyRanges.Everything, PathRank.Everything) { Prefix = prefix }
+        return order is not null && PrefixesOf(index, index.Parts, []) is { } prefixes
+            ? new AccessPath(index, KeyRanges.Everything, PathRank.Everything)
+            {
+                Prefixes = prefixes,
+            }
             : null;
     }
 
@@ -43,11 +46,11 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
         PathRank rank = RankOf(index, reader, set);
         var used = new List<ValueSetReader>(parts.Count) { reader };
         IReadOnlyList<KeyRange> ranges = set.Ranges;
-        var singles = new List<byte[]>();
+        var points = new List<IReadOnlyList<KeyRange>>(parts.Count);
         bool arePoints = set.ArePoints;
         bool mayBeNone = reader.MayBeNone(set);
-        if (ranges is [{ IsPoint: true, From: var first }])
-            singles.Add(first);
+        if (arePoints)
+            points.Add(ranges);
 
         while (arePoints && used.Count < parts.Count)
         {
@@ -58,13 +61,12 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
             if (set.IsEverything || isTooMany)
                 break;
 
-            bool isSingle = singles.Count == used.Count && set.Ranges is [{ IsPoint: true }];
             ranges = KeyRanges.Behind(ranges, set.Ranges);
-            if (isSingle)
-                singles.Add(ranges[0].From);
-
             used.Add(reader);
             arePoints = set.ArePoints;
+            if (arePoints)
+                points.Add(ranges);
+
             mayBeNone |= reader.MayBeNone(set);
         }
 
@@ -84,7 +86,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
             Keys = areKeys ? KeyRanges.ToKeys(ranges) : null,
             Used = used,
             ArePoints = arePoints,
-            Prefix = PrefixOf(index, parts, singles),
+            Prefixes = PrefixesOf(index, parts, points),
         };
     }
 
@@ -105,27 +107,28 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     }
 
     /// <summary>
-    /// What places begin with before they go on as places of the order do: the first parts, each of
-    /// one value, where the order has the others, and all in its direction.
+    /// What places begin with before they go on as places of the order do: the values of the first
+    /// parts, where the order has the others, and all in its direction.
     /// </summary>
     /// <param name="index">The index; null is the key.</param>
     /// <param name="parts">Its parts.</param>
-    /// <param name="singles">
-    /// The first bytes of all places as far as they are the same: of the first part, of the first
-    /// two…
+    /// <param name="points">
+    /// The values as far as they are certain: of the first part, of the first two…
     /// </param>
-    private byte[]? PrefixOf(
-        IndexDefinition? index, IReadOnlyList<KeyPart> parts, List<byte[]> singles)
+    private IReadOnlyList<byte[]>? PrefixesOf(
+        IndexDefinition? index,
+        IReadOnlyList<KeyPart> parts,
+        List<IReadOnlyList<KeyRange>> points)
     {
         if (order is null)
-            return [];
+            return KeyRanges.NoPrefix;
 
         // A key has no tags, which the place of an order has: only the order of the keys is theirs.
         if (index is null)
-            return order.Parts.Count == 0 ? [] : null;
+            return order.Parts.Count == 0 ? KeyRanges.NoPrefix : null;
 
         int before = parts.Count - order.Parts.Count;
-        if (before < 0 || before > singles.Count)
+        if (before < 0 || before > points.Count)
             return null;
 
         for (int place = before; place < parts.Count; place++)
@@ -135,6 +138,12 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
                 return null;
         }
 
-        return before == 0 ? [] : singles[before - 1];
+        if (before == 0)
+            return KeyRanges.NoPrefix;
+
+        IReadOnlyList<KeyRange> values = points[before - 1];
+        return values.Count > QueryPlanner.MaxMerged
+            ? null
+            : [.. values.Select(static value => value.From)];
     }
 }

@@ -12,6 +12,9 @@ internal static class KeyRanges
 
     public static IReadOnlyList<KeyRange> Everything { get; } = [KeyRange.Everything];
 
+    /// <summary>Before the place of an order, where there is nothing before it.</summary>
+    public static IReadOnlyList<byte[]> NoPrefix { get; } = [[]];
+
     public static bool IsEverything(IReadOnlyList<KeyRange> ranges)
         => ranges is [{ IsEverything: true }];
 

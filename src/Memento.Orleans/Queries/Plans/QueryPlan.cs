@@ -9,10 +9,19 @@ namespace Memento.Queries;
 /// each record found: a plan may give too many records and never too few.
 /// </summary>
 /// <param name="Guard">The guard.</param>
-/// <param name="Path">The way.</param>
+/// <param name="Ways">
+/// The ways, of which each partition takes one, as it sees how many records there are on each; where
+/// these are few, the first.
+/// </param>
 /// <param name="Order">The order that was asked for; null: any will do.</param>
-internal sealed record QueryPlan(Guard Guard, AccessPath Path, RecordOrder? Order)
+internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, RecordOrder? Order)
 {
+    /// <summary>The first of the ways.</summary>
+    public AccessPath Path => Ways[0];
+
+    /// <summary>Whether only the first results are wanted.</summary>
+    public bool IsLimited { get; init; }
+
     /// <summary>The guard, compiled once for the check of it and for the records.</summary>
     public required Func<object, bool> Filter { get; init; }
 
@@ -39,11 +48,8 @@ internal sealed record QueryPlan(Guard Guard, AccessPath Path, RecordOrder? Orde
     /// </summary>
     public bool IsOrdered => Path.IsOrdered;
 
-    /// <summary>
-    /// Where <see cref="IsOrdered"/> and there is an order: each entry of the index, or key, on the
-    /// way is this and behind it the record's place, <see cref="RecordOrder.Encode"/>.
-    /// </summary>
-    public byte[] Prefix => Path.Prefix ?? [];
+    /// <summary>The same with one way alone.</summary>
+    public QueryPlan Along(AccessPath way) => this with { Ways = [way] };
 
     /// <summary>In words: the way, and by which conditions it leads to fewer records.</summary>
     public string DescribeWay()

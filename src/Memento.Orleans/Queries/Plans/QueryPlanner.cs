@@ -10,6 +10,12 @@ internal sealed class QueryPlanner
     /// </summary>
     public const int MaxCombinations = 10_000;
 
+    /// <summary>
+    /// Of an index that has the order behind each of several values, up to so many values are merged;
+    /// where there are more, their records are sorted.
+    /// </summary>
+    public const int MaxMerged = 64;
+
     private readonly TableDefinition _table;
     private readonly Guard _guard;
     private readonly GuardBinder _binder;
@@ -33,38 +39,79 @@ internal sealed class QueryPlanner
     {
         Func<object, bool> filter = RecordFilter.Compile(table, guard);
         var planner = new QueryPlanner(table, guard, order);
-        AccessPath path = planner.IsPossible(guard.Root)
+        IReadOnlyList<AccessPath> ways = planner.IsPossible(guard.Root)
             ? planner.Choose(isLimited)
-            : AccessPath.Nothing;
-        return new QueryPlan(guard, path, order) { Filter = filter };
+            : [AccessPath.Nothing];
+        return new QueryPlan(guard, ways, order) { Filter = filter, IsLimited = isLimited };
     }
 
-    private AccessPath Choose(bool isLimited)
+    private List<AccessPath> Choose(bool isLimited)
     {
-        var finder = new AccessPathFinder(_binder, _guard.Root, _order);
-        AccessPath best = finder.FindByKey(_table);
-        if (best.Rank <= PathRank.Keys)
-            return best;
+        List<AccessPath> ways = FindAll();
+        if (ways[0].Rank <= PathRank.UniqueValues)
+            return [ways[0]];
 
-        AccessPath? bestOrdered = best.IsOrdered ? best : null;
-        foreach (IndexDefinition index in _table.Indexes)
+        List<AccessPath> kept =
+            [.. ways.Where((_, place) => IsWorthKnowing(ways, place, isLimited))];
+        int first = kept.FindIndex(way => way.IsOrdered);
+        if (isLimited && first > 0 && IsSortWorse(kept[0]))
         {
-            if (finder.FindByIndex(index) is not { } path)
-                continue;
-
-            if (path.IsBetterThan(best))
-                best = path;
-
-            if (path.IsOrdered && path.IsBetterThan(bestOrdered))
-                bestOrdered = path;
+            AccessPath ordered = kept[first];
+            kept.RemoveAt(first);
+            kept.Insert(0, ordered);
         }
 
-        // A range may be of many records, all of which would be read and sorted to find the first
-        // ones. By key, each partition decides that for itself when it sees how many there are.
-        bool isSortWorse = isLimited && best.Rank > PathRank.KeyValues
-            && (_order is not { Parts.Count: 0 } || best.Rank >= PathRank.NotNull);
-        return isSortWorse ? bestOrdered ?? best : best;
+        return kept;
     }
+
+    /// <summary>All ways, the better ones first, as far as that can be told without the records.</summary>
+    private List<AccessPath> FindAll()
+    {
+        var finder = new AccessPathFinder(_binder, _guard.Root, _order);
+        List<AccessPath> ways = [finder.FindByKey(_table)];
+        foreach (IndexDefinition index in _table.Indexes)
+        {
+            if (finder.FindByIndex(index) is not { } way)
+                continue;
+
+            int worse = ways.FindIndex(way.IsBetterThan);
+            ways.Insert(worse < 0 ? ways.Count : worse, way);
+        }
+
+        return ways;
+    }
+
+    /// <summary>
+    /// Whether a way may lead to fewer records than the others: none of these is sure to lead to no
+    /// more. A way in the order that may end early gives way only to another one.
+    /// </summary>
+    private static bool IsWorthKnowing(List<AccessPath> ways, int place, bool isLimited)
+    {
+        AccessPath way = ways[place];
+        for (int each = 0; each < ways.Count; each++)
+        {
+            AccessPath other = ways[each];
+            if (each == place || !other.IsWithin(way))
+                continue;
+
+            bool isSame = way.IsWithin(other);
+            bool isPreferred = !isSame
+                || (way.IsOrdered == other.IsOrdered ? each < place : other.IsOrdered);
+            if (isPreferred && (other.IsOrdered || !way.IsOrdered || !isLimited))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a way out of the order is likely to lead to more records than one in the order has up
+    /// to the first ones that are wanted. The order of the keys says nothing about a range's records.
+    /// </summary>
+    private bool IsSortWorse(AccessPath way)
+        => !way.IsOrdered && (_order is { Parts.Count: 0 }
+            ? way.Rank >= PathRank.NotNull
+            : way.Rank > PathRank.KeyValues || !way.ArePoints);
 
     /// <summary>Whether a record could satisfy it, as far as constants alone can tell.</summary>
     private bool IsPossible(GuardNode node)

@@ -24,14 +24,17 @@ internal readonly record struct ChunkSizes(int? First)
     /// <param name="isLocal">Whether no message is sent.</param>
     public static ChunkSizes For(int? reach, int partitions, bool isSorted, bool isLocal)
     {
-        int? most = isLocal ? null : MaxRecords;
-        if (reach is not { } wanted) return new(most);
-        if (isSorted) return new(Math.Clamp(wanted, 1, most ?? int.MaxValue));
+        if (reach is not { } wanted) return new(isLocal ? null : MaxRecords);
+        if (isSorted) return new(Limit(wanted, isLocal));
 
         // A query that nothing can satisfy asks no partition.
         int share = (int)Math.Min((wanted / Math.Max(partitions, 1L)) + Spare, wanted);
-        return new(Math.Clamp(share, 1, most ?? int.MaxValue));
+        return new(Limit(share, isLocal));
     }
+
+    /// <summary>So many, or as many of them as one part may have.</summary>
+    public static int Limit(int wanted, bool isLocal)
+        => Math.Clamp(wanted, 1, isLocal ? int.MaxValue : MaxRecords);
 
     /// <summary>How many to ask for when it has been done so often before.</summary>
     public int? Next(int parts)

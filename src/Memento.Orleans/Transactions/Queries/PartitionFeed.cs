@@ -23,6 +23,9 @@ internal sealed class PartitionFeed(int number)
     /// <summary>Where the next part begins, behind this place; null: at the beginning.</summary>
     public byte[]? After { get; private set; }
 
+    /// <summary>Which of the plan's ways it came on.</summary>
+    public int Way { get; private set; }
+
     /// <summary>How often the partition has been asked.</summary>
     public int Parts { get; private set; }
 
@@ -37,6 +40,7 @@ internal sealed class PartitionFeed(int number)
         _places = chunk.Places;
         _next = 0;
         After = chunk.Last;
+        Way = chunk.Way;
         _isLast = chunk.Last is null;
         Parts++;
     }

@@ -9,10 +9,8 @@ namespace Memento.Transactions.Queries;
 internal sealed class PartitionRequest
 {
     private readonly FindTerms _terms;
-    private readonly string? _index;
-    private readonly KeyRange[]? _ranges;
+    private readonly WalkWay[] _ways;
     private readonly Dictionary<int, byte[][]>? _keys;
-    private readonly byte[] _prefix;
     private readonly bool _writes;
 
     /// <param name="table">The table.</param>
@@ -22,23 +20,23 @@ internal sealed class PartitionRequest
     public PartitionRequest(
         TableDefinition table, QueryPlan plan, bool counts = false, bool writes = false)
     {
-        ChunkOrder order = counts ? ChunkOrder.Counted
-            : plan.Order is null ? ChunkOrder.Any
-            : plan.IsOrdered ? ChunkOrder.OfWalk
-            : ChunkOrder.Sorted;
+        _keys = plan.Keys is { } keys ? KeysByPartition(table, keys) : null;
+        bool sorts = !counts && plan.Ways.Any(static way => !way.IsOrdered);
         _terms = new FindTerms
         {
             Where = plan.Guard.IsTrue ? null : plan.Guard,
             Filter = plan.Guard.IsTrue ? null : plan.Filter,
-            Order = order,
+            Order = counts ? ChunkOrder.Counted
+                : plan.Order is null ? ChunkOrder.Any
+                : sorts && _keys is not null ? ChunkOrder.Sorted
+                : ChunkOrder.OfWalk,
             IsBackward = plan.Order is { IsDescending: true },
-            SortBy = order == ChunkOrder.Sorted ? [.. plan.Order!.Parts] : null,
+            SortBy = sorts ? [.. plan.Order!.Parts] : null,
+            IsLimited = plan.IsLimited,
         };
-        _index = plan.Index?.Name;
-        _ranges = plan.IsAll ? null : [.. plan.Ranges];
-        _keys = plan.Keys is { } keys ? KeysByPartition(table, keys) : null;
-        _prefix = order == ChunkOrder.OfWalk ? plan.Prefix : [];
+        _ways = _keys is null ? [.. plan.Ways.Select(ToWalk)] : [];
         _writes = writes;
+        IsSorted = sorts && !plan.Ways.Any(static way => way.IsOrdered);
         Partitions = plan.IsNothing ? []
             : _keys is null ? table.PartitionNumbers
             : [.. _keys.Keys.Order()];
@@ -48,7 +46,13 @@ internal sealed class PartitionRequest
     public int[] Partitions { get; }
 
     /// <summary>Whether a partition looks at everything each time that it is asked.</summary>
-    public bool IsSorted => _terms.Order == ChunkOrder.Sorted;
+    public bool IsSorted { get; }
+
+    /// <summary>
+    /// How many records a partition gives at once where it has sorted them; null: as many as it is
+    /// asked for.
+    /// </summary>
+    public int? Reach { get; init; }
 
     /// <summary>What each partition is asked first, in their order, or one thing for all.</summary>
     /// <inheritdoc cref="Ask" path="/param"/>
@@ -63,17 +67,24 @@ internal sealed class PartitionRequest
     /// <param name="partition">The partition.</param>
     /// <param name="limit">How many records to give at the most; null: all.</param>
     /// <param name="after">The place behind which to begin, as partitions tell places.</param>
-    public FindOperation Ask(int partition, int? limit, byte[]? after)
-        => _keys is null
-            ? new WalkOperation(_terms, limit, after, _index, _ranges, _writes)
-            : new ReadKeysOperation(_terms, limit, after, _keys[partition]);
+    /// <param name="way">
+    /// The way on which the place is, where there is no order that all ways have; null: any.
+    /// </param>
+    public FindOperation Ask(int partition, int? limit, byte[]? after, int? way = null)
+        => _keys is not null
+            ? new ReadKeysOperation(_terms, limit, after, _keys[partition])
+            : new WalkOperation(
+                _terms, limit, after, way is { } number ? [_ways[number]] : _ways, _writes)
+            {
+                SortedLimit = limit is { } least ? Math.Max(least, Reach ?? 0) : null,
+            };
 
-    /// <summary>The place in a partition that is a place in the query's order.</summary>
-    public byte[]? ToPartition(byte[]? place)
-        => place is null || _prefix.Length == 0 ? place : [.. _prefix, .. place];
-
-    /// <summary>The place in the query's order that is a place in a partition.</summary>
-    public ReadOnlySpan<byte> FromPartition(byte[] place) => place.AsSpan(_prefix.Length);
+    private static WalkWay ToWalk(AccessPath path, int number)
+        => new(
+            number,
+            path.Index?.Name,
+            KeyRanges.IsEverything(path.Ranges) ? null : [.. path.Ranges],
+            path.Prefixes is { } prefixes ? [.. prefixes] : null);
 
     private static Dictionary<int, byte[][]> KeysByPartition(
         TableDefinition table, IReadOnlyList<Key> keys)

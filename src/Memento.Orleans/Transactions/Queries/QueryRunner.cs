@@ -110,7 +110,8 @@ internal sealed class QueryRunner(OperationSender sender)
         QueryPlan plan = Plan(shape, isLimited: shape.Take is not null);
         QueryPlan resolved = await new UniqueLookup(sender, shape.Table)
             .ResolveAsync(plan, cancellationToken).ConfigureAwait(false);
-        var stream = new RecordStream(sender, shape.Table, resolved, shape.Reach);
+        var trace = new QueryTrace(shape.Table, resolved);
+        var stream = new RecordStream(sender, shape.Table, resolved, shape.Reach, trace: trace);
         long seen = 0;
         while (seen != shape.Reach
             && await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
@@ -118,15 +119,18 @@ internal sealed class QueryRunner(OperationSender sender)
             seen++;
         }
 
+        bool isLookup = !ReferenceEquals(resolved, plan);
+        QueryPlan taken = isLookup ? plan : plan.Along(trace.Way);
         return new QueryExplanation
         {
             Table = shape.Table.Name,
-            Index = plan.Index?.Name,
-            Way = plan.DescribeWay(),
-            Filter = plan.DescribeFilter(),
-            Order = plan.DescribeOrder(),
-            Partitions = stream.Partitions + (ReferenceEquals(resolved, plan) ? 0 : plan.Ranges.Count),
-            Read = stream.Read,
+            Index = taken.Index?.Name,
+            Way = isLookup ? plan.DescribeWay() : trace.DescribeWays(),
+            Filter = taken.DescribeFilter(),
+            Order = taken.DescribeOrder(),
+            Locks = trace.DescribeLocks(isLookup ? plan : null),
+            Partitions = stream.Partitions + (isLookup ? plan.Ranges.Count : 0),
+            Read = trace.Read,
             Found = Math.Max(0, seen - shape.Skip),
         };
     }

@@ -16,6 +16,8 @@ internal sealed class RecordStream
     private readonly PartitionRequest _request;
     private readonly ChunkSizes _sizes;
     private readonly byte[]? _after;
+    private readonly bool _isOrdered;
+    private readonly QueryTrace? _trace;
     private readonly PartitionFeed[] _feeds;
     private readonly FeedQueue _queue;
     private bool _hasBegun;
@@ -28,6 +30,7 @@ internal sealed class RecordStream
     /// <param name="isLazy">Whether fewer may be read than there are.</param>
     /// <param name="after">The place in the order behind which it begins; null: at the beginning.</param>
     /// <param name="writes">Whether partitions are locked for writing.</param>
+    /// <param name="trace">Takes note of how it is done.</param>
     public RecordStream(
         OperationSender sender,
         TableDefinition table,
@@ -35,32 +38,34 @@ internal sealed class RecordStream
         int? reach = null,
         bool isLazy = false,
         byte[]? after = null,
-        bool writes = false)
+        bool writes = false,
+        QueryTrace? trace = null)
     {
+        bool isLocal = sender.Partitions.ShareMemory;
         _sender = sender;
         _table = table;
-        _request = new PartitionRequest(table, plan, counts: false, writes);
+        _trace = trace;
+        _request = new PartitionRequest(table, plan, counts: false, writes)
+        {
+            Reach = reach is { } wanted ? ChunkSizes.Limit(wanted, isLocal) : null,
+        };
         _sizes = isLazy && reach is null
             ? ChunkSizes.Unknown
-            : ChunkSizes.For(
-                reach, _request.Partitions.Length, _request.IsSorted, sender.Partitions.ShareMemory);
-        _after = _request.ToPartition(after);
+            : ChunkSizes.For(reach, _request.Partitions.Length, _request.IsSorted, isLocal);
+        _after = after;
+        _isOrdered = plan.Order is not null;
         _feeds = Array.ConvertAll(_request.Partitions, static number => new PartitionFeed(number));
-        _queue = FeedQueue.Of(
-            _feeds, isOrdered: plan.Order is not null, plan.Order is { IsDescending: true });
+        _queue = FeedQueue.Of(_feeds, _isOrdered, plan.Order is { IsDescending: true });
     }
 
     /// <summary>The record on which the stream stands; the store's own.</summary>
     public object Record => _current!.Record;
 
     /// <summary>Where it stands in the query's order; only where there is one.</summary>
-    public ReadOnlySpan<byte> Place => _request.FromPartition(_current!.Place);
+    public ReadOnlySpan<byte> Place => _current!.Place;
 
     /// <summary>How many partitions are asked.</summary>
     public int Partitions => _feeds.Length;
-
-    /// <summary>How many records the partitions have looked at.</summary>
-    public long Read { get; private set; }
 
     /// <summary>How many records the partitions have given so far.</summary>
     public int Given { get; private set; }
@@ -105,12 +110,17 @@ internal sealed class RecordStream
     private void Fill(PartitionFeed feed, object? answer)
     {
         var chunk = (Chunk)(answer ?? throw new UnreachableException("A query is answered by a chunk."));
-        Read += chunk.Read;
+        _trace?.Add(feed.Number, chunk);
         Given += chunk.Records.Count;
         feed.Fill(chunk);
         _queue.Refilled(feed);
     }
 
+    /// <summary>A place in an order is one on any way; without an order it is one on its own.</summary>
     private FindOperation Ask(PartitionFeed feed)
-        => _request.Ask(feed.Number, _sizes.Next(feed.Parts), feed.After ?? _after);
+        => _request.Ask(
+            feed.Number,
+            _sizes.Next(feed.Parts),
+            feed.After ?? _after,
+            _isOrdered ? null : feed.Way);
 }

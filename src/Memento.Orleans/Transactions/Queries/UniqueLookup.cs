@@ -42,9 +42,9 @@ internal sealed class UniqueLookup(OperationSender sender, TableDefinition table
             Index: null, [.. keys.Select(static key => KeyRange.Point(key.Bytes))], PathRank.Keys)
         {
             Keys = keys,
-            Prefix = isByKey ? [] : null,
+            Prefixes = isByKey ? KeyRanges.NoPrefix : null,
         };
-        return plan with { Path = path };
+        return plan.Along(path);
     }
 
     /// <summary>The values as the unique index has them; null where one is null or NaN.</summary>

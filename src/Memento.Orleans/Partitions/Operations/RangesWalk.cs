@@ -1,0 +1,137 @@
+using Memento.Queries;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>
+/// Walks ranges of the keys or of an index, one after the other, and locks them as far as they were
+/// walked. All their places begin with one prefix, behind which the query's order goes on.
+/// </summary>
+internal sealed class RangesWalk
+{
+    private readonly PartitionTransaction _transaction;
+    private readonly int? _index;
+    private readonly ArraySegment<KeyRange> _ranges;
+    private readonly byte[] _prefix;
+    private readonly byte[]? _after;
+    private readonly bool _isBackward;
+    private RecordWalk _walk;
+    private int _turn;
+    private bool _hasBegun;
+
+    /// <param name="transaction">Who looks.</param>
+    /// <param name="index">The ordinal of the index that is walked; null: the keys.</param>
+    /// <param name="ranges">The ranges, in order and without overlap.</param>
+    /// <param name="prefix">What all places begin with.</param>
+    /// <param name="after">The place in the order behind which it begins; null: at the beginning.</param>
+    /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
+    public RangesWalk(
+        PartitionTransaction transaction,
+        int? index,
+        ArraySegment<KeyRange> ranges,
+        byte[] prefix,
+        byte[]? after,
+        bool isBackward)
+    {
+        _transaction = transaction;
+        _index = index;
+        _ranges = ranges;
+        _prefix = prefix;
+        _after = after is null ? null : InIndex(after);
+        _isBackward = isBackward;
+    }
+
+    public StoredRecord Record => _walk.Record;
+
+    /// <summary>Where it stands in the query's order.</summary>
+    public ReadOnlySpan<byte> Place => _walk.Place.AsSpan(_prefix.Length);
+
+    /// <summary>The same as bytes of its own; those of the map where nothing stands before.</summary>
+    public byte[] CopyPlace() => _prefix.Length == 0 ? _walk.Place : Place.ToArray();
+
+    public bool MoveNext()
+    {
+        while (!_hasBegun || !_walk.MoveNext())
+        {
+            if (_turn == _ranges.Count) return false;
+
+            (byte[] from, byte[]? to) = Clip(_ranges[_isBackward ? ^(_turn + 1) : _turn]);
+            _turn++;
+            _walk = new RecordWalk(_transaction, _index, from, to, _isBackward);
+            _hasBegun = true;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// How many records there are, or more than the most where there are more; those that the
+    /// transaction has written count twice.
+    /// </summary>
+    public long CountUpTo(long most)
+    {
+        OrderedMap<StoredRecord> committed = _index is { } ordinal
+            ? _transaction.Store.Index(ordinal)
+            : _transaction.Store.Records;
+        OrderedMap<StoredRecord>? own =
+            _transaction.Staged.Count > 0 ? _transaction.OwnRecords(_index) : null;
+        long count = 0;
+        for (int i = 0; i < _ranges.Count && count <= most; i++)
+        {
+            (byte[] from, byte[]? to) = Clip(_ranges[i]);
+            count += committed.Range(from, to).CountUpTo(most - count);
+            if (own is not null) count += own.Range(from, to).CountUpTo(most);
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Locks what was walked: up to a place in the order, or all of it. Everything before that place was
+    /// seen, here and on the other walks that are merged with this one.
+    /// </summary>
+    /// <param name="locks">Takes the locks.</param>
+    /// <param name="store">The store of the keys or of the index.</param>
+    /// <param name="until">The place; null: all.</param>
+    /// <param name="taken">Grows by how many ranges were locked.</param>
+    public bool TryLock(ref LockTaker locks, int store, byte[]? until, ref int taken)
+    {
+        byte[]? last = until is null ? null : InIndex(until);
+        byte[]? end = last is null || _isBackward ? null : KeyBytes.Behind(last);
+        for (int i = 0; i < _ranges.Count; i++)
+        {
+            KeyRange range = _ranges[_isBackward ? ^(i + 1) : i];
+            (byte[] from, byte[]? to) = Clip(range);
+            if (end is not null && IsBefore(end, to)) to = end;
+            if (last is not null && _isBackward && IsBefore(from, last)) from = last;
+            if (to is not null && from.AsSpan().SequenceCompareTo(to) >= 0) continue;
+
+            // The writers of a bag lock keys without the number behind them.
+            bool isBag = _transaction.Table.Type == TableType.Bag;
+            if (isBag && !ReferenceEquals(from, range.From)) from = WithoutNumber(from);
+            if (!locks.TryTakeRange(store, from, to)) return false;
+            if (!locks.HasWholePartition) taken++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Leaves out of a range what was walked before.</summary>
+    private (byte[] From, byte[]? To) Clip(KeyRange range)
+    {
+        (byte[] from, byte[]? to, _) = range;
+        if (_after is null) return (from, to);
+        if (_isBackward) return (from, IsBefore(_after, to) ? _after : to);
+
+        return (IsBefore(_after, from) ? from : KeyBytes.Behind(_after), to);
+    }
+
+    private byte[] InIndex(byte[] place)
+        => _prefix.Length == 0 ? place : [.. _prefix, .. place];
+
+    private byte[] WithoutNumber(byte[] from)
+        => KeyBytes.WithoutSuffix(_isBackward ? from : from.AsSpan(..^1)).ToArray();
+
+    private static bool IsBefore(byte[] one, byte[]? other)
+        => other is null || one.AsSpan().SequenceCompareTo(other) < 0;
+}

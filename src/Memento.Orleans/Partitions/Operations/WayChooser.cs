@@ -1,0 +1,102 @@
+namespace Memento.Partitions.Operations;
+
+/// <summary>
+/// Takes one of several ways to the records of a query, in one partition, where it can be seen how many
+/// records are on each.
+/// </summary>
+/// <remarks>
+/// Counting goes by leaves of the maps and costs little beside reading. All results are on every way, so
+/// where all are wanted, the shortest way is taken. Where only the first ones are wanted, a way in their
+/// order may end early, and nobody knows how soon: its records are read until they are as many as the
+/// shortest way has in all. So a partition reads at most twice what its best way would have read, for each
+/// way in the order, and <see cref="Few"/> more.
+/// </remarks>
+internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation operation)
+{
+    /// <summary>Where the preferred way costs no more than this, no better one is looked for.</summary>
+    public const int Few = 32;
+
+    private long _read;
+
+    /// <summary>How many records were looked at on ways that were left.</summary>
+    public readonly long ReadBeside => _read;
+
+    /// <summary>Goes along the way as far as it is of use.</summary>
+    public WayWalk Walk()
+    {
+        WayWalk preferred = Begin(operation.Ways[0]);
+        if (operation.Ways.Length == 1 || preferred.CostUpTo(Few) <= Few) return preferred.GoToEnd();
+
+        var walks = new WayWalk[operation.Ways.Length];
+        walks[0] = preferred;
+        for (int i = 1; i < walks.Length; i++)
+            walks[i] = Begin(operation.Ways[i]);
+
+        WayWalk[] early = operation.Terms.IsLimited
+            ? Array.FindAll(walks, static walk => walk.Way.IsOrdered)
+            : [];
+        return early.Length > 0 ? WalkFirst(walks, early) : FindShortest(walks).GoToEnd();
+    }
+
+    /// <summary>
+    /// Walks those that may end early in turn, until one does or they have read as much as the shortest
+    /// way would.
+    /// </summary>
+    private WayWalk WalkFirst(WayWalk[] walks, WayWalk[] early)
+    {
+        long read = 0;
+        for (long most = 2 * Few; ; most *= 2)
+        {
+            WayWalk? shortest = TryFindShortest(walks, most, out long cost);
+            while (read < cost)
+            {
+                foreach (WayWalk walk in early)
+                {
+                    if (!walk.MoveOn()) return Take(walk, walks);
+                    read++;
+                }
+            }
+
+            if (shortest is not null) return Take(shortest.GoToEnd(), walks);
+        }
+    }
+
+    private WayWalk Take(WayWalk taken, WayWalk[] walks)
+    {
+        foreach (WayWalk walk in walks)
+        {
+            if (walk != taken) _read += walk.Read;
+        }
+
+        return taken;
+    }
+
+    private readonly WayWalk Begin(WalkWay way) => new(transaction, operation, way);
+
+    private static WayWalk FindShortest(WayWalk[] walks)
+    {
+        for (long most = 2 * Few; ; most *= 2)
+        {
+            if (TryFindShortest(walks, most, out _) is { } shortest) return shortest;
+        }
+    }
+
+    /// <param name="walks">The ways.</param>
+    /// <param name="most">Where all cost more than this, it is not known which is shortest.</param>
+    /// <param name="cost">What the shortest costs, or the most.</param>
+    private static WayWalk? TryFindShortest(WayWalk[] walks, long most, out long cost)
+    {
+        WayWalk? shortest = null;
+        cost = most;
+        foreach (WayWalk walk in walks)
+        {
+            long length = walk.CostUpTo(cost);
+            if (length > cost || (length == cost && shortest is not null)) continue;
+
+            shortest = walk;
+            cost = length;
+        }
+
+        return shortest;
+    }
+}

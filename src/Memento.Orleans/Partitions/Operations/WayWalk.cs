@@ -1,0 +1,114 @@
+using Memento.Partitions.Locks;
+using Memento.Queries;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>
+/// Walks one way to the records of a query, one record at a time, and collects those that satisfy it. It
+/// can be left at any record, and locks nothing before it is told to.
+/// </summary>
+internal sealed class WayWalk
+{
+    private static readonly KeyRange[] Everywhere = [KeyRange.Everything];
+
+    private readonly int _store;
+    private readonly RangesWalk[] _walks;
+    private readonly WalkMerge? _merge;
+    private readonly ChunkBuilder _chunk;
+    private byte[]? _last;
+
+    /// <param name="transaction">Who looks.</param>
+    /// <param name="operation">What is asked.</param>
+    /// <param name="way">The way.</param>
+    public WayWalk(PartitionTransaction transaction, WalkOperation operation, WalkWay way)
+    {
+        FindTerms terms = operation.Terms;
+        Way = way;
+        _chunk = way.IsOrdered
+            ? new ChunkBuilder(terms, terms.Order, operation.Limit, operation.After)
+            : new ChunkBuilder(terms, ChunkOrder.Sorted, operation.SortedLimit, operation.After);
+        int? index = way.Index is null ? null : transaction.RequireIndex(way.Index).Ordinal;
+        _store = index is { } ordinal ? LockResource.IndexStore(ordinal) : LockResource.RecordStore;
+        ArraySegment<KeyRange> ranges = way.Ranges ?? Everywhere;
+        _walks = way.Prefixes is not { } prefixes
+            ? [new RangesWalk(transaction, index, ranges, [], after: null, isBackward: false)]
+            : Array.ConvertAll(prefixes, prefix => new RangesWalk(
+                transaction,
+                index,
+                TakeBeginningWith(prefix, ref ranges),
+                prefix,
+                operation.After,
+                terms.IsBackward));
+        if (_walks.Length > 1) _merge = new WalkMerge(_walks, terms.IsBackward);
+    }
+
+    public WalkWay Way { get; }
+
+    /// <summary>How many records were looked at.</summary>
+    public long Read => _chunk.Read;
+
+    /// <summary>
+    /// What it costs to go to the end: one for each record, and one for each range behind the first. Any
+    /// number above the most says that it is more than that.
+    /// </summary>
+    public long CostUpTo(long most)
+    {
+        long cost = (Way.Ranges?.Length ?? 1) - 1;
+        for (int i = 0; i < _walks.Length && cost <= most; i++)
+            cost += _walks[i].CountUpTo(most - cost);
+        return cost;
+    }
+
+    /// <summary>Looks at the next record; false where there is none or no more are wanted.</summary>
+    public bool MoveOn()
+    {
+        if (_merge is null ? !_walks[0].MoveNext() : !_merge.MoveNext()) return false;
+
+        RangesWalk first = _merge?.First ?? _walks[0];
+        StoredRecord found = first.Record;
+        if (!_chunk.Takes(found)) return true;
+
+        byte[] place = first.CopyPlace();
+        _chunk.Add(place, found);
+        if (_chunk.IsFull) _last = place;
+        return _last is null;
+    }
+
+    public WayWalk GoToEnd()
+    {
+        while (MoveOn())
+        {
+        }
+
+        return this;
+    }
+
+    /// <summary>Locks what was walked, and no more.</summary>
+    public bool TryLock(ref LockTaker locks)
+    {
+        int taken = 0;
+        foreach (RangesWalk walk in _walks)
+        {
+            if (!walk.TryLock(ref locks, _store, _last, ref taken)) return false;
+        }
+
+        _chunk.Locked = taken;
+        _chunk.LocksPartition = locks.HasWholePartition;
+        return true;
+    }
+
+    /// <param name="readBeside">How many records were looked at on ways that were left.</param>
+    public Chunk ToChunk(long readBeside) => _chunk.ToChunk(_last, Way.Number, readBeside);
+
+    private static ArraySegment<KeyRange> TakeBeginningWith(
+        byte[] prefix, ref ArraySegment<KeyRange> ranges)
+    {
+        int count = 0;
+        while (count < ranges.Count && ranges[count].From.AsSpan().StartsWith(prefix))
+            count++;
+
+        ArraySegment<KeyRange> taken = ranges[..count];
+        ranges = ranges[count..];
+        return taken;
+    }
+}
