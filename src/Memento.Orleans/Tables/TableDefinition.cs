@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
+using Memento.Tables.Documents;
 using Memento.Tables.Keys;
 
 namespace Memento.Tables;
@@ -26,6 +27,7 @@ internal abstract class TableDefinition
     private protected TableDefinition(Type recordType, TableDefinitionParts parts)
     {
         RecordType = recordType;
+        DerivedTypes = Tables.Documents.DerivedTypes.Of(recordType).ToFrozenSet();
         Name = parts.Name;
         Type = parts.Type;
         Storage = parts.Storage;
@@ -44,6 +46,9 @@ internal abstract class TableDefinition
     public string Name { get; }
 
     public Type RecordType { get; }
+
+    /// <summary>The derived types of records that the record type names besides itself.</summary>
+    public FrozenSet<Type> DerivedTypes { get; }
 
     public TableType Type { get; }
 
@@ -148,27 +153,44 @@ internal abstract class TableDefinition
     /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>
     public object KeyValueOf(object record) => KeyCodec.Decode(KeyOf(record));
 
-    /// <summary>Checks that the table can keep a record without losing a part of it.</summary>
-    /// <exception cref="ArgumentException">It is not exactly of the table's type.</exception>
-    public void ValidateRecord(object? record)
+    /// <summary>Checks that a record is of the table's type, or of a derived one that it names.</summary>
+    /// <exception cref="ArgumentException">It is of another type.</exception>
+    public void RequireRecordType(object? record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (record.GetType() == RecordType)
-            return;
+        Type type = record.GetType();
+        if (type == RecordType || DerivedTypes.Contains(type)) return;
 
-        string given = TypeName.Of(record.GetType());
+        string given = TypeName.Of(type);
         string expected = TypeName.Of(RecordType);
         throw new ArgumentException(
             $"A record of type '{given}' cannot be in table '{Name}', whose records are exactly of "
-            + $"type '{expected}': what '{given}' has besides would be lost. Write a '{expected}', "
-            + $"or register '{given}' as a table of its own.",
+            + $"type '{expected}'{(DerivedTypes.Count == 0 ? "" : " or of a type that it names")}: "
+            + $"what '{given}' has besides would be lost. Write a '{expected}', or register "
+            + $"'{given}' as a table of its own. To have both in this table, declare "
+            + $"[JsonDerivedType(typeof({given}), \"a name\")] on '{expected}'.",
             nameof(record));
     }
+
+    /// <summary>Checks that a record comes back from the table as it is.</summary>
+    /// <exception cref="ArgumentException">
+    /// It is not of the table's type, or holds what its document cannot.
+    /// </exception>
+    public void ValidateRecord(object? record)
+    {
+        RequireRecordType(record);
+        CheckContent(record!);
+    }
+
+    private protected abstract void CheckContent(object record);
 
     /// <summary>
     /// A record that nobody who has the other can change; the same where nobody can.
     /// </summary>
     public abstract object Copy(object record);
+
+    /// <summary>What copying a record takes, at most.</summary>
+    public abstract CopyMode CopyMode { get; }
 
     /// <summary>The record's document, JSON in UTF-8.</summary>
     /// <exception cref="ArgumentException">It holds what JSON cannot.</exception>

@@ -33,8 +33,7 @@ internal sealed class TableDefinition<T> : TableDefinition
             [.. Properties.Where(property => !property.ValueType.IsValueType)];
     }
 
-    /// <summary>What copying a record takes.</summary>
-    public CopyMode CopyMode => _copier.Mode;
+    public override CopyMode CopyMode => _copier.Mode;
 
     public override Key KeyOf(object record)
     {
@@ -47,6 +46,8 @@ internal sealed class TableDefinition<T> : TableDefinition
     }
 
     public override object Copy(object record) => _copier.Copy((T)record);
+
+    private protected override void CheckContent(object record) => _serializer.Check((T)record);
 
     public override byte[] Serialize(object record) => _serializer.Serialize((T)record);
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 using Memento.Tables.Documents;
 using Memento.Tables.Keys;
 
@@ -37,9 +38,11 @@ internal sealed class TableDefinitionReader
         TableType type = ReadEnum(_options.Type ?? _attribute.Type);
         TableStorage storage = ReadEnum(_options.Storage ?? _attribute.Storage);
         int partitionCount = ReadPartitionCount();
-        new DocumentRules(_recordType).Check();
-
+        var documents = new DocumentRules(_recordType);
+        documents.CheckKind();
         List<PropertyInfo> stored = ReadStoredProperties();
+        documents.Check();
+
         List<PropertyInfo> key = ReadKey(stored);
         List<PropertyInfo> attributes = [.. stored.Except(key)];
         if (attributes.Count == 0)
@@ -81,7 +84,8 @@ internal sealed class TableDefinitionReader
         {
             { IsInterface: true } => "an interface",
             { IsAbstract: true, IsSealed: true } => "a static class",
-            { IsAbstract: true } => "abstract",
+            { IsAbstract: true } when !_recordType.IsDefined(typeof(JsonDerivedTypeAttribute), false)
+                => "abstract",
             { IsValueType: true } => "a value type",
             { IsArray: true } => "an array",
             { ContainsGenericParameters: true } => "an open generic type",
@@ -131,6 +135,19 @@ internal sealed class TableDefinitionReader
     private void CheckAttributesAreStored<TAttribute>(List<PropertyInfo> stored, string role)
         where TAttribute : Attribute
     {
+        foreach (Type derived in DerivedTypes.Of(_recordType))
+        {
+            PropertyInfo? own = Array.Find(
+                derived.GetProperties(AllProperties),
+                property => property.IsDefined(typeof(TAttribute), inherit: true)
+                    && !stored.Any(other => other.Name == property.Name));
+            if (own is not null)
+                throw Invalid(
+                    own.Name,
+                    $"{role} needs a property that all records of the table have, and "
+                    + $"'{TypeName.Of(derived)}' has it alone; move it to '{TypeName.Of(_recordType)}'.");
+        }
+
         foreach (PropertyInfo property in _recordType.GetProperties(AllProperties))
         {
             bool isStored = stored.Any(other => other.Name == property.Name);

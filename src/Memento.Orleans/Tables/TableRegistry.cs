@@ -9,6 +9,7 @@ internal sealed class TableRegistry
 {
     private readonly FrozenDictionary<Type, TableDefinition> _byType;
     private readonly FrozenDictionary<string, TableDefinition> _byName;
+    private readonly FrozenDictionary<Type, TableDefinition> _byDerivedType;
 
     /// <exception cref="InvalidTableException">Two tables have one name or one type.</exception>
     public TableRegistry(IEnumerable<TableDefinition> tables)
@@ -17,6 +18,10 @@ internal sealed class TableRegistry
         CheckUnique();
         _byType = Tables.ToFrozenDictionary(table => table.RecordType);
         _byName = Tables.ToFrozenDictionary(table => table.Name, StringComparer.Ordinal);
+        _byDerivedType = Tables
+            .SelectMany(table => table.DerivedTypes.Select(type => (Type: type, Table: table)))
+            .DistinctBy(each => each.Type)
+            .ToFrozenDictionary(each => each.Type, each => each.Table);
     }
 
     /// <summary>All tables in the ordinal order of their names.</summary>
@@ -43,6 +48,21 @@ internal sealed class TableRegistry
 
     public bool TryGet(Type recordType, [NotNullWhen(true)] out TableDefinition? table)
         => _byType.TryGetValue(recordType, out table);
+
+    /// <summary>A table that has records of exactly this type; null: none has.</summary>
+    public TableDefinition? FindByRecord(Type type)
+        => _byType.GetValueOrDefault(type) ?? _byDerivedType.GetValueOrDefault(type);
+
+    /// <summary>The table of the type, or of the nearest of its base types that has one.</summary>
+    public TableDefinition? FindByBase(Type type)
+    {
+        for (Type? level = type; level is not null; level = level.BaseType)
+        {
+            if (FindByRecord(level) is { } table) return table;
+        }
+
+        return null;
+    }
 
     public bool TryGet(string name, [NotNullWhen(true)] out TableDefinition? table)
         => _byName.TryGetValue(name, out table);

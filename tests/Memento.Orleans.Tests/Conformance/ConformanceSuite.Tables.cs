@@ -157,7 +157,7 @@ public abstract partial class ConformanceSuite
         Assert.All(info.Partitions, partition => Assert.NotEmpty(partition.Silo));
         Assert.True(info.Memory > 0);
         Assert.Equal(
-            ["Book", "Coupon", "Entry", "Job", "Profile", "Seat", "Tag", "Ticket"],
+            ["Animal", "Book", "Coupon", "Entry", "Job", "Profile", "Seat", "Tag", "Ticket"],
             await Memento.Tables.ListAsync());
     }
 

@@ -15,7 +15,8 @@ internal static class ConformanceTables
             .AddTable<Profile>(table => table.Storage = storage)
             .AddTable<Coupon>(table => table.Storage = storage)
             .AddTable<Book>(table => table.Storage = storage)
-            .AddTable<Job>(table => table.Storage = storage);
+            .AddTable<Job>(table => table.Storage = storage)
+            .AddTable<Animal>(table => table.Storage = storage);
 
     public static async Task ClearAsync(IMemento memento)
     {
@@ -27,5 +28,6 @@ internal static class ConformanceTables
         await memento.Tables.ClearAsync<Coupon>();
         await memento.Tables.ClearAsync<Book>();
         await memento.Tables.ClearAsync<Job>();
+        await memento.Tables.ClearAsync<Animal>();
     }
 }

@@ -119,6 +119,28 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_of_a_derived_type_is_what_it_was_after_a_restart()
+    {
+        long id = 0;
+        await RunAsync(async memento =>
+        {
+            id = (await memento.Table<Animal>().PutAsync(
+                new Dog { Name = "Rex", Tag = "r", Breed = "pug" })).Id;
+            await memento.Table<Animal>().PutAsync(new Cat { Name = "Tom", Toys = ["ball"] });
+        });
+        await RunAsync(memento => memento.TransactionAsync(async tx =>
+        {
+            Assert.Equal(
+                new Dog { Id = id, Name = "Rex", Tag = "r", Breed = "pug" },
+                await tx.ReadAsync<Animal>(id));
+            Assert.Equal(
+                ["ball"],
+                Assert.IsType<Cat>(
+                    Assert.Single(await tx.MatchAsync<Animal>(new { Name = "Tom" }))).Toys);
+        }));
+    }
+
+    [Fact]
     public async Task A_page_is_continued_after_a_restart()
     {
         string? next = null;

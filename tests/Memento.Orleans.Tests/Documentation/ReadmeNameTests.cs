@@ -20,6 +20,7 @@ public partial class ReadmeNameTests
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema", "Director", "Id", "Title",
         "Rating", "Email", "Heat", "Ang", "Lee", "Trim", "ToLower", "Compare", "Math", "Abs",
         "Include", "Task", "InProcessTestCluster", "StringComparison",
+        "JsonDerivedType",
 
         // Constants of docs/limits.md, which LimitTests compares.
         "ChunkSizes", "LockTaker", "QueryPlanner", "WayChooser", "UniqueLookup",

@@ -25,6 +25,7 @@ internal static class SnippetCompiler
     /// <summary>What a page leaves out in blocks that are no whole programs.</summary>
     private const string PageUsings =
         """
+        global using System.Text.Json.Serialization;
         global using Memento;
         global using Microsoft.Extensions.DependencyInjection;
         global using Microsoft.Extensions.Hosting;

@@ -26,6 +26,18 @@ public sealed class TableRuleTests
             "it has no primary key; mark a property with [PrimaryKey], or name it 'Id'.");
 
     [Fact]
+    public void An_index_is_on_what_all_records_of_the_table_have()
+        => AssertBroken(
+            typeof(WithDerived),
+            "Wings",
+            "an index needs a property that all records of the table have, and 'Winged' has it alone; "
+            + "move it to 'WithDerived'.");
+
+    [Fact]
+    public void A_type_that_cannot_be_made_may_have_derived_types_that_can()
+        => Assert.NotNull(TableDefinitionReader.Read(typeof(AbstractWithDerived)));
+
+    [Fact]
     public void A_table_has_an_attribute_besides_its_key()
         => AssertBroken(
             typeof(WithoutAttribute),
@@ -446,4 +458,28 @@ public sealed class TableRuleTests
 
         public int a { get; set; }
     }
+
+    [JsonDerivedType(typeof(Winged), "winged")]
+    internal class WithDerived
+    {
+        public int Id { get; set; }
+
+        public string? Name { get; set; }
+    }
+
+    internal sealed class Winged : WithDerived
+    {
+        [Index]
+        public int Wings { get; set; }
+    }
+
+    [JsonDerivedType(typeof(Made), "made")]
+    internal abstract class AbstractWithDerived
+    {
+        public int Id { get; set; }
+
+        public string? Name { get; set; }
+    }
+
+    internal sealed class Made : AbstractWithDerived;
 }

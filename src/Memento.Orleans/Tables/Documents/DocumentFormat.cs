@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -10,6 +11,9 @@ namespace Memento.Tables.Documents;
 /// </summary>
 internal static class DocumentFormat
 {
+    /// <summary>Levels of objects and collections in a record, itself included.</summary>
+    public const int MaxDepth = 64;
+
     /// <summary>
     /// Read-only; one for all tables, because it caches what it learns about types.
     /// </summary>
@@ -25,7 +29,10 @@ internal static class DocumentFormat
     {
         var resolver = new DefaultJsonTypeInfoResolver
         {
-            Modifiers = { LeaveOutComputedProperties, RelaxRequiredProperties },
+            Modifiers =
+            {
+                LeaveOutComputedProperties, RelaxRequiredProperties, WriteEveryValue,
+            },
         };
         var options = new JsonSerializerOptions
         {
@@ -38,7 +45,12 @@ internal static class DocumentFormat
                 new JsonStringEnumConverter(),
                 new FaithfulStringConverter(),
                 new FaithfulCharConverter(),
+                new FaithfulUriConverter(),
             },
+            MaxDepth = MaxDepth,
+
+            // A storage may order what is in an object in its own way.
+            AllowOutOfOrderMetadataProperties = true,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
 
             // Documents are never pasted into HTML; what is not ASCII stays legible and short.
@@ -67,4 +79,35 @@ internal static class DocumentFormat
         foreach (JsonPropertyInfo property in type.Properties)
             property.IsRequired = false;
     }
+
+    /// <summary>
+    /// Attributes that say how JSON is to look for others would lose values here: a null that is left
+    /// out comes back as the property's initial value, a number in quotes is not read.
+    /// </summary>
+    private static void WriteEveryValue(JsonTypeInfo type)
+    {
+        if (type.Kind == JsonTypeInfoKind.Object) type.NumberHandling = null;
+        foreach (JsonPropertyInfo property in type.Properties)
+        {
+            property.NumberHandling = null;
+            if (property.Get is null || property.IsExtensionData) continue;
+
+            JsonIgnoreCondition? condition = property.AttributeProvider
+                ?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true)
+                .OfType<JsonIgnoreAttribute>().SingleOrDefault()?.Condition;
+            if (condition is JsonIgnoreCondition.WhenWritingNull
+                or JsonIgnoreCondition.WhenWritingDefault)
+                property.ShouldSerialize = static (_, _) => true;
+
+            // One that was never set is left out; a document from before the property was added leaves it so.
+            if (IsImmutableArray(property.PropertyType))
+            {
+                object unset = Activator.CreateInstance(property.PropertyType)!;
+                property.ShouldSerialize = (_, value) => !unset.Equals(value);
+            }
+        }
+    }
+
+    private static bool IsImmutableArray(Type type)
+        => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
 }

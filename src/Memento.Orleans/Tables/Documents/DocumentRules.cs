@@ -11,23 +11,22 @@ namespace Memento.Tables.Documents;
 /// </summary>
 internal sealed class DocumentRules(Type recordType)
 {
-    private const BindingFlags OwnMembers = BindingFlags.Instance | BindingFlags.Public
-        | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
     private readonly HashSet<Type> _checked = [];
 
-    /// <summary>Checks the record type and every type that its documents hold.</summary>
-    /// <exception cref="InvalidTableException">Something would be lost.</exception>
-    public void Check()
+    /// <summary>Checks that the record type is written as an object.</summary>
+    /// <exception cref="InvalidTableException">It is not.</exception>
+    public void CheckKind()
     {
         if (InfoOf(recordType, property: null).Kind != JsonTypeInfoKind.Object)
             throw Invalid(
                 null,
                 "JSON would not write it as an object with properties; let it be no collection, "
                 + "and have no [JsonConverter].");
-
-        Check(recordType, property: null);
     }
+
+    /// <summary>Checks the record type and every type that its documents hold.</summary>
+    /// <exception cref="InvalidTableException">Something would be lost.</exception>
+    public void Check() => Check(recordType, property: null);
 
     /// <param name="type">The type to check.</param>
     /// <param name="property">The property of the record through which it is reached.</param>
@@ -39,15 +38,24 @@ internal sealed class DocumentRules(Type recordType)
             return;
 
         JsonTypeInfo info = InfoOf(type, property);
-        if (info.ElementType is not null)
-            Check(info.ElementType, property);
-        if (info.KeyType is not null)
-            Check(info.KeyType, property);
-
         if (info.Kind == JsonTypeInfoKind.Object)
             CheckObject(info, property);
-        else
+
+        foreach (JsonPropertyInfo member in info.Properties)
+        {
+            if (member is { Get: not null, CustomConverter: null })
+                Check(member.PropertyType, property ?? MemberName(member));
+        }
+
+        foreach (Type part in DocumentTypes.In(info).Where(part => !_checked.Contains(part)))
+            Check(part, property);
+
+        if (info.Kind != JsonTypeInfoKind.Object)
             CheckValue(info, property);
+        if (CollectionRules.BrokenRule(info) is { } rule)
+            throw Invalid(property, rule);
+        if (type.IsEnum)
+            CheckNames(info, property);
     }
 
     private JsonTypeInfo InfoOf(Type type, string? property)
@@ -60,8 +68,27 @@ internal sealed class DocumentRules(Type recordType)
             exception is InvalidOperationException or NotSupportedException or ArgumentException)
         {
             throw Invalid(
-                property,
+                property ?? (type == recordType ? FindUnknown() : null),
                 $"System.Text.Json cannot store '{TypeName.Of(type)}': {exception.Message}");
+        }
+    }
+
+    /// <summary>A property whose type alone is enough to make the serializer fail.</summary>
+    private string? FindUnknown()
+        => Array.Find(recordType.GetProperties(), static property => !IsKnown(property.PropertyType))
+            ?.Name;
+
+    private static bool IsKnown(Type type)
+    {
+        try
+        {
+            DocumentFormat.Options.GetTypeInfo(type);
+            return true;
+        }
+        catch (Exception exception) when (
+            exception is InvalidOperationException or NotSupportedException or ArgumentException)
+        {
+            return false;
         }
     }
 
@@ -96,21 +123,48 @@ internal sealed class DocumentRules(Type recordType)
         }
     }
 
+    /// <summary>Names of an enum may be such that one is read as another.</summary>
+    private void CheckNames(JsonTypeInfo info, string? property)
+    {
+        foreach (object value in Enum.GetValues(info.Type))
+        {
+            byte[] document = JsonSerializer.SerializeToUtf8Bytes(value, info);
+            if (!value.Equals(JsonSerializer.Deserialize(document, info)))
+                throw Invalid(
+                    property,
+                    $"the name '{value}' of '{TypeName.Of(info.Type)}' is read from JSON as another "
+                    + "one; give the names of an enum more than a difference of case.");
+        }
+    }
+
     private void CheckObject(JsonTypeInfo info, string? property)
     {
-        bool isPolymorphic = info.PolymorphismOptions is { DerivedTypes.Count: > 0 };
         foreach (JsonDerivedType derived in info.PolymorphismOptions?.DerivedTypes ?? [])
-            Check(derived.DerivedType, property);
+        {
+            if (derived.TypeDiscriminator is null && derived.DerivedType != info.Type)
+                throw Invalid(
+                    property,
+                    $"'{TypeName.Of(derived.DerivedType)}' is declared on '{TypeName.Of(info.Type)}' "
+                    + "without a name, so that it would be read as its base type; give "
+                    + "[JsonDerivedType] a second argument.");
+        }
 
+        bool isPolymorphic = info.PolymorphismOptions is { DerivedTypes.Count: > 0 };
         if (!(isPolymorphic && info.Type.IsAbstract))
             CheckConstructor(info, property);
 
-        CheckState(info, property);
-        foreach (JsonPropertyInfo member in info.Properties)
-        {
-            if (member.Get is not null)
-                Check(member.PropertyType, property ?? MemberName(member));
-        }
+        CheckSomethingIsStored(info, property);
+        string? member = property ?? info.Properties
+            .Where(static each => each.IsExtensionData).Select(MemberName).FirstOrDefault();
+        if (info.Properties.Any(static each => each.IsExtensionData))
+            throw Invalid(
+                member,
+                "[JsonExtensionData] does not come back as it was, an empty one as null; make it a "
+                + "dictionary without the attribute.");
+
+        var state = new StateRules(info);
+        if (state.Find() is { } broken)
+            throw Invalid(property ?? broken.Member, broken.Rule);
     }
 
     private void CheckConstructor(JsonTypeInfo info, string? property)
@@ -136,33 +190,6 @@ internal sealed class DocumentRules(Type recordType)
     }
 
     /// <summary>
-    /// Public fields and properties without a setter hold what nobody would store.
-    /// </summary>
-    private void CheckState(JsonTypeInfo info, string? property)
-    {
-        CheckSomethingIsStored(info, property);
-        foreach (FieldInfo field in Immutability.FieldsOf(info.Type))
-        {
-            bool isStored = info.Properties.Any(
-                member => member.AttributeProvider is MemberInfo other && IsOf(field, other));
-            if (isStored)
-                continue;
-            if (field.IsPublic)
-                throw Invalid(
-                    property ?? field.Name,
-                    $"the public field '{field.Name}' of '{TypeName.Of(info.Type)}' would not be "
-                    + "stored; make it a property with a getter and a setter (for a tuple, use a "
-                    + "record).");
-            if (BackedProperty(field) is { } backed)
-                throw Invalid(
-                    property ?? backed.Name,
-                    $"'{backed.Name}' of '{TypeName.Of(info.Type)}' would not be stored, because "
-                    + "it cannot be set when a record is read; give it a setter ('init' will do) "
-                    + "or a constructor parameter, or mark it with [JsonIgnore].");
-        }
-    }
-
-    /// <summary>
     /// Some types of the framework keep all they are in private: BigInteger does.
     /// </summary>
     private void CheckSomethingIsStored(JsonTypeInfo info, string? property)
@@ -170,27 +197,11 @@ internal sealed class DocumentRules(Type recordType)
         // Of the record itself the rules of tables say more.
         if (info.Type == recordType || info.Type.IsAbstract || info.Properties.Count > 0)
             return;
-        if (Immutability.FieldsOf(info.Type).Any(f => !f.IsPublic && f.Name[0] != '<'))
+        if (StoredState.FieldsOf(info.Type).Any(f => !f.IsPublic && f.Name[0] != '<'))
             throw Invalid(
                 property,
                 $"JSON would hold nothing of '{TypeName.Of(info.Type)}', which has no property "
                 + "that can be set; use another type.");
-    }
-
-    private static bool IsOf(FieldInfo field, MemberInfo member)
-        => (member.Name == field.Name || $"<{member.Name}>k__BackingField" == field.Name)
-            && member.DeclaringType == field.DeclaringType;
-
-    /// <summary>The public property that the compiler made the field for.</summary>
-    private static PropertyInfo? BackedProperty(FieldInfo field)
-    {
-        const string Suffix = ">k__BackingField";
-        if (!field.Name.EndsWith(Suffix, StringComparison.Ordinal))
-            return null;
-
-        PropertyInfo? property =
-            field.DeclaringType!.GetProperty(field.Name[1..^Suffix.Length], OwnMembers);
-        return property?.GetMethod is { IsPublic: true } ? property : null;
     }
 
     private static string MemberName(JsonPropertyInfo member)

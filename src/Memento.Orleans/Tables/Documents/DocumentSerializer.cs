@@ -1,16 +1,45 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Memento.Tables.Documents.Checks;
 using Memento.Tables.Keys;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>Writes the records of one table as documents, JSON in UTF-8, and reads them.</summary>
-internal sealed class DocumentSerializer<T>(string table)
+/// <summary>
+/// Writes the records of one table as documents, JSON in UTF-8, reads them, and tells which records
+/// would not come back.
+/// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1031:Do not catch general exception types",
+    Justification = "A record's own accessors, constructor and converters may throw anything.")]
+internal sealed class DocumentSerializer<T>
     where T : class
 {
     private readonly JsonTypeInfo<T> _typeInfo =
         (JsonTypeInfo<T>)DocumentFormat.Options.GetTypeInfo(typeof(T));
+
+    private readonly string _table;
+    private readonly ValueCheck<T>? _check;
+    private readonly bool _needsRoundTrip;
+
+    public DocumentSerializer(string table)
+    {
+        _table = table;
+        var checks = new ValueChecks(typeof(T));
+        _check = checks.For<T>();
+        _needsRoundTrip = checks.NeedsRoundTrip;
+    }
+
+    /// <summary>Checks that a record comes back equal from its document.</summary>
+    /// <exception cref="ArgumentException">It would not; the message says what and where.</exception>
+    public void Check(T record)
+    {
+        RecordFault? fault = _check?.Find(record, depth: 0)
+            ?? (_needsRoundTrip ? FindChange(record) : null);
+        if (fault is not null) throw Refusal(record, fault.ToString(), inner: null);
+    }
 
     /// <exception cref="ArgumentException">The record holds what a document cannot.</exception>
     public byte[] Serialize(T record)
@@ -22,9 +51,9 @@ internal sealed class DocumentSerializer<T>(string table)
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw new ArgumentException(
-                $"A record of table '{table}' cannot be stored as JSON: {exception.Message}",
-                nameof(record),
+            throw Refusal(
+                record,
+                _check?.Find(record, depth: 0)?.ToString() ?? Reason(record, exception).ToString(),
                 exception);
         }
     }
@@ -32,14 +61,10 @@ internal sealed class DocumentSerializer<T>(string table)
     /// <exception cref="JsonException">It is not a document of this table.</exception>
     public T Deserialize(ReadOnlySpan<byte> document)
         => JsonSerializer.Deserialize(document, _typeInfo)
-            ?? throw new JsonException($"A document of table '{table}' is null.");
+            ?? throw new JsonException($"A document of table '{_table}' is null.");
 
     /// <summary>Reads a stored document.</summary>
     /// <exception cref="StorageException">It does not fit the record type.</exception>
-    [SuppressMessage(
-        "Design",
-        "CA1031:Do not catch general exception types",
-        Justification = "A record's own constructor may throw anything.")]
     public T Deserialize(ReadOnlySpan<byte> document, Key key)
     {
         try
@@ -49,11 +74,47 @@ internal sealed class DocumentSerializer<T>(string table)
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new StorageException(
-                $"The record of table '{table}' with key bytes {key} cannot be read: its document "
+                $"The record of table '{_table}' with key bytes {key} cannot be read: its document "
                 + $"does not fit the type '{TypeName.Of<T>()}'. {exception.Message} Change the "
                 + "type so that it reads the stored documents, or repair the document in the "
                 + "storage.",
                 exception);
         }
     }
+
+    /// <summary>
+    /// Code of the application is believed in what it writes, not in that it reads the same again.
+    /// </summary>
+    private RecordFault? FindChange(T record)
+    {
+        try
+        {
+            byte[] document = JsonSerializer.SerializeToUtf8Bytes(record, _typeInfo);
+            byte[] again = JsonSerializer.SerializeToUtf8Bytes(Deserialize(document), _typeInfo);
+            return again.AsSpan().SequenceEqual(document)
+                ? null
+                : new RecordFault(
+                    "would be another value when it is read again, because its constructor, "
+                    + "accessors or converter change it; let them keep what they are given")
+                    .In(DocumentDifference.PathOf(document, again));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Reason(record, exception);
+        }
+    }
+
+    private RecordFault Reason(T record, Exception exception)
+    {
+        string path = (exception as JsonException)?.Path?.TrimStart('$', '.')
+            ?? UnfinishedDocument.PathOf(record, _typeInfo);
+        return new RecordFault($"cannot be written as JSON and read again: {exception.Message}")
+            .In(path);
+    }
+
+    private ArgumentException Refusal(T record, string fault, Exception? inner)
+        => new(
+            $"A record of table '{_table}' cannot be stored as JSON: {fault}.",
+            nameof(record),
+            inner);
 }

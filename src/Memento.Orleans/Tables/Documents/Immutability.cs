@@ -1,16 +1,12 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Text.Json.Serialization;
 
 namespace Memento.Tables.Documents;
 
 /// <summary>Decides from the fields of a type whether an object of it can ever change.</summary>
 internal static class Immutability
 {
-    private const BindingFlags OwnMembers = BindingFlags.Instance | BindingFlags.Public
-        | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
     private static readonly FrozenSet<Type> ImmutableTypes = new[]
     {
         typeof(string), typeof(decimal), typeof(Guid), typeof(Uri), typeof(Version),
@@ -18,19 +14,21 @@ internal static class Immutability
         typeof(TimeOnly), typeof(Half), typeof(Int128), typeof(UInt128),
     }.ToFrozenSet();
 
-    // Sets and dictionaries are not here: they may have a comparer that their document cannot
-    // carry, and a shared one would then answer otherwise than one that was read from the storage.
+    // Sets and dictionaries are not here: in what order they give their items depends on how they
+    // came about, and a shared one would give another than one that was read from the storage.
     private static readonly FrozenSet<Type> ImmutableCollections =
         new[] { typeof(ImmutableArray<>), typeof(ImmutableList<>) }.ToFrozenSet();
 
     /// <summary>How records of exactly this type are to be copied.</summary>
     public static CopyMode CopyModeOf(Type recordType)
     {
+        if (!IsAllInTheDocument(recordType)) return CopyMode.Deep;
+
         var assumed = new HashSet<Type>();
         var mode = CopyMode.Share;
-        foreach (FieldInfo field in FieldsOf(recordType))
+        foreach (FieldInfo field in StoredState.FieldsOf(recordType))
         {
-            if (!IsImmutable(field.FieldType, assumed) || IsOutsideTheDocument(field))
+            if (!IsImmutable(field.FieldType, assumed))
                 return CopyMode.Deep;
             if (!field.IsInitOnly)
                 mode = CopyMode.Shallow;
@@ -39,31 +37,15 @@ internal static class Immutability
         return mode;
     }
 
-    /// <summary>The fields of a type and of its base types.</summary>
-    public static IEnumerable<FieldInfo> FieldsOf(Type type)
-    {
-        for (Type? level = type;
-            level is not null && level != typeof(object);
-            level = level.BaseType)
-        {
-            foreach (FieldInfo field in level.GetFields(OwnMembers))
-                yield return field;
-        }
-    }
-
     /// <summary>
-    /// A property that is not stored would live on in copies of the fields and be lost in those
-    /// that went through a document: what a caller reads may not depend on the way it came.
+    /// Whether a copy of the fields is the same as one by way of the document. What is not stored
+    /// would live on in the first and be lost in the second, and what a caller reads may not depend
+    /// on the way it came.
     /// </summary>
-    private static bool IsOutsideTheDocument(FieldInfo field)
+    private static bool IsAllInTheDocument(Type type)
     {
-        if (!field.Name.StartsWith('<'))
-            return false;
-
-        string name = field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)];
-        var ignore = field.DeclaringType!.GetProperty(name, OwnMembers)
-            ?.GetCustomAttribute<JsonIgnoreAttribute>();
-        return ignore is { Condition: JsonIgnoreCondition.Always };
+        var state = new StoredState(DocumentFormat.Options.GetTypeInfo(type));
+        return state.IsPlain && StoredState.FieldsOf(type).All(state.Keeps);
     }
 
     private static bool IsImmutable(Type type, HashSet<Type> assumed)
@@ -85,7 +67,7 @@ internal static class Immutability
 
         // A struct comes out of a record as a copy, so that its own fields may be settable; they
         // must not lead to what is shared.
-        return FieldsOf(type).All(
+        return IsAllInTheDocument(type) && StoredState.FieldsOf(type).All(
             field => (type.IsValueType || field.IsInitOnly)
                 && IsImmutable(field.FieldType, assumed));
     }

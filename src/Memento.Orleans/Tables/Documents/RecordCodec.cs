@@ -13,7 +13,10 @@ namespace Memento.Tables.Documents;
 internal sealed class RecordCodec(TableRegistry tables)
     : ISpecializableCodec, ISpecializableCopier, ITypeFilter
 {
-    public bool IsSupportedType(Type type) => tables.TryGet(type, out _);
+    /// <summary>
+    /// A derived type that no table has is taken too, to refuse its records with a reason.
+    /// </summary>
+    public bool IsSupportedType(Type type) => tables.FindByBase(type) is not null;
 
     public IFieldCodec GetSpecializedCodec(Type type)
         => (IFieldCodec)Bind(typeof(RecordFieldCodec<>), type);
@@ -26,15 +29,17 @@ internal sealed class RecordCodec(TableRegistry tables)
     /// the calls of <see cref="IRecord{T}"/>; of others this says nothing.
     /// </summary>
     public bool? IsTypeAllowed(Type type)
-        => IsSupportedType(type) || IsOursOverRecords(type) ? true : null;
+        => IsRecord(type) || IsOursOverRecords(type) ? true : null;
+
+    private bool IsRecord(Type type) => tables.FindByRecord(type) is not null;
 
     private bool IsOursOverRecords(Type type)
         => type.IsConstructedGenericType
             && (type.Assembly == typeof(IRecord<>).Assembly
                 || type.Assembly == typeof(RecordCodec).Assembly)
-            && Array.TrueForAll(type.GenericTypeArguments, IsSupportedType);
+            && Array.TrueForAll(type.GenericTypeArguments, IsRecord);
 
     private object Bind(Type generic, Type recordType)
         => Activator.CreateInstance(
-            generic.MakeGenericType(recordType), tables.Get(recordType))!;
+            generic.MakeGenericType(recordType), tables.FindByBase(recordType))!;
 }

@@ -4,7 +4,8 @@ using Orleans.Serialization.Cloning;
 namespace Memento.Tables.Documents;
 
 /// <summary>Copies a record for a grain call within a silo.</summary>
-internal sealed class RecordDeepCopier<T>(TableDefinition<T> table)
+/// <typeparam name="T">The record type of a table, or a derived type that it names.</typeparam>
+internal sealed class RecordDeepCopier<T>(TableDefinition table)
     : IDeepCopier<T>, IOptionalDeepCopier
     where T : class
 {
@@ -18,6 +19,7 @@ internal sealed class RecordDeepCopier<T>(TableDefinition<T> table)
         if (context.TryGetCopy(input, out T? copy))
             return copy;
 
+        table.RequireRecordType(input);
         copy = (T)table.Copy(input!);
         context.RecordCopy(input!, copy);
         return copy;

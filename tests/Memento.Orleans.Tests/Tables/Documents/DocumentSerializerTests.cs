@@ -90,7 +90,7 @@ public sealed class DocumentSerializerTests
                 () => Everythings.Serialize(new Everything { Text = text }));
 
             Assert.StartsWith(
-                "A record of table 'Everything' cannot be stored as JSON: a text has half of a "
+                "A record of table 'Everything' cannot be stored as JSON: 'Text' has half of a "
                 + $"surrogate pair (U+{(int)text[index]:X4}) at index {index}, which UTF-8 cannot "
                 + "hold; remove it, or keep the text as byte[]",
                 exception.Message,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Memento.Tables;
 using Memento.Tables.Documents;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ public sealed class RecordCodecTests : IDisposable
         TableDefinitionReader.Read(typeof(Movie)),
         TableDefinitionReader.Read(typeof(Screening)),
         TableDefinitionReader.Read(typeof(Annotated)),
+        TableDefinitionReader.Read(typeof(Plant)),
     ]);
 
     public void Dispose() => _services.Dispose();
@@ -80,6 +82,28 @@ public sealed class RecordCodecTests : IDisposable
 
         Assert.Equal(movie, RoundTrip(movie));
         Assert.Equal([movie, Rush], RoundTrip<List<object>>([movie, Rush]));
+    }
+
+    [Fact]
+    public void A_record_of_a_derived_type_comes_back_as_what_it_is()
+    {
+        var tree = new Tree(1, "oak", 300);
+
+        Assert.Equal(tree, RoundTrip<Plant>(tree));
+        Assert.Equal(tree, RoundTrip<object>(tree));
+        Assert.Equal([tree, new Plant(2, "moss")], RoundTrip<Plant[]>([tree, new Plant(2, "moss")]));
+        Assert.Equal(tree, _copier.Copy<Plant>(tree));
+        Plant[] same = RoundTrip<Plant[]>([tree, tree]);
+        Assert.Same(same[0], same[1]);
+    }
+
+    [Fact]
+    public void A_record_of_a_derived_type_that_is_not_named_is_not_cut_to_its_base_type()
+    {
+        var weed = new Weed(1, "ivy", 5);
+
+        Assert.Throws<ArgumentException>(() => RoundTrip<Plant>(weed));
+        Assert.Equal(weed, _copier.Copy<Plant>(weed));
     }
 
     [Fact]
@@ -153,4 +177,11 @@ public sealed class RecordCodecTests : IDisposable
         => _serializer.Deserialize<T>(_serializer.SerializeToArray(value))!;
 
     internal sealed record Unregistered(string Name);
+
+    [JsonDerivedType(typeof(Tree), "tree")]
+    internal record Plant(int Id, string Name);
+
+    internal sealed record Tree(int Id, string Name, int Age) : Plant(Id, Name);
+
+    internal sealed record Weed(int Id, string Name, int Age) : Plant(Id, Name);
 }

@@ -48,7 +48,6 @@ public sealed class RecordCopierTests
     [InlineData(typeof(Of<ImmutableArray<decimal>>))]
     [InlineData(typeof(Of<ImmutableList<Movie>>))]
     [InlineData(typeof(Of<Uri>))]
-    [InlineData(typeof(Of<(int, string)>))]
     public void A_record_of_what_cannot_change_is_shared(Type type)
         => Assert.Equal(CopyMode.Share, Immutability.CopyModeOf(type));
 
@@ -110,6 +109,28 @@ public sealed class RecordCopierTests
         Assert.Null(copy.Cache);
     }
 
+    [Theory]
+    [InlineData(typeof(Of<Lean>))]
+    [InlineData(typeof(Of<ImmutableArray<Lean>>))]
+    [InlineData(typeof(Rounded))]
+    [InlineData(typeof(Shouting))]
+    public void What_another_would_see_otherwise_is_copied_by_way_of_its_document(Type type)
+        => Assert.Equal(CopyMode.Deep, Immutability.CopyModeOf(type));
+
+    [Fact]
+    public void A_copy_is_of_the_type_of_the_record()
+    {
+        RecordCopier<Figure> copier = CopierOf<Figure>();
+        var disc = new Disc(1, 2);
+        var path = new Path(1, [1, 2]);
+
+        Assert.Equal(CopyMode.Deep, copier.Mode);
+        Assert.Same(disc, copier.Copy(disc));
+        Assert.Equal(disc, copier.CopyToChange(disc));
+        Assert.NotSame(path, copier.Copy(path));
+        Assert.Equal([1, 2], Assert.IsType<Path>(copier.Copy(path)).Points);
+    }
+
     private static RecordCopier<T> CopierOf<T>()
         where T : class
         => new(new DocumentSerializer<T>("table"));
@@ -161,4 +182,26 @@ public sealed class RecordCopierTests
         [JsonIgnore]
         public int? Cache { get; set; }
     }
+
+    internal sealed record Lean(int Size)
+    {
+        [JsonIgnore]
+        public int Cache { get; init; }
+    }
+
+    internal sealed record Rounded(
+        int Id, [property: JsonConverter(typeof(WithRounding.Rounding))] decimal Amount);
+
+    internal sealed record Shouting(int Id, string Name)
+    {
+        public string Name { get; init; } = Name.ToUpperInvariant();
+    }
+
+    [JsonDerivedType(typeof(Disc), 1)]
+    [JsonDerivedType(typeof(Path), 2)]
+    internal record Figure(int Id);
+
+    internal sealed record Disc(int Id, int Radius) : Figure(Id);
+
+    internal sealed record Path(int Id, int[] Points) : Figure(Id);
 }

@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using Memento.Tables.Keys;
+
+namespace Memento.Tables.Documents.Checks;
+
+/// <summary>
+/// An object: that it is of its declared type, or of a derived one that the document names, and what
+/// its properties hold.
+/// </summary>
+internal sealed class ObjectCheck<T>(
+    IReadOnlyList<MemberCheck<T>> members,
+    FrozenDictionary<Type, DerivedCheck<T>> derivedTypes,
+    bool countsDepth) : ValueCheck<T>
+{
+    public override RecordFault? Find(T value, int depth)
+    {
+        if (value is null) return null;
+        if (!typeof(T).IsValueType && value.GetType() != typeof(T))
+        {
+            return derivedTypes.TryGetValue(value.GetType(), out DerivedCheck<T>? derived)
+                ? derived.Find(value, depth)
+                : Undeclared(value.GetType());
+        }
+
+        if (countsDepth && FindDepth(depth) is { } tooDeep) return tooDeep;
+
+        foreach (MemberCheck<T> member in members)
+        {
+            if (member.Find(value, depth + 1) is { } fault) return fault;
+        }
+
+        return null;
+    }
+
+    private static RecordFault Undeclared(Type type)
+        => new(
+            $"is of type '{TypeName.Of(type)}', which '{TypeName.Of<T>()}' does not name, so "
+            + $"that what '{TypeName.Of(type)}' has besides would be lost; declare it with "
+            + $"[JsonDerivedType(typeof({TypeName.Of(type)}), \"a name\")] on "
+            + $"'{TypeName.Of<T>()}', or put a '{TypeName.Of<T>()}' there");
+}

@@ -1,0 +1,183 @@
+using System.Collections.Frozen;
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Memento.Tables.Documents.Checks;
+
+/// <summary>
+/// Makes the checks of the values of a record type and of all types that its documents hold. Where no
+/// value of a type can have a fault there is no check, and nothing to pay.
+/// </summary>
+internal sealed class ValueChecks
+{
+    private readonly Dictionary<Type, object?> _checks = [];
+    private readonly HashSet<Type> _begun = [];
+    private readonly bool _countsDepth;
+
+    public ValueChecks(Type recordType) => _countsDepth = HoldsItself(recordType, [], []);
+
+    /// <summary>
+    /// Whether code of the application has a say in what comes back, so that only the way into a
+    /// document and back can tell.
+    /// </summary>
+    public bool NeedsRoundTrip { get; private set; }
+
+    /// <summary>The check of a type; null: every value of it comes back.</summary>
+    public ValueCheck<T>? For<T>()
+    {
+        if (_checks.TryGetValue(typeof(T), out object? known)) return (ValueCheck<T>?)known;
+        if (!_begun.Add(typeof(T))) return new LateCheck<T>(this);
+
+        object? check = Make<T>();
+        _checks[typeof(T)] = check;
+        return (ValueCheck<T>?)check;
+    }
+
+    private object? Make<T>()
+    {
+        if (typeof(T) == typeof(string)) return new TextCheck();
+        if (typeof(T) == typeof(char)) return new LetterCheck();
+        if (typeof(T) == typeof(Uri)) return new UriCheck();
+        if (typeof(T) == typeof(DateTime)) return new TimeCheck();
+        if (Nullable.GetUnderlyingType(typeof(T)) is { } value)
+            return Call(nameof(MakeNullable), value);
+
+        JsonTypeInfo info = DocumentFormat.Options.GetTypeInfo(typeof(T));
+        switch (DocumentKinds.Of(info))
+        {
+            case DocumentKind.Object:
+                return MakeObject<T>(info);
+            case DocumentKind.List:
+                NeedsRoundTrip |= IsOfApplication(typeof(T));
+                return Call(nameof(MakeList), typeof(T), info.ElementType!);
+            case DocumentKind.Dictionary:
+                NeedsRoundTrip |= IsOfApplication(typeof(T));
+                return Call(nameof(MakeDictionary), typeof(T), info.KeyType!, info.ElementType!);
+            case DocumentKind.Own:
+                NeedsRoundTrip = true;
+                return typeof(JsonNode).IsAssignableFrom(typeof(T))
+                    ? Activator.CreateInstance(typeof(NodeCheck<>).MakeGenericType(typeof(T)), info)
+                    : null;
+            default:
+                return null;
+        }
+    }
+
+    private ObjectCheck<T>? MakeObject<T>(JsonTypeInfo info)
+    {
+        NeedsRoundTrip |= !new StoredState(info).IsPlain;
+        List<MemberCheck<T>> members = [];
+        foreach (JsonPropertyInfo member in info.Properties)
+        {
+            if (member is { Get: not null, CustomConverter: null, AttributeProvider: MemberInfo read }
+                && Call(nameof(MakeMember), [typeof(T), member.PropertyType], read) is { } check)
+                members.Add((MemberCheck<T>)check);
+        }
+
+        var derived = new Dictionary<Type, DerivedCheck<T>>();
+        foreach (JsonDerivedType type in info.PolymorphismOptions?.DerivedTypes ?? [])
+        {
+            if (type.DerivedType != typeof(T))
+            {
+                derived[type.DerivedType] = (DerivedCheck<T>)Call(
+                    nameof(MakeDerived), typeof(T), type.DerivedType)!;
+            }
+        }
+
+        bool isAlwaysItself = typeof(T).IsValueType || typeof(T).IsSealed;
+        return isAlwaysItself && members.Count == 0 && !_countsDepth
+            ? null
+            : new ObjectCheck<T>(members, derived.ToFrozenDictionary(), _countsDepth);
+    }
+
+    private MemberCheck<TOwner, TValue>? MakeMember<TOwner, TValue>(MemberInfo member)
+    {
+        if (For<TValue>() is not { } check) return null;
+        if (member is PropertyInfo { GetMethod: { } getter } && !typeof(TOwner).IsValueType)
+        {
+            return new MemberCheck<TOwner, TValue>(
+                member.Name, getter.CreateDelegate<Func<TOwner, TValue>>(), check);
+        }
+
+        ParameterExpression owner = Expression.Parameter(typeof(TOwner));
+        return new MemberCheck<TOwner, TValue>(
+            member.Name,
+            Expression.Lambda<Func<TOwner, TValue>>(
+                Expression.MakeMemberAccess(owner, member), owner).Compile(),
+            check);
+    }
+
+    private DerivedCheck<TBase, TDerived> MakeDerived<TBase, TDerived>() => new(For<TDerived>());
+
+    private NullableCheck<T>? MakeNullable<T>()
+        where T : struct
+        => For<T>() is { } check ? new NullableCheck<T>(check) : null;
+
+    private ListCheck<TCollection, TItem>? MakeList<TCollection, TItem>()
+        where TCollection : IEnumerable<TItem>
+    {
+        ValueCheck<TItem>? item = For<TItem>();
+        bool isAnyArray = typeof(TCollection).IsArray && item is null;
+        return isAnyArray && !_countsDepth
+            ? null
+            : new ListCheck<TCollection, TItem>(
+                item, Comparers.OfSet<TItem>(Empty<TCollection>("[]"u8)), _countsDepth);
+    }
+
+    private DictionaryCheck<TCollection, TKey, TValue> MakeDictionary<TCollection, TKey, TValue>()
+        where TCollection : IEnumerable<KeyValuePair<TKey, TValue>>
+        where TKey : notnull
+        => new(
+            ForKey<TKey>(),
+            For<TValue>(),
+            Comparers.OfKeys<TKey, TValue>(Empty<TCollection>("{}"u8)),
+            _countsDepth);
+
+    private ValueCheck<TKey>? ForKey<TKey>()
+        => (typeof(TKey) == typeof(double) ? new RealKeyCheck<double>()
+            : typeof(TKey) == typeof(float) ? new RealKeyCheck<float>()
+            : typeof(TKey) == typeof(Half) ? (object)new RealKeyCheck<Half>()
+            : null) as ValueCheck<TKey> ?? For<TKey>();
+
+    /// <summary>A collection as one comes back that was empty.</summary>
+    private static TCollection Empty<TCollection>(ReadOnlySpan<byte> document)
+        => (TCollection)JsonSerializer.Deserialize(
+            document, DocumentFormat.Options.GetTypeInfo(typeof(TCollection)))!;
+
+    private static bool IsOfApplication(Type collection)
+        => !collection.IsArray && !Framework.Has(collection);
+
+    private object? Call(string method, params Type[] types) => Call(method, types, []);
+
+    private object? Call(string method, Type[] types, params object[] arguments)
+        => typeof(ValueChecks)
+            .GetMethod(method, BindingFlags.Instance | BindingFlags.NonPublic)!
+            .MakeGenericMethod(types)
+            .Invoke(this, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
+
+    /// <summary>Whether a value of the type could hold others of it without an end.</summary>
+    private static bool HoldsItself(Type type, HashSet<Type> above, HashSet<Type> seen)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (above.Contains(type)) return true;
+        if (!seen.Add(type)) return false;
+
+        above.Add(type);
+        bool holdsItself = DocumentTypes.In(DocumentFormat.Options.GetTypeInfo(type))
+            .Any(part => HoldsItself(part, above, seen));
+        above.Remove(type);
+        return holdsItself;
+    }
+
+    /// <summary>The check of a type that holds itself, found when it is first needed.</summary>
+    private sealed class LateCheck<T>(ValueChecks checks) : ValueCheck<T>
+    {
+        private ValueCheck<T>? _check;
+
+        public override RecordFault? Find(T value, int depth)
+            => (_check ??= (ValueCheck<T>)checks._checks[typeof(T)]!).Find(value, depth);
+    }
+}

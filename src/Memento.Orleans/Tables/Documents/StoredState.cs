@@ -1,0 +1,201 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using static Memento.Tables.Documents.MethodCode;
+
+namespace Memento.Tables.Documents;
+
+/// <summary>
+/// Which fields of a type its document keeps, and whether code of the application has a say in
+/// what comes back.
+/// </summary>
+internal sealed class StoredState
+{
+    private const BindingFlags OwnMembers = BindingFlags.Instance | BindingFlags.Public
+        | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private const string BackingField = ">k__BackingField";
+
+    private readonly JsonTypeInfo _info;
+    private readonly List<MemberInfo> _members;
+    private readonly HashSet<(Module, int)> _read = [];
+
+    public StoredState(JsonTypeInfo info)
+    {
+        _info = info;
+        _members =
+        [
+            .. info.Properties.Where(static member => member.Get is not null)
+                .Select(static member => member.AttributeProvider).OfType<MemberInfo>(),
+        ];
+        foreach (MemberInfo member in _members)
+        {
+            if (member is PropertyInfo { GetMethod: { } getter })
+                Follow(getter, []);
+        }
+
+        IsPlain = Framework.Has(info.Type) || IsPlainType();
+    }
+
+    /// <summary>
+    /// Whether a value is only put into fields and taken from them when its document is written and
+    /// read: no constructor, accessor, converter or call-back of the application could change it.
+    /// </summary>
+    public bool IsPlain { get; }
+
+    /// <summary>The fields of a type and of its base types.</summary>
+    public static IEnumerable<FieldInfo> FieldsOf(Type type)
+    {
+        for (Type? level = type;
+            level is not null && level != typeof(object) && level != typeof(ValueType);
+            level = level.BaseType)
+        {
+            foreach (FieldInfo field in level.GetFields(OwnMembers))
+                yield return field;
+        }
+    }
+
+    /// <summary>The property that the compiler made the field for.</summary>
+    public static PropertyInfo? BackedProperty(FieldInfo field)
+        => field.Name.EndsWith(BackingField, StringComparison.Ordinal)
+            ? field.DeclaringType!.GetProperty(field.Name[1..^BackingField.Length], OwnMembers)
+            : null;
+
+    /// <summary>
+    /// Whether the application says that the record is the same without what the field holds.
+    /// </summary>
+    public static bool IsLeftOut(FieldInfo field)
+    {
+        JsonIgnoreAttribute? ignore = field.GetCustomAttribute<JsonIgnoreAttribute>()
+            ?? BackedProperty(field)?.GetCustomAttribute<JsonIgnoreAttribute>();
+        return ignore is
+        {
+            Condition: JsonIgnoreCondition.Always
+            or JsonIgnoreCondition.WhenWriting or JsonIgnoreCondition.WhenReading
+        };
+    }
+
+    /// <summary>
+    /// Whether the document has what the field holds: as a member, or because a stored property
+    /// gives it.
+    /// </summary>
+    public bool Keeps(FieldInfo field)
+        => _read.Contains((field.Module, field.MetadataToken))
+            || _members.Exists(member => IsOf(field, member));
+
+    /// <summary>
+    /// The fields of a property that is overridden hold nothing that anybody could have set.
+    /// </summary>
+    private static bool IsOf(FieldInfo field, MemberInfo member)
+    {
+        if (member is not PropertyInfo property)
+            return member.Name == field.Name && member.DeclaringType == field.DeclaringType;
+
+        return BackedProperty(field)?.GetMethod is { } getter
+            && property.GetMethod?.GetBaseDefinition() == getter.GetBaseDefinition();
+    }
+
+    private void Follow(MethodInfo method, HashSet<MethodBase> seen)
+    {
+        if (!seen.Add(method)) return;
+
+        foreach (Instruction instruction in Of(method))
+        {
+            if (instruction.Member is FieldInfo { IsStatic: false } field)
+                _read.Add((field.Module, field.MetadataToken));
+            else if (instruction.Member is MethodInfo { DeclaringType: { } type } called
+                && type != typeof(object) && type.IsAssignableFrom(_info.Type))
+                Follow(called, seen);
+        }
+    }
+
+    private bool IsPlainType()
+        => _info is
+        {
+            OnDeserializing: null, OnDeserialized: null, OnSerializing: null,
+            OnSerialized: null, PreferredPropertyObjectCreationHandling: null
+        }
+            && HasPlainConstructor()
+            && _info.Properties.All(IsPlainMember);
+
+    private static bool IsPlainMember(JsonPropertyInfo member)
+    {
+        if (member.Get is null) return true;
+        if (member.CustomConverter is not null || member.ObjectCreationHandling is not null)
+            return false;
+        if (member.AttributeProvider is not PropertyInfo property) return true;
+
+        FieldInfo? field = FieldOf(property.GetMethod!);
+        return field is not null
+            && (member.AssociatedParameter is not null || FieldOf(property.SetMethod!) == field);
+    }
+
+    /// <summary>The field of an accessor that does no more than one that the compiler makes.</summary>
+    private static FieldInfo? FieldOf(MethodInfo accessor)
+    {
+        IReadOnlyList<Instruction> code = Of(accessor);
+        return code.All(static each => each.Argument is not null || IsOfAccessor(each.Operation))
+            && code.Select(static each => each.Member).OfType<FieldInfo>().ToArray() is [var field]
+                ? field
+                : null;
+    }
+
+    private static bool IsOfAccessor(OpCode operation)
+        => operation == OpCodes.Ldfld || operation == OpCodes.Stfld || operation == OpCodes.Ret
+
+            // A debug build goes by way of a local variable, and jumps to the next instruction.
+            || operation == OpCodes.Stloc_0 || operation == OpCodes.Ldloc_0
+            || operation == OpCodes.Br_S;
+
+    /// <summary>
+    /// A constructor without parameters comes before all that is stored is set; one with parameters
+    /// has to put each into the field of its property, as it is.
+    /// </summary>
+    private bool HasPlainConstructor()
+    {
+        if (_info.ConstructorAttributeProvider is not MethodBase constructor
+            || constructor.GetParameters().Length == 0)
+            return true;
+
+        return _info.Properties
+            .Where(static member => member.AssociatedParameter is not null)
+            .All(member => FieldOf(member) is { } field
+                && ArgumentIn(constructor, field) == member.AssociatedParameter!.Position + 1);
+    }
+
+    private static FieldInfo? FieldOf(JsonPropertyInfo member)
+        => member.AttributeProvider is PropertyInfo { GetMethod: { } getter }
+            ? FieldOf(getter)
+            : member.AttributeProvider as FieldInfo;
+
+    /// <summary>
+    /// The argument that a constructor, or the one that it calls first, puts into a field as it is.
+    /// </summary>
+    private static int? ArgumentIn(MethodBase constructor, FieldInfo field)
+    {
+        IReadOnlyList<Instruction> code = Of(constructor);
+        int[] stores = [.. PlacesOf(code, OpCodes.Stfld, each => each.Member is FieldInfo other
+            && other.Module == field.Module && other.MetadataToken == field.MetadataToken)];
+        if (stores is [>= 2 and var only] && code[only - 2].Argument == 0)
+            return code[only - 1].Argument;
+        if (stores.Length > 0
+            || PlacesOf(code, OpCodes.Call, static each => each.Member is ConstructorInfo).ToArray()
+                is not [var call])
+            return null;
+
+        var called = (ConstructorInfo)code[call].Member!;
+        int count = called.GetParameters().Length;
+        int first = call - count;
+        return called.DeclaringType != typeof(object) && first >= 1
+            && code.Skip(first).Take(count).All(static each => each.Argument is not null)
+            && ArgumentIn(called, field) is >= 1 and var argument
+                ? code[first + argument - 1].Argument
+                : null;
+    }
+
+    private static IEnumerable<int> PlacesOf(
+        IReadOnlyList<Instruction> code, OpCode operation, Func<Instruction, bool> condition)
+        => Enumerable.Range(0, code.Count).Where(
+            at => code[at].Operation == operation && condition(code[at]));
+}

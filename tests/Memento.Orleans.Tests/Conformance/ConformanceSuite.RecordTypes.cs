@@ -1,0 +1,103 @@
+using Memento.Tests.Conformance.Tables;
+
+namespace Memento.Tests.Conformance;
+
+public abstract partial class ConformanceSuite
+{
+    [Fact]
+    public async Task A_table_of_a_base_type_keeps_and_gives_the_derived_types()
+    {
+        Animal dog = await Memento.Table<Animal>().PutAsync(
+            new Dog { Name = "Rex", Tag = "r", Breed = "pug" });
+        Animal cat = await Memento.Table<Animal>().PutAsync(
+            new Cat { Name = "Tom", Toys = ["ball"] });
+        Animal other = await Memento.Table<Animal>().PutAsync(new Animal { Name = "Rex" });
+        Assert.True(dog.Id > 0 && cat.Id > dog.Id && other.Id > cat.Id);
+
+        await Memento.TransactionAsync(async tx =>
+        {
+            Assert.Equal(dog, await tx.ReadAsync<Animal>(dog.Id));
+            Assert.Equal("pug", Assert.IsType<Dog>(await tx.ReadAsync<Animal>(dog.Id)).Breed);
+            Assert.Equal(["ball"], Assert.IsType<Cat>(await tx.ReadAsync<Animal>(cat.Id)).Toys);
+            Assert.Equal(
+                [typeof(Dog), typeof(Cat), typeof(Animal)],
+                (await tx.AllAsync<Animal>()).Select(static each => each.GetType()));
+            Assert.Equal([dog, other], await tx.SelectAsync<Animal>(each => each.Name == "Rex"));
+            Assert.Equal([dog], await tx.MatchAsync<Animal>(new { Tag = "r" }));
+        }).Within();
+    }
+
+    [Fact]
+    public async Task A_record_of_a_derived_type_is_changed_as_what_it_is()
+    {
+        ITable<Animal> table = Memento.Table<Animal>();
+        Animal dog = await table.PutAsync(new Dog { Name = "Rex", Tag = "r", Breed = "pug" });
+        Animal cat = await table.PutAsync(new Cat { Name = "Tom", Toys = ["ball"] });
+
+        await table.UpdateAsync(dog.Id, static each => each with { Name = "Max" });
+        await table.UpdateAsync(
+            cat.Id, static each => (Cat)each with { Toys = [.. ((Cat)each).Toys, "mouse"] });
+        Animal renamed = (await Memento.GetRecord<Animal>(dog.Id).ReadAsync().Within())!;
+        Assert.Equal(new Dog { Id = dog.Id, Name = "Max", Tag = "r", Breed = "pug" }, renamed);
+        Assert.Equal(["ball", "mouse"], ((Cat)(await GetAsync<Animal>(cat.Id))!).Toys);
+
+        Animal written = await Memento.GetRecord<Animal>(dog.Id)
+            .WriteAsync((Dog)renamed with { Breed = "boxer" }).Within();
+        Assert.Equal("boxer", Assert.IsType<Dog>(written).Breed);
+        Assert.Equal(written, await GetAsync<Animal>(dog.Id));
+        await UntilIdleAsync();
+    }
+
+    [Fact]
+    public async Task A_record_of_a_derived_type_equals_another_in_all_its_properties()
+    {
+        var dog = (Dog)await Memento.Table<Animal>().PutAsync(new Dog { Name = "Rex", Breed = "pug" });
+        await Memento.TransactionAsync(async tx =>
+        {
+            Assert.False(await tx.DeleteRecordAsync<Animal>(dog with { Breed = "boxer" }));
+            Assert.False(await tx.DeleteRecordAsync(new Animal { Id = dog.Id, Name = "Rex" }));
+            Assert.True(await tx.DeleteRecordAsync<Animal>(dog with { }));
+        }).Within();
+        Assert.Empty(await GetAllAsync<Animal>());
+    }
+
+    [Fact]
+    public async Task A_derived_type_that_its_base_type_does_not_name_is_refused_when_it_is_written()
+    {
+        var snake = new Snake { Id = 5, Name = "Kaa", Length = 9 };
+        foreach (Func<Task> write in (Func<Task>[])
+        [
+            () => Memento.Table<Animal>().PutAsync(snake).AsTask(),
+            () => Memento.TransactionAsync(async tx => await tx.DeleteRecordAsync<Animal>(snake)),
+            () => Memento.GetRecord<Animal>(5).WriteAsync(snake),
+        ])
+        {
+            var error = await Assert.ThrowsAsync<ArgumentException>(() => write().Within());
+            Assert.Contains(
+                "A record of type 'Snake' cannot be in table 'Animal'",
+                error.Message,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await GetAllAsync<Animal>());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_stored_or_sent_is_refused_and_stops_nobody_else()
+    {
+        await PutAsync(NewEntry("good", 1));
+        foreach (Entry bad in (Entry[])
+            [NewEntry("half \uD83D", 1), NewEntry("k", 1, "half \uDC00"), NewEntry("good", 2, "\uD83D")])
+        {
+            var error = await Assert.ThrowsAsync<ArgumentException>(() => PutAsync(bad));
+            Assert.Contains(
+                bad.Group is null ? "'Name' has half" : "'Group' has half",
+                error.Message,
+                StringComparison.Ordinal);
+        }
+
+        IMemento client = await fixture.ConnectAsync();
+        Assert.Equal(
+            [NewEntry("good", 1)], await client.Table<Entry>().WhereAsync(each => each.Value > 0));
+    }
+}
