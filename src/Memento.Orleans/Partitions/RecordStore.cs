@@ -57,8 +57,8 @@ internal sealed class RecordStore
         if (Indexes.All.Contains(index)) return;
 
         var entries = new OrderedMap<StoredRecord>();
-        foreach ((byte[] key, StoredRecord record) in Records.Range(null, null))
-            entries.Set(index.EncodeEntry(record.Record, key), record);
+        foreach ((byte[] _, StoredRecord record) in Records.Range(null, null))
+            entries.Set(KeepEntry(index, record), record);
 
         _entries = With(_entries, index.Ordinal, entries);
         if (index.Unique)
@@ -81,6 +81,11 @@ internal sealed class RecordStore
         => _identities!.TryGetValue(IdentityKey(key, identity), out StoredRecord? record) ? record : null;
 
     public ulong TakeSequence() => NextSequence++;
+
+    /// <summary>
+    /// Makes a record that can be put here: asks its own code for all that the store has to know.
+    /// </summary>
+    public StoredRecord Make(byte[] key, object record) => Complete(new StoredRecord(key, record));
 
     /// <summary>Puts what is to stand at a key (null: nothing), and gives what stood there.</summary>
     public StoredRecord? Replace(int store, byte[] key, StoredRecord? next, long position)
@@ -112,7 +117,7 @@ internal sealed class RecordStore
         _stores[store]!.Set(record.Key, record, out _);
         if (store != 0) return;
 
-        Reindex(previous: null, record);
+        Reindex(previous: null, Complete(record));
         if (_table.Type == TableType.Bag)
             NextSequence = Math.Max(NextSequence, KeyBytes.ReadSuffix(record.Key) + 1);
     }
@@ -120,31 +125,52 @@ internal sealed class RecordStore
     /// <summary>Moves the index entries of a key from one record to the next.</summary>
     private void Reindex(StoredRecord? previous, StoredRecord? next)
     {
-        if (previous is not null) EstimatedSize -= SizeOf(previous);
-        if (next is not null) EstimatedSize += SizeOf(next);
+        if (previous is not null) EstimatedSize -= previous.Size;
+        if (next is not null) EstimatedSize += next.Size;
         foreach (IndexDefinition index in Indexes.All)
         {
             OrderedMap<StoredRecord> entries = Index(index.Ordinal);
-            byte[]? after = next is null ? null : index.EncodeEntry(next.Record, next.Key);
+            byte[]? before = previous is null ? null : KeepEntry(index, previous);
+            byte[]? after = next is null ? null : KeepEntry(index, next);
             if (after is not null) entries.Set(after, next!, out _);
 
             // Most writes leave most indexed values as they are: their entries stay in place.
-            if (previous is null
-                || (after is not null && index.HasEntry(previous.Record, previous.Key, after)))
-            {
-                continue;
-            }
-
-            entries.Remove(index.EncodeEntry(previous.Record, previous.Key), out _);
+            if (before is not null && !before.AsSpan().SequenceEqual(after))
+                entries.Remove(before, out _);
         }
 
         if (_identities is null) return;
-        if (previous is not null) _identities.Remove(IdentityKey(previous), out _);
-        if (next is not null) _identities.Set(IdentityKey(next), next, out _);
+        if (previous is not null) _identities.Remove(previous.Entries![0]!, out _);
+        if (next is not null) _identities.Set(next.Entries![0]!, next, out _);
     }
 
-    private long SizeOf(StoredRecord record)
-        => _table.EstimateSize(record.Record) + record.Key.Length;
+    private StoredRecord Complete(StoredRecord record)
+    {
+        record.Size = _table.EstimateSize(record.Record) + record.Key.Length;
+        foreach (IndexDefinition index in Indexes.All)
+            KeepEntry(index, record);
+        if (_identities is not null) Room(record, 0) = IdentityKey(record);
+        return record;
+    }
+
+    /// <summary>
+    /// The entry of a record in an index: the one it has, otherwise a new one that it keeps. Only a record
+    /// that a commit replaced before the index came, and that comes back, has none by then.
+    /// </summary>
+    private byte[] KeepEntry(IndexDefinition index, StoredRecord record)
+        => Room(record, index.Store) ??= index.EncodeEntry(record.Record, record.Key);
+
+    private ref byte[]? Room(StoredRecord record, int place)
+    {
+        byte[]?[] entries = record.Entries ?? [];
+        if (place >= entries.Length)
+        {
+            Array.Resize(ref entries, Math.Max(place + 1, _entries.Length + 1));
+            record.Entries = entries;
+        }
+
+        return ref entries[place];
+    }
 
     private static OrderedMap<StoredRecord>?[] With(
         OrderedMap<StoredRecord>?[] maps, int place, OrderedMap<StoredRecord> map)

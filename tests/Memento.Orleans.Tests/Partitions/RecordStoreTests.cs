@@ -80,7 +80,7 @@ public sealed class RecordStoreTests
             Size = random.Next(4) is var size and > 0 ? size : null,
         };
         model[id] = thing;
-        return (key, store.Replace(0, key, new StoredRecord(key, thing), position));
+        return (key, store.Replace(0, key, store.Make(key, thing), position));
     }
 
     private static void Check(RecordStore store, SortedDictionary<int, StoredThing> model)

@@ -35,7 +35,8 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
 
         if (OnlyIfAbsent && transaction.Find(0, Key) is not null) return false;
 
-        transaction.Stage(0, Key, new StoredRecord(EncodedKey, Record), StoredDocument(transaction));
+        StoredRecord record = transaction.Store.Make(EncodedKey, Record);
+        transaction.Stage(0, Key, record, StoredDocument(transaction));
         return true;
     }
 
@@ -48,6 +49,7 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
         if (BagSearch.Find(transaction, Key, Record) is not null) return;
 
         Key bagKey = KeyBytes.WithSuffix(Key, transaction.Store.TakeSequence());
-        transaction.Stage(0, bagKey, new StoredRecord(bagKey.Bytes, Record), StoredDocument(transaction));
+        StoredRecord record = transaction.Store.Make(bagKey.Bytes, Record);
+        transaction.Stage(0, bagKey, record, StoredDocument(transaction));
     }
 }

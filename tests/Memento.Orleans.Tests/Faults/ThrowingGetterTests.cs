@@ -1,0 +1,81 @@
+namespace Memento.Tests.Faults;
+
+/// <summary>
+/// What a record's own code throws comes out where the record is written: the commit, and its
+/// taking back, work on what was encoded then.
+/// </summary>
+public sealed class ThrowingGetterTests : IAsyncDisposable
+{
+    public ValueTask DisposeAsync()
+    {
+        Mood.IsBad = false;
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_getter_that_throws_after_the_write_does_not_keep_it_from_being_committed()
+    {
+        await using var store = await StartAsync();
+        await store.WriteAsync(new Moody { Id = 1, Value = 1, Rank = 1 });
+        await store.Memento.TransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new Moody { Id = 1, Value = 2, Rank = 2 });
+            await tx.DeleteAsync<Moody>(2);
+            Mood.IsBad = true;
+        }).WaitAsync(FaultyStore.LongestWait);
+        Mood.IsBad = false;
+
+        store.CheckIdle();
+        Assert.Equal(2, (await store.ReadAsync<Moody>(1)).Value);
+        Assert.Equal(new[] { 1 }, await KeysOfRankAsync(store, 2));
+        Assert.Empty(await KeysOfRankAsync(store, 1));
+    }
+
+    [Fact]
+    public async Task A_getter_that_throws_does_not_keep_a_failed_batch_from_being_taken_back()
+    {
+        await using var store = await StartAsync();
+        await store.WriteAsync(new Moody { Id = 1, Value = 1, Rank = 1 });
+        store.Faults.Block();
+        Task writing = store.WriteAsync(new Moody { Id = 1, Value = 2, Rank = 2 });
+        await store.Faults.Reached.WaitAsync(FaultyStore.LongestWait);
+        Mood.IsBad = true;
+        store.Faults.FailNext(FaultyStorage.DiskFailure);
+        store.Faults.Unblock();
+        await Assert.ThrowsAsync<StorageException>(() => writing);
+        Mood.IsBad = false;
+
+        store.CheckIdle();
+        Assert.Equal(1, (await store.ReadAsync<Moody>(1)).Value);
+        Assert.Equal(new[] { 1 }, await KeysOfRankAsync(store, 1));
+        Assert.Empty(await KeysOfRankAsync(store, 2));
+    }
+
+    [Fact]
+    public async Task A_getter_that_throws_in_the_write_ends_the_write_and_nothing_else()
+    {
+        await using var store = await StartAsync();
+        await store.Memento.TransactionAsync(async tx =>
+        {
+            Mood.IsBad = true;
+            await Assert.ThrowsAnyAsync<Exception>(
+                async () => await tx.WriteAsync(new Moody { Id = 1, Value = 1, Rank = 1 }));
+            Mood.IsBad = false;
+            await tx.WriteAsync(new Moody { Id = 2, Value = 2, Rank = 2 });
+        }).WaitAsync(FaultyStore.LongestWait);
+
+        store.CheckIdle();
+        Assert.Equal([2], (await store.AllAsync<Moody>()).Select(static each => each.Id));
+    }
+
+    private static Task<FaultyStore> StartAsync()
+        => FaultyStore.StartAsync(static memento => memento.AddTable<Moody>());
+
+    private static Task<int[]> KeysOfRankAsync(FaultyStore store, int rank)
+        => store.Memento.TransactionAsync(async tx =>
+        {
+            IReadOnlyList<Moody> found =
+                await tx.SelectAsync<Moody>(each => each.Rank == rank);
+            return found.Select(static each => each.Id).ToArray();
+        }).WaitAsync(FaultyStore.LongestWait);
+}
