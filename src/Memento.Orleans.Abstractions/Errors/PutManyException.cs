@@ -1,18 +1,21 @@
 namespace Memento;
 
-/// <summary>Writing many records stopped at a batch that failed; the batches before it stay.</summary>
+/// <summary>
+/// Writing many records stopped, because a batch, the source of the records or the progress failed; the batches
+/// before stay.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.PutManyException")]
 public sealed class PutManyException : MementoException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="written">How many records were written before the batch that failed.</param>
+    /// <param name="written">How many records were written before it stopped.</param>
     /// <param name="innerException">Why it failed.</param>
     public PutManyException(string table, long written, Exception innerException)
         : base(
-            $"Writing into table '{table}' stopped: the first {written} records are written, the batch "
-            + $"after them is not, because: {innerException.Message} Go on with record {written + 1}.",
+            $"Writing into table '{table}' stopped: the first {written} records are written, what "
+            + $"comes after them is not, because: {innerException.Message} Go on with record {written + 1}.",
             innerException)
     {
         Table = table;

@@ -67,10 +67,13 @@ public interface ITable<T>
     /// <param name="records">The records.</param>
     /// <param name="batchSize">How many records a transaction takes, 1 to 100,000.</param>
     /// <param name="progress">Told, after each batch, how many records have been written.</param>
-    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <param name="cancellationToken">Stops; the batch that is being written is not kept.</param>
     /// <returns>How many records were written.</returns>
     /// <exception cref="PutManyException">
-    /// A batch failed; the ones before it stay, and it says where it stopped.
+    /// A batch, the source or the progress failed; the batches before stay, and it says where it stopped.
+    /// </exception>
+    /// <exception cref="PutManyCanceledException">
+    /// It was cancelled; the batches before stay, and it says where it stopped.
     /// </exception>
     /// <exception cref="MementoException">It was called inside a transaction.</exception>
     ValueTask<long> PutManyAsync(

@@ -64,6 +64,8 @@ public interface IMemento
     /// <summary>The record of a key as a grain, there or not.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
+    /// <exception cref="StoreUnavailableException">The silo or client does not run.</exception>
+    /// <remarks>Its calls are grain calls: where no silo answers, they throw what Orleans throws.</remarks>
     IRecord<T> GetRecord<T>(object key)
         where T : class;
 }

@@ -98,8 +98,12 @@ internal sealed class CatalogGrain(
 
     public async Task<bool> CreateAsync(TableSchema schema)
     {
+        // A client knows neither the storage nor the indexes that the silo registered.
+        TableDefinition registered = tables.Get(schema.Name);
+        registered.Registration.Require(schema.Name, TableRegistration.Of(schema));
         if (Find(schema.Name) is not null) return false;
 
+        schema = registered.ToSchema();
         await CreateStoresAsync(schema);
         await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
         return true;

@@ -5,7 +5,7 @@ using Memento.Transactions;
 namespace Memento.Grains;
 
 /// <summary>Finds partitions from outside the silos: always by message.</summary>
-internal sealed class ClientPartitions(IGrainFactory grains) : IPartitions
+internal sealed class ClientPartitions(IGrainFactory grains, StoreLifetime lifetime) : IPartitions
 {
     public bool ShareMemory => false;
 
@@ -26,5 +26,6 @@ internal sealed class ClientPartitions(IGrainFactory grains) : IPartitions
 
     public async ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)
-        => await grains.GetGrain<INumberGrain>(table.Name).NextAsync().WaitAsync(cancellationToken);
+        => await lifetime.AskForAttemptAsync(
+            () => grains.GetGrain<INumberGrain>(table.Name).NextAsync(), cancellationToken);
 }

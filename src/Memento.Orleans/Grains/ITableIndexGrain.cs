@@ -1,3 +1,5 @@
+using Memento.Tables;
+
 namespace Memento.Grains;
 
 /// <summary>Adds and removes indexes of a table, one after the other; id the table's name.</summary>
@@ -7,10 +9,10 @@ internal interface ITableIndexGrain : IGrainWithStringKey
     /// <summary>Adds an index, and gives those that the table has then.</summary>
     [Alias("AddAsync")]
     [ResponseTimeout(IndexBuilder.LongestCall)]
-    Task<List<IndexInfo>> AddAsync(IndexInfo index);
+    Task<List<IndexSchema>> AddAsync(IndexInfo index);
 
     /// <summary>Removes an index, and gives those that the table has then.</summary>
     [Alias("RemoveAsync")]
     [ResponseTimeout(IndexBuilder.LongestCall)]
-    Task<List<IndexInfo>> RemoveAsync(IReadOnlyList<string> properties);
+    Task<List<IndexSchema>> RemoveAsync(IReadOnlyList<string> properties);
 }

@@ -66,17 +66,18 @@ internal sealed class IndexBuilder(
     /// <exception cref="ArgumentException">The table has no such index.</exception>
     public async Task RemoveAsync(TableDefinition table, IReadOnlyList<string> properties)
     {
-        string name = new IndexInfo(properties, unique: false).Name;
-        IndexDefinition index = table.IndexSet.Find(name)
+        IndexDefinition index = table.IndexSet.Find(properties)
             ?? throw new ArgumentException(
-                $"Table '{table.Name}' has no index '{name}'. It has "
-                + (table.Indexes.Count == 0
-                    ? "none."
-                    : $"{string.Join(", ", table.Indexes.Select(static each => each.Name))}."),
+                $"Table '{table.Name}' has no index '{string.Join(", ", properties)}'. It has "
+                + (table.Indexes.Count == 0 ? "none." : $"{Describe(table.Indexes)}."),
                 nameof(properties));
-        await Catalog.RemoveIndexAsync(table.Name, name);
+        await Catalog.RemoveIndexAsync(table.Name, index.Name);
         await ForgetAsync(table, index);
     }
+
+    private static string Describe(IEnumerable<IndexDefinition> indexes)
+        => string.Join("; ", indexes.Select(
+            static index => string.Join(", ", index.Info.Properties)));
 
     private static async Task<bool> BuildAsync(
         TransactionScope scope, TableDefinition table, IndexDefinition index)
@@ -103,7 +104,7 @@ internal sealed class IndexBuilder(
     {
         for (int i = 0; i < values.Length; i += 2)
         {
-            var claim = new ClaimOperation(index.Name, new Key(values[i]), values[i + 1]);
+            var claim = new ClaimOperation(index.Reference, new Key(values[i]), values[i + 1]);
             object? holder = await scope.Sender.SendAsync(table, claim, CancellationToken.None);
             if (holder is null) continue;
 

@@ -72,10 +72,19 @@ internal sealed class IndexGrain(
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
         OpenResponse open = await OpenAsync();
-        if (open.Error is not null) return RemoteTransactions.Refuse(request, open.Error);
+        (string name, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        try
+        {
+            // First: of partitions that only the caller has it says more than that there is none.
+            open.Registration?.Require(name, request.Registration);
+            if (open.Error is not null) throw open.Error;
+        }
+        catch (MementoException error)
+        {
+            return RemoteTransactions.Refuse(request, error);
+        }
 
-        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
-        return await remote.ExecuteAsync(request, tables.Get(table), number, _longestWait);
+        return await remote.ExecuteAsync(request, tables.Get(name), number, _longestWait);
     }
 
     public async Task RollbackAsync(Guid transactionId, int savepoint)
@@ -122,16 +131,23 @@ internal sealed class IndexGrain(
 
     private async Task<OpenResponse> LoadAsync()
     {
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        TableRegistration? registration =
+            tables.TryGet(table, out TableDefinition? known) ? known.Registration : null;
         try
         {
-            (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
             _partition = await loader.LoadAsync(table, number);
             partitions.Add(_partition);
-            return new OpenResponse { Silo = silo.SiloAddress, Info = Describe(_partition) };
+            return new OpenResponse
+            {
+                Silo = silo.SiloAddress,
+                Info = Describe(_partition),
+                Registration = registration,
+            };
         }
         catch (MementoException error)
         {
-            return new OpenResponse { Error = error };
+            return new OpenResponse { Error = error, Registration = registration };
         }
     }
 

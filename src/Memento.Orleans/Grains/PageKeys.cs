@@ -3,7 +3,7 @@ using Memento.Transactions;
 namespace Memento.Grains;
 
 /// <summary>Asks the catalog for the secret of continuations once, and keeps it.</summary>
-internal sealed class PageKeys(IGrainFactory grains) : IPageKeys
+internal sealed class PageKeys(IGrainFactory grains, StoreLifetime lifetime) : IPageKeys
 {
     /// <summary>The bytes of the secret.</summary>
     public const int Length = 32;
@@ -14,6 +14,7 @@ internal sealed class PageKeys(IGrainFactory grains) : IPageKeys
         => _key is { } known ? new(known) : AskAsync(cancellationToken);
 
     private async ValueTask<byte[]> AskAsync(CancellationToken cancellationToken)
-        => _key = await grains.GetGrain<ICatalogGrain>(CatalogGrain.Key).PageKeyAsync()
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        => _key = await lifetime.AskForAttemptAsync(
+            () => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key).PageKeyAsync(), cancellationToken)
+            .ConfigureAwait(false);
 }

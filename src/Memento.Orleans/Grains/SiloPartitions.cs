@@ -11,6 +11,7 @@ internal sealed class SiloPartitions(
     PartitionDirectory directory,
     Numbers numbers,
     Journal journal,
+    StoreLifetime lifetime,
     IGrainFactory grains,
     ILocalSiloDetails silo) : IPartitions
 {
@@ -34,7 +35,12 @@ internal sealed class SiloPartitions(
 
     public ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)
-        => numbers.NextAsync(table);
+    {
+        ValueTask<long> next = numbers.NextAsync(table);
+        return next.IsCompletedSuccessfully
+            ? next
+            : new(lifetime.AskForAttemptAsync(next.AsTask, cancellationToken));
+    }
 
     private async ValueTask<Enlistment> OpenAndEnlistAsync(
         TransactionState state,
@@ -45,7 +51,7 @@ internal sealed class SiloPartitions(
         IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
         while (true)
         {
-            OpenResponse opened = await grain.OpenAsync().WaitAsync(cancellationToken);
+            OpenResponse opened = await lifetime.AskForAttemptAsync(grain.OpenAsync, cancellationToken);
             if (opened.Error is not null) throw opened.Error;
             if (!silo.SiloAddress.Equals(opened.Silo))
             {

@@ -12,6 +12,7 @@ internal sealed class TableAdministration(
     CurrentTransaction current,
     TransactionRunner runner,
     IPartitions partitions,
+    StoreLifetime lifetime,
     IGrainFactory grains,
     TimeProvider time) : ITables
 {
@@ -24,7 +25,8 @@ internal sealed class TableAdministration(
         where T : class
     {
         TableDefinition table = Use<T>();
-        if (!await Catalog.CreateAsync(table.ToSchema()).WaitAsync(cancellationToken))
+        if (!await lifetime.AskAsync(
+            () => Catalog.CreateAsync(table.ToSchema()), cancellationToken))
         {
             throw new TableExistsException(
                 $"Table '{table.Name}' exists. Delete it first, or use it as it is.");
@@ -38,10 +40,7 @@ internal sealed class TableAdministration(
 
         // What runs now is let through; what comes after finds the table gone.
         await LockAndDoAsync<T>(static _ => Task.CompletedTask, cancellationToken);
-        if (!await Catalog.BeginDeleteAsync(table.Name)) throw PartitionLoader.NotFound(table.Name);
-
-        await Task.WhenAll(Partitions(table).Select(static partition => partition.DropAsync()));
-        await Catalog.CompleteDeleteAsync(table.Name);
+        await lifetime.AskAsync(() => DeleteAsync(table), CancellationToken.None);
     }
 
     public Task ClearAsync<T>(CancellationToken cancellationToken = default)
@@ -61,13 +60,12 @@ internal sealed class TableAdministration(
         where T : class
     {
         TableDefinition table = Use<T>();
-        OpenResponse[] opened = await Task.WhenAll(
-            Partitions(table).Select(static partition => partition.OpenAsync()))
-            .WaitAsync(cancellationToken);
+        OpenResponse[] opened = await OpenAllAsync(table, cancellationToken);
         if (opened.FirstOrDefault(static each => each.Error is not null) is { } failed)
             throw failed.Error!;
 
-        List<IndexInfo> indexes = await Catalog.IndexesAsync(table.Name).WaitAsync(cancellationToken)
+        List<IndexInfo> indexes = await lifetime.AskAsync(
+            () => Catalog.IndexesAsync(table.Name), cancellationToken)
             ?? throw PartitionLoader.NotFound(table.Name);
         PartitionInfo[] infos = [.. opened.Select(static each => each.Info!)];
         return new TableInfo
@@ -86,7 +84,7 @@ internal sealed class TableAdministration(
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfInTransaction();
-        return await Catalog.ListAsync().WaitAsync(cancellationToken);
+        return await lifetime.AskAsync(() => Catalog.ListAsync(), cancellationToken);
     }
 
     public Task WaitAsync(TimeSpan timeout, params Type[] types)
@@ -102,7 +100,7 @@ internal sealed class TableAdministration(
         long started = time.GetTimestamp();
         foreach (TableDefinition table in waited)
         {
-            while (await WhyNotReadyAsync(table).WaitAsync(cancellationToken) is { } reason)
+            while (await WhyNotReadyAsync(table, cancellationToken) is { } reason)
             {
                 if (time.GetElapsedTime(started) >= timeout)
                 {
@@ -134,8 +132,9 @@ internal sealed class TableAdministration(
         where T : class
     {
         TableDefinition table = Use<T>();
-        Learn(table, await IndexesOf(table).AddAsync(new IndexInfo(properties, unique))
-            .WaitAsync(cancellationToken));
+        var index = new IndexInfo(properties, unique);
+        Learn(table, await lifetime.AskAsync(
+            () => IndexesOf(table).AddAsync(index), cancellationToken));
     }
 
     public Task RemoveIndexAsync<T>(string property, CancellationToken cancellationToken = default)
@@ -152,16 +151,17 @@ internal sealed class TableAdministration(
         where T : class
     {
         TableDefinition table = Use<T>();
-        Learn(table, await IndexesOf(table).RemoveAsync(properties).WaitAsync(cancellationToken));
+        Learn(table, await lifetime.AskAsync(
+            () => IndexesOf(table).RemoveAsync(properties), cancellationToken));
     }
 
     private ITableIndexGrain IndexesOf(TableDefinition table)
         => grains.GetGrain<ITableIndexGrain>(table.Name);
 
     /// <summary>In a silo the definition is the one that was changed.</summary>
-    private void Learn(TableDefinition table, List<IndexInfo> indexes)
+    private void Learn(TableDefinition table, List<IndexSchema> indexes)
     {
-        if (!partitions.ShareMemory) table.UseIndexes(indexes);
+        if (!partitions.ShareMemory) table.LearnIndexes(indexes);
     }
 
     private static string PropertyOf<T>(Expression<Func<T, object?>> property)
@@ -170,11 +170,39 @@ internal sealed class TableAdministration(
         return OrderPath.Of(property);
     }
 
-    private async Task<string?> WhyNotReadyAsync(TableDefinition table)
+    private async Task<string?> WhyNotReadyAsync(
+        TableDefinition table, CancellationToken cancellationToken)
     {
-        OpenResponse[] opened = await Task.WhenAll(
-            Partitions(table).Select(static partition => partition.OpenAsync()));
-        return opened.FirstOrDefault(static each => each.Error is not null)?.Error?.Message;
+        try
+        {
+            OpenResponse[] opened = await OpenAllAsync(table, cancellationToken);
+            return opened.FirstOrDefault(static each => each.Error is not null)?.Error?.Message;
+        }
+        catch (StoreUnavailableException error)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <exception cref="MementoException">The silos registered the table otherwise.</exception>
+    private async Task<OpenResponse[]> OpenAllAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+    {
+        OpenResponse[] opened = await lifetime.AskAsync(
+            () => Task.WhenAll(Partitions(table).Select(static partition => partition.OpenAsync())),
+            cancellationToken);
+        foreach (OpenResponse each in opened)
+            each.Registration?.Require(table.Name, table.Registration);
+        return opened;
+    }
+
+    private async Task<bool> DeleteAsync(TableDefinition table)
+    {
+        if (!await Catalog.BeginDeleteAsync(table.Name)) throw PartitionLoader.NotFound(table.Name);
+
+        await Task.WhenAll(Partitions(table).Select(static partition => partition.DropAsync()));
+        await Catalog.CompleteDeleteAsync(table.Name);
+        return true;
     }
 
     private Task<TransactionResult<bool>> LockAndDoAsync<T>(
@@ -202,6 +230,7 @@ internal sealed class TableAdministration(
 
     private void ThrowIfInTransaction()
     {
+        lifetime.ThrowIfNotRunning();
         if (current.Find() is null) return;
 
         throw new MementoException(

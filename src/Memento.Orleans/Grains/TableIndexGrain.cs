@@ -8,18 +8,18 @@ internal sealed class TableIndexGrain(TableRegistry tables, IndexBuilder indexes
 {
     private TableDefinition Table => tables.Get(this.GetPrimaryKeyString());
 
-    public async Task<List<IndexInfo>> AddAsync(IndexInfo index)
+    public async Task<List<IndexSchema>> AddAsync(IndexInfo index)
     {
         await indexes.AddAsync(Table, index, isDeclared: false);
         return IndexesOf(Table);
     }
 
-    public async Task<List<IndexInfo>> RemoveAsync(IReadOnlyList<string> properties)
+    public async Task<List<IndexSchema>> RemoveAsync(IReadOnlyList<string> properties)
     {
         await indexes.RemoveAsync(Table, properties);
         return IndexesOf(Table);
     }
 
-    private static List<IndexInfo> IndexesOf(TableDefinition table)
-        => [.. table.Indexes.Select(static index => index.Info)];
+    private static List<IndexSchema> IndexesOf(TableDefinition table)
+        => [.. table.Indexes.Select(IndexSchema.Of)];
 }

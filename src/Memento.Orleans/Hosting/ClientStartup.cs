@@ -7,7 +7,10 @@ namespace Memento.Hosting;
 
 /// <summary>Starts Memento with its client.</summary>
 internal sealed class ClientStartup(
-    IServiceProvider services, TransactionSweeper sweeper, IOptions<MementoOptions> options)
+    IServiceProvider services,
+    TransactionSweeper sweeper,
+    StoreLifetime lifetime,
+    IOptions<MementoOptions> options)
     : ILifecycleParticipant<IClusterClientLifecycle>
 {
     public void Participate(IClusterClientLifecycle lifecycle)
@@ -15,13 +18,20 @@ internal sealed class ClientStartup(
             nameof(ClientStartup),
             ServiceLifecycleStage.RuntimeInitialize,
             StartAsync,
-            _ => sweeper.StopAsync());
+            StopAsync);
 
     private Task StartAsync(CancellationToken cancellationToken)
     {
         AgentCheck.ThrowIfReplaced(services.GetRequiredService<ITransactionAgent>());
         _ = options.Value;
         sweeper.Start();
+        lifetime.Start();
         return Task.CompletedTask;
+    }
+
+    private Task StopAsync(CancellationToken cancellationToken)
+    {
+        lifetime.Stop();
+        return sweeper.StopAsync();
     }
 }

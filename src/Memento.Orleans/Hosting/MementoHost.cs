@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Memento.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 
 namespace Memento;
@@ -35,6 +36,9 @@ public sealed class MementoHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
+    /// <exception cref="MementoException">
+    /// The silo cannot join its cluster, or the program was built without dynamic code (PublishAot).
+    /// </exception>
     public static Task<MementoHost> StartAsync(
         Action<IMementoBuilder> configure, CancellationToken cancellationToken = default)
         => StartAsync(configure, configureHost: null, cancellationToken);
@@ -45,6 +49,9 @@ public sealed class MementoHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
+    /// <exception cref="MementoException">
+    /// The silo cannot join its cluster, or the program was built without dynamic code (PublishAot).
+    /// </exception>
     public static async Task<MementoHost> StartAsync(
         Action<IMementoBuilder> configure,
         Action<HostApplicationBuilder>? configureHost,
@@ -54,10 +61,11 @@ public sealed class MementoHost : IAsyncDisposable
         DynamicCodeCheck.ThrowIfMissing();
         for (int attempt = 1; ; attempt++)
         {
-            IHost host = Build(configure, configureHost);
+            var errors = new StartErrors();
+            IHost host = Build(configure, configureHost, errors);
             try
             {
-                await host.StartAsync(cancellationToken);
+                await StartAsync(host, errors, cancellationToken);
                 return new MementoHost(host);
             }
             catch (Exception exception)
@@ -75,10 +83,42 @@ public sealed class MementoHost : IAsyncDisposable
         await DisposeAsync(_host);
     }
 
+    /// <summary>Starts a host; gives up where its silo cannot join the cluster.</summary>
+    private static async Task StartAsync(
+        IHost host, StartErrors errors, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        JoinWatch joining = host.Services.GetRequiredService<JoinWatch>();
+        Task starting = host.StartAsync(limit.Token);
+        if (await Task.WhenAny(starting, joining.IsLate) == starting)
+        {
+            await starting;
+            errors.End();
+            return;
+        }
+
+        string reason = errors.Last ?? "Orleans logged no reason";
+        await limit.CancelAsync();
+        try
+        {
+            await starting;
+        }
+        catch (Exception exception)
+        {
+            throw new MementoException(
+                $"The silo could not join its cluster within {JoinWatch.Patience}: {reason}. Check that the "
+                + "silo which its clustering names is running and can be reached.",
+                exception);
+        }
+    }
+
     private static IHost Build(
-        Action<IMementoBuilder> configure, Action<HostApplicationBuilder>? configureHost)
+        Action<IMementoBuilder> configure,
+        Action<HostApplicationBuilder>? configureHost,
+        StartErrors errors)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Logging.AddProvider(errors);
         configureHost?.Invoke(builder);
         builder.UseOrleans(silo =>
         {

@@ -46,7 +46,8 @@ internal static class MementoServices
 
     public static void AddMementoToSilo(this IServiceCollection services)
     {
-        AddCommon(services);
+        AddCommon(services, "silo");
+        services.AddSingleton<JoinWatch>();
         services.AddSingleton(CreateStorage);
         services.AddSingleton<Journal>();
         services.AddSingleton<PartitionDirectory>();
@@ -71,7 +72,7 @@ internal static class MementoServices
 
     public static void AddMementoToClient(this IServiceCollection services)
     {
-        AddCommon(services);
+        AddCommon(services, "client");
         services.AddSingleton<IPartitions, ClientPartitions>();
         services.AddSingleton<ICommitter>(static provider => new Committer(
             provider.GetRequiredService<IGrainFactory>(),
@@ -83,8 +84,9 @@ internal static class MementoServices
             static provider => provider.GetRequiredService<ClientStartup>());
     }
 
-    private static void AddCommon(IServiceCollection services)
+    private static void AddCommon(IServiceCollection services, string host)
     {
+        services.AddSingleton(new StoreLifetime(host));
         services.AddOptions<MementoOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MementoOptions>, MementoOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);

@@ -21,6 +21,8 @@ internal sealed class SiloStartup(
     TableRegistry tables,
     KnownTables known,
     TransactionSweeper sweeper,
+    StoreLifetime lifetime,
+    JoinWatch joining,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -49,10 +51,13 @@ internal sealed class SiloStartup(
         }
 
         sweeper.Start();
+        lifetime.Start();
+        joining.Begin();
     }
 
     private async Task EnsureTablesAsync(CancellationToken cancellationToken)
     {
+        joining.End();
         List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
         try
         {
@@ -109,6 +114,8 @@ internal sealed class SiloStartup(
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)
     {
+        joining.End();
+        lifetime.Stop();
         await sweeper.StopAsync();
         await journal.DisposeAsync();
         if (storage.Journal is not null) await storage.Journal.DisposeAsync();

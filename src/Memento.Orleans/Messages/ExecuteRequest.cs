@@ -1,4 +1,5 @@
 using Memento.Partitions.Locks;
+using Memento.Tables;
 
 namespace Memento.Messages;
 
@@ -32,4 +33,8 @@ internal sealed record ExecuteRequest
 
     [Id(3)]
     public required IReadOnlyList<OperationRequest> Operations { get; init; }
+
+    /// <summary>How the caller registered the table; a silo refuses another way than its own.</summary>
+    [Id(4)]
+    public TableRegistration? Registration { get; init; }
 }

@@ -1,3 +1,5 @@
+using Memento.Tables;
+
 namespace Memento.Messages;
 
 /// <summary>Where a partition is, or why it cannot be opened.</summary>
@@ -17,4 +19,8 @@ internal sealed record OpenResponse
     /// <summary>Why it cannot be opened.</summary>
     [Id(2)]
     public MementoException? Error { get; init; }
+
+    /// <summary>How the table is registered there; null where it is not.</summary>
+    [Id(3)]
+    public TableRegistration? Registration { get; init; }
 }

@@ -1,3 +1,5 @@
+using Memento.Tables;
+
 namespace Memento.Partitions;
 
 /// <summary>
@@ -6,10 +8,10 @@ namespace Memento.Partitions;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.IndexesChangedException")]
-internal sealed class IndexesChangedException(IReadOnlyList<IndexInfo> indexes)
+internal sealed class IndexesChangedException(IReadOnlyList<IndexSchema> indexes)
     : Exception($"The indexes are {string.Join(", ", indexes.Select(static index => index.Name))}.")
 {
     /// <summary>The indexes that the table has.</summary>
     [Id(0)]
-    public IReadOnlyList<IndexInfo> Indexes { get; } = indexes;
+    public IReadOnlyList<IndexSchema> Indexes { get; } = indexes;
 }

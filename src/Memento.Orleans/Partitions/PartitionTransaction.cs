@@ -92,15 +92,15 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
 
     /// <summary>Finds an index by which a query was planned.</summary>
     /// <exception cref="TransactionConflictException">It was removed meanwhile.</exception>
-    public IndexDefinition RequireIndex(string name)
-        => Store.Indexes.Find(name) ?? throw IndexesChanged();
+    public IndexDefinition RequireIndex(IndexReference index)
+        => Store.Indexes.Find(index) ?? throw IndexesChanged();
 
     /// <summary>Finds a unique index that a writer knows of.</summary>
     /// <exception cref="TransactionConflictException">
     /// It was removed meanwhile, or made again as one that is not unique and keeps no values.
     /// </exception>
-    public IndexDefinition RequireUniqueIndex(string name)
-        => RequireIndex(name) is { Unique: true } index ? index : throw IndexesChanged();
+    public IndexDefinition RequireUniqueIndex(IndexReference index)
+        => RequireIndex(index) is { Unique: true } unique ? unique : throw IndexesChanged();
 
     /// <summary>Checks that who writes knows all indexes, and has done what they need.</summary>
     /// <exception cref="TransactionConflictException">Indexes came or went meanwhile.</exception>
@@ -113,5 +113,5 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         => new(
             $"The indexes of table '{Table.Name}' have changed. The transaction is run again while "
             + "attempts and time are left.",
-            new IndexesChangedException([.. Store.Indexes.All.Select(static index => index.Info)]));
+            new IndexesChangedException([.. Store.Indexes.All.Select(IndexSchema.Of)]));
 }

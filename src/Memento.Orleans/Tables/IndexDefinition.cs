@@ -18,6 +18,7 @@ internal abstract class IndexDefinition
         Properties = properties;
         Parts = [.. properties.Select(KeyPart.Of)];
         Ordinal = ordinal;
+        Reference = IndexReference.To(IndexSchema.Of(this));
         if (properties.Count > 1)
             _tuple = KeyTuple.Of([.. properties.Select(property => property.ValueType)]);
     }
@@ -35,6 +36,9 @@ internal abstract class IndexDefinition
     public IReadOnlyList<KeyPart> Parts { get; }
 
     public bool Unique => Info.Unique;
+
+    /// <summary>How other processes are told of it.</summary>
+    public IndexReference Reference { get; }
 
     /// <summary>
     /// The index's number in its table and process, 0 or more; no other index ever gets it.

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Memento.Tables;
 
@@ -12,7 +9,7 @@ internal sealed class IndexSet
     {
         All = [.. indexes];
         Unique = [.. All.Where(static index => index.Unique)];
-        Stamp = StampOf(All);
+        Stamp = IndexReference.IdentityOf(All.Select(IndexSchema.Of));
     }
 
     public ImmutableArray<IndexDefinition> All { get; }
@@ -35,19 +32,31 @@ internal sealed class IndexSet
         return null;
     }
 
+    /// <summary>Finds the index that another process means; null where it is not there.</summary>
+    public IndexDefinition? Find(IndexReference reference)
+    {
+        foreach (IndexDefinition index in All)
+        {
+            if (index.Reference.Identity == reference.Identity) return index;
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds the index on these properties, in their order.</summary>
+    public IndexDefinition? Find(IReadOnlyList<string> properties)
+    {
+        foreach (IndexDefinition index in All)
+        {
+            if (index.Info.Properties.SequenceEqual(properties, StringComparer.Ordinal)) return index;
+        }
+
+        return null;
+    }
+
     public IndexSet With(IndexDefinition index)
         => All.Contains(index) ? this : new IndexSet([.. All, index]);
 
     public IndexSet Without(IndexDefinition index)
         => new(All.Where(other => other != index));
-
-    private static ulong StampOf(ImmutableArray<IndexDefinition> indexes)
-    {
-        string text = string.Join(
-            '\n',
-            indexes
-                .Select(static index => $"{index.Name} {index.Unique}")
-                .Order(StringComparer.Ordinal));
-        return BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
 }

@@ -41,6 +41,7 @@ internal abstract class TableDefinition
             property => property.Name, StringComparer.Ordinal);
         _indexes = _declared = new IndexSet([.. parts.Indexes.Select(MakeIndex)]);
         KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(KeyPart.Of)]);
+        Registration = TableRegistration.Of(ToSchema());
     }
 
     public string Name { get; }
@@ -76,6 +77,9 @@ internal abstract class TableDefinition
     public IReadOnlyList<IndexDefinition> UniqueIndexes => _indexes.Unique;
 
     public KeyCodec KeyCodec { get; }
+
+    /// <summary>What clients and silos have to agree about.</summary>
+    public TableRegistration Registration { get; }
 
     public RecordProperty? FindProperty(string name) => _propertiesByName.GetValueOrDefault(name);
 
@@ -138,6 +142,27 @@ internal abstract class TableDefinition
     /// <summary>Has these indexes from now on, as another process says.</summary>
     public void UseIndexes(IEnumerable<IndexInfo> indexes)
         => _indexes = new IndexSet([.. indexes.Select(MakeIndex)]);
+
+    /// <summary>Learns from another process which indexes the table has.</summary>
+    /// <exception cref="MementoException">The record type here has not what they are on.</exception>
+    public void LearnIndexes(IReadOnlyList<IndexSchema> indexes)
+    {
+        foreach (IndexSchema index in indexes)
+        {
+            if (index.Info.Properties.All(_propertiesByName.ContainsKey)
+                && IndexSchema.Of(MakeIndex(index.Info)) == index)
+            {
+                continue;
+            }
+
+            throw new MementoException(
+                $"Table '{Name}' has an index on '{index.Property}' ({index.Type}), which type "
+                + $"'{TypeName.Of(RecordType)}' of this process does not have so. Register the same record "
+                + "type in clients and silos.");
+        }
+
+        UseIndexes(indexes.Select(static index => index.Info));
+    }
 
     /// <summary>Has the indexes again that the type and the options declare.</summary>
     public void UseDeclaredIndexes() => _indexes = _declared;

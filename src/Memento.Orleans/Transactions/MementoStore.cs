@@ -10,6 +10,7 @@ internal sealed class MementoStore(
     CurrentTransaction current,
     TableRegistry tables,
     ITables administration,
+    StoreLifetime lifetime,
     IGrainFactory grains) : IMemento
 {
     public ITransaction? Current => current.Find();
@@ -60,6 +61,7 @@ internal sealed class MementoStore(
     {
         TableDefinition table = tables.Get<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
+        lifetime.ThrowIfNotRunning();
         return grains.GetGrain<IRecord<T>>(RecordGrainKey.Of(table.Name, encoded));
     }
 }

@@ -1,5 +1,6 @@
 using Memento.Messages;
 using Memento.Partitions.Operations;
+using Memento.Tables;
 
 namespace Memento.Transactions;
 
@@ -11,7 +12,8 @@ namespace Memento.Transactions;
 /// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for an
 /// earlier answer, unless the transaction has no age yet: then one message may be under way.
 /// </remarks>
-internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
+internal sealed class OperationOutbox(
+    TransactionState state, TableRegistration registration, IIndexGrain grain)
 {
     private readonly Lock _gate = new();
     private readonly Queue<OperationCall> _collected = new();
@@ -132,6 +134,7 @@ internal sealed class OperationOutbox(TransactionState state, IIndexGrain grain)
                 Age = turn.Age,
                 Remaining = state.Remaining,
                 Operations = calls.ConvertAll(static call => call.Request),
+                Registration = registration,
             }).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             if (response.Operations.Count == calls.Count) return response.Operations;

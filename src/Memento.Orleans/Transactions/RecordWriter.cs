@@ -126,7 +126,7 @@ internal sealed class RecordWriter(OperationSender sender)
             if (!index.TryEncodeUnique(record, out byte[] value)) continue;
 
             object? holder = await sender.SendAsync(
-                table, new ClaimOperation(index.Name, new Key(value), key.Bytes), cancellationToken)
+                table, new ClaimOperation(index.Reference, new Key(value), key.Bytes), cancellationToken)
                 .ConfigureAwait(false);
             if (holder is null) continue;
 
@@ -178,7 +178,7 @@ internal sealed class RecordWriter(OperationSender sender)
         }
 
         await sender.SendAsync(
-            table, new ReleaseOperation(index.Name, new Key(value), key.Bytes), cancellationToken)
+            table, new ReleaseOperation(index.Reference, new Key(value), key.Bytes), cancellationToken)
             .ConfigureAwait(false);
     }
 }

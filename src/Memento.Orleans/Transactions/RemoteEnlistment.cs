@@ -12,7 +12,7 @@ internal sealed class RemoteEnlistment(
     TransactionState state, TableDefinition table, int number, IIndexGrain grain)
     : Enlistment(table, number)
 {
-    private readonly OperationOutbox _outbox = new(state, grain);
+    private readonly OperationOutbox _outbox = new(state, table.Registration, grain);
 
     public IIndexGrain Grain { get; } = grain;
 
@@ -24,7 +24,17 @@ internal sealed class RemoteEnlistment(
     }
 
     // Nobody waits for it: a partition that misses the message ends the transaction at its time limit.
-    public override void Abort() => Grain.AbortAsync(state.Id).Ignore();
+    public override void Abort()
+    {
+        try
+        {
+            Grain.AbortAsync(state.Id).Ignore();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client has stopped, and sends nothing any more.
+        }
+    }
 
     protected override async ValueTask<object?> ExecuteCoreAsync(
         Operation operation, int savepoint, CancellationToken cancellationToken)
@@ -44,7 +54,7 @@ internal sealed class RemoteEnlistment(
             return await _outbox.SendAsync(operation, savepoint, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
         {
             throw new TransactionConflictException(
                 $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} The "

@@ -82,44 +82,46 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
         }
 
         long written = 0;
-        var batch = new List<T>(Math.Min(batchSize, 1000));
-        await foreach (T record in records.WithCancellation(cancellationToken))
-        {
-            batch.Add(record);
-            if (batch.Count == batchSize)
-                written = await PutBatchAsync(batch, written, progress, cancellationToken);
-        }
-
-        return batch.Count == 0
-            ? written
-            : await PutBatchAsync(batch, written, progress, cancellationToken);
-    }
-
-    private async ValueTask<long> PutBatchAsync(
-        List<T> batch,
-        long written,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
-    {
         try
         {
-            bool isSideBySide = CanWriteSideBySide(batch);
-            await memento.TransactionAsync(
-                transaction => isSideBySide
-                    ? WriteSideBySideAsync(transaction, batch, cancellationToken)
-                    : WriteOneByOneAsync(transaction, batch, cancellationToken),
-                options: null,
-                cancellationToken);
+            var batch = new List<T>(Math.Min(batchSize, 1000));
+            await foreach (T record in records.WithCancellation(cancellationToken))
+            {
+                batch.Add(record);
+                if (batch.Count < batchSize) continue;
+
+                await PutBatchAsync(batch, cancellationToken);
+                written += batch.Count;
+                batch.Clear();
+                progress?.Report(written);
+            }
+
+            if (batch.Count == 0) return written;
+
+            await PutBatchAsync(batch, cancellationToken);
+            written += batch.Count;
+            progress?.Report(written);
+            return written;
         }
-        catch (Exception exception) when (exception is MementoException or ArgumentException)
+        catch (OperationCanceledException canceled) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new PutManyCanceledException(table.Name, written, canceled, cancellationToken);
+        }
+        catch (Exception exception)
         {
             throw new PutManyException(table.Name, written, exception);
         }
+    }
 
-        written += batch.Count;
-        batch.Clear();
-        progress?.Report(written);
-        return written;
+    private Task PutBatchAsync(List<T> batch, CancellationToken cancellationToken)
+    {
+        bool isSideBySide = CanWriteSideBySide(batch);
+        return memento.TransactionAsync(
+            transaction => isSideBySide
+                ? WriteSideBySideAsync(transaction, batch, cancellationToken)
+                : WriteOneByOneAsync(transaction, batch, cancellationToken),
+            options: null,
+            cancellationToken);
     }
 
     /// <summary>

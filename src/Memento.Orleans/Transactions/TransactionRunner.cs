@@ -14,6 +14,7 @@ internal sealed class TransactionRunner(
     ICommitter committer,
     TransactionTools tools,
     AgeClock clock,
+    StoreLifetime lifetime,
     TimeProvider time,
     IOptions<MementoOptions> options)
 {
@@ -36,6 +37,7 @@ internal sealed class TransactionRunner(
         MementoException? lost = null;
         for (int attempts = 1; ; attempts++)
         {
+            lifetime.ThrowIfNotRunning();
             cancellationToken.ThrowIfCancellationRequested();
             var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
             {

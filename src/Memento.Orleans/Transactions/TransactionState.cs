@@ -424,10 +424,24 @@ internal sealed class TransactionState(
             case TransactionConflictException or TransactionTimeoutException:
                 // The next attempt of this process has to know what the partition knows.
                 if (!partitions.ShareMemory && exception.InnerException is IndexesChangedException changed)
-                    table.UseIndexes(changed.Indexes);
+                    return DoomWith(Learn(table, changed) ?? (MementoException)exception);
                 return DoomWith((MementoException)exception);
             default:
                 return null;
+        }
+    }
+
+    /// <summary>What keeps this process from using the indexes that the table has; null: nothing.</summary>
+    private static MementoException? Learn(TableDefinition table, IndexesChangedException changed)
+    {
+        try
+        {
+            table.LearnIndexes(changed.Indexes);
+            return null;
+        }
+        catch (MementoException error)
+        {
+            return error;
         }
     }
 

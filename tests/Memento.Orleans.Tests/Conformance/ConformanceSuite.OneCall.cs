@@ -77,6 +77,54 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
+    public async Task A_source_that_throws_leaves_the_batches_before_and_says_how_many_were_written()
+    {
+        var broken = new InvalidDataException("The line is no record.");
+        var error = await Assert.ThrowsAsync<PutManyException>(async () => await Memento
+            .Table<Entry>().PutManyAsync(Many(7, atEnd: () => throw broken), batchSize: 3));
+
+        Assert.Equal(6, error.Written);
+        Assert.Same(broken, error.InnerException);
+        Assert.Contains("Go on with record 7", error.Message, StringComparison.Ordinal);
+        Assert.Equal(6, (await GetAllAsync<Entry>()).Count);
+    }
+
+    [Fact]
+    public async Task Writing_many_that_is_cancelled_says_how_many_were_written()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var error = await Assert.ThrowsAsync<PutManyCanceledException>(async () => await Memento
+            .Table<Entry>().PutManyAsync(
+                Many(7, atEnd: cancellation.Cancel),
+                batchSize: 3,
+                cancellationToken: cancellation.Token));
+
+        Assert.Equal(("Entry", 6L), (error.Table, error.Written));
+        Assert.Equal(cancellation.Token, error.CancellationToken);
+        Assert.Equal(6, (await GetAllAsync<Entry>()).Count);
+    }
+
+    [Fact]
+    public async Task A_source_that_was_cancelled_by_somebody_else_is_a_source_that_throws()
+    {
+        var error = await Assert.ThrowsAsync<PutManyException>(async () => await Memento
+            .Table<Entry>().PutManyAsync(
+                Many(2, atEnd: static () => throw new OperationCanceledException()), batchSize: 1));
+
+        Assert.Equal(2, error.Written);
+    }
+
+    [Fact]
+    public async Task A_progress_that_throws_does_not_hide_how_many_were_written()
+    {
+        var error = await Assert.ThrowsAsync<PutManyException>(async () => await Memento
+            .Table<Entry>().PutManyAsync(Many(7), batchSize: 3, progress: new BrokenReporter()));
+
+        Assert.Equal(3, error.Written);
+        Assert.Equal(3, (await GetAllAsync<Entry>()).Count);
+    }
+
+    [Fact]
     public async Task Writing_many_inside_a_transaction_is_refused()
     {
         await Memento.TransactionAsync(async _ =>
@@ -87,11 +135,17 @@ public abstract partial class ConformanceSuite
         }).Within();
     }
 
-    private static async IAsyncEnumerable<Entry> Many(int count)
+    private static async IAsyncEnumerable<Entry> Many(int count, Action? atEnd = null)
     {
         await Task.Yield();
         for (int i = 0; i < count; i++)
             yield return NewEntry($"e{i}", i);
+        atEnd?.Invoke();
+    }
+
+    private sealed class BrokenReporter : IProgress<long>
+    {
+        public void Report(long value) => throw new InvalidOperationException("Nobody listens.");
     }
 
     private sealed class Reporter(List<long> reported) : IProgress<long>

@@ -28,6 +28,7 @@ public sealed class LateMessageTests
             TransactionId = transaction,
             Age = new TransactionAge(1, transaction),
             Remaining = TimeSpan.FromSeconds(30),
+            Registration = table.Registration,
             Operations = new[]
             {
                 new OperationRequest(new ReadOperation(key, writes: true), Savepoint: 0),

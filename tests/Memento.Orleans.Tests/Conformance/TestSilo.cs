@@ -23,6 +23,9 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public IServiceProvider Services => _silo.Services;
 
+    /// <summary>Where clients connect, on the loopback address.</summary>
+    public int GatewayPort => _gatewayPort;
+
     public static async Task<TestSilo> StartAsync(
         Action<IMementoBuilder> configure, Action<ISiloBuilder>? configureSilo = null)
     {

@@ -51,6 +51,7 @@ public sealed class LostPartitionTests
             TransactionId = request.TransactionId,
             Age = new TransactionAge(1, request.TransactionId),
             Remaining = TimeSpan.FromSeconds(30),
+            Registration = table.Registration,
             Operations = [new OperationRequest(new ReadOperation(key, writes: true), Savepoint: 0)],
         }).Within();
         Assert.Null(Assert.Single(written.Operations).Error);

@@ -160,7 +160,7 @@ public sealed class OperationMessageTests : IAsyncLifetime
         Assert.Equal(CommitStatus.Committed, committed.Status);
     }
 
-    private static ExecuteRequest Request(long age, params Operation[] operations)
+    private ExecuteRequest Request(long age, params Operation[] operations)
     {
         var id = Guid.NewGuid();
         return new ExecuteRequest
@@ -169,6 +169,7 @@ public sealed class OperationMessageTests : IAsyncLifetime
             Age = new TransactionAge(age, id),
             Remaining = TimeSpan.FromMinutes(1),
             Operations = Requests(operations),
+            Registration = _table.Registration,
         };
     }
 

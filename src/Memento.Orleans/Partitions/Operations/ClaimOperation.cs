@@ -9,7 +9,7 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
-internal sealed class ClaimOperation(string index, Key value, byte[] owner)
+internal sealed class ClaimOperation(IndexReference index, Key value, byte[] owner)
     : UniqueOperation(index, value, owner)
 {
     protected override object? Apply(PartitionTransaction transaction)

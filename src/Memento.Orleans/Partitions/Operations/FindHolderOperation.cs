@@ -1,3 +1,4 @@
+using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -7,11 +8,11 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.FindHolderOperation")]
-internal sealed class FindHolderOperation(string index, Key value) : KeyOperation(value, writes: false)
+internal sealed class FindHolderOperation(IndexReference index, Key value) : KeyOperation(value, writes: false)
 {
-    /// <summary>The name of the index.</summary>
+    /// <summary>The index.</summary>
     [Id(0)]
-    public string Index { get; } = index;
+    public IndexReference Index { get; } = index;
 
     protected override int StoreIn(PartitionTransaction transaction)
         => transaction.RequireUniqueIndex(Index).Store;

@@ -1,3 +1,4 @@
+using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -5,7 +6,7 @@ namespace Memento.Partitions.Operations;
 /// <summary>Gives up a value of a unique index, where the record has it.</summary>
 [GenerateSerializer]
 [Alias("Memento.ReleaseOperation")]
-internal sealed class ReleaseOperation(string index, Key value, byte[] owner)
+internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] owner)
     : UniqueOperation(index, value, owner)
 {
     protected override object? Apply(PartitionTransaction transaction)

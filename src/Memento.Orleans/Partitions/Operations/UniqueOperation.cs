@@ -1,3 +1,4 @@
+using Memento.Tables;
 using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
@@ -5,12 +6,12 @@ namespace Memento.Partitions.Operations;
 /// <summary>An operation on a value of a unique index, for a record that has it or is to have it.</summary>
 [GenerateSerializer]
 [Alias("Memento.UniqueOperation")]
-internal abstract class UniqueOperation(string index, Key value, byte[] owner)
+internal abstract class UniqueOperation(IndexReference index, Key value, byte[] owner)
     : KeyOperation(value, writes: true)
 {
-    /// <summary>The name of the index.</summary>
+    /// <summary>The index.</summary>
     [Id(0)]
-    public string Index { get; } = index;
+    public IndexReference Index { get; } = index;
 
     /// <summary>The key bytes of the record.</summary>
     [Id(1)]

@@ -82,7 +82,7 @@ internal sealed class PartitionRequest
     private static WalkWay ToWalk(AccessPath path, int number)
         => new(
             number,
-            path.Index?.Name,
+            path.Index?.Reference,
             KeyRanges.IsEverything(path.Ranges) ? null : [.. path.Ranges],
             path.Prefixes is { } prefixes ? [.. prefixes] : null);
 

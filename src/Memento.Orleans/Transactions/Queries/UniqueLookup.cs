@@ -31,7 +31,7 @@ internal sealed class UniqueLookup(OperationSender sender, TableDefinition table
         foreach (Key value in values)
         {
             object? holder = await sender.SendAsync(
-                table, new FindHolderOperation(plan.Index!.Name, value), cancellationToken)
+                table, new FindHolderOperation(plan.Index!.Reference, value), cancellationToken)
                 .ConfigureAwait(false);
             if (holder is byte[] key) keys.Add(new Key(key));
         }
