@@ -72,5 +72,8 @@ internal static class Benchmark
                 });
             }
         }
+
+        if (options.Clears)
+            report.AddClearing(storage, size, await Clearing.MeasureAsync(target.Memento, size));
     }
 }

@@ -18,6 +18,9 @@ internal sealed record BenchmarkOptions
 
     public required bool RunsPeer { get; init; }
 
+    /// <summary>Whether the table is emptied and deleted in the end.</summary>
+    public required bool Clears { get; init; }
+
     /// <summary>Where the database is put; its disk is what the disk results are about.</summary>
     public required string Directory { get; init; }
 

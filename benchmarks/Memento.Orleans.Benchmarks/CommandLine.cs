@@ -45,6 +45,10 @@ internal static class CommandLine
         {
             Description = "Run Mnesia on the same workloads right before, and print the ratio.",
         };
+        Option<bool> clear = new("--clear")
+        {
+            Description = "After the workloads, time emptying the table and deleting it.",
+        };
         Option<DirectoryInfo> directory = new("--directory")
         {
             Description = "Where a directory for the database is made, and removed afterwards.",
@@ -54,7 +58,7 @@ internal static class CommandLine
 
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
-            seconds, records, workers, workloads, storage, client, peer, directory, json,
+            seconds, records, workers, workloads, storage, client, peer, clear, directory, json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -75,6 +79,7 @@ internal static class CommandLine
                 Storages = Parts(parsed.GetValue(storage)),
                 ThroughClient = parsed.GetValue(client),
                 RunsPeer = parsed.GetValue(peer),
+                Clears = parsed.GetValue(clear),
                 Directory = parsed.GetValue(directory)!.FullName,
                 Json = parsed.GetValue(json),
             },

@@ -40,6 +40,12 @@ internal sealed class Report(TextWriter output)
             + Format($"{size.Records / took.TotalSeconds:N0} records/s, ")
             + Format($"{GC.GetTotalMemory(forceFullCollection: true) >> 20:N0} MiB"));
 
+    public void AddClearing(string storage, TableSize size, Clearing clearing)
+        => output.WriteLine(Format(
+            $"{size.Records:N0} records, {storage}: emptied in {clearing.Clear.TotalMilliseconds:F1} ms, ")
+            + Format($"slowest write behind it {clearing.SlowestWrite.TotalMilliseconds:F1} ms, ")
+            + Format($"deleted in {clearing.Delete.TotalMilliseconds:F1} ms"));
+
     public void Add(Measurement measured)
     {
         Measurement one = measured with { Growth = GrowthOf(measured) };
