@@ -63,17 +63,27 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
             _epochs[owned]++;
     }
 
+    /// <returns>Whether tables were emptied, whose rows are to be removed.</returns>
     /// <exception cref="FencedException">A partition has a newer owner.</exception>
     /// <exception cref="OutcomeDecidedException">An outcome stands already.</exception>
     /// <exception cref="EntryRefusedException">SQLite cannot hold a row of an entry.</exception>
-    public void Write(SqliteDatabase database, JournalBatch batch)
+    public bool Write(SqliteDatabase database, JournalBatch batch)
     {
         foreach (var entry in batch.Entries)
             CheckEpochs(entry);
 
         int outcomes = 0;
+        bool isCleared = false;
         foreach (var entry in batch.Entries)
         {
+            foreach (string table in entry.Clears)
+            {
+                if (SqliteSchema.Exists(database, table))
+                    SqliteTrash.Throw(database, table);
+                SqliteSchema.CreateTable(database, table, settings.Path);
+                isCleared = true;
+            }
+
             WriteRows(database, entry);
             if (!entry.KeepsOutcome)
                 continue;
@@ -86,6 +96,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
 
         if (outcomes > 0)
             Prune(database, outcomes);
+        return isCleared;
     }
 
     public TransactionOutcome Decide(SqliteDatabase database, Guid transactionId)

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Memento.Storage.Sqlite;
 
@@ -13,6 +15,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     private readonly SqliteWriter _writer;
     private readonly SqliteBatch _batch;
     private readonly SqliteEpochQueue _epochs;
+    private readonly SqliteCleaner _cleaner;
     private readonly Lock _gate = new();
     private SqliteFileLock? _fileLock;
     private SqliteCatalog? _catalog;
@@ -25,6 +28,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     /// </param>
     /// <param name="options">The options; the defaults where null.</param>
     /// <param name="timeProvider">The clock; the system's where null.</param>
+    /// <param name="logger">Hears of what goes wrong behind the calls; nobody where null.</param>
     /// <exception cref="StorageException">
     /// The connection string names no file on disk, or opens it read-only.
     /// </exception>
@@ -32,19 +36,29 @@ public sealed class SqliteJournalStorage : IJournalStorage
     public SqliteJournalStorage(
         string connectionString,
         SqliteOptions? options = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        ILogger<SqliteJournalStorage>? logger = null)
         : this(
             SqliteSettings.From(connectionString, options ?? new SqliteOptions()),
-            timeProvider ?? TimeProvider.System)
+            timeProvider ?? TimeProvider.System,
+            logger)
     {
     }
 
-    internal SqliteJournalStorage(SqliteSettings settings, TimeProvider timeProvider)
+    internal SqliteJournalStorage(
+        SqliteSettings settings,
+        TimeProvider timeProvider,
+        ILogger<SqliteJournalStorage>? logger)
     {
         _settings = settings;
         _writer = new SqliteWriter(settings);
         _batch = new SqliteBatch(timeProvider, settings);
         _epochs = new SqliteEpochQueue(_writer, _batch);
+        _cleaner = new SqliteCleaner(
+            _writer,
+            settings,
+            timeProvider,
+            logger ?? NullLogger<SqliteJournalStorage>.Instance);
         Catalog = SqliteCatalog.Describe(settings);
     }
 
@@ -115,8 +129,10 @@ public sealed class SqliteJournalStorage : IJournalStorage
             database => Drop(database, table),
             isDropped =>
             {
-                if (isDropped)
-                    _batch.KeepTableFenced(table);
+                if (!isDropped)
+                    return;
+                _batch.KeepTableFenced(table);
+                _cleaner.Start();
             },
             cancellationToken);
     }
@@ -164,10 +180,11 @@ public sealed class SqliteJournalStorage : IJournalStorage
         _writer.Run(
             "write a batch",
             LastPosition(batch),
-            database =>
+            database => _batch.Write(database, batch),
+            isCleared =>
             {
-                _batch.Write(database, batch);
-                return true;
+                if (isCleared)
+                    _cleaner.Start();
             });
         return ValueTask.CompletedTask;
     }
@@ -184,8 +201,10 @@ public sealed class SqliteJournalStorage : IJournalStorage
         ArgumentNullException.ThrowIfNull(batch);
         cancellationToken.ThrowIfCancellationRequested();
         RequireOpen();
-        return ValueTask.FromResult(
-            _writer.Settle("settle a batch in doubt") == LastPosition(batch));
+        bool isIn = _writer.Settle("settle a batch in doubt") == LastPosition(batch);
+        if (isIn)
+            _cleaner.Start();
+        return ValueTask.FromResult(isIn);
     }
 
     /// <inheritdoc/>
@@ -198,17 +217,19 @@ public sealed class SqliteJournalStorage : IJournalStorage
             cancellationToken);
 
     /// <summary>Closes the file and lets go of it.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         lock (_gate)
         {
             if (_isDisposed)
-                return ValueTask.CompletedTask;
+                return;
             _isDisposed = true;
-            Close();
         }
 
-        return ValueTask.CompletedTask;
+        await _cleaner.StopAsync().ConfigureAwait(false);
+        lock (_gate)
+            Close();
+        _cleaner.Dispose();
     }
 
     private static long LastPosition(JournalBatch batch) =>
@@ -220,7 +241,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             return false;
         database.ForgetStatements();
         SqliteBatch.FenceTable(database, table);
-        database.Execute($"DROP TABLE {SqliteSchema.Quote(table)}");
+        SqliteTrash.Throw(database, table);
         return true;
     }
 
@@ -235,9 +256,20 @@ public sealed class SqliteJournalStorage : IJournalStorage
             {
                 CheckPath();
                 _fileLock = SqliteFileLock.Take(_settings.Path);
-                OpenFile(_settings.Path, () => _writer.Open(JoinCatalog, _batch.LoadEpochs));
+                bool hasTrash = false;
+                OpenFile(
+                    _settings.Path,
+                    () => _writer.Open(
+                        (database, isNew, opening) =>
+                        {
+                            JoinCatalog(database, isNew, opening);
+                            hasTrash = SqliteTrash.Find(database) is not null;
+                        },
+                        _batch.LoadEpochs));
                 OpenFile(_settings.CatalogPath, () => _catalog!.End());
                 _isOpen = true;
+                if (hasTrash)
+                    _cleaner.Start();
             }
             catch
             {

@@ -1,5 +1,6 @@
 using Memento.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Memento;
 
@@ -31,6 +32,8 @@ public static class SqliteMementoBuilderExtensions
         // Read now and not at start-up, so that a mistake is reported at the line that has it.
         var settings = SqliteSettings.From(connectionString, options);
         return builder.UseStorage(services => new SqliteJournalStorage(
-            settings, services.GetService<TimeProvider>() ?? TimeProvider.System));
+            settings,
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<ILogger<SqliteJournalStorage>>()));
     }
 }

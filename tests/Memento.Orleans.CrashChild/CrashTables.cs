@@ -9,7 +9,10 @@ public static class CrashTables
     /// <summary>Each worker has one pair of its own.</summary>
     public const int Workers = 8;
 
+    /// <summary>How many leaves a filling has.</summary>
+    public const int Leaves = 200;
+
     public static void AddTo(IMementoBuilder memento)
         => memento.AddTable<CrashAccount>().AddTable<CrashReceipt>()
-            .AddTable<CrashLeft>().AddTable<CrashRight>();
+            .AddTable<CrashLeft>().AddTable<CrashRight>().AddTable<CrashLeaf>();
 }

@@ -30,4 +30,6 @@ await host.Memento.TransactionAsync(async tx =>
 output.WriteLine("ready");
 IEnumerable<CrashWorker> workers = Enumerable.Range(0, CrashTables.Workers)
     .Select(worker => new CrashWorker(host.Memento, round, worker, seed + worker, output));
-await Task.WhenAny(workers.Select(worker => Task.Run(worker.RunAsync))).Unwrap();
+var gardener = new CrashGardener(host.Memento, round, output);
+await Task.WhenAny(workers.Select(worker => Task.Run(worker.RunAsync)).Append(
+    Task.Run(gardener.RunAsync))).Unwrap();

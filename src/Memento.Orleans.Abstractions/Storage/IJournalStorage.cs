@@ -51,8 +51,8 @@ public interface IJournalStorage : IAsyncDisposable
     Task CreateTableAsync(string table, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes a table with its records; nothing happens where it is absent. Whoever owned its
-    /// partitions is fenced off for good, also when a table of the same name is made again.
+    /// Removes a table with its records, however many, at once; nothing happens where it is absent. Whoever
+    /// owned its partitions is fenced off for good, also when a table of the same name is made again.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task DropTableAsync(string table, CancellationToken cancellationToken);

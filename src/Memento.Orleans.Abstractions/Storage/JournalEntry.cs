@@ -6,6 +6,12 @@ public sealed class JournalEntry
     /// <summary>The transaction.</summary>
     public required Guid TransactionId { get; init; }
 
+    /// <summary>
+    /// The tables that it empties: all their rows go, in every partition, before its own rows are applied.
+    /// However many they are, the batch takes no longer for it.
+    /// </summary>
+    public IReadOnlyList<string> Clears { get; init; } = [];
+
     /// <summary>Its rows, in the order in which they are to be applied.</summary>
     public required IReadOnlyList<RowWrite> Writes { get; init; }
 
@@ -22,6 +28,7 @@ public sealed class JournalEntry
     internal JournalEntry KeepingOutcome() => new()
     {
         TransactionId = TransactionId,
+        Clears = Clears,
         Writes = Writes,
         Epochs = Epochs,
         KeepsOutcome = true,

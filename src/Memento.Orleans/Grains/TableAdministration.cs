@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Memento.Messages;
+using Memento.Partitions.Operations;
 using Memento.Queries;
 using Memento.Tables;
 using Memento.Transactions;
@@ -46,13 +47,10 @@ internal sealed class TableAdministration(
     public Task ClearAsync<T>(CancellationToken cancellationToken = default)
         where T : class
     {
-        Use<T>();
+        TableDefinition table = Use<T>();
         return LockAndDoAsync<T>(
-            async transaction =>
-            {
-                foreach (object key in await transaction.AllKeysAsync<T>(cancellationToken))
-                    await transaction.DeleteAsync<T>(key, cancellationToken);
-            },
+            async transaction => await ((TransactionScope)transaction).Sender.SendToAllAsync(
+                table, new ClearOperation(), cancellationToken),
             cancellationToken);
     }
 

@@ -10,6 +10,7 @@ using Memento.Transactions.Commit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Transactions;
 
@@ -129,6 +130,10 @@ internal static class MementoServices
             .Any(static table => table.Storage == TableStorage.Disk);
         MementoOptions options = provider.GetRequiredService<IOptions<MementoOptions>>().Value;
         return new DurableStorage(
-            hasDiskTable ? new SqliteJournalStorage(options.ConnectionString) : null);
+            hasDiskTable
+                ? new SqliteJournalStorage(
+                    options.ConnectionString,
+                    logger: provider.GetService<ILogger<SqliteJournalStorage>>())
+                : null);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class AppliedCommit(Partition partition) : ITakeBack
     /// <summary>The writes, oldest first; null until they are applied. The partition's gate guards it.</summary>
     public AppliedWrite[]? Writes { get; set; }
 
+    /// <summary>All that the commit took out of the partition, where it cleared it.</summary>
+    public RecordStoreContent? Cleared { get; set; }
+
     public void TakeBack() => partition.Undo(this);
 
     public void Discard() => partition.Discard();

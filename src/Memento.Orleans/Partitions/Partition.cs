@@ -118,7 +118,7 @@ internal sealed class Partition(
     {
         lock (_gate)
         {
-            if (!pending.HasFailed) applied.Writes = Apply(transaction, pending.Position);
+            if (!pending.HasFailed) Apply(transaction, pending.Position, applied);
             End(transaction);
         }
 
@@ -130,7 +130,7 @@ internal sealed class Partition(
     {
         lock (_gate)
         {
-            if (transaction.Staged.Count > 0) Apply(transaction, position: 0);
+            if (transaction.Staged.HasChanges) Apply(transaction, position: 0, applied: null);
             End(transaction);
         }
 
@@ -146,6 +146,9 @@ internal sealed class Partition(
             applied.Writes = null;
             for (int i = writes.Length - 1; i >= 0; i--)
                 _store.Replace(writes[i].Store, writes[i].Key, writes[i].Previous, position: 0);
+
+            if (applied.Cleared is { } content) _store.Restore(content);
+            applied.Cleared = null;
         }
     }
 
@@ -365,18 +368,22 @@ internal sealed class Partition(
             throw new OperationCanceledException(ended.Message, ended, cancellationToken);
     }
 
-    private AppliedWrite[] Apply(PartitionTransaction transaction, long position)
+    private void Apply(PartitionTransaction transaction, long position, AppliedCommit? applied)
     {
-        var applied = new List<AppliedWrite>(transaction.Staged.Count);
+        RecordStoreContent? cleared =
+            transaction.Staged.IsClearing ? _store.Clear(position) : null;
+        var writes = new List<AppliedWrite>(transaction.Staged.Count);
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
             if (write.Record is not null) write.Record.Position = position;
             StoredRecord? previous = _store.Replace(
                 write.Store, write.Key.Bytes, write.Record, position);
-            applied.Add(new AppliedWrite(write.Store, write.Key.Bytes, previous));
+            writes.Add(new AppliedWrite(write.Store, write.Key.Bytes, previous));
         }
 
-        return [.. applied];
+        if (applied is null) return;
+        applied.Cleared = cleared;
+        applied.Writes = [.. writes];
     }
 
     private void End(PartitionTransaction transaction)

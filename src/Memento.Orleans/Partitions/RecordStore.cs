@@ -12,9 +12,9 @@ namespace Memento.Partitions;
 internal sealed class RecordStore
 {
     private readonly TableDefinition _table;
-    private readonly OrderedMap<StoredRecord>? _identities;
     private OrderedMap<StoredRecord>?[] _stores = [new OrderedMap<StoredRecord>()];
     private OrderedMap<StoredRecord>?[] _entries = [];
+    private OrderedMap<StoredRecord>? _identities;
 
     public RecordStore(TableDefinition table)
     {
@@ -111,6 +111,40 @@ internal sealed class RecordStore
         return previous;
     }
 
+    /// <summary>
+    /// Takes all records and entries out, and gives them: the maps change hands, however full they are. The
+    /// sequence of a bag goes on.
+    /// </summary>
+    public RecordStoreContent Clear(long position)
+    {
+        var content = new RecordStoreContent(
+            _stores, _entries, _identities, Indexes, EstimatedSize);
+        _stores = Array.ConvertAll(_stores, EmptyLike);
+        _entries = Array.ConvertAll(_entries, EmptyLike);
+        _identities = EmptyLike(_identities);
+        EstimatedSize = 0;
+        LastPosition = Math.Max(LastPosition, position);
+        LastRemovalPosition = Math.Max(LastRemovalPosition, position);
+        return content;
+    }
+
+    /// <summary>Puts back what <see cref="Clear"/> took out.</summary>
+    public void Restore(RecordStoreContent content)
+    {
+        IndexSet now = Indexes;
+        _stores = content.Stores;
+        _entries = content.Entries;
+        _identities = content.Identities;
+        EstimatedSize = content.EstimatedSize;
+        Indexes = content.Indexes;
+
+        // Indexes may have come and gone meanwhile.
+        foreach (IndexDefinition index in content.Indexes.All.Except(now.All))
+            RemoveIndex(index);
+        foreach (IndexDefinition index in now.All)
+            AddIndex(index);
+    }
+
     /// <summary>Puts a record that was read from the durable storage.</summary>
     public void Load(int store, StoredRecord record)
     {
@@ -171,6 +205,9 @@ internal sealed class RecordStore
 
         return ref entries[place];
     }
+
+    private static OrderedMap<StoredRecord>? EmptyLike(OrderedMap<StoredRecord>? map)
+        => map is null ? null : new OrderedMap<StoredRecord>();
 
     private static OrderedMap<StoredRecord>?[] With(
         OrderedMap<StoredRecord>?[] maps, int place, OrderedMap<StoredRecord> map)

@@ -17,6 +17,12 @@ internal sealed class StagedWrites
 
     public int Count => _log.Count;
 
+    /// <summary>Whether all that was there before goes, in place of single writes.</summary>
+    public bool IsClearing { get; set; }
+
+    /// <summary>Whether the commit changes anything.</summary>
+    public bool HasChanges => Count > 0 || IsClearing;
+
     /// <summary>The records among them in order, where somebody has asked for that.</summary>
     public OwnRecords? Ordered { get; set; }
 

@@ -70,6 +70,24 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
+    public async Task A_table_is_cleared_after_those_who_read_it()
+    {
+        await PutAsync(NewEntry("a", 1), NewEntry("b", 2));
+        OpenTransaction reader = await OpenAsync();
+        await reader.Tx.AllAsync<Entry>().Within();
+        Task clearing = Memento.Tables.ClearAsync<Entry>();
+        Assert.Equal(2, await reader.Tx.CountAsync<Entry>().Within());
+        await reader.CommitAsync();
+        await clearing.Within();
+
+        Assert.Empty(await GetAllAsync<Entry>());
+        Assert.Equal(1, reader.Runs);
+        await PutAsync(NewEntry("b", 3));
+        Assert.Equal([NewEntry("b", 3)], await GetAllAsync<Entry>());
+        Assert.Equal(1, (await Memento.Tables.InfoAsync<Entry>()).Size);
+    }
+
+    [Fact]
     public async Task A_cleared_table_is_empty_and_its_unique_values_are_free()
     {
         await PutAsync(new Ticket { Title = "t", Code = "c", Owner = "o" });

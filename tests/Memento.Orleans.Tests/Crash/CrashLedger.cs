@@ -11,6 +11,9 @@ internal sealed class CrashLedger
     private readonly Dictionary<long, CrashReceipt> _receipts = [];
     private readonly Dictionary<int, long> _pairs = [];
 
+    private long _filled;
+    private long _cleared;
+
     public int Transfers => _receipts.Count;
 
     public int Pairs { get; private set; }
@@ -40,6 +43,12 @@ internal sealed class CrashLedger
                 Pairs++;
                 _pairs[(int)Number(words[1])] = Number(words[2]);
                 break;
+            case "filled":
+                _filled = Number(words[1]);
+                break;
+            case "cleared":
+                _cleared = Number(words[1]);
+                break;
             default:
                 Assert.Fail($"The child said: {line}");
                 break;
@@ -52,6 +61,7 @@ internal sealed class CrashLedger
         CheckBalances(state);
         CheckPairs(state);
         CheckCards(state);
+        CheckLeaves(state);
     }
 
     private void CheckReceipts(CrashState state)
@@ -109,6 +119,17 @@ internal sealed class CrashLedger
             state.Accounts.Where(each => each.Card is not null)
                 .Select(each => (each.Card!, each.Id)).Order(),
             state.Cards.Order());
+
+    private void CheckLeaves(CrashState state)
+    {
+        // Cleared without an acknowledgement, or filled again: both are right, half of either is not.
+        if (state.Leaves.Count == 0) return;
+        Assert.Equal(CrashTables.Leaves, state.Leaves.Count);
+        long filling = Assert.Single(state.Leaves.Select(each => each.Filling).Distinct());
+        Assert.True(
+            filling >= _filled && filling > _cleared,
+            $"Filling {filling} is there; {_filled} was filled and {_cleared} cleared.");
+    }
 
     private static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
 }

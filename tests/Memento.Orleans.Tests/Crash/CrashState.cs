@@ -17,6 +17,8 @@ internal sealed record CrashState
 
     public required IReadOnlyList<CrashRight> Right { get; init; }
 
+    public required IReadOnlyList<CrashLeaf> Leaves { get; init; }
+
     /// <summary>The entries of the unique index as they are stored.</summary>
     public required IReadOnlyList<(string Card, int Account)> Cards { get; init; }
 
@@ -37,6 +39,7 @@ internal sealed record CrashState
             Receipts = await tx.AllAsync<CrashReceipt>(),
             Left = await tx.AllAsync<CrashLeft>(),
             Right = await tx.AllAsync<CrashRight>(),
+            Leaves = await tx.AllAsync<CrashLeaf>(),
             Cards = await ReadCardsAsync(host),
             NextNumber = 0,
         });

@@ -122,6 +122,8 @@ internal sealed class MemoryJournalStorage : IJournalStorage
 
     private void Keep(JournalEntry entry)
     {
+        foreach (var table in _rows.Keys.Where(key => entry.Clears.Contains(key.Table)).ToArray())
+            _rows.Remove(table);
         if (entry.KeepsOutcome) _outcomes[entry.TransactionId] = TransactionOutcome.Committed;
         foreach (RowWrite write in entry.Writes)
         {

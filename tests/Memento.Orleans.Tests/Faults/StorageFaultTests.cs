@@ -67,6 +67,65 @@ public sealed class StorageFaultTests
     }
 
     [Fact]
+    public async Task A_table_whose_clearing_was_in_doubt_is_empty_or_full_in_memory_and_on_disk()
+    {
+        await using var store = await FaultyStore.StartAsync();
+        await store.WriteAsync(new Receipt { Token = "a" });
+        var doubt = new BatchInDoubtException("in doubt", FaultyStorage.DiskFailure);
+        store.Faults.FailNext(doubt);
+        await Assert.ThrowsAnyAsync<MementoException>(
+            () => store.Memento.Tables.ClearAsync<Receipt>());
+        Assert.Single(await store.AllAsync<Receipt>());
+        await store.RestartAsync();
+        Assert.Single(await store.AllAsync<Receipt>());
+
+        store.Faults.WriteAndFailNext(doubt);
+        await store.Memento.Tables.ClearAsync<Receipt>();
+        Assert.Empty(await store.AllAsync<Receipt>());
+        await store.RestartAsync();
+        Assert.Empty(await store.AllAsync<Receipt>());
+    }
+
+    [Fact]
+    public async Task A_table_whose_clearing_fails_has_all_its_records_and_values_again()
+    {
+        await using var store = await FaultyStore.StartAsync();
+        Receipt receipt = await store.Memento.TransactionAsync(
+            async tx => await tx.WriteAsync(new Receipt { Token = "a", Amount = 5 }));
+        store.Faults.FailNext(FaultyStorage.DiskFailure);
+        await Assert.ThrowsAsync<StorageException>(
+            () => store.Memento.Tables.ClearAsync<Receipt>());
+        await CheckAsync();
+        await store.RestartAsync();
+        await CheckAsync();
+
+        JournalBatch? cleared = null;
+        store.Faults.Plan = (_, batch) =>
+        {
+            cleared = batch;
+            return null;
+        };
+        await store.Memento.Tables.ClearAsync<Receipt>();
+        store.Faults.Plan = null;
+        JournalEntry entry = Assert.Single(cleared!.Entries);
+        Assert.Empty(entry.Writes);
+        Assert.Equal(["Receipt", "Receipt$Token"], entry.Clears.Order());
+        await store.WriteAsync(new Receipt { Token = "a" });
+        await store.RestartAsync();
+        Assert.Equal("a", Assert.Single(await store.AllAsync<Receipt>()).Token);
+
+        async Task CheckAsync()
+        {
+            Assert.Equal([receipt], await store.AllAsync<Receipt>());
+            Assert.Single(await store.Memento.TransactionAsync(
+                async tx => await tx.MatchAsync<Receipt>(new { Token = "a" })));
+            await Assert.ThrowsAsync<UniqueIndexException>(
+                () => store.WriteAsync(new Receipt { Token = "a" }));
+            store.CheckIdle();
+        }
+    }
+
+    [Fact]
     public async Task Who_has_read_a_write_that_is_taken_back_runs_again_and_sees_the_old_value()
     {
         await using var store = await FaultyStore.StartAsync();

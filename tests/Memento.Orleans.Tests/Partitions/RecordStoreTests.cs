@@ -21,6 +21,32 @@ public sealed class RecordStoreTests
     public void Taking_changes_back_newest_first_brings_everything_back()
         => Gen.Int.Sample(RunBack, iter: 100, threads: 1, print: seed => $"seed {seed}");
 
+    [Fact]
+    public void What_was_cleared_comes_back_with_the_indexes_of_then()
+    {
+        var random = new Random(7);
+        var store = new RecordStore(Table);
+        var model = new SortedDictionary<int, StoredThing>();
+        for (int step = 1; step <= Steps; step++)
+            Change(random, store, model, step);
+        long size = store.EstimatedSize;
+        IndexDefinition gone = IndexOf("Size");
+        store.RemoveIndex(gone);
+
+        RecordStoreContent content = store.Clear(Steps + 1);
+        Assert.Empty(Read(store.Records.Range(null, null)));
+        Assert.Equal(0, store.EstimatedSize);
+        Assert.Equal(Steps + 1, store.LastRemovalPosition);
+        store.RemoveIndex(IndexOf("Colour"));
+        store.AddIndex(gone);
+        store.Restore(content);
+        Assert.Equal(size, store.EstimatedSize);
+        Assert.Null(store.Indexes.Find("Colour"));
+
+        store.AddIndex(IndexOf("Colour"));
+        Check(store, model);
+    }
+
     private static void Run(int seed)
     {
         var random = new Random(seed);

@@ -125,7 +125,7 @@ public sealed class SqliteRowTests
                 SqliteFile.Entry(SqliteFile.Row(1, "a")),
                 SqliteFile.Entry(SqliteFile.Row(2, "b", table: "missing")),
             ]);
-        var error = await Assert.ThrowsAsync<StorageException>(
+        var error = await Assert.ThrowsAsync<EntryRefusedException>(
             async () => await storage.WriteAsync(batch, Token));
         Assert.Contains("missing", error.Message, StringComparison.Ordinal);
         Assert.Empty(await SqliteFile.LoadAsync(storage));

@@ -43,7 +43,7 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         foreach (CommitPart part in parts)
         {
             dependsOn = Math.Max(dependsOn, part.Transaction.DependsOn);
-            writesToDisk |= part.Transaction.Staged.Count > 0
+            writesToDisk |= part.Transaction.Staged.HasChanges
                 && part.Partition.Table.Storage == TableStorage.Disk;
         }
 
@@ -175,12 +175,16 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     {
         List<RowWrite> writes = [];
         List<PartitionEpoch> epochs = [];
+        HashSet<string>? clears = null;
         foreach (CommitPart part in parts)
         {
             Partition partition = part.Partition;
             if (partition.Table.Storage != TableStorage.Disk) continue;
 
             epochs.Add(new PartitionEpoch(partition.Table.Name, partition.Number, partition.Epoch));
+            if (part.Transaction.Staged.IsClearing)
+                (clears ??= []).UnionWith(StoresOf(part.Transaction));
+
             foreach (StagedWrite write in part.Transaction.Staged.Effective)
             {
                 writes.Add(new RowWrite(
@@ -196,9 +200,16 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
             TransactionId = transactionId,
             Writes = writes,
             Epochs = epochs,
+            Clears = clears is null ? [] : [.. clears],
             KeepsOutcome = keepsOutcome,
         };
     }
+
+    /// <summary>What a table is in the storage: its records, and the entries of unique indexes.</summary>
+    private static IEnumerable<string> StoresOf(PartitionTransaction transaction)
+        => transaction.Store.Indexes.Unique
+            .Select(index => transaction.Table.StoreName(index.Store))
+            .Prepend(transaction.Table.Name);
 
     private static void AbortAll(IReadOnlyList<CommitPart> parts)
     {

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Storage.Sqlite;
+
+/// <summary>
+/// Removes the rows of tables that were dropped or emptied, behind the journal's batches: each piece holds
+/// them up for no longer than an fsync or two, and as long as it took nothing is removed after it. What a
+/// stop or a crash leaves is removed after the next start.
+/// </summary>
+internal sealed class SqliteCleaner(
+    SqliteWriter writer, SqliteSettings settings, TimeProvider timeProvider, ILogger logger)
+    : IDisposable
+{
+    /// <summary>How long removing a piece should take, without its commit.</summary>
+    public static readonly TimeSpan PieceTime = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>How long to wait after a failure, of a full disk for example.</summary>
+    public static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
+
+    private const int FewestRows = 64;
+    private const int MostRows = 16_384;
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _cleaning = Task.CompletedTask;
+    private bool _isWanted;
+    private bool _isCleaning;
+    private int _rows = FewestRows;
+
+    /// <summary>Looks for such tables, now or when it has done with those that it knows.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _isWanted = true;
+            if (_isCleaning || _stopping.IsCancellationRequested) return;
+            _isCleaning = true;
+            _cleaning = Task.Run(CleanAsync);
+        }
+    }
+
+    /// <summary>Ends after the piece that is being removed.</summary>
+    public async Task StopAsync()
+    {
+        Task cleaning;
+        lock (_gate)
+        {
+            _stopping.Cancel();
+            cleaning = _cleaning;
+        }
+
+        await cleaning.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task CleanAsync()
+    {
+        try
+        {
+            while (TakeWanted())
+            {
+                while (Remove() is { } pause)
+                    await Task.Delay(pause, timeProvider, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the rest goes after the next start.
+        }
+    }
+
+    private bool TakeWanted()
+    {
+        lock (_gate)
+        {
+            bool isWanted = _isWanted;
+            _isWanted = false;
+            _isCleaning = isWanted;
+            return isWanted;
+        }
+    }
+
+    /// <summary>Removes a piece; gives how long to leave the file alone, or null where all is done.</summary>
+    private TimeSpan? Remove()
+    {
+        try
+        {
+            if (writer.Read("look for dropped tables", SqliteTrash.Find) is not { } trash) return null;
+
+            TimeSpan elapsed = writer.Run(
+                "remove the rows of a dropped table",
+                null,
+                database =>
+                {
+                    long started = Stopwatch.GetTimestamp();
+                    SqliteTrash.Remove(database, trash, _rows);
+                    return Stopwatch.GetElapsedTime(started);
+                });
+            if (elapsed > PieceTime)
+                _rows = Math.Max(FewestRows, _rows / 2);
+            else if (elapsed < PieceTime / 2)
+                _rows = Math.Min(MostRows, _rows * 2);
+            return elapsed;
+        }
+        catch (Exception failure) when (failure is StorageException or BatchInDoubtException)
+        {
+            SqliteLog.CleaningFailed(logger, failure, settings.Path, RetryPause);
+            return RetryPause;
+        }
+    }
+}

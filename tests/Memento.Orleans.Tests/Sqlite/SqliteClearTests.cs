@@ -1,0 +1,152 @@
+using Memento.Storage;
+using Memento.Storage.Sqlite;
+using Memento.Tests.Conformance;
+
+namespace Memento.Tests.Sqlite;
+
+/// <summary>Emptied and dropped tables: gone in one commit, and their rows behind it.</summary>
+public sealed class SqliteClearTests
+{
+    private const int Rows = 3_000;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_table_is_emptied_by_one_commit_and_its_rows_are_removed_behind()
+    {
+        await using var file = new SqliteFile();
+        var storage = await FilledAsync(file);
+        long before = Commits(file);
+        await storage.WriteAsync(Clear(2, SqliteFile.Row(1, "new")), Token);
+        Assert.Equal(["{\"Value\":\"new\"}"], await SqliteFile.DocumentsAsync(storage));
+
+        await UntilCleanAsync(file);
+        Assert.Equal(["{\"Value\":\"new\"}"], await SqliteFile.DocumentsAsync(storage));
+        Assert.True(Commits(file) - before > 2, "All rows went in one piece.");
+        await storage.WriteAsync(SqliteFile.Batch(3, SqliteFile.Row(2, "later")), Token);
+        Assert.Equal(2, (await SqliteFile.LoadAsync(await ReopenedAsync(file, storage))).Count);
+    }
+
+    [Fact]
+    public async Task A_dropped_table_can_be_made_again_while_its_rows_are_removed()
+    {
+        await using var file = new SqliteFile();
+        var storage = await FilledAsync(file);
+        for (int time = 0; time < 3; time++)
+        {
+            await storage.DropTableAsync("t", Token);
+            await storage.CreateTableAsync("t", Token);
+            Assert.Empty(await SqliteFile.LoadAsync(storage));
+        }
+
+        await Assert.ThrowsAsync<FencedException>(async () => await storage.WriteAsync(
+            SqliteFile.Batch(2, SqliteFile.Row(1, "of an owner from before")), Token));
+        await UntilCleanAsync(file);
+        Assert.Equal(1L, file.Scalar(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 't'"));
+    }
+
+    [Fact]
+    public async Task A_batch_that_empties_a_table_and_fails_empties_nothing()
+    {
+        await using var file = new SqliteFile();
+        var storage = await FilledAsync(file);
+        var fenced = new JournalEntry
+        {
+            TransactionId = Guid.NewGuid(),
+            Writes = [],
+            Epochs = [new PartitionEpoch("t", 0, 7)],
+        };
+        await Assert.ThrowsAsync<FencedException>(async () => await storage.WriteAsync(
+            new JournalBatch(2, [.. Clear(2).Entries, fenced]), Token));
+        storage.Writer.CommitForTests = static database =>
+        {
+            database.Rollback();
+            throw new Microsoft.Data.Sqlite.SqliteException("disk I/O error", 10, 10);
+        };
+        await Assert.ThrowsAnyAsync<Exception>(
+            async () => await storage.WriteAsync(Clear(2), Token));
+        storage.Writer.CommitForTests = null;
+
+        Assert.Equal(Rows, (await SqliteFile.LoadAsync(storage)).Count);
+        Assert.Equal(
+            Rows, (await SqliteFile.LoadAsync(await ReopenedAsync(file, storage))).Count);
+        await UntilCleanAsync(file);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Rows / 2)]
+    [InlineData(Rows)]
+    public async Task What_a_crash_left_of_an_emptied_table_goes_after_the_next_start(int removed)
+    {
+        await using var file = new SqliteFile();
+        await (await FilledAsync(file)).DisposeAsync();
+
+        // What is in the file after the commit that empties the table, and some pieces.
+        file.Scalar("ALTER TABLE t RENAME TO memento_trash_5");
+        file.Scalar(
+            """
+            CREATE TABLE t (partition INTEGER NOT NULL, key BLOB NOT NULL, doc TEXT NOT NULL,
+                PRIMARY KEY (partition, key)) WITHOUT ROWID
+            """);
+        file.Scalar($"DELETE FROM memento_trash_5 WHERE key IN (SELECT key FROM memento_trash_5 LIMIT {removed})");
+
+        var storage = file.New();
+        await storage.OpenAsync(Token);
+        Assert.Empty(await SqliteFile.LoadAsync(storage));
+        await UntilCleanAsync(file);
+        Assert.Empty(await SqliteFile.LoadAsync(await ReopenedAsync(file, storage)));
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_until_all_rows_are_removed()
+    {
+        await using var file = new SqliteFile();
+        var storage = await FilledAsync(file);
+        await storage.WriteAsync(Clear(2), Token);
+        await storage.DisposeAsync();
+
+        var reopened = file.New();
+        await reopened.OpenAsync(Token);
+        await UntilCleanAsync(file);
+        Assert.Empty(await SqliteFile.LoadAsync(reopened));
+    }
+
+    private static JournalBatch Clear(long position, params RowWrite[] writes) => new(
+        position,
+        [
+            new JournalEntry
+            {
+                TransactionId = Guid.NewGuid(),
+                Clears = ["t"],
+                Writes = writes,
+                Epochs = [new PartitionEpoch("t", 0, 1)],
+            },
+        ]);
+
+    private static async Task<SqliteJournalStorage> FilledAsync(SqliteFile file)
+    {
+        var storage = await file.OpenAsync();
+        RowWrite[] rows = [.. Enumerable.Range(0, Rows).Select(key => SqliteFile.Row(key, "old"))];
+        await storage.WriteAsync(SqliteFile.Batch(1, rows), Token);
+        return storage;
+    }
+
+    private static async Task<SqliteJournalStorage> ReopenedAsync(
+        SqliteFile file, SqliteJournalStorage storage)
+    {
+        await storage.DisposeAsync();
+        var reopened = file.New();
+        await reopened.OpenAsync(Token);
+        return reopened;
+    }
+
+    private static Task UntilCleanAsync(SqliteFile file) => Waiting.UntilAsync(
+        () => file.Scalar(
+            "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'memento_trash_*'") is 0L,
+        "the rows of the old table are removed");
+
+    private static long Commits(SqliteFile file) =>
+        (long)file.Scalar("SELECT batch FROM memento_journal")!;
+}
