@@ -59,7 +59,7 @@ public sealed partial class Guard
     {
         ArgumentNullException.ThrowIfNull(prefix);
         return Match(
-            TextMatch.StartsWith, new PropertyOperand(property), prefix, IgnoresCase(comparison));
+            TextMatch.StartsWith, Named(property), prefix, IgnoresCase(comparison));
     }
 
     /// <summary>Satisfied where the property is text that ends with the suffix.</summary>
@@ -73,7 +73,7 @@ public sealed partial class Guard
     {
         ArgumentNullException.ThrowIfNull(suffix);
         return Match(
-            TextMatch.EndsWith, new PropertyOperand(property), suffix, IgnoresCase(comparison));
+            TextMatch.EndsWith, Named(property), suffix, IgnoresCase(comparison));
     }
 
     /// <summary>Satisfied where the property is text in which the other text occurs.</summary>
@@ -87,7 +87,7 @@ public sealed partial class Guard
     {
         ArgumentNullException.ThrowIfNull(text);
         return Match(
-            TextMatch.Contains, new PropertyOperand(property), text, IgnoresCase(comparison));
+            TextMatch.Contains, Named(property), text, IgnoresCase(comparison));
     }
 
     /// <summary>Compares without regard to case, which null has not.</summary>
@@ -100,7 +100,7 @@ public sealed partial class Guard
     private static Guard Compare(
         GuardOperator comparison, string property, string? value, StringComparison kind)
     {
-        var left = new PropertyOperand(property);
+        var left = Named(property);
         var right = new ConstantOperand(value);
         return IgnoresCase(kind)
             ? CompareIgnoringCase(comparison, left, right)
@@ -112,8 +112,8 @@ public sealed partial class Guard
         StringComparison.Ordinal => false,
         StringComparison.OrdinalIgnoreCase => true,
         _ => throw new ArgumentException(
-            $"A guard compares texts by ordinal, on every machine alike, and not by '{comparison}'. "
-            + "Use StringComparison.Ordinal or StringComparison.OrdinalIgnoreCase.",
+            "A guard compares texts by ordinal, on every machine alike, and not by "
+            + $"'{comparison}'. Use StringComparison.Ordinal or StringComparison.OrdinalIgnoreCase.",
             nameof(comparison)),
     };
 }

@@ -88,7 +88,8 @@ public sealed partial class Guard
     /// </summary>
     /// <param name="property">
     /// The property's name; of one in a nested object the names with dots between, as in
-    /// <c>"Address.City"</c>.
+    /// <c>"Address.City"</c>; of a value in a dictionary what <see cref="Entry"/> gives; of an item
+    /// of a collection <see cref="Item"/>.
     /// </param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
@@ -138,7 +139,7 @@ public sealed partial class Guard
     /// There are too many values, or a guard cannot hold a value of that type.
     /// </exception>
     public static Guard In(string property, IEnumerable values)
-        => In(new PropertyOperand(property), values);
+        => In(Named(property), values);
 
     /// <summary>
     /// Satisfied where the property is text that starts with the prefix, by ordinal.
@@ -148,7 +149,7 @@ public sealed partial class Guard
     public static Guard StartsWith(string property, string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return Match(TextMatch.StartsWith, new PropertyOperand(property), prefix);
+        return Match(TextMatch.StartsWith, Named(property), prefix);
     }
 
     /// <summary>
@@ -159,7 +160,7 @@ public sealed partial class Guard
     public static Guard EndsWith(string property, string suffix)
     {
         ArgumentNullException.ThrowIfNull(suffix);
-        return Match(TextMatch.EndsWith, new PropertyOperand(property), suffix);
+        return Match(TextMatch.EndsWith, Named(property), suffix);
     }
 
     /// <summary>
@@ -170,7 +171,7 @@ public sealed partial class Guard
     public static Guard Contains(string property, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Match(TextMatch.Contains, new PropertyOperand(property), text);
+        return Match(TextMatch.Contains, Named(property), text);
     }
 
     /// <summary>
@@ -182,16 +183,6 @@ public sealed partial class Guard
     /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
     public static Guard Between(string property, object? from, object? to)
         => And(GreaterThanOrEqual(property, from), LessThanOrEqual(property, to));
-
-    /// <summary>
-    /// Satisfied where the property is a collection that has the value, as a list's Contains
-    /// decides.
-    /// </summary>
-    /// <param name="property">The name of the collection.</param>
-    /// <param name="value">The value of an item.</param>
-    /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
-    public static Guard HasItem(string property, object? value)
-        => HasItem(new PropertyOperand(property), value);
 
     /// <summary>Satisfied where the property is null.</summary>
     /// <param name="property">The property's name.</param>
@@ -227,14 +218,11 @@ public sealed partial class Guard
         TextMatch match, Operand operand, string pattern, bool ignoresCase = false)
         => new(new TextNode(match, operand, pattern, ignoresCase));
 
-    internal static Guard Any(Operand operand, Guard? item)
-        => new(new AnyNode(operand, item?.Root));
-
-    internal static Guard HasItem(Operand operand, object? value)
-        => Any(operand, In(ItemOperand.Instance, new[] { value }));
+    internal static Operand Named(string property)
+        => property == Item ? ItemOperand.Instance : new PropertyOperand(property);
 
     private static Guard Compare(GuardOperator comparison, string property, object? value)
-        => Compare(comparison, new PropertyOperand(property), value);
+        => Compare(comparison, Named(property), value);
 
     /// <summary>
     /// Leaves out what changes nothing and lifts what is joined in the same way, so that a chain of

@@ -54,6 +54,10 @@ internal sealed class GuardBinder(TableDefinition table)
             + $"with {other}. {instead}");
     }
 
+    public ArgumentException NoCollection(in ValueShape value)
+        => new(
+            $"{Table}: {value.Subject} of '{TypeName.Of(value.DeclaredType)}' is no collection.");
+
     private void RequireOrder(Domain domain, GuardOperator comparison, in ValueShape value)
     {
         if (!domain.HasOrder && !comparison.IsEquality())

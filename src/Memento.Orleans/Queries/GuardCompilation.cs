@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Queries;
 
@@ -30,6 +29,9 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
                 return CompileIn(list);
             case TextNode text:
                 return CompileText(text);
+            case HasKeyNode entry:
+                return DictionaryBinder.HasKey(
+                    scope.Binder, scope.Bind(entry.Operand), entry.Key);
             case AnyNode any:
                 return CompileAny(any);
             default:
@@ -103,7 +105,8 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
         BoundValue<TRecord, string> left = BindText(compare.Left, "a text");
         return compare.Right is ConstantOperand { Value: { } constant }
             ? Domains.CaselessText.Compare(left, compare.Operator, constant)
-            : Domains.CaselessText.Compare(left, compare.Operator, BindText(compare.Right, "a text"));
+            : Domains.CaselessText.Compare(
+                left, compare.Operator, BindText(compare.Right, "a text"));
     }
 
     private static Func<TRecord, bool> CompareWithNull(
@@ -174,8 +177,6 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
     {
         BoundValue<TRecord> operand = scope.Bind(node.Operand);
         return CollectionBinder.Any(scope.Binder, operand, node.Item)
-            ?? throw new ArgumentException(
-                $"{scope.Binder.Table}: {operand.Shape.Subject} of "
-                + $"'{TypeName.Of(operand.Shape.DeclaredType)}' is no collection.");
+            ?? throw scope.Binder.NoCollection(operand.Shape);
     }
 }

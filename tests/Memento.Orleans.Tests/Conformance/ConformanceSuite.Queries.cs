@@ -56,6 +56,40 @@ public abstract partial class ConformanceSuite
     });
 
     [Fact]
+    public Task Collections_and_dictionaries_are_asked_for_what_is_in_them()
+        => WithBooksAsync(async tx =>
+        {
+            await tx.WriteAsync(new Book
+            {
+                Id = 8,
+                Title = "Ulysses",
+                Words = ["yes", "I", "yes"],
+                Marks = new() { ["joy"] = 5 },
+            });
+            await tx.WriteAsync(new Book
+            {
+                Id = 9,
+                Title = "Murphy",
+                Words = ["no", "yes"],
+                Marks = new() { ["joy"] = 2 },
+            });
+            ITableQuery<Book> books = tx.Query<Book>();
+            string[] wanted = ["I", "no"];
+            AssertIds(await books.Where(book => book.Marks!["joy"] > 3).ToListAsync(), 8);
+            AssertIds(await books.Where(book => book.Marks!.ContainsKey("joy")).ToListAsync(), 8, 9);
+            AssertIds(
+                await books.Where(Guard.LessThan(Guard.Entry("Marks", "joy"), 3)).ToListAsync(), 9);
+            AssertIds(
+                await books.Where(book => book.Words!.Count(word => word == "yes") > 1).ToListAsync(),
+                8);
+            AssertIds(
+                await books.Where(book => wanted.Any(word => book.Words!.Contains(word))).ToListAsync(),
+                8, 9);
+            AssertIds(
+                await books.OrderByDescending(book => book.Marks!["joy"]).Take(2).ToListAsync(), 8, 9);
+        });
+
+    [Fact]
     public Task A_query_is_immutable_and_can_be_asked_again() => WithBooksAsync(async tx =>
     {
         ITableQuery<Book> eliots = tx.Query<Book>().Where(book => book.Author == "Eliot");

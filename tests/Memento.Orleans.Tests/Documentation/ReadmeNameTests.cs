@@ -21,6 +21,7 @@ public partial class ReadmeNameTests
         "Rating", "Email", "Heat", "Ang", "Lee", "Trim", "ToLower", "Compare", "Math", "Abs",
         "Include", "Task", "InProcessTestCluster", "StringComparison",
         "JsonDerivedType",
+        "ContainsKey", "Genres", "Meta", "Cast", "Role", "Bond", "Key",
 
         // Constants of docs/limits.md, which LimitTests compares.
         "ChunkSizes", "LockTaker", "QueryPlanner", "WayChooser", "UniqueLookup",

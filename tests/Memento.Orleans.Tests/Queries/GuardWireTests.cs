@@ -53,6 +53,11 @@ public sealed class GuardWireTests
             Samples.Translate(
                 m => string.Compare(m.Text, m.Title, StringComparison.OrdinalIgnoreCase) < 0),
             Guard.HasItem("Tags", "d"),
+            Guard.HasKey("Meta", "k"),
+            Guard.Equal(Guard.Entry("Stock", 5), 7),
+            Guard.CountBetween("Tags", 1, 2, Guard.Any("A", Guard.CountBetween("B", 3, 4, Guard.True))),
+            Samples.Translate(m => m.Tags!.Count(item => item == "a") * 2 > m.Tags!.Count(
+                item => item.Length > 1 || item == "b")),
             Samples.Translate(m => m.Tags!.Any() || m.Offices!.Any(office => !office.IsHome)),
             Samples.Translate(m => checked(m.Int + 1) > m.Home!.Number % 7),
             Samples.Translate(m => m.Time.Year == 2020 || m.Text!.ToUpperInvariant().Length > 2));
@@ -119,6 +124,15 @@ public sealed class GuardWireTests
     }
 
     [Fact]
+    public void Guards_nested_in_values_deeper_than_the_limit_are_refused_on_the_way_down()
+    {
+        // Each counts the items of which something counts the items of which something counts ...
+        Assert.Contains("100 levels", Refused(Counting(Guard.MaxDepth)), StringComparison.Ordinal);
+        Assert.Contains("100 levels", Refused(Counting(10_000)), StringComparison.Ordinal);
+        GuardReader.Read(Counting((Guard.MaxDepth / 2) - 1));
+    }
+
+    [Fact]
     public void A_list_longer_than_the_limit_is_refused()
     {
         byte[] list = GuardWriter.Write(Guard.In("A", new object?[Guard.MaxListItems]));
@@ -153,6 +167,12 @@ public sealed class GuardWireTests
     [InlineData(new byte[] { 1, 12, 0, 34, 33, 0 }, "Only a text is compared")]
     [InlineData(new byte[] { 1, 12, 0, 33, 0, 33, 0 }, "both sides are constants")]
     [InlineData(new byte[] { 1, 13, 33, 0, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 16, 33, 0, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 5, 0, 38, 33, 0, 0 }, "A constant stands where a property must.")]
+    [InlineData(new byte[] { 1, 5, 0, 38, 34, 9, 1 }, "larger than what follows it.")]
+    [InlineData(new byte[] { 1, 5, 0, 38, 34, 0, 33, 0 }, "It has 0 roots instead of one.")]
+    [InlineData(new byte[] { 1, 5, 0, 38, 34, 2, 1, 1, 33, 0 }, "It has 2 roots instead of one.")]
+    [InlineData(new byte[] { 1, 5, 0, 38, 34, 1, 10, 34, 33, 0 }, "longer than was said")]
     [InlineData(new byte[] { 1, 5, 0, 35, 99, 34 }, "There is no function with the number 99.")]
     [InlineData(new byte[] { 1, 5, 0, 35, 0, 33, 0 }, "A constant stands where a property must.")]
     [InlineData(new byte[] { 1, 5, 0, 36, 99, 0 }, "There is no calculation with the number 99.")]
@@ -172,7 +192,10 @@ public sealed class GuardWireTests
             Samples.Translate(m => m.Offices!.Any(office => office.Number * 2 > 7)),
             Samples.Translate(m => m.Home!.City!.Length < 3 || m.Text!.Contains('a')),
             Guard.Equal("Text", "d", StringComparison.OrdinalIgnoreCase),
-            Guard.StartsWith("Text", "e", StringComparison.OrdinalIgnoreCase)));
+            Guard.StartsWith("Text", "e", StringComparison.OrdinalIgnoreCase),
+            Guard.HasKey("Meta", "k"),
+            Guard.Equal(Guard.Entry("Stock", 5), 7),
+            Guard.CountBetween("Numbers", 1, 2, Guard.LessThan(Guard.Item, 5))));
         var random = new Random(Seed: 17);
         Sample sample = RandomSample.Next(random);
         for (int round = 0; round < 20_000; round++)
@@ -194,6 +217,25 @@ public sealed class GuardWireTests
                 // It is a guard, but none that fits the table.
             }
         }
+    }
+
+    /// <summary>Guards that each compare with null how many items satisfy the next.</summary>
+    private static byte[] Counting(int levels)
+    {
+        byte[] inner = [(byte)GuardTag.True];
+        for (int level = 0; level < levels; level++)
+        {
+            using var stream = new MemoryStream();
+            using var writer = new BinaryWriter(stream);
+            writer.Write([(byte)GuardTag.Compare, 0, (byte)GuardTag.CountOperand]);
+            writer.Write((byte)GuardTag.ItemOperand);
+            writer.Write7BitEncodedInt(inner.Length);
+            writer.Write(inner);
+            writer.Write([(byte)GuardTag.ConstantOperand, (byte)ConstantTag.Null]);
+            inner = stream.ToArray();
+        }
+
+        return [GuardWriter.Version, .. inner];
     }
 
     private static Guard Travel(Guard guard)

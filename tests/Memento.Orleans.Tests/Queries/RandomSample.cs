@@ -5,6 +5,9 @@ namespace Memento.Tests.Queries;
 /// <summary>Makes records whose values are from the pool.</summary>
 internal static class RandomSample
 {
+    /// <summary>Keys of dictionaries, with what means something in a path among them.</summary>
+    public static readonly string[] Keys = ["", "a", "A", "a.b", "\\\"]["];
+
     public static Sample Next(Random random)
     {
         var sample = new Sample
@@ -17,6 +20,11 @@ internal static class RandomSample
             Scores = random.Next(4) == 0
                 ? default
                 : [.. Some(random, () => OrNullValue(random, () => Number(random)))],
+            Meta = Entries<string, string?>(
+                random, Keys, () => OrNull(random, () => Text(random)!)),
+            Stock = Entries<int, int?>(
+                random, [-1, 5, 97], () => OrNullValue(random, () => Number(random))),
+            Places = Entries(random, [Genre.Comedy, Genre.Crime], () => NextAddress(random)),
         };
         foreach (RecordProperty property in Samples.Table.Properties)
         {
@@ -29,6 +37,12 @@ internal static class RandomSample
 
         return sample;
     }
+
+    private static Dictionary<TKey, TValue>? Entries<TKey, TValue>(
+        Random random, TKey[] keys, Func<TValue> make)
+        where TKey : notnull
+        => OrNull(
+            random, () => keys.Where(_ => random.Next(2) == 0).ToDictionary(key => key, _ => make()));
 
     private static Address NextAddress(Random random) => new()
     {

@@ -38,6 +38,29 @@ internal static class RandomTemplate
             Of(m => (m.MaybeInt - number) / m.Byte), Of(m => m.Text!.Length + m.Tags!.Count * 2),
             Of(m => checked(m.Int * m.Int)), Of(m => m.Long % number), Of(m => 7 - m.Byte),
         ];
+        return random.Next(4) == 0
+            ? ValueInCollection(random, record)
+            : In(values[random.Next(values.Length)], record);
+    }
+
+    private static Expression ValueInCollection(Random random, ParameterExpression record)
+    {
+        int number = Pick<int>(random);
+        string text = Pick<string>(random);
+        string key = Key(random);
+        Genre genre = Pick<Genre>(random);
+        LambdaExpression[] values =
+        [
+            Of(m => m.Meta![key]), Of(m => m.Meta![key]!.Length), Of(m => m.Stock![number]),
+            Of(m => m.Stock![5]!.Value + m.Int), Of(m => m.Places![genre].City),
+            Of(m => m.Places![Genre.Crime].Spot!.Value.X), Of(m => m.Meta!.Count),
+            Of(m => m.Tags!.Count(item => item == text)),
+            Of(m => m.Tags!.Count(item => item.Length > 0) * 2 - m.Tags!.Count),
+            Of(m => m.Numbers!.Count(item => item % 2 == 0 || item > number)),
+            Of(m => m.Scores.Count(item => item == null)),
+            Of(m => m.Offices!.Count(office => office.Number < number && office.IsHome)),
+            Of(m => m.Stock!.Count(entry => entry.Value > number)),
+        ];
         return In(values[random.Next(values.Length)], record);
     }
 
@@ -70,10 +93,46 @@ internal static class RandomTemplate
             Of(m => m.Offices!.Any(office => office.IsHome)),
             Of(m => m.Home!.IsHome), Of(m => m.Home == null), Of(m => m.Home!.Spot != null),
         ];
-        return random.Next(4) == 0
-            ? IgnoringCase(random, record)
-            : In(conditions[random.Next(conditions.Length)], record);
+        return random.Next(8) switch
+        {
+            0 or 1 => IgnoringCase(random, record),
+            2 or 3 => OfManyValues(random, record),
+            _ => In(conditions[random.Next(conditions.Length)], record),
+        };
     }
+
+    /// <summary>Dictionaries, and conditions that are asked for each of some values.</summary>
+    private static Expression OfManyValues(Random random, ParameterExpression record)
+    {
+        string key = Key(random);
+        string text = Pick<string>(random);
+        int number = Pick<int>(random);
+        string[] texts = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Pick<string>(random))];
+        List<int> numbers = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Pick<int>(random))];
+        double[] reals = [Pick<double>(random), Pick<double>(random)];
+        LambdaExpression[] conditions =
+        [
+            Of(m => m.Meta!.ContainsKey(key)), Of(m => m.Stock!.ContainsKey(number)),
+            Of(m => m.Places!.ContainsKey(Genre.Crime)), Of(m => m.Meta!.Keys.Contains(key)),
+            Of(m => m.Meta!.ContainsValue(text)), Of(m => m.Stock!.Values.Contains(number)),
+            Of(m => m.Meta!.Any(entry => entry.Key == key && entry.Value != text)),
+            Of(m => m.Places!.All(entry => entry.Value.Number > number)),
+            Of(m => m.Meta![key]!.StartsWith(text, StringComparison.Ordinal)),
+            Of(m => m.Meta![key] == text), Of(m => m.Places![Genre.Comedy].IsHome),
+            Of(m => numbers.Contains(m.Stock![number]!.Value)),
+            Of(m => texts.Any(each => m.Tags!.Contains(each))),
+            Of(m => texts.All(each => m.Tags!.Contains(each))),
+            Of(m => texts.Any(each => each == m.Text)), Of(m => reals.Any(each => each == m.Double)),
+            Of(m => texts.Any(each => m.Title.StartsWith(each, StringComparison.Ordinal))),
+            Of(m => numbers.Exists(each => m.Int > each && m.MaybeInt != each)),
+            Of(m => numbers.TrueForAll(each => m.Int != each || m.Numbers!.Contains(each))),
+            Of(m => m.Offices!.Any(office => numbers.Any(each => office.Number == each))),
+        ];
+        return In(conditions[random.Next(conditions.Length)], record);
+    }
+
+    private static string Key(Random random)
+        => RandomSample.Keys[random.Next(RandomSample.Keys.Length)];
 
     private static Expression IgnoringCase(Random random, ParameterExpression record)
     {

@@ -76,16 +76,51 @@ public sealed class RefusalTests
     public void Conditions_on_items_that_use_more_than_the_item_are_refused()
     {
         Func<string, bool> test = item => true;
-        int[] values = [1];
+        int[] values = [5];
         AssertRefused(m => m.Tags!.Any(item => item == m.Text), "not the record");
         AssertRefused(m => m.Tags!.Any(test), "Write the condition on the items in place.");
         AssertRefused(m => m.Tags!.Any(item => item.Trim() == "a"), "Store the text", "item");
-        AssertRefused(m => m.Tags!.Count(item => item == "a") > 1, General);
+        AssertRefused(m => m.Tags!.Count(item => item == m.Text) > 1, "not the record");
+        AssertRefused(m => m.Tags!.Count(test) > 1, "Write the condition on the items in place.");
         AssertRefused(m => m.Tags!.Contains(m.Text!), "asked for a value");
         AssertRefused(m => m.Tags!.Contains("a", StringComparer.OrdinalIgnoreCase), Comparer);
         AssertRefused(m => m.Offices!.Contains(new Address()), "Use Any");
-        AssertRefused(m => m.Text!.Any(letter => letter == 'a'), "values.Contains(m.Property)");
-        AssertRefused(m => values.Any(value => value == m.Int), "values.Contains(m.Property)");
+        AssertRefused(m => m.Text!.Any(letter => letter == 'a'), "m.Property.Any(item => ...)");
+        AssertRefused(m => values.Any(value => m.Int.ToString() == m.Text), "value of its own");
+    }
+
+    [Fact]
+    public void What_else_is_asked_of_collections_is_refused_with_the_form_that_works()
+    {
+        const string places = "Items are not asked by their places";
+        const string whole = "Put the whole condition on the item into one call";
+        const string others = "there are Any, All and Count";
+        string[] wanted = ["a"];
+        AssertRefused(m => m.Tags![0] == "a", places);
+        AssertRefused(m => m.Numbers![0] == 1, places);
+        AssertRefused(m => m.Tags!.First() == "a", places);
+        AssertRefused(m => m.Tags!.FirstOrDefault(item => item != "b") == "a", places);
+        AssertRefused(m => m.Tags!.Where(item => item == "a").Any(), whole);
+        AssertRefused(m => m.Tags!.Intersect(wanted).Any(), whole);
+        AssertRefused(m => m.Numbers!.Sum() > 1, others);
+        AssertRefused(m => m.Numbers!.Max(item => item) > 1, others);
+        AssertRefused(m => m.Tags!.LongCount() > 1, others);
+        AssertRefused(
+            m => m.Tags!.Contains("a", StringComparer.OrdinalIgnoreCase),
+            "m.Property.Any(item => string.Equals(item, value, StringComparison.OrdinalIgnoreCase))");
+    }
+
+    [Fact]
+    public void What_else_is_asked_of_dictionaries_is_refused_with_the_form_that_works()
+    {
+        const string entry = "Write m.Property[key], which is null where there is no such key";
+        string? found = null;
+        AssertRefused(m => m.Meta!.TryGetValue("k", out found), entry);
+        AssertRefused(m => m.Stock!.GetValueOrDefault(5) == 0, entry);
+        AssertRefused(m => m.Meta![m.Title] == "a", "a key that does not use the record");
+        AssertRefused(m => m.Meta!.ContainsKey(m.Title), "a key that does not use the record");
+        AssertRefused(m => m.Places!.ContainsValue(new Address()), "entry's Value");
+        AssertRefused(m => m.Meta!["k"]!.Trim() == "a", "Store the text in the form");
     }
 
     [Fact]
@@ -128,14 +163,18 @@ public sealed class RefusalTests
         Func<Sample, bool> test = m => true;
         AssertRefused(m => (m.Flag ? m.Int : m.Byte) == 1, "(test && a) || (!test && b)");
         AssertRefused(m => test(m), "a delegate cannot be looked into");
-        AssertRefused(m => m.Text!.Length.ToString() == "1", General);
+        AssertRefused(m => m.Text!.Length.ToString() == "1", "a value of its own type");
         AssertRefused(m => m.Time.Ticks == 2020, "store what the query needs");
         AssertRefused(m => m.Length.TotalDays > 1, "store what the query needs");
         AssertRefused(m => m.Home!.Line == "a", "store what the query needs");
         AssertRefused(m => m.Tags!.Capacity > 1, "store what the query needs");
-        AssertRefused(m => m.Text + m.Title == "a", "store other results");
+        AssertRefused(m => m.Text + m.Title == "a", "store the joined text");
+        AssertRefused(m => m.Text!.Substring(1) == "a", "StartsWith, EndsWith and Contains");
+        AssertRefused(m => m.Text![0] == 'a', "StartsWith, EndsWith and Contains");
+        AssertRefused(m => string.IsNullOrWhiteSpace(m.Text), "string.IsNullOrEmpty(m.Property)");
+        AssertRefused(m => m.Home is Address, "Store what kind it is");
         AssertRefused(m => m.Instant - m.Instant == TimeSpan.Zero, "store other results");
-        AssertRefused(m => m.Time.AddDays(1) > DateTime.UnixEpoch, General);
+        AssertRefused(m => m.Time.AddDays(1) > DateTime.UnixEpoch, "value.AddDays(-1)");
         AssertRefused(m => (m.MaybeInt ?? 0) == 1, "Write the null test out");
         AssertRefused(m => (m.Int >> 1) == 1, "store other results");
         AssertRefused(m => ~m.Int == 4, General);

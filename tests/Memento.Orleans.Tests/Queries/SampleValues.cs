@@ -90,4 +90,10 @@ public abstract record SampleValues
     public Address? Home { get; init; }
 
     public List<Address>? Offices { get; init; }
+
+    public Dictionary<string, string?>? Meta { get; init; }
+
+    public Dictionary<int, int?>? Stock { get; init; }
+
+    public Dictionary<Genre, Address>? Places { get; init; }
 }

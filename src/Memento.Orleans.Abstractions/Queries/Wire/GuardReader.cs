@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Memento.Queries;
 
 /// <summary>
-/// Reads a guard from bytes that anybody may have sent: without recursion, with no more memory than
-/// a small multiple of the bytes, and within the limits of a guard.
+/// Reads a guard from bytes that anybody may have sent: with no recursion deeper than a guard may
+/// be, with no more memory than a small multiple of the bytes, and within the limits of a guard.
 /// </summary>
 internal static class GuardReader
 {
@@ -32,21 +32,33 @@ internal static class GuardReader
         if (version != GuardWriter.Version)
             throw new FormatException($"Its version is {version}, not {GuardWriter.Version}.");
 
+        return ReadNodes(reader, stream.Length, depth: 1);
+    }
+
+    /// <summary>
+    /// Reads the nodes up to a place in the stream, of which the last is the root. Its caller is a
+    /// value that holds a guard, so that the depth is checked on the way down.
+    /// </summary>
+    public static GuardNode ReadNodes(BinaryReader reader, long end, int depth)
+    {
+        Stream stream = reader.BaseStream;
         var done = new Stack<GuardNode>();
         long nodes = 0;
-        while (stream.Position < stream.Length)
+        while (stream.Position < end)
         {
             GuardSize.RequireNodes(++nodes);
-            done.Push(ReadNode(reader, done));
+            done.Push(ReadNode(reader, done, depth));
         }
 
+        if (stream.Position != end)
+            throw new FormatException("A guard inside a value is longer than was said.");
         if (done.Count != 1)
             throw new FormatException($"It has {done.Count} roots instead of one.");
 
         return done.Pop();
     }
 
-    private static GuardNode ReadNode(BinaryReader reader, Stack<GuardNode> done)
+    private static GuardNode ReadNode(BinaryReader reader, Stack<GuardNode> done, int depth)
     {
         var tag = (GuardTag)reader.ReadByte();
         return tag switch
@@ -57,19 +69,29 @@ internal static class GuardReader
             GuardTag.And => new AndNode(Take(done, reader.Read7BitEncodedInt())),
             GuardTag.Or => new OrNode(Take(done, reader.Read7BitEncodedInt())),
             GuardTag.Compare => CompareNode.Create(
-                ReadOperator(reader), OperandReader.Read(reader), OperandReader.Read(reader)),
-            GuardTag.In => ReadIn(reader),
-            GuardTag.StartsWith => ReadText(reader, TextMatch.StartsWith),
-            GuardTag.EndsWith => ReadText(reader, TextMatch.EndsWith),
-            GuardTag.TextContains => ReadText(reader, TextMatch.Contains),
+                ReadOperator(reader),
+                OperandReader.Read(reader, depth),
+                OperandReader.Read(reader, depth)),
+            GuardTag.In => ReadIn(reader, depth),
+            GuardTag.StartsWith => ReadText(reader, depth, TextMatch.StartsWith),
+            GuardTag.EndsWith => ReadText(reader, depth, TextMatch.EndsWith),
+            GuardTag.TextContains => ReadText(reader, depth, TextMatch.Contains),
             GuardTag.CompareIgnoringCase => TextCompareNode.Create(
-                ReadOperator(reader), OperandReader.Read(reader), OperandReader.Read(reader)),
-            GuardTag.StartsWithIgnoringCase => ReadText(reader, TextMatch.StartsWith, true),
-            GuardTag.EndsWithIgnoringCase => ReadText(reader, TextMatch.EndsWith, true),
-            GuardTag.TextContainsIgnoringCase => ReadText(reader, TextMatch.Contains, true),
-            GuardTag.AnyItem => new AnyNode(OperandReader.ReadOfRecord(reader), item: null),
+                ReadOperator(reader),
+                OperandReader.Read(reader, depth),
+                OperandReader.Read(reader, depth)),
+            GuardTag.StartsWithIgnoringCase => ReadText(
+                reader, depth, TextMatch.StartsWith, ignoresCase: true),
+            GuardTag.EndsWithIgnoringCase => ReadText(
+                reader, depth, TextMatch.EndsWith, ignoresCase: true),
+            GuardTag.TextContainsIgnoringCase => ReadText(
+                reader, depth, TextMatch.Contains, ignoresCase: true),
+            GuardTag.AnyItem => new AnyNode(
+                OperandReader.ReadOfRecord(reader, depth), item: null),
             GuardTag.AnyItemThat => new AnyNode(
-                OperandReader.ReadOfRecord(reader), Take(done, 1)[0]),
+                OperandReader.ReadOfRecord(reader, depth), Take(done, 1)[0]),
+            GuardTag.HasKey => new HasKeyNode(
+                OperandReader.ReadOfRecord(reader, depth), ConstantCodec.ReadText(reader)),
             _ => throw new FormatException($"There is no node with the number {(byte)tag}."),
         };
     }
@@ -96,9 +118,9 @@ internal static class GuardReader
                 $"There is no operator with the number {(byte)comparison}.");
     }
 
-    private static InNode ReadIn(BinaryReader reader)
+    private static InNode ReadIn(BinaryReader reader, int depth)
     {
-        Operand operand = OperandReader.ReadOfRecord(reader);
+        Operand operand = OperandReader.ReadOfRecord(reader, depth);
         int count = ConstantCodec.ReadCount(reader, bytesEach: 1);
         GuardSize.RequireListItems(count);
         var values = new object?[count];
@@ -109,10 +131,10 @@ internal static class GuardReader
     }
 
     private static TextNode ReadText(
-        BinaryReader reader, TextMatch match, bool ignoresCase = false)
+        BinaryReader reader, int depth, TextMatch match, bool ignoresCase = false)
         => new(
             match,
-            OperandReader.ReadOfRecord(reader),
+            OperandReader.ReadOfRecord(reader, depth),
             ConstantCodec.ReadText(reader),
             ignoresCase);
 }

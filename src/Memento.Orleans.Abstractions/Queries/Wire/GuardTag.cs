@@ -19,6 +19,7 @@ internal enum GuardTag : byte
     StartsWithIgnoringCase = 13,
     EndsWithIgnoringCase = 14,
     TextContainsIgnoringCase = 15,
+    HasKey = 16,
 
     PropertyOperand = 32,
     ConstantOperand = 33,
@@ -26,4 +27,5 @@ internal enum GuardTag : byte
     FunctionOperand = 35,
     ArithmeticOperand = 36,
     CheckedArithmeticOperand = 37,
+    CountOperand = 38,
 }

@@ -18,6 +18,16 @@ internal static class GuardWriter
         return stream.ToArray();
     }
 
+    /// <summary>The nodes of a guard inside a value, whose length is told before them.</summary>
+    private static byte[] Write(GuardNode node)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream))
+            Write(writer, node);
+
+        return stream.ToArray();
+    }
+
     /// <summary>Recursive, which the limit on the depth makes safe.</summary>
     private static void Write(BinaryWriter writer, GuardNode node)
     {
@@ -69,6 +79,11 @@ internal static class GuardWriter
                 Write(writer, any.Item is null ? GuardTag.AnyItem : GuardTag.AnyItemThat);
                 Write(writer, any.Operand);
                 break;
+            case HasKeyNode entry:
+                Write(writer, GuardTag.HasKey);
+                Write(writer, entry.Operand);
+                ConstantCodec.WriteText(writer, entry.Key);
+                break;
             default:
                 throw new InvalidOperationException($"'{node.GetType()}' cannot be written.");
         }
@@ -114,6 +129,13 @@ internal static class GuardWriter
                 writer.Write((byte)arithmetic.Type);
                 Write(writer, arithmetic.Left);
                 Write(writer, arithmetic.Right);
+                break;
+            case CountOperand count:
+                Write(writer, GuardTag.CountOperand);
+                Write(writer, count.Collection);
+                byte[] item = Write(count.Item);
+                writer.Write7BitEncodedInt(item.Length);
+                writer.Write(item);
                 break;
             default:
                 throw new InvalidOperationException($"'{operand.GetType()}' cannot be written.");

@@ -3,12 +3,8 @@ namespace Memento.Queries;
 /// <summary>Reads the values in a guard's bytes, no deeper than a guard may be.</summary>
 internal static class OperandReader
 {
-    public static Operand Read(BinaryReader reader) => Read(reader, depth: 1);
-
     /// <summary>Reads a value that is not the same for every record.</summary>
-    public static Operand ReadOfRecord(BinaryReader reader) => ReadOfRecord(reader, depth: 1);
-
-    private static Operand ReadOfRecord(BinaryReader reader, int depth)
+    public static Operand ReadOfRecord(BinaryReader reader, int depth)
     {
         Operand operand = Read(reader, depth);
         return operand is not ConstantOperand
@@ -17,7 +13,7 @@ internal static class OperandReader
     }
 
     /// <summary>Recursive, which the depth makes safe: it is checked on the way down.</summary>
-    private static Operand Read(BinaryReader reader, int depth)
+    public static Operand Read(BinaryReader reader, int depth)
     {
         GuardSize.RequireDepth(depth);
         var tag = (GuardTag)reader.ReadByte();
@@ -30,8 +26,18 @@ internal static class OperandReader
                 ReadFunction(reader), ReadOfRecord(reader, depth + 1)),
             GuardTag.ArithmeticOperand => ReadArithmetic(reader, isChecked: false, depth + 1),
             GuardTag.CheckedArithmeticOperand => ReadArithmetic(reader, isChecked: true, depth + 1),
+            GuardTag.CountOperand => ReadCount(reader, depth + 1),
             _ => throw new FormatException($"There is no operand with the number {(byte)tag}."),
         };
+    }
+
+    private static CountOperand ReadCount(BinaryReader reader, int depth)
+    {
+        Operand collection = ReadOfRecord(reader, depth);
+        int length = ConstantCodec.ReadCount(reader, bytesEach: 1);
+        return new CountOperand(
+            collection,
+            GuardReader.ReadNodes(reader, reader.BaseStream.Position + length, depth));
     }
 
     private static ArithmeticOperand ReadArithmetic(BinaryReader reader, bool isChecked, int depth)

@@ -20,6 +20,7 @@ internal abstract class OperandBinder<TRecord>(GuardBinder binder)
         ItemOperand item => BindItem(item),
         FunctionOperand function => FunctionBinder.Bind(this, function),
         ArithmeticOperand arithmetic => ArithmeticBinder.Bind(this, arithmetic),
+        CountOperand count => CollectionBinder.Count(this, count),
         _ => throw new UnreachableException($"'{operand.GetType()}' has no value."),
     };
 
@@ -42,19 +43,23 @@ internal abstract class OperandBinder<TRecord>(GuardBinder binder)
 
     private BoundValue<TRecord> BindPath(string path)
     {
-        string[] names = path.Split('.');
+        List<GuardPathStep> steps = GuardPath.Parse(path);
 
         // Each name is read inside the next one: a path without end would be a stack without end.
-        if (names.Length > Guard.MaxDepth)
+        if (steps.Count > Guard.MaxDepth)
         {
             throw new ArgumentException(
                 $"{Binder.Table}: a path may have {Guard.MaxDepth} names and no more, and one has "
-                + $"{names.Length}.");
+                + $"{steps.Count}.");
         }
 
-        BoundValue<TRecord> value = BindFirst(names[0], path);
-        for (int index = 1; index < names.Length; index++)
-            value = BindMember(value, names[index], path);
+        BoundValue<TRecord> value = BindFirst(steps[0].Text, path);
+        foreach (GuardPathStep step in steps.Skip(1))
+        {
+            value = step.IsKey
+                ? DictionaryBinder.Entry(Binder, value, step.Text, path)
+                : BindMember(value, step.Text, path);
+        }
 
         return value;
     }

@@ -8,7 +8,7 @@ internal sealed class RecordScope<TRecord>(GuardBinder binder) : OperandBinder<T
 {
     protected override BoundValue<TRecord> BindItem(ItemOperand item)
         => throw new ArgumentException(
-            $"{Binder.Table}: there is no item outside the guard of a collection's Any.");
+            $"{Binder.Table}: there is no item outside a guard about a collection's items.");
 
     protected override BoundValue<TRecord> BindFirst(string name, string path)
         => Binder.Property(name).Accept(new Value());

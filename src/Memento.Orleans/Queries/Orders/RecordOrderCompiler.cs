@@ -29,7 +29,7 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
         TableDefinition table, RecordScope<TRecord> scope, string path)
         where TRecord : class
     {
-        int end = path.IndexOf('.', StringComparison.Ordinal);
+        int end = path.AsSpan().IndexOfAny('.', '[');
         if (table.FindProperty(end < 0 ? path : path[..end]) is null)
             throw new QueryNotSupportedException(
                 path,

@@ -10,7 +10,8 @@ internal sealed class CallTranslator(
     ParameterExpression record,
     RecordValueReader values,
     ComparisonTranslator comparisons,
-    CollectionTranslator collections)
+    CollectionTranslator collections,
+    DictionaryTranslator dictionaries)
 {
     public Guard Translate(MethodCallExpression call) => call.Method.Name switch
     {
@@ -27,7 +28,8 @@ internal sealed class CallTranslator(
         nameof(Enum.HasFlag) when call.Method.DeclaringType == typeof(Enum)
             => TranslateHasFlag(call),
         _ when CollectionTranslator.IsKnown(call.Method.Name) => collections.TranslateItems(call),
-        _ => throw Refusal.Of(call),
+        "get_Item" => comparisons.TranslateFlag(call),
+        _ => dictionaries.TryTranslate(call) ?? throw Refusal.Of(call),
     };
 
     private Guard TranslateEquals(MethodCallExpression call)
@@ -146,11 +148,14 @@ internal sealed class CallTranslator(
             throw Refusal.Of(call);
 
         if (hasComparer)
-            RequireNoComparer(call, parts[2]);
+            RequireNoComparer(call, parts[0], parts[2]);
 
         Expression list = WithoutSpan(parts[0], call);
         if (RecordUse.Uses(list, record))
-            return collections.TranslateContains(call, list, parts[1]);
+        {
+            return dictionaries.TryTranslateContains(call, list, parts[1])
+                ?? collections.TranslateContains(call, list, parts[1]);
+        }
 
         if (list.Type == typeof(string) && parts[1].Type != typeof(char))
             throw Refusal.Of(call);
@@ -166,7 +171,8 @@ internal sealed class CallTranslator(
         IEnumerable items = LocalList.TryRead(collection) ?? throw Refusal.Of(
             call,
             "Only Contains of the framework's collections with their default comparer is known: "
-            + "copy the values into a list first.");
+            + "copy the values into a list first. Without regard to case write values.Any(value => "
+            + "string.Equals(value, m.Property, StringComparison.OrdinalIgnoreCase)).");
         return ComparisonTranslator.In(property, items.Cast<object?>());
     }
 
@@ -177,12 +183,19 @@ internal sealed class CallTranslator(
                 || method.DeclaringType == typeof(MemoryExtensions)
             : LocalList.IsFrameworks(method.DeclaringType!);
 
-    private void RequireNoComparer(MethodCallExpression call, Expression comparer)
+    private void RequireNoComparer(
+        MethodCallExpression call, Expression list, Expression comparer)
     {
         if (RecordUse.Uses(comparer, record) || comparer.Type == typeof(StringComparison)
             || LocalEvaluator.Evaluate(comparer) is not null)
         {
-            throw Refusal.Of(call, "Leave the comparer out: strings compare by ordinal.");
+            throw Refusal.Of(
+                call,
+                "Leave the comparer out: strings compare by ordinal. Without regard to case write "
+                + (RecordUse.Uses(list, record)
+                    ? "m.Property.Any(item => string.Equals(item, value, "
+                    : "values.Any(value => string.Equals(value, m.Property, ")
+                + "StringComparison.OrdinalIgnoreCase)).");
         }
     }
 

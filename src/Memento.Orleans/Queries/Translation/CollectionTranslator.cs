@@ -2,9 +2,14 @@ using System.Linq.Expressions;
 
 namespace Memento.Queries;
 
-/// <summary>Translates what is asked of the collections in a record.</summary>
+/// <summary>
+/// Translates what is asked of the collections in a record, and of lists by the record.
+/// </summary>
 internal sealed class CollectionTranslator(
-    ParameterExpression record, RecordValueReader values, Func<LambdaExpression, Guard> translate)
+    ParameterExpression record,
+    RecordValueReader values,
+    ItemConditions conditions,
+    LocalItemTranslator localItems)
 {
     /// <summary>The methods that ask for an item, with a condition or without.</summary>
     public static bool IsKnown(string method)
@@ -20,28 +25,20 @@ internal sealed class CollectionTranslator(
         bool isFrameworks = call.Method.DeclaringType == typeof(Enumerable)
             || call.Method.DeclaringType == typeof(Array)
             || LocalList.IsFrameworks(call.Method.DeclaringType!);
-        if (!isFrameworks || parts.Count > 2 || !RecordUse.Uses(parts[0], record))
+        if (!isFrameworks || parts.Count > 2)
             throw Refusal.Of(call);
+
+        if (!RecordUse.Uses(parts[0], record))
+            return localItems.Translate(call, parts[0], parts[1]);
 
         RecordValue collection = ReadCollection(parts[0], call);
         if (parts.Count == 1)
             return Guard.Any(collection.Operand, item: null);
 
-        if (WithoutQuote(parts[1]) is not LambdaExpression condition)
-            throw Refusal.Of(call, "Write the condition on the items in place.");
-
-        if (RecordUse.Uses(condition.Body, record))
-        {
-            throw Refusal.Of(
-                call, "The condition on an item may use the item and values, not the record.");
-        }
-
-        Guard item = translate(condition);
+        Guard item = conditions.Read(call, parts[1]);
         return call.Method.Name is nameof(Enumerable.Any) or nameof(List<>.Exists)
             ? Guard.Any(collection.Operand, item)
-            : Guard.And(
-                collection.IsNotNull,
-                Guard.Not(Guard.Any(collection.Operand, Guard.Not(item))));
+            : Guard.All(collection.Operand, item);
     }
 
     /// <summary><c>m.Tags.Contains("crime")</c></summary>
@@ -65,9 +62,4 @@ internal sealed class CollectionTranslator(
             ? collection
             : throw Refusal.Of(call);
     }
-
-    private static Expression WithoutQuote(Expression expression)
-        => expression is UnaryExpression { NodeType: ExpressionType.Quote } quote
-            ? quote.Operand
-            : expression;
 }

@@ -52,6 +52,15 @@ internal sealed class ComparisonTranslator(
         return Guard.Compare(comparison, property.Operand, other.Operand);
     }
 
+    /// <summary>A truth value by itself: <c>m.IsActive</c>.</summary>
+    public Guard TranslateFlag(Expression expression)
+    {
+        RecordValue flag = values.Read(expression);
+        return flag.ComparedAs == typeof(bool)
+            ? Guard.Compare(GuardOperator.Equal, flag.Operand, true)
+            : throw Refusal.Of(expression);
+    }
+
     /// <summary>Equality of conditions: <c>m.Year &lt; 2000 == m.IsActive</c>.</summary>
     public Guard TranslateConditions(GuardOperator comparison, BinaryExpression binary)
     {
@@ -166,6 +175,7 @@ internal sealed class ComparisonTranslator(
             expression = conversion.Operand;
 
         bool isValue = expression is MemberExpression or ParameterExpression
+                or MethodCallExpression { Method.Name: "get_Item" }
             && !RecordValueReader.IsNullableMember(expression, "HasValue");
         return !isValue && RecordUse.Uses(expression, record);
     }

@@ -6,7 +6,7 @@ namespace Memento.Queries;
 /// <summary>
 /// Finds what is made of one value: a text's length, a date's year, an item count.
 /// </summary>
-internal sealed class FunctionReader(RecordValueReader values)
+internal sealed class FunctionReader(RecordValueReader values, ItemConditions conditions)
 {
     /// <returns>The operand, or null where the expression is something else.</returns>
     public Operand? TryRead(Expression expression) => expression switch
@@ -36,7 +36,7 @@ internal sealed class FunctionReader(RecordValueReader values)
         return isDate && PartOf(name) is { } part ? Apply(part, owner) : null;
     }
 
-    private FunctionOperand? TryReadCall(MethodCallExpression call)
+    private Operand? TryReadCall(MethodCallExpression call)
     {
         if (call.Object?.Type == typeof(string))
         {
@@ -50,12 +50,17 @@ internal sealed class FunctionReader(RecordValueReader values)
             };
         }
 
-        return call.Method.DeclaringType == typeof(Enumerable)
-            && call.Method.Name == nameof(Enumerable.Count)
-            && call.Arguments is [Expression items]
-            && CollectionType.ItemOf(items.Type) is not null
-                ? Apply(GuardFunction.Count, items)
-                : null;
+        if (call.Method.DeclaringType != typeof(Enumerable)
+            || call.Method.Name != nameof(Enumerable.Count)
+            || CollectionType.ItemOf(call.Arguments[0].Type) is null)
+        {
+            return null;
+        }
+
+        Operand collection = values.Read(call.Arguments[0]).Operand;
+        return Guard.Count(
+            collection,
+            call.Arguments is [_, Expression condition] ? conditions.Read(call, condition) : null);
     }
 
     private FunctionOperand Apply(GuardFunction function, Expression argument)

@@ -5,8 +5,9 @@ using Memento.Tables.Documents;
 namespace Memento.Queries;
 
 /// <summary>
-/// Finds a property of the record, of an object in it (<c>m.Address.City</c>), or the record
-/// itself where that is an item of a collection and no object.
+/// Finds a property of the record, of an object in it (<c>m.Address.City</c>), the value of a key
+/// in a dictionary (<c>m.Meta["colour"]</c>), or the record itself where that is an item of a
+/// collection and no object.
 /// </summary>
 internal sealed class PathReader(ParameterExpression record)
 {
@@ -16,21 +17,67 @@ internal sealed class PathReader(ParameterExpression record)
         if (expression == record && IsScalar(record.Type))
             return ItemOperand.Instance;
 
-        var names = new Stack<string>();
+        // From the last step to the first; a key's begins with a bracket, a name's with no dot.
+        var steps = new Stack<string>();
         Expression inner = expression;
-        while (inner is MemberExpression { Member: PropertyInfo property, Expression: { } owner })
+        while (true)
         {
-            owner = WithoutUpcast(owner);
-            if (owner == record ? !IsObject(record.Type) : !IsStored(owner.Type, property))
-                return null;
+            if (inner is MemberExpression { Member: PropertyInfo property, Expression: { } owner })
+            {
+                owner = WithoutUpcast(owner);
+                if (owner == record ? !IsObject(record.Type) : !IsStored(owner.Type, property))
+                    return null;
 
-            names.Push(property.Name);
-            inner = owner;
+                steps.Push(property.Name);
+                inner = owner;
+            }
+            else if (TryReadKey(inner) is { } key)
+            {
+                steps.Push(GuardPath.Entry("", key));
+                inner = WithoutUpcast(((MethodCallExpression)inner).Object!);
+            }
+            else
+            {
+                break;
+            }
         }
 
-        return inner == record && names.Count > 0
-            ? new PropertyOperand(string.Join('.', names))
+        return inner == record && steps.TryPop(out string? path) && path[0] != '['
+            ? new PropertyOperand(steps.Aggregate(path, Join))
             : null;
+    }
+
+    /// <summary>The name of a property of the record itself, not of an object in it.</summary>
+    public string? TryReadOwn(Expression expression)
+        => expression is MemberExpression { Expression: { } owner }
+            && WithoutUpcast(owner) == record
+            ? (TryRead(expression) as PropertyOperand)?.Name
+            : null;
+
+    private static string Join(string path, string step)
+        => step[0] == '[' ? path + step : $"{path}.{step}";
+
+    /// <summary>The key in <c>m.Meta["colour"]</c>, as text.</summary>
+    private string? TryReadKey(Expression expression)
+    {
+        if (expression is not MethodCallExpression
+            {
+                Method.Name: "get_Item", Object: { } dictionary, Arguments: [Expression key],
+            } call || DictionaryType.Of(dictionary.Type) is null
+            || !RecordUse.Uses(dictionary, record))
+        {
+            return null;
+        }
+
+        if (RecordUse.Uses(key, record))
+        {
+            throw Refusal.Of(
+                call,
+                "A dictionary of the record is asked for a key that does not use the record.");
+        }
+
+        return GuardPath.KeyText(LocalEvaluator.Evaluate(key) ?? throw new ArgumentNullException(
+            ExpressionText.Of(key), $"The predicate looks for a key that is null: '{call}'."));
     }
 
     /// <summary>The Value of a nullable is no step: what is in null is null.</summary>

@@ -14,13 +14,16 @@ internal sealed class PredicateTranslator
     public PredicateTranslator(ParameterExpression record)
     {
         _record = record;
-        _values = new RecordValueReader(record);
+        var conditions = new ItemConditions(record, TranslateItem);
+        _values = new RecordValueReader(record, conditions);
         _comparisons = new ComparisonTranslator(record, _values, Translate);
         _calls = new CallTranslator(
             record,
             _values,
             _comparisons,
-            new CollectionTranslator(record, _values, TranslateItem));
+            new CollectionTranslator(
+                record, _values, conditions, new LocalItemTranslator(Translate)),
+            new DictionaryTranslator(record, _values));
     }
 
     private PredicateTranslator(ParameterExpression item, int depth)
@@ -41,7 +44,7 @@ internal sealed class PredicateTranslator
             MemberExpression member when RecordValueReader.IsNullableMember(member, "HasValue")
                 => _values.Read(member.Expression!).IsNotNull,
             MemberExpression or UnaryExpression or ParameterExpression
-                => TranslateFlag(expression),
+                => _comparisons.TranslateFlag(expression),
             _ => throw Refusal.Of(expression),
         };
         _depth--;
@@ -111,15 +114,6 @@ internal sealed class PredicateTranslator
 
     private static Guard TranslateLocal(Expression expression)
         => (bool)LocalEvaluator.Evaluate(expression)! ? Guard.True : Guard.False;
-
-    /// <summary>A truth value by itself: <c>m.IsActive</c>.</summary>
-    private Guard TranslateFlag(Expression expression)
-    {
-        RecordValue flag = _values.Read(expression);
-        return flag.ComparedAs == typeof(bool)
-            ? Guard.Compare(GuardOperator.Equal, flag.Operand, true)
-            : throw Refusal.Of(expression);
-    }
 
     /// <summary><c>m.IsActive ?? false</c></summary>
     private Guard TranslateFallback(BinaryExpression binary)

@@ -14,10 +14,10 @@ internal sealed class RecordValueReader
     private readonly ArithmeticReader _arithmetic;
     private int _depth;
 
-    public RecordValueReader(ParameterExpression record)
+    public RecordValueReader(ParameterExpression record, ItemConditions conditions)
     {
         _paths = new PathReader(record);
-        _functions = new FunctionReader(this);
+        _functions = new FunctionReader(this, conditions);
         _arithmetic = new ArithmeticReader(record, this);
     }
 
@@ -33,7 +33,9 @@ internal sealed class RecordValueReader
                     NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked,
                 } conversion)
             {
-                conversions.Push(WithoutNullable(conversion.Type));
+                if (!IsUpcastOfItems(conversion))
+                    conversions.Push(WithoutNullable(conversion.Type));
+
                 inner = conversion.Operand;
             }
             else if (IsNullableMember(inner, "Value"))
@@ -56,10 +58,7 @@ internal sealed class RecordValueReader
     /// <summary>Whether it is a property of the record itself, not of an object in it.</summary>
     public bool TryReadProperty(Expression expression, [NotNullWhen(true)] out string? name)
     {
-        name = _paths.TryRead(expression) is PropertyOperand property ? property.Name : null;
-        if (name?.Contains('.', StringComparison.Ordinal) == true)
-            name = null;
-
+        name = _paths.TryReadOwn(expression);
         return name is not null;
     }
 
@@ -70,6 +69,14 @@ internal sealed class RecordValueReader
             && Nullable.GetUnderlyingType(owner.Type) is not null;
 
     public static Type WithoutNullable(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    /// <summary>
+    /// Whether a collection becomes one of its interfaces, as where <see cref="Enumerable"/> is
+    /// called on an array that is a struct: its items stay what they are.
+    /// </summary>
+    private static bool IsUpcastOfItems(UnaryExpression conversion)
+        => conversion.Type.IsInterface && conversion.Type.IsAssignableFrom(conversion.Operand.Type)
+            && CollectionType.ItemOf(conversion.Operand.Type) is not null;
 
     /// <summary>Recursive, and no deeper than a guard may be.</summary>
     private (Operand Operand, Type? EnumOfBits) ReadInner(Expression inner)

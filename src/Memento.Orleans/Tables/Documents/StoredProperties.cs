@@ -24,6 +24,15 @@ internal static class StoredProperties
         return stored;
     }
 
+    /// <summary>
+    /// The property; also the key or value of a dictionary's entry, which documents keep although
+    /// an entry is no object in them.
+    /// </summary>
     public static PropertyInfo? Find(Type type, string name)
-        => Of(type).Find(property => property.Name == name);
+        => IsEntry(type)
+            ? type.GetProperty(name)
+            : Of(type).Find(property => property.Name == name);
+
+    private static bool IsEntry(Type type)
+        => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 }

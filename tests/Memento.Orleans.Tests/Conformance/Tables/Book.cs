@@ -13,4 +13,5 @@ public sealed record Book
     public decimal? Price { get; init; }
     public BookPlace? Place { get; init; }
     public List<string>? Words { get; init; }
+    public Dictionary<string, int>? Marks { get; init; }
 }

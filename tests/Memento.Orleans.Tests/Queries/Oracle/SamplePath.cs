@@ -30,12 +30,13 @@ internal abstract class SamplePath(string name)
         Of("Length", static m => m.Length), Of("Rating", static m => m.Rating),
         Of("Home.City", static m => m.Home!.City), Of("Home.Number", static m => m.Home!.Number),
         Of("Home.MaybeNumber", static m => m.Home!.MaybeNumber),
+        Of("Meta[\"a\"]", static m => m.Meta!["a"]), Of("Stock[\"5\"]", static m => m.Stock![5]),
     ];
 
     public string Name { get; } = name;
 
     /// <summary>Whether it is a property of the record itself, which an index can have.</summary>
-    public bool IsOwn => !Name.Contains('.', StringComparison.Ordinal);
+    public bool IsOwn => Name.AsSpan().IndexOfAny('.', '[') < 0;
 
     public int Compare(Sample one, Sample other) => Values.Compare(Read(one), Read(other));
 
