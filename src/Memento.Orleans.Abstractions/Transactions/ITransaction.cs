@@ -241,10 +241,18 @@ public interface ITransaction
     /// <summary>
     /// Runs a body as a savepoint: when it throws, its own writes are undone and its locks are kept.
     /// </summary>
+    /// <remarks>
+    /// All that the body calls is written for it, also through the outer transaction. Bodies may run side by
+    /// side: until one has ended well, those beside it do not see what it wrote, and get a
+    /// <see cref="MementoException"/> when they write the same record or unique value.
+    /// </remarks>
     /// <param name="body">The body.</param>
     /// <param name="cancellationToken">Ends waits for locks.</param>
     /// <returns>What the body gave.</returns>
     /// <exception cref="TransactionAbortedException">The body called Abort.</exception>
+    /// <exception cref="MementoException">
+    /// A call of the body was still running when it ended; it was undone.
+    /// </exception>
     Task<T> NestedAsync<T>(
         Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default);
 

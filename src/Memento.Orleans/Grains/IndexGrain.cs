@@ -87,11 +87,10 @@ internal sealed class IndexGrain(
         return await remote.ExecuteAsync(request, tables.Get(name), number, _longestWait);
     }
 
-    public async Task RollbackAsync(Guid transactionId, int savepoint)
+    public Task RollbackAsync(RollbackRequest request)
     {
         (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
-        Enlistment? enlistment = transactions.Find(transactionId)?.Find(tables.Get(table), number);
-        if (enlistment is not null) await enlistment.RollbackAsync(savepoint);
+        return remote.RollbackAsync(request, tables.Get(table), number);
     }
 
     public async Task<CommitResponse> CommitAsync(CommitRequest request)

@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 using Memento.Transactions;
@@ -10,6 +11,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
     : IDisposable
 {
     private readonly CancellationTokenSource _patience = new();
+    private Savepoint? _savepoint;
 
     /// <summary>
     /// Begins them all in their order, then waits for all; those that still wait for a lock after
@@ -64,6 +66,20 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
             + "same number of partitions in clients and silos.");
     }
 
+    private Savepoint? SavepointOf(OperationRequest request)
+    {
+        if (request.Savepoint == 0) return null;
+
+        // Most operations of a message have the same one.
+        if (_savepoint?.Id != request.Savepoint)
+        {
+            _savepoint = state.UseSavepoints().Find(
+                [request.Savepoint, .. request.Around ?? []]);
+        }
+
+        return _savepoint;
+    }
+
     /// <summary>Every error is an answer: another operation may not suffer from it.</summary>
     private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
     {
@@ -71,7 +87,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
         {
             CheckPartition(request.Operation);
             object? result = await state.ExecuteAsync(
-                table, number, request.Operation, request.Savepoint, _patience.Token);
+                table, number, request.Operation, SavepointOf(request), _patience.Token);
             return new OperationResponse { Answer = Answer.Of(table, result) };
         }
         catch (OperationCanceledException) when (_patience.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Partitions.Locks;
 using Memento.Tables;
 using Memento.Transactions;
@@ -27,19 +28,40 @@ internal sealed class RemoteTransactions(
         TransactionState state;
         try
         {
-            state = Join(request);
+            state = Join(request.TransactionId, request.Age, request.Remaining);
         }
         catch (NoTransactionException late)
         {
             return Refuse(request, late);
         }
 
+        if (request.Open is { } open) state.UseSavepoints().Learn(open);
         using var message = new OperationMessage(state, table, number);
         return new ExecuteResponse
         {
             Age = state.Age,
             Operations = await message.ExecuteAsync(request.Operations, longestWait),
         };
+    }
+
+    /// <summary>Undoes what was written under a savepoint, and refuses what comes under it later.</summary>
+    public async Task RollbackAsync(RollbackRequest request, TableDefinition table, int number)
+    {
+        TransactionState state;
+        try
+        {
+            state = Join(request.TransactionId, request.Age, request.Remaining);
+        }
+        catch (NoTransactionException)
+        {
+            // It has ended, and what comes of it later is refused for that.
+            return;
+        }
+
+        Savepoints savepoints = state.UseSavepoints();
+        savepoints.GiveUp(request.Savepoint);
+        if (state.Find(table, number) is { } enlistment)
+            await enlistment.RollbackAsync(savepoints.Find([request.Savepoint])!);
     }
 
     /// <summary>The response to a message of which nothing could be begun.</summary>
@@ -55,11 +77,11 @@ internal sealed class RemoteTransactions(
 
     /// <summary>Finds the transaction of a message, or begins it; gives it an age if it has none.</summary>
     /// <exception cref="NoTransactionException">It has ended: the message is late.</exception>
-    private TransactionState Join(ExecuteRequest request)
-        => registry.Join(request.TransactionId, () => new TransactionState(
-            request.TransactionId,
-            request.Age ?? new TransactionAge(clock.Next(), request.TransactionId),
-            DeadlineOf(request.Remaining),
+    private TransactionState Join(Guid transactionId, TransactionAge? age, TimeSpan remaining)
+        => registry.Join(transactionId, () => new TransactionState(
+            transactionId,
+            age ?? new TransactionAge(clock.Next(), transactionId),
+            DeadlineOf(remaining),
             committer.Generation,
             partitions,
             time)

@@ -1,3 +1,4 @@
+using Memento.Partitions;
 using Memento.Partitions.Locks;
 using Memento.Tables;
 
@@ -37,4 +38,8 @@ internal sealed record ExecuteRequest
     /// <summary>How the caller registered the table; a silo refuses another way than its own.</summary>
     [Id(4)]
     public TableRegistration? Registration { get; init; }
+
+    /// <summary>The nested bodies that run; null where the transaction has had none.</summary>
+    [Id(5)]
+    public OpenSavepoints? Open { get; init; }
 }

@@ -21,9 +21,9 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("ExecuteAsync")]
     Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request);
 
-    /// <summary>Undoes what a transaction wrote here under a savepoint.</summary>
+    /// <summary>Undoes what a transaction wrote here under a savepoint, also what comes later.</summary>
     [Alias("RollbackAsync")]
-    Task RollbackAsync(Guid transactionId, int savepoint);
+    Task RollbackAsync(RollbackRequest request);
 
     /// <summary>Commits a transaction whose participants are all in this silo.</summary>
     [Alias("CommitAsync")]

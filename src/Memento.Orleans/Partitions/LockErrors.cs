@@ -14,9 +14,11 @@ internal static class LockErrors
             + "It is run again while attempts and time are left.");
 
     public static TransactionTimeoutException TimedOut(
-        TableDefinition table, PartitionTransaction transaction, LockRequest request, Guid? holder)
+        TableDefinition table, PartitionTransaction transaction, LockRequest? request, Guid? holder)
         => new($"Transaction {transaction.TransactionId} reached its time limit while it waited for "
-            + $"a {Name(request.Kind)} lock on {Describe(table, request.Resource)}"
+            + (request is null
+                ? $"an earlier operation on table '{table.Name}'"
+                : $"a {Name(request.Kind)} lock on {Describe(table, request.Resource)}")
             + (holder is null ? ". " : $", which transaction {holder} holds. ")
             + "Keep transactions short, or give this one a longer Timeout.");
 

@@ -21,6 +21,7 @@ internal sealed class Partition(
     private readonly LockManager _locks = new();
     private readonly Dictionary<Guid, PartitionTransaction> _transactions = [];
     private readonly List<LockRequest> _resumed = [];
+    private readonly List<TaskCompletionSource> _freed = [];
     private readonly TaskCompletionSource _drained =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -64,30 +65,40 @@ internal sealed class Partition(
             return _transactions.GetValueOrDefault(transactionId);
     }
 
-    /// <summary>Takes the locks that an operation needs, waiting if it must, and carries it out.</summary>
+    /// <summary>
+    /// Takes the locks that an operation needs, waiting if it must, and carries it out, behind those of its
+    /// transaction that came before it and have to do with the same records.
+    /// </summary>
     /// <exception cref="TransactionConflictException">An older transaction holds a lock.</exception>
     /// <exception cref="TransactionTimeoutException">The time limit ended the wait.</exception>
+    /// <exception cref="NoTransactionException">The transaction, or its savepoint, has ended.</exception>
     public ValueTask<object?> ExecuteAsync(
         PartitionTransaction transaction,
         Operation operation,
-        int savepoint,
+        Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
         operation.Prepare(Table);
-        LockRequest? waiting = TryExecute(transaction, operation, savepoint, out object? result);
-        return waiting is null
+        WaitingOperation? waiting = null;
+        return TryExecute(transaction, operation, savepoint, ref waiting, out object? result)
             ? new ValueTask<object?>(result)
-            : WaitAndExecuteAsync(transaction, operation, savepoint, waiting, cancellationToken);
+            : WaitAndExecuteAsync(transaction, waiting!, cancellationToken);
     }
 
-    /// <summary>Undoes what a transaction wrote under a savepoint; its locks stay.</summary>
-    public void Rollback(PartitionTransaction transaction, int savepoint)
+    /// <summary>
+    /// Undoes what a transaction wrote under a savepoint, which was given up before this; its locks stay.
+    /// </summary>
+    public void Rollback(PartitionTransaction transaction, long savepoint)
     {
         lock (_gate)
         {
-            if (transaction.Phase == TransactionPhase.Running)
-                transaction.Staged.RollbackTo(savepoint);
+            if (transaction.Phase != TransactionPhase.Running) return;
+
+            transaction.Staged.Rollback(savepoint);
+            transaction.Waiting?.FreeUnder(savepoint, _freed);
         }
+
+        Wake();
     }
 
     /// <summary>
@@ -278,29 +289,41 @@ internal sealed class Partition(
         }
     }
 
-    private LockRequest? TryExecute(
-        PartitionTransaction transaction, Operation operation, int savepoint, out object? result)
+    /// <summary>Carries an operation out, or makes it wait, again if it did already.</summary>
+    private bool TryExecute(
+        PartitionTransaction transaction,
+        Operation operation,
+        Savepoint? savepoint,
+        ref WaitingOperation? waiting,
+        out object? result)
     {
         result = null;
-        LockRequest? waiting;
-        LockConflict? conflict;
+        LockConflict? conflict = null;
         try
         {
             lock (_gate)
             {
                 ThrowIfClosed();
-                ThrowIfEnded(transaction);
-                var locks = new LockTaker(_locks, transaction, _resumed);
-                transaction.Savepoint = savepoint;
-                if (operation.TryApply(transaction, ref locks, out result))
-                    transaction.Operations++;
-
-                waiting = locks.Waiting;
-                conflict = locks.Conflict;
-                if (waiting is not null)
+                ThrowIfEnded(transaction, savepoint);
+                LockRequest? request = null;
+                if (IsInTurn(transaction, operation, waiting))
                 {
-                    waiting.Waiter = new TaskCompletionSource(
-                        TaskCreationOptions.RunContinuationsAsynchronously);
+                    var locks = new LockTaker(_locks, transaction, _resumed);
+                    transaction.Begin(savepoint);
+                    if (operation.TryApply(transaction, ref locks, out result))
+                    {
+                        transaction.Operations++;
+                        return true;
+                    }
+
+                    request = locks.Waiting;
+                    conflict = locks.Conflict;
+                }
+
+                if (conflict is null)
+                {
+                    waiting ??= Enqueue(transaction, operation, savepoint);
+                    waiting.WaitFor(request);
                 }
             }
         }
@@ -310,37 +333,57 @@ internal sealed class Partition(
             Wake();
         }
 
-        if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
+        return conflict is null
+            ? false
+            : throw LockErrors.Conflict(Table, transaction, conflict);
+    }
+
+    private static bool IsInTurn(
+        PartitionTransaction transaction, Operation operation, WaitingOperation? waiting)
+        => transaction.Waiting is not { } others
+            || (waiting is null ? !others.Delays(operation) : others.IsNext(waiting));
+
+    private static WaitingOperation Enqueue(
+        PartitionTransaction transaction, Operation operation, Savepoint? savepoint)
+    {
+        var waiting = new WaitingOperation(operation, savepoint);
+        (transaction.Waiting ??= new WaitingOperations()).Add(waiting);
         return waiting;
     }
 
     private async ValueTask<object?> WaitAndExecuteAsync(
-        PartitionTransaction transaction,
-        Operation operation,
-        int savepoint,
-        LockRequest waiting,
-        CancellationToken cancellationToken)
+        PartitionTransaction transaction, WaitingOperation waiting, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
-            LockRequest? next = TryExecute(
-                transaction, operation, savepoint, out object? result);
-            if (next is null) return result;
-            waiting = next;
+            while (true)
+            {
+                await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
+                WaitingOperation? same = waiting;
+                if (TryExecute(
+                    transaction, waiting.Operation, waiting.Savepoint, ref same, out object? result))
+                {
+                    return result;
+                }
+            }
+        }
+        finally
+        {
+            lock (_gate)
+                transaction.Waiting!.Remove(waiting, _freed);
+            Wake();
         }
     }
 
     private async Task WaitAsync(
-        PartitionTransaction transaction, LockRequest waiting, CancellationToken cancellationToken)
+        PartitionTransaction transaction, WaitingOperation waiting, CancellationToken cancellationToken)
     {
         TimeSpan remaining = time.GetElapsedTime(time.GetTimestamp(), transaction.Header.Deadline);
         Exception? ended = null;
         try
         {
             if (remaining <= TimeSpan.Zero) throw new TimeoutException();
-            await ((TaskCompletionSource)waiting.Waiter!).Task
-                .WaitAsync(remaining, time, cancellationToken).ConfigureAwait(false);
+            await waiting.Woken.Task.WaitAsync(remaining, time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -349,21 +392,26 @@ internal sealed class Partition(
 
         LockConflict? conflict;
         LockConflict? blocker = null;
+        LockRequest? request;
         lock (_gate)
         {
-            if (waiting.State == LockRequestState.Waiting)
+            request = waiting.Request;
+            if (ended is TimeoutException) request ??= transaction.Waiting!.FindAhead()?.Request;
+            if (request is { State: LockRequestState.Waiting })
             {
-                blocker = _locks.FindBlocker(waiting);
-                _locks.Cancel(waiting, _resumed);
+                blocker = _locks.FindBlocker(request);
+                if (request == waiting.Request) _locks.Cancel(request, _resumed);
             }
 
-            conflict = waiting.State == LockRequestState.Refused ? waiting.Conflict : null;
+            conflict = waiting.Request is { State: LockRequestState.Refused } refused
+                ? refused.Conflict
+                : null;
         }
 
         Wake();
         if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
         if (ended is TimeoutException)
-            throw LockErrors.TimedOut(Table, transaction, waiting, blocker?.Holder);
+            throw LockErrors.TimedOut(Table, transaction, request, blocker?.Holder);
         if (ended is not null)
             throw new OperationCanceledException(ended.Message, ended, cancellationToken);
     }
@@ -391,6 +439,7 @@ internal sealed class Partition(
         transaction.Phase = TransactionPhase.Ended;
         _transactions.Remove(transaction.TransactionId);
         _locks.Release(transaction, _resumed);
+        transaction.Waiting?.FreeAll(_freed);
         if (_closed is not null && _transactions.Count == 0) _drained.TrySetResult();
     }
 
@@ -399,9 +448,14 @@ internal sealed class Partition(
         if (_closed is not null) throw new PartitionClosedException(_closed);
     }
 
-    private void ThrowIfEnded(PartitionTransaction transaction)
+    private void ThrowIfEnded(PartitionTransaction transaction, Savepoint? savepoint)
     {
-        if (transaction.Phase == TransactionPhase.Running) return;
+        if (transaction.Phase == TransactionPhase.Running)
+        {
+            if (savepoint is { IsGivenUp: true })
+                throw NestedErrors.GivenUp(transaction.TransactionId);
+            return;
+        }
 
         throw new NoTransactionException(
             $"Transaction {transaction.TransactionId} has ended, and table '{Table.Name}' was used in "
@@ -411,17 +465,22 @@ internal sealed class Partition(
     /// <summary>Lets those go on whose waiting ended, outside the gate.</summary>
     private void Wake()
     {
-        // Whoever named a waiter comes here after it, so an empty list may be believed without the gate.
-        if (_resumed.Count == 0) return;
+        // Whoever named a waiter comes here after it, so empty lists may be believed without the gate.
+        if (_resumed.Count == 0 && _freed.Count == 0) return;
 
         LockRequest[] resumed;
+        TaskCompletionSource[] freed;
         lock (_gate)
         {
             resumed = [.. _resumed];
+            freed = [.. _freed];
             _resumed.Clear();
+            _freed.Clear();
         }
 
         foreach (LockRequest request in resumed)
             (request.Waiter as TaskCompletionSource)?.TrySetResult();
+        foreach (TaskCompletionSource waiter in freed)
+            waiter.TrySetResult();
     }
 }

@@ -11,21 +11,32 @@ namespace Memento.Partitions;
 internal sealed class PartitionTransaction(TransactionHeader header, RecordStore store, Partition partition)
     : LockOwner(header.TransactionId, header.Age)
 {
+    private Savepoint? _savepoint;
+    private StagedWrites? _seen;
+    private long[] _beside = [];
+
     public TransactionHeader Header { get; } = header;
 
     public Partition Partition { get; } = partition;
 
     public TableDefinition Table => Partition.Table;
 
+    /// <summary>All that it has written here.</summary>
     public StagedWrites Staged { get; } = new();
+
+    /// <summary>
+    /// Its writes as the operation that is carried out sees them: without those of nested bodies that run
+    /// beside the operation's own.
+    /// </summary>
+    public StagedWrites Seen => _seen ?? Staged;
+
+    /// <summary>Its operations that wait here; null where none does.</summary>
+    public WaitingOperations? Waiting { get; set; }
 
     public RecordStore Store { get; } = store;
 
     /// <summary>How many operations were carried out; the commit must bring the same number.</summary>
     public int Operations { get; set; }
-
-    /// <summary>The savepoint under which the operation that is carried out writes; 0 outside any.</summary>
-    public int Savepoint { get; set; }
 
     /// <summary>How many ranges it has locked here.</summary>
     public int RangeCount { get; set; }
@@ -40,10 +51,34 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
 
     public void DependOn(long position) => DependsOn = Math.Max(DependsOn, position);
 
+    /// <summary>Begins an operation that writes under a savepoint; null: outside any.</summary>
+    public void Begin(Savepoint? savepoint)
+    {
+        _savepoint = savepoint;
+        _seen = null;
+        if (Header.Savepoints is not { } all) return;
+
+        _beside = Array.FindAll(all.RunningBeside(savepoint), Staged.HasUnder);
+        if (_beside.Length > 0) _seen = Staged.Without(_beside);
+    }
+
+    /// <summary>Refuses a key that a nested body has written which runs beside the caller.</summary>
+    /// <exception cref="MementoException">It has.</exception>
+    public void RequireAlone(int store, Key key)
+    {
+        if (_seen is null) return;
+
+        foreach (StagedWrite write in Staged.All)
+        {
+            if (write.Store == store && IsOf(key, write) && StagedWrites.IsUnderAny(write, _beside))
+                throw NestedErrors.WrittenBeside(TransactionId, Table, store, key);
+        }
+    }
+
     /// <summary>Reads through the transaction's own writes.</summary>
     public StoredRecord? Find(int store, Key key)
     {
-        StagedWrite? staged = Staged.Find(store, key);
+        StagedWrite? staged = Seen.Find(store, key);
         if (staged is not null) return staged.Record;
 
         StoredRecord? committed = Store.Find(store, key.Bytes);
@@ -57,8 +92,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     /// </summary>
     public void Stage(int store, Key key, StoredRecord? record, byte[]? document)
     {
-        Staged.Mark(Savepoint);
-        Staged.Add(new StagedWrite(store, key, record, document));
+        Staged.Add(new StagedWrite(store, key, record, document, _savepoint));
     }
 
     /// <summary>The records of a logical key of a bag, in the order in which they were written.</summary>
@@ -68,13 +102,12 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         List<StoredRecord> found = [];
         foreach ((byte[] _, StoredRecord record) in Store.Records.Prefix(key.Bytes))
         {
-            if (Staged.Find(0, new Key(record.Key)) is null) found.Add(record);
+            if (Seen.Find(0, new Key(record.Key)) is null) found.Add(record);
         }
 
-        foreach (StagedWrite write in Staged.Effective)
+        foreach (StagedWrite write in Seen.Effective)
         {
-            if (write.Store == 0 && write.Record is not null
-                && KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes))
+            if (write.Store == 0 && write.Record is not null && IsOf(key, write))
             {
                 found.Add(write.Record);
             }
@@ -86,8 +119,8 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     /// <summary>Its own records in the order of an index; null: of the keys.</summary>
     public OrderedMap<StoredRecord> OwnRecords(int? index)
     {
-        Staged.Ordered ??= new OwnRecords(Table);
-        return Staged.Ordered.In(index, Staged);
+        Seen.Ordered ??= new OwnRecords(Table);
+        return Seen.Ordered.In(index, Seen);
     }
 
     /// <summary>Finds an index by which a query was planned.</summary>
@@ -108,6 +141,12 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     {
         if (Store.Indexes.Stamp != stamp) throw IndexesChanged();
     }
+
+    /// <summary>Whether a write is of a key: in a bag a number stands behind that.</summary>
+    private bool IsOf(Key key, StagedWrite write)
+        => Table.Type == TableType.Bag
+            ? KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)
+            : write.Key == key;
 
     private TransactionConflictException IndexesChanged()
         => new(

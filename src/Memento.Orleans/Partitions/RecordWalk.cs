@@ -26,7 +26,7 @@ internal struct RecordWalk
         PartitionTransaction transaction, int? index, byte[] from, byte[]? to, bool isBackward)
     {
         transaction.DependOn(transaction.Store.LastPosition);
-        _staged = transaction.Staged;
+        _staged = transaction.Seen;
         _isBackward = isBackward;
         OrderedMap<StoredRecord> committed = index is { } ordinal
             ? transaction.Store.Index(ordinal)

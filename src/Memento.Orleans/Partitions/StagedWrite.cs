@@ -3,7 +3,8 @@ using Memento.Tables.Keys;
 namespace Memento.Partitions;
 
 /// <summary>A write that its transaction sees and nobody else does yet.</summary>
-internal sealed class StagedWrite(int store, Key key, StoredRecord? record, byte[]? document)
+internal sealed class StagedWrite(
+    int store, Key key, StoredRecord? record, byte[]? document, Savepoint? savepoint)
 {
     /// <summary>0: records; above: the entries of a unique index.</summary>
     public int Store { get; } = store;
@@ -16,9 +17,12 @@ internal sealed class StagedWrite(int store, Key key, StoredRecord? record, byte
     /// <summary>The JSON document for the journal; null for a deletion, or where the table is in ram.</summary>
     public byte[]? Document { get; } = document;
 
+    /// <summary>The savepoint with which it is undone; null: the transaction.</summary>
+    public Savepoint? Savepoint { get; } = savepoint;
+
     /// <summary>The write of the same key that this one replaces within the transaction.</summary>
     public StagedWrite? Previous { get; set; }
 
-    /// <summary>Whether a later write of the transaction replaces this one.</summary>
-    public bool IsReplaced { get; set; }
+    /// <summary>The later write of the transaction that replaces this one.</summary>
+    public StagedWrite? Next { get; set; }
 }

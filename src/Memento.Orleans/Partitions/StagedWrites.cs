@@ -3,8 +3,9 @@ using Memento.Tables.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's writes in one partition, in the order in which they were made, with marks to which they
-/// can be rolled back. A handful is searched in place; many are found through a dictionary.
+/// A transaction's writes in one partition, in the order in which they were made. Those of a savepoint can be
+/// taken out again, wherever they are among the others. A handful is searched in place; many are found
+/// through a dictionary.
 /// </summary>
 internal sealed class StagedWrites
 {
@@ -13,7 +14,7 @@ internal sealed class StagedWrites
 
     private readonly List<StagedWrite> _log = [];
     private Dictionary<(int Store, Key Key), StagedWrite>? _latest;
-    private List<(int Savepoint, int Length)>? _marks;
+    private Dictionary<long, int>? _counts;
 
     public int Count => _log.Count;
 
@@ -33,11 +34,14 @@ internal sealed class StagedWrites
         {
             foreach (StagedWrite write in _log)
             {
-                if (!write.IsReplaced)
+                if (write.Next is null)
                     yield return write;
             }
         }
     }
+
+    /// <summary>All writes, oldest first.</summary>
+    public IReadOnlyList<StagedWrite> All => _log;
 
     public StagedWrite? Find(int store, Key key)
     {
@@ -56,9 +60,10 @@ internal sealed class StagedWrites
     public void Add(StagedWrite write)
     {
         write.Previous = Find(write.Store, write.Key);
-        if (write.Previous is not null) write.Previous.IsReplaced = true;
+        if (write.Previous is not null) write.Previous.Next = write;
         if (write.Store == 0) Ordered?.Replace(write.Previous?.Record, write.Record);
 
+        CountUnder(write, 1);
         _log.Add(write);
         if (_latest is not null)
         {
@@ -72,42 +77,91 @@ internal sealed class StagedWrites
         }
     }
 
-    /// <summary>Remembers where a savepoint begins, the first time that it is seen here.</summary>
-    public void Mark(int savepoint)
-    {
-        if (savepoint == 0) return;
-        _marks ??= [];
-        if (_marks.Count == 0 || _marks[^1].Savepoint < savepoint)
-            _marks.Add((savepoint, _log.Count));
-    }
+    /// <summary>Whether anything was written under a savepoint, or under the ones inside it.</summary>
+    public bool HasUnder(long savepoint) => _counts is not null && _counts.ContainsKey(savepoint);
 
-    /// <summary>Undoes what was written under a savepoint and the ones inside it.</summary>
-    public void RollbackTo(int savepoint)
+    /// <summary>Undoes what was written under a savepoint and the ones inside it, and nothing else.</summary>
+    public void Rollback(long savepoint)
     {
-        if (_marks is null) return;
+        if (_counts is null || !_counts.TryGetValue(savepoint, out int left)) return;
 
-        int length = -1;
-        while (_marks.Count > 0 && _marks[^1].Savepoint >= savepoint)
+        // From the end: what is undone is nearly always what was written last.
+        int first = _log.Count;
+        while (left > 0)
         {
-            length = _marks[^1].Length;
-            _marks.RemoveAt(_marks.Count - 1);
+            StagedWrite write = _log[--first];
+            if (!IsUnder(write, savepoint)) continue;
+
+            Remove(write);
+            left--;
         }
 
-        if (length < 0) return;
-        for (int i = _log.Count - 1; i >= length; i--)
-            Remove(_log[i]);
-        _log.RemoveRange(length, _log.Count - length);
+        int kept = first;
+        for (int i = first; i < _log.Count; i++)
+        {
+            if (!IsUnder(_log[i], savepoint)) _log[kept++] = _log[i];
+        }
+
+        _log.RemoveRange(kept, _log.Count - kept);
     }
 
+    /// <summary>The same without what was written under some savepoints.</summary>
+    public StagedWrites Without(ReadOnlySpan<long> savepoints)
+    {
+        var seen = new StagedWrites();
+        foreach (StagedWrite write in _log)
+        {
+            if (!IsUnderAny(write, savepoints))
+                seen.Add(new StagedWrite(
+                    write.Store, write.Key, write.Record, write.Document, write.Savepoint));
+        }
+
+        return seen;
+    }
+
+    public static bool IsUnderAny(StagedWrite write, ReadOnlySpan<long> savepoints)
+    {
+        foreach (long savepoint in savepoints)
+        {
+            if (IsUnder(write, savepoint)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsUnder(StagedWrite write, long savepoint)
+        => write.Savepoint is not null && write.Savepoint.IsUnder(savepoint);
+
+    /// <summary>Takes a write from between the others of its key.</summary>
     private void Remove(StagedWrite write)
     {
+        CountUnder(write, -1);
+        if (write.Previous is not null) write.Previous.Next = write.Next;
+        if (write.Next is not null)
+        {
+            write.Next.Previous = write.Previous;
+            return;
+        }
+
         if (write.Store == 0) Ordered?.Replace(write.Record, write.Previous?.Record);
-        if (write.Previous is not null) write.Previous.IsReplaced = false;
         if (_latest is null) return;
 
         if (write.Previous is not null)
             _latest[(write.Store, write.Key)] = write.Previous;
         else
             _latest.Remove((write.Store, write.Key));
+    }
+
+    private void CountUnder(StagedWrite write, int change)
+    {
+        for (Savepoint? each = write.Savepoint; each is not null; each = each.Around)
+        {
+            _counts ??= [];
+            int count = _counts.GetValueOrDefault(each.Id) + change;
+            if (count > 0)
+                _counts[each.Id] = count;
+            else
+                _counts.Remove(each.Id);
+        }
     }
 }

@@ -35,7 +35,8 @@ internal sealed class CurrentTransaction(
         TransactionInfo? info = TransactionContext.GetTransactionInfo();
         if (info is null || info.PendingCalls < Ended / 2) return null;
 
-        if (registry.Find(info.TransactionId) is { IsJoined: false } own) return own.Innermost;
+        if (registry.Find(info.TransactionId) is { IsJoined: false } own)
+            return own.Outermost?.Innermost;
 
         return IsOfThisStore(info) ? _joined.GetValue(info, Join) : null;
     }
@@ -61,7 +62,14 @@ internal sealed class CurrentTransaction(
         {
             IsJoined = true,
         });
-        return new TransactionScope(state, tools, new ParticipantLog(info, state, grains));
+
+        // A nested body that calls a grain has its savepoint around what the grain writes.
+        long[] around = SavepointContext.Find(info.TransactionId);
+        return new TransactionScope(
+            state,
+            tools,
+            new ParticipantLog(info, state, grains),
+            around.Length == 0 ? null : state.UseSavepoints().Find(around));
     }
 
     /// <summary>Writes participants into the transaction that the grain call gives back.</summary>

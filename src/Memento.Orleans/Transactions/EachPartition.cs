@@ -1,3 +1,4 @@
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 
@@ -9,11 +10,10 @@ internal static class EachPartition
     /// <inheritdoc cref="TransactionState.ExecuteEachAsync"/>
     public static async ValueTask<object?[]> ExecuteAsync(
         TransactionState state,
-        IPartitions partitions,
         TableDefinition table,
         IReadOnlyList<int> numbers,
         IReadOnlyList<Operation> operations,
-        int savepoint,
+        Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
         var answers = new object?[numbers.Count];
@@ -22,7 +22,6 @@ internal static class EachPartition
         {
             ValueTask<object?> answer = BeginAsync(
                 state,
-                partitions,
                 table,
                 numbers[place],
                 operations[operations.Count == 1 ? 0 : place],
@@ -46,36 +45,19 @@ internal static class EachPartition
     /// <summary>Begins an operation; what it throws comes with the task.</summary>
     private static ValueTask<object?> BeginAsync(
         TransactionState state,
-        IPartitions partitions,
         TableDefinition table,
         int number,
         Operation operation,
-        int savepoint,
+        Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
         try
         {
-            ValueTask<Enlistment> enlisting = state.Find(table, number) is { } known
-                ? new(known)
-                : partitions.EnlistAsync(state, table, number, cancellationToken);
-            return enlisting.IsCompletedSuccessfully
-                ? enlisting.Result.ExecuteAsync(operation, savepoint, cancellationToken)
-                : ExecuteAfterAsync(enlisting, operation, savepoint, cancellationToken);
+            return state.BeginAsync(table, number, operation, savepoint, cancellationToken);
         }
         catch (Exception exception)
         {
             return ValueTask.FromException<object?>(exception);
         }
-    }
-
-    private static async ValueTask<object?> ExecuteAfterAsync(
-        ValueTask<Enlistment> enlisting,
-        Operation operation,
-        int savepoint,
-        CancellationToken cancellationToken)
-    {
-        Enlistment enlistment = await enlisting.ConfigureAwait(false);
-        return await enlistment.ExecuteAsync(operation, savepoint, cancellationToken)
-            .ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 
@@ -16,7 +17,7 @@ internal abstract class Enlistment(TableDefinition table, int number)
     public int Operations => Volatile.Read(ref _operations);
 
     public ValueTask<object?> ExecuteAsync(
-        Operation operation, int savepoint, CancellationToken cancellationToken)
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
         ValueTask<object?> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
         if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
@@ -25,14 +26,14 @@ internal abstract class Enlistment(TableDefinition table, int number)
         return answer;
     }
 
-    /// <summary>Undoes what was written under a savepoint.</summary>
-    public abstract ValueTask RollbackAsync(int savepoint);
+    /// <summary>Undoes what was written under a savepoint, which was given up before this.</summary>
+    public abstract ValueTask RollbackAsync(Savepoint savepoint);
 
     /// <summary>Drops the transaction there; never throws.</summary>
     public abstract void Abort();
 
     protected abstract ValueTask<object?> ExecuteCoreAsync(
-        Operation operation, int savepoint, CancellationToken cancellationToken);
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken);
 
     private async ValueTask<object?> CountAsync(ValueTask<object?> answer)
     {

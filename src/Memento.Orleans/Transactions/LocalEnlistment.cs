@@ -9,15 +9,15 @@ internal sealed class LocalEnlistment(PartitionTransaction transaction)
 {
     public PartitionTransaction Transaction { get; } = transaction;
 
-    public override ValueTask RollbackAsync(int savepoint)
+    public override ValueTask RollbackAsync(Savepoint savepoint)
     {
-        Transaction.Partition.Rollback(Transaction, savepoint);
+        Transaction.Partition.Rollback(Transaction, savepoint.Id);
         return default;
     }
 
     public override void Abort() => Transaction.Partition.Abort(Transaction);
 
     protected override ValueTask<object?> ExecuteCoreAsync(
-        Operation operation, int savepoint, CancellationToken cancellationToken)
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
         => Transaction.Partition.ExecuteAsync(Transaction, operation, savepoint, cancellationToken);
 }

@@ -1,15 +1,17 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 
 namespace Memento.Transactions;
 
 /// <summary>An operation on its way to a partition elsewhere, until it has its answer.</summary>
 internal sealed class OperationCall(
-    Operation operation, int savepoint, CancellationToken cancellationToken)
+    Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<Answer> _answered = new();
 
-    public OperationRequest Request { get; } = new(operation, savepoint);
+    public OperationRequest Request { get; } =
+        new(operation, savepoint?.Id ?? 0, savepoint?.AroundIds);
 
     /// <summary>About how many bytes it adds to a message.</summary>
     public int Size { get; } = operation is KeyOperation onKey
@@ -18,6 +20,9 @@ internal sealed class OperationCall(
 
     /// <summary>Whether nobody waits for it any more, so that it need not be sent.</summary>
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
+
+    /// <summary>Whether its savepoint was given up, so that it must not be carried out.</summary>
+    public bool IsGivenUp => savepoint is { IsGivenUp: true };
 
     /// <summary>Whether it has left, or is about to.</summary>
     public bool IsSent { get; set; }

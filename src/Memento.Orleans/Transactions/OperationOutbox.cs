@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 
@@ -10,24 +11,35 @@ namespace Memento.Transactions;
 /// </summary>
 /// <remarks>
 /// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for an
-/// earlier answer, unless the transaction has no age yet: then one message may be under way.
+/// earlier answer, unless the transaction has no age yet (then one message may be under way), or the
+/// operation concerns the same records as one in an earlier message: messages may overtake each other, and
+/// what waits over there for a lock is asked for again.
 /// </remarks>
 internal sealed class OperationOutbox(
     TransactionState state, TableRegistration registration, IIndexGrain grain)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<OperationCall> _collected = new();
+    private readonly OperationsAhead _sent = new();
+    private List<OperationCall> _collected = [];
+    private long _lastSavepoint;
     private bool _isFlushing;
+
+    /// <summary>Whether anything has left under a savepoint that was begun since that one.</summary>
+    public bool HasSentSince(long savepoint)
+    {
+        lock (_gate)
+            return _lastSavepoint >= savepoint;
+    }
 
     /// <summary>Sends an operation with those begun beside it, and waits for its answer.</summary>
     public async Task<Answer> SendAsync(
-        Operation operation, int savepoint, CancellationToken cancellationToken)
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
         var call = new OperationCall(operation, savepoint, cancellationToken);
         bool isFirst;
         lock (_gate)
         {
-            _collected.Enqueue(call);
+            _collected.Add(call);
             isFirst = !_isFlushing;
             _isFlushing = true;
         }
@@ -45,15 +57,15 @@ internal sealed class OperationOutbox(
     }
 
     /// <summary>Sends what has been collected; never fails, each call gets its own error.</summary>
-    public async Task FlushAsync()
+    private async Task FlushAsync()
     {
-        do
+        bool isMore = true;
+        while (isMore)
         {
             AgeTurn turn = await state.TakeAgeTurnAsync(CancellationToken.None)
                 .ConfigureAwait(false);
-            _ = SendAsync(turn, Take());
+            _ = SendAsync(turn, Take(out isMore));
         }
-        while (!TryEndFlush());
     }
 
     /// <summary>Flushes behind the code that runs now, in its grain or its context.</summary>
@@ -63,44 +75,64 @@ internal sealed class OperationOutbox(
         await FlushAsync().ConfigureAwait(false);
     }
 
-    private bool TryEndFlush()
+    /// <summary>
+    /// Takes a message's worth: without what nobody waits for, or has to wait for an earlier message.
+    /// </summary>
+    private List<OperationCall> Take(out bool isMore)
     {
-        lock (_gate)
-        {
-            if (_collected.Count > 0) return false;
-            _isFlushing = false;
-            return true;
-        }
-    }
-
-    /// <summary>Takes a message's worth, without those that nobody waits for.</summary>
-    private List<OperationCall> Take()
-    {
-        List<OperationCall> taken = [];
+        List<OperationCall> taken = [], left = [], refused = [];
+        OperationsAhead? held = null;
         long size = 0;
+        isMore = false;
         lock (_gate)
         {
-            while (taken.Count < ExecuteRequest.MaxOperations
-                && _collected.TryPeek(out OperationCall? next))
+            foreach (OperationCall call in _collected)
             {
-                // In this order: who gives up from here on has to be told that it may be carried out.
-                next.IsSent = true;
-                if (!next.IsAbandoned)
+                isMore |= taken.Count == ExecuteRequest.MaxOperations;
+                if (isMore)
                 {
-                    size += next.Size;
-                    if (taken.Count > 0 && size > ExecuteRequest.MaxBytes)
-                    {
-                        next.IsSent = false;
-                        break;
-                    }
-
-                    taken.Add(next);
+                    left.Add(call);
+                    continue;
                 }
 
-                _collected.Dequeue();
+                if (_sent.Delays(call.Request.Operation)
+                    || held?.Delays(call.Request.Operation) == true)
+                {
+                    (held ??= new OperationsAhead()).Add(call.Request.Operation);
+                    left.Add(call);
+                    continue;
+                }
+
+                // In this order: who gives up from here on has to be told that it may be carried out.
+                call.IsSent = true;
+                if (call.IsAbandoned) continue;
+                if (call.IsGivenUp)
+                {
+                    refused.Add(call);
+                    continue;
+                }
+
+                size += call.Size;
+                if (taken.Count > 0 && size > ExecuteRequest.MaxBytes)
+                {
+                    call.IsSent = false;
+                    isMore = true;
+                    left.Add(call);
+                    continue;
+                }
+
+                taken.Add(call);
+                _lastSavepoint = Math.Max(_lastSavepoint, call.Request.Savepoint);
             }
+
+            foreach (OperationCall call in taken)
+                _sent.Add(call.Request.Operation);
+            _collected = left;
+            _isFlushing = isMore;
         }
 
+        foreach (OperationCall call in refused)
+            EndElsewhere(call, new OperationResponse { Error = NestedErrors.GivenUp(state.Id) });
         return taken;
     }
 
@@ -135,6 +167,9 @@ internal sealed class OperationOutbox(
                 Remaining = state.Remaining,
                 Operations = calls.ConvertAll(static call => call.Request),
                 Registration = registration,
+                Open = state is { IsJoined: false, Savepoints: { } savepoints }
+                    ? savepoints.Describe()
+                    : null,
             }).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             if (response.Operations.Count == calls.Count) return response.Operations;
@@ -150,26 +185,51 @@ internal sealed class OperationOutbox(
     }
 
     /// <summary>Gives the answers; returns the calls that are to be sent again.</summary>
-    private static List<OperationCall> End(
+    private List<OperationCall> End(
         List<OperationCall> calls, IReadOnlyList<OperationResponse> responses)
     {
         List<OperationCall> left = [];
+        List<(OperationCall Call, OperationResponse Response)> ended = [];
         for (int i = 0; i < calls.Count; i++)
         {
-            if (responses[i].IsStillWaiting)
-            {
-                if (!calls[i].IsAbandoned) left.Add(calls[i]);
-                continue;
-            }
-
-            // Who waits may do as he likes with the thread: no later answer waits for him.
-            if (i == calls.Count - 1 && left.Count == 0)
-                calls[i].End(responses[i]);
+            if (!responses[i].IsStillWaiting)
+                ended.Add((calls[i], responses[i]));
+            else if (calls[i].IsGivenUp)
+                ended.Add((calls[i], new() { Error = NestedErrors.GivenUp(state.Id) }));
+            else if (calls[i].IsAbandoned)
+                ended.Add((calls[i], new() { Error = new OperationCanceledException() }));
             else
-                EndElsewhere(calls[i], responses[i]);
+                left.Add(calls[i]);
+        }
+
+        Release(ended);
+        for (int i = 0; i < ended.Count; i++)
+        {
+            // Who waits may do as he likes with the thread: no later answer waits for him.
+            if (i == ended.Count - 1 && left.Count == 0)
+                ended[i].Call.End(ended[i].Response);
+            else
+                EndElsewhere(ended[i].Call, ended[i].Response);
         }
 
         return left;
+    }
+
+    /// <summary>Lets those go that waited for these answers.</summary>
+    private void Release(List<(OperationCall Call, OperationResponse Response)> ended)
+    {
+        if (ended.Count == 0) return;
+
+        bool isFirst;
+        lock (_gate)
+        {
+            foreach ((OperationCall call, OperationResponse _) in ended)
+                _sent.Remove(call.Request.Operation);
+            isFirst = !_isFlushing && _collected.Count > 0;
+            _isFlushing |= isFirst;
+        }
+
+        if (isFirst) _ = FlushLaterAsync();
     }
 
     private static void EndElsewhere(OperationCall call, OperationResponse response)

@@ -1,15 +1,22 @@
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 
 namespace Memento.Transactions;
 
-/// <summary>Sends operations to the partitions that they concern.</summary>
+/// <summary>Sends operations of one body to the partitions that they concern.</summary>
 internal sealed class OperationSender(
-    TransactionState state, IPartitions partitions, IParticipantLog? log)
+    TransactionState state, IPartitions partitions, IParticipantLog? log, Savepoint? savepoint)
 {
     public TransactionState State { get; } = state;
 
+    /// <summary>The savepoint with which what it sends is undone; null: the transaction.</summary>
+    public Savepoint? Savepoint { get; } = savepoint;
+
     public IPartitions Partitions { get; } = partitions;
+
+    /// <summary>One that sends under a savepoint inside this one's.</summary>
+    public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
 
     /// <summary>Sends an operation on a key to the key's partition.</summary>
     public ValueTask<object?> SendAsync(
@@ -23,7 +30,7 @@ internal sealed class OperationSender(
         Operation operation,
         CancellationToken cancellationToken)
         => log is null
-            ? State.ExecuteAsync(table, number, operation, State.Savepoint, cancellationToken)
+            ? State.ExecuteAsync(table, number, operation, Savepoint, cancellationToken)
             : SendAndRecordAsync(table, number, operation, cancellationToken);
 
     /// <summary>
@@ -40,7 +47,7 @@ internal sealed class OperationSender(
         IReadOnlyList<Operation> operations,
         CancellationToken cancellationToken)
         => log is null
-            ? State.ExecuteEachAsync(table, numbers, operations, State.Savepoint, cancellationToken)
+            ? State.ExecuteEachAsync(table, numbers, operations, Savepoint, cancellationToken)
             : SendAndRecordEachAsync(table, numbers, operations, cancellationToken);
 
     /// <summary>Sends one operation to all partitions of a table.</summary>
@@ -59,9 +66,8 @@ internal sealed class OperationSender(
         CancellationToken cancellationToken)
     {
         log!.Enlist(table, number);
-        int savepoint = Math.Max(State.Savepoint, SavepointContext.Find(State.Id));
         object? result = await State.ExecuteAsync(
-            table, number, operation, savepoint, cancellationToken).ConfigureAwait(false);
+            table, number, operation, Savepoint, cancellationToken).ConfigureAwait(false);
         log.Record(table, number, operation is KeyOperation { Writes: true });
         return result;
     }

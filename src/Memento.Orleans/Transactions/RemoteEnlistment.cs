@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 
@@ -16,12 +17,11 @@ internal sealed class RemoteEnlistment(
 
     public IIndexGrain Grain { get; } = grain;
 
-    public override async ValueTask RollbackAsync(int savepoint)
-    {
-        // What was begun under the savepoint must not come after its end.
-        _ = _outbox.FlushAsync();
-        await Grain.RollbackAsync(state.Id, savepoint).ConfigureAwait(false);
-    }
+    // What has not left under the savepoint does not leave any more.
+    public override ValueTask RollbackAsync(Savepoint savepoint)
+        => _outbox.HasSentSince(savepoint.Id)
+            ? new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)))
+            : default;
 
     // Nobody waits for it: a partition that misses the message ends the transaction at its time limit.
     public override void Abort()
@@ -37,7 +37,7 @@ internal sealed class RemoteEnlistment(
     }
 
     protected override async ValueTask<object?> ExecuteCoreAsync(
-        Operation operation, int savepoint, CancellationToken cancellationToken)
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
         operation.Pack(Table);
         Answer answer = await SendAsync(operation, savepoint, cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class RemoteEnlistment(
 
     /// <summary>A silo that does not answer ends the attempt, not the transaction.</summary>
     private async ValueTask<Answer> SendAsync(
-        Operation operation, int savepoint, CancellationToken cancellationToken)
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
         try
         {

@@ -52,7 +52,7 @@ internal sealed class TransactionAttempt<T>(
             Info = info,
         };
         _scope = new TransactionScope(State, tools);
-        State.Innermost = _scope;
+        State.Outermost = _scope;
         registry.Add(State);
         Task<T>? running = null;
         try
@@ -94,7 +94,12 @@ internal sealed class TransactionAttempt<T>(
             return false;
         }
 
-        if (!State.HasOperationsUnderWay) return true;
+        if (!State.HasCallsUnderWay)
+        {
+            await State.RollbackLateAsync();
+            return State.Doom is null;
+        }
+
         _error = new MementoException(
             $"A call of transaction {State.Id} was still running when its body ended; nothing of the "
             + "transaction was kept. Await every call inside the body.");

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries;
 using Memento.Tables;
@@ -16,27 +17,34 @@ internal sealed class TransactionScope : ITransaction
 {
     private readonly TransactionState _state;
     private readonly TransactionScope? _parent;
-    private readonly RecordWriter _writer;
+    private readonly OperationSender _sender;
     private readonly TransactionTools _tools;
+    private RecordWriter? _writer;
     private TableKeys? _keys;
     private QueryRunner? _queries;
     private PageReader? _pages;
     private volatile bool _hasEnded;
 
+    /// <param name="state">The transaction.</param>
+    /// <param name="tools">What it uses.</param>
+    /// <param name="log">Told of the participants, where the commit is elsewhere.</param>
+    /// <param name="savepoint">The nested bodies elsewhere inside which it is; null: none.</param>
     public TransactionScope(
-        TransactionState state, TransactionTools tools, IParticipantLog? log = null)
-        : this(new OperationSender(state, tools.Partitions, log), tools, parent: null)
+        TransactionState state,
+        TransactionTools tools,
+        IParticipantLog? log = null,
+        Savepoint? savepoint = null)
+        : this(new OperationSender(state, tools.Partitions, log, savepoint), tools, parent: null)
     {
     }
 
     private TransactionScope(
         OperationSender sender, TransactionTools tools, TransactionScope? parent)
     {
-        Sender = sender;
+        _sender = sender;
         _state = sender.State;
         _tools = tools;
         _parent = parent;
-        _writer = new RecordWriter(sender);
     }
 
     public Guid Id => _state.Id;
@@ -44,13 +52,29 @@ internal sealed class TransactionScope : ITransaction
     /// <summary>The error of the body's own Abort, where it called it.</summary>
     public TransactionAbortedException? Aborted { get; private set; }
 
+    /// <summary>
+    /// The scope of the innermost body in whose flow the caller runs, inside this one's; one that has ended
+    /// where that was undone.
+    /// </summary>
+    internal TransactionScope Innermost
+    {
+        get
+        {
+            if (_state.Nested is not { } nested) return this;
+            if (nested.TryFindInside(_sender.Savepoint, out TransactionScope? inner))
+                return inner ?? this;
+
+            return new TransactionScope(_sender, _tools, this) { _hasEnded = true };
+        }
+    }
+
     /// <summary>Runs queries, as long as the body does.</summary>
     internal QueryRunner Queries
     {
         get
         {
-            ThrowIfEnded();
-            return _queries ??= new QueryRunner(Sender);
+            TransactionScope scope = Use();
+            return scope._queries ??= new QueryRunner(scope._sender);
         }
     }
 
@@ -59,15 +83,31 @@ internal sealed class TransactionScope : ITransaction
     {
         get
         {
-            ThrowIfEnded();
-            return _pages ??= new PageReader(Queries, _tools.PageKeys);
+            TransactionScope scope = Use();
+            return scope._pages ??= new PageReader(scope.Queries, scope._tools.PageKeys);
         }
     }
 
     /// <summary>Sends operations on behalf of the body.</summary>
-    internal OperationSender Sender { get; }
+    internal OperationSender Sender => Use()._sender;
 
-    private TableKeys Keys => _keys ??= new TableKeys(Sender);
+    private TableKeys Keys
+    {
+        get
+        {
+            TransactionScope scope = Use();
+            return scope._keys ??= new TableKeys(scope._sender);
+        }
+    }
+
+    private RecordWriter Writer
+    {
+        get
+        {
+            TransactionScope scope = Use();
+            return scope._writer ??= new RecordWriter(scope._sender);
+        }
+    }
 
     public async ValueTask<T?> ReadAsync<T>(
         object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
@@ -98,14 +138,14 @@ internal sealed class TransactionScope : ITransaction
         where T : class
     {
         ArgumentNullException.ThrowIfNull(record);
-        return (T)await _writer.WriteAsync(Use<T>(), record, cancellationToken).ConfigureAwait(false);
+        return (T)await Writer.WriteAsync(Use<T>(), record, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<bool> DeleteAsync<T>(object key, CancellationToken cancellationToken = default)
         where T : class
     {
         TableDefinition table = Use<T>();
-        return _writer.DeleteAsync(table, table.KeyCodec.EncodeArgument(key), cancellationToken);
+        return Writer.DeleteAsync(table, table.KeyCodec.EncodeArgument(key), cancellationToken);
     }
 
     public ValueTask<bool> DeleteRecordAsync<T>(
@@ -113,7 +153,7 @@ internal sealed class TransactionScope : ITransaction
         where T : class
     {
         ArgumentNullException.ThrowIfNull(record);
-        return _writer.DeleteRecordAsync(Use<T>(), record, cancellationToken);
+        return Writer.DeleteRecordAsync(Use<T>(), record, cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<T>> AllAsync<T>(
@@ -308,21 +348,26 @@ internal sealed class TransactionScope : ITransaction
     {
         ArgumentNullException.ThrowIfNull(body);
         cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfEnded();
-        _state.ThrowIfOver();
+        TransactionScope parent = Use();
+        OperationSender outer = parent._sender;
+        _state.ThrowIfOver(outer.Savepoint);
 
-        var nested = new TransactionScope(Sender, _tools, this);
-        (int savepoint, int outer) = _state.BeginSavepoint();
-        TransactionScope? outerScope = _state.Innermost;
+        Savepoints savepoints = _state.UseSavepoints();
+        NestedScopes running = _state.UseNested();
+        Savepoint savepoint = savepoints.BeginBody(outer.Savepoint);
+        var nested = new TransactionScope(outer.Inside(savepoint), _tools, parent);
+        running.Add(savepoint, nested);
         SavepointContext.Set(Id, savepoint);
-        _state.Innermost = nested;
-        bool isCommitted = false;
+        _state.BeginCall(outer.Savepoint);
+        bool isKept = false;
         try
         {
             T value = await body(nested);
-            _state.ThrowIfOver();
+            nested.End();
+            _state.ThrowIfOver(savepoint);
             if (nested.Aborted is not null) throw nested.Aborted;
-            isCommitted = true;
+            if (savepoint.HasCallsUnderWay) throw NestedErrors.StillRunning(Id);
+            isKept = true;
             return new TransactionResult<T>(Ok: true, value, Reason: null);
         }
         catch (TransactionAbortedException aborted)
@@ -333,17 +378,12 @@ internal sealed class TransactionScope : ITransaction
         finally
         {
             nested.End();
-            if (!ReferenceEquals(_state.Innermost, nested)) _state.DoomWith(SideBySide());
-            _state.Innermost = outerScope;
-            if (!isCommitted && _state.Doom is null) await _state.RollbackAsync(savepoint);
-            _state.EndSavepoint(outer);
+            if (!isKept) await _state.RollbackAsync(savepoint, alsoInGrains: true);
+            running.Remove(savepoint);
+            savepoints.End(savepoint);
+            _state.EndCall(outer.Savepoint);
         }
     }
-
-    private MementoException SideBySide()
-        => new(
-            $"Two nested bodies of transaction {Id} ran side by side, and what each wrote cannot be told "
-            + "apart; nothing of the transaction was kept. Await one before the next begins.");
 
     private QueryShape ShapeOf<T>(Guard where, int? limit)
     {
@@ -356,6 +396,15 @@ internal sealed class TransactionScope : ITransaction
     {
         ThrowIfEnded();
         return _tools.Tables.Get(typeof(T));
+    }
+
+    /// <summary>The scope for which the caller works, which is running.</summary>
+    private TransactionScope Use()
+    {
+        ThrowIfEnded();
+        TransactionScope innermost = Innermost;
+        innermost.ThrowIfEnded();
+        return innermost;
     }
 
     private void ThrowIfEnded()

@@ -17,11 +17,12 @@ internal sealed class TransactionState(
 {
     private readonly Lock _gate = new();
     private readonly Enlistments _enlistments = new();
-    private int _operationsUnderWay;
-    private int _lastSavepoint;
-    private int _savepoint;
+    private int _callsUnderWay;
     private TaskCompletionSource? _ageTurn;
-    private Task? _lastUniqueTurn;
+    private TurnQueue? _uniqueTurns;
+    private PartitionOpenings? _openings;
+    private Savepoints? _savepoints;
+    private GrainWrites? _grainWrites;
     private MementoException? _doom;
     private bool _hasAbandonedCall;
     private TransactionHeader? _header;
@@ -60,8 +61,14 @@ internal sealed class TransactionState(
     /// <summary>Whether its commit has begun: no time limit ends it any more.</summary>
     public bool IsCommitting { get; private set; }
 
-    /// <summary>The scope whose body is running, or null where the body runs elsewhere.</summary>
-    public TransactionScope? Innermost { get; set; }
+    /// <summary>The body's own scope, or null where it runs elsewhere.</summary>
+    public TransactionScope? Outermost { get; set; }
+
+    /// <summary>Its nested bodies in this process, once it has had any.</summary>
+    public NestedScopes? Nested { get; private set; }
+
+    /// <summary>Its savepoints, once it has had any.</summary>
+    public Savepoints? Savepoints => Volatile.Read(ref _savepoints);
 
     /// <summary>
     /// Why it must fail whatever its body does: it lost a conflict, or ran out of time.
@@ -71,10 +78,23 @@ internal sealed class TransactionState(
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
 
     /// <summary>One for all partitions: the age is set once.</summary>
-    public TransactionHeader Header => _header ??= new(
-        Id,
-        Age ?? throw new InvalidOperationException("A partition is reached before the age is known."),
-        Deadline);
+    public TransactionHeader Header
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _header ??= new TransactionHeader(
+                    Id,
+                    Age ?? throw new InvalidOperationException(
+                        "A partition is reached before the age is known."),
+                    Deadline)
+                {
+                    Savepoints = _savepoints,
+                };
+            }
+        }
+    }
 
     /// <summary>
     /// Whether a call was given up after its message had left: nobody here knows what came of it.
@@ -85,41 +105,62 @@ internal sealed class TransactionState(
         set => Volatile.Write(ref _hasAbandonedCall, value);
     }
 
-    public bool HasOperationsUnderWay => Volatile.Read(ref _operationsUnderWay) != 0;
+    /// <summary>Whether operations or nested bodies are still running.</summary>
+    public bool HasCallsUnderWay => Volatile.Read(ref _callsUnderWay) != 0;
 
-    /// <summary>
-    /// The savepoint under which everything is written now, also through an outer scope; 0 outside any.
-    /// </summary>
-    public int Savepoint => Volatile.Read(ref _savepoint);
-
-    /// <summary>Begins a savepoint inside the current one; gives both, the outer one to be restored.</summary>
-    public (int Begun, int Outer) BeginSavepoint()
+    /// <summary>Its savepoints, from now on if it had none.</summary>
+    public Savepoints UseSavepoints()
     {
-        int begun = Interlocked.Increment(ref _lastSavepoint);
-        return (begun, Interlocked.Exchange(ref _savepoint, begun));
+        if (Savepoints is { } known) return known;
+
+        lock (_gate)
+        {
+            if (_savepoints is not null) return _savepoints;
+
+            Savepoints made = IsJoined ? Partitions.Savepoints.OfJoined() : new Savepoints(origin: 0);
+            if (_header is not null) _header.Savepoints = made;
+            Volatile.Write(ref _savepoints, made);
+            return made;
+        }
     }
 
-    public void EndSavepoint(int outer) => Volatile.Write(ref _savepoint, outer);
+    /// <summary>Its nested bodies, from now on if it had none.</summary>
+    public NestedScopes UseNested()
+    {
+        Savepoints savepoints = UseSavepoints();
+        lock (_gate)
+            return Nested ??= new NestedScopes(Id, savepoints);
+    }
+
+    /// <summary>Counts a call: it is to have ended when its body does.</summary>
+    public void BeginCall(Savepoint? savepoint)
+    {
+        Interlocked.Increment(ref _callsUnderWay);
+        savepoint?.BeginCall();
+    }
+
+    public void EndCall(Savepoint? savepoint)
+    {
+        savepoint?.EndCall();
+        Interlocked.Decrement(ref _callsUnderWay);
+    }
 
     /// <summary>Carries out an operation in a partition, which takes part from here on.</summary>
     public async ValueTask<object?> ExecuteAsync(
         TableDefinition table,
         int number,
         Operation operation,
-        int savepoint,
+        Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _operationsUnderWay);
+        BeginCall(savepoint);
         CancellationTokenSource? linked = null;
         try
         {
-            ThrowIfOver();
+            ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
-            Enlistment enlistment = Find(table, number)
-                ?? await partitions.EnlistAsync(this, table, number, cancellationToken)
-                    .ConfigureAwait(false);
-            object? result = await enlistment
-                .ExecuteAsync(operation, savepoint, cancellationToken).ConfigureAwait(false);
+            object? result = await BeginAsync(table, number, operation, savepoint, cancellationToken)
+                .ConfigureAwait(false);
             ThrowIfTakenBack();
             return result;
         }
@@ -131,7 +172,7 @@ internal sealed class TransactionState(
         finally
         {
             linked?.Dispose();
-            Interlocked.Decrement(ref _operationsUnderWay);
+            EndCall(savepoint);
         }
     }
 
@@ -142,23 +183,23 @@ internal sealed class TransactionState(
     /// <param name="table">The table.</param>
     /// <param name="numbers">The partitions.</param>
     /// <param name="operations">What is asked of each, or one for all.</param>
-    /// <param name="savepoint">The savepoint under which they are asked; 0 outside any.</param>
+    /// <param name="savepoint">The savepoint under which they are asked; null outside any.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     public async ValueTask<object?[]> ExecuteEachAsync(
         TableDefinition table,
         IReadOnlyList<int> numbers,
         IReadOnlyList<Operation> operations,
-        int savepoint,
+        Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _operationsUnderWay);
+        BeginCall(savepoint);
         CancellationTokenSource? linked = null;
         try
         {
-            ThrowIfOver();
+            ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
             object?[] answers = await EachPartition.ExecuteAsync(
-                this, partitions, table, numbers, operations, savepoint, cancellationToken)
+                this, table, numbers, operations, savepoint, cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfTakenBack();
             return answers;
@@ -171,8 +212,38 @@ internal sealed class TransactionState(
         finally
         {
             linked?.Dispose();
-            Interlocked.Decrement(ref _operationsUnderWay);
+            EndCall(savepoint);
         }
+    }
+
+    /// <summary>
+    /// Begins an operation in a partition, behind those that were begun before it and still look for the
+    /// same partition.
+    /// </summary>
+    public ValueTask<object?> BeginAsync(
+        TableDefinition table,
+        int number,
+        Operation operation,
+        Savepoint? savepoint,
+        CancellationToken cancellationToken)
+    {
+        PartitionOpenings? openings = Volatile.Read(ref _openings);
+        if (openings is null || !openings.Contains(table, number))
+        {
+            if (Find(table, number) is { } known)
+                return known.ExecuteAsync(operation, savepoint, cancellationToken);
+
+            ValueTask<Enlistment> enlisting =
+                partitions.EnlistAsync(this, table, number, cancellationToken);
+            if (enlisting.IsCompletedSuccessfully)
+                return enlisting.Result.ExecuteAsync(operation, savepoint, cancellationToken);
+
+            return UseOpenings().BeginAsync(
+                enlisting, table, number, operation, savepoint, cancellationToken);
+        }
+
+        return openings.BeginAsync(
+            enlisting: null, table, number, operation, savepoint, cancellationToken);
     }
 
     /// <summary>Makes it fail, whatever its body does; the first reason stays.</summary>
@@ -271,22 +342,51 @@ internal sealed class TransactionState(
             enlistment.Abort();
     }
 
-    /// <summary>Undoes what was written under a savepoint, everywhere.</summary>
-    public async ValueTask RollbackAsync(int savepoint)
+    /// <summary>
+    /// Undoes what was written under a savepoint, everywhere, and lets nothing more be done under it. Nobody
+    /// can cancel it, and where it fails the transaction must fail.
+    /// </summary>
+    /// <param name="savepoint">The savepoint.</param>
+    /// <param name="alsoInGrains">Whether record grains in other processes may have written under it.</param>
+    public async ValueTask RollbackAsync(Savepoint savepoint, bool alsoInGrains)
     {
+        UseSavepoints().GiveUp(savepoint.Id);
+        if (Doom is not null) return;
+
         Enlistment[] enlistments;
         lock (_gate)
             enlistments = _hasEnded ? [] : [.. _enlistments];
-        foreach (Enlistment enlistment in enlistments)
-            await enlistment.RollbackAsync(savepoint).ConfigureAwait(false);
-        if (Info is null) return;
-
-        // What record grains wrote for the body in other processes is known to Orleans only.
-        Info.ReconcilePending();
-        foreach (ParticipantId participant in Info.Participants.Keys.Where(Participant.IsOurs))
+        try
         {
-            await participant.Reference.AsReference<IIndexGrain>().RollbackAsync(Id, savepoint)
-                .ConfigureAwait(false);
+            List<Task>? waiting = null;
+            foreach (Enlistment enlistment in enlistments)
+            {
+                ValueTask undoing = enlistment.RollbackAsync(savepoint);
+                if (!undoing.IsCompletedSuccessfully) (waiting ??= []).Add(undoing.AsTask());
+            }
+
+            if (waiting is not null) await Task.WhenAll(waiting).ConfigureAwait(false);
+            if (alsoInGrains && UseGrainWrites() is { } writes)
+                await writes.RollbackAsync(RollbackOf(savepoint.Id)).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            DoomWith(NotUndone(exception));
+        }
+    }
+
+    /// <summary>Undoes what grains may have written too late to be undone; for a body that has ended.</summary>
+    public async ValueTask RollbackLateAsync()
+    {
+        if (_grainWrites is null) return;
+
+        try
+        {
+            await _grainWrites.RollbackLateAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            DoomWith(NotUndone(exception));
         }
     }
 
@@ -313,29 +413,16 @@ internal sealed class TransactionState(
         }
     }
 
-    /// <summary>Waits until no other write to a table with unique indexes is under way.</summary>
-    public async ValueTask<UniqueTurn> TakeUniqueTurnAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for the right to write to tables with unique indexes: such writes that a body begins side by
+    /// side go one after the other, each reads what stands at its key and gives up the values of that.
+    /// </summary>
+    public ValueTask<Turn> TakeUniqueTurnAsync(CancellationToken cancellationToken)
     {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task? before;
+        TurnQueue turns;
         lock (_gate)
-            (before, _lastUniqueTurn) = (_lastUniqueTurn, turn.Task);
-        try
-        {
-            if (before is not null) await before.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Who comes after this one still comes after those before it.
-            _ = before!.ContinueWith(
-                _ => turn.TrySetResult(),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-            throw;
-        }
-
-        return new UniqueTurn(turn);
+            turns = _uniqueTurns ??= new TurnQueue();
+        return turns.TakeAsync(cancellationToken);
     }
 
     /// <summary>Takes the age that a silo gave, also for grain calls that join the transaction.</summary>
@@ -346,6 +433,10 @@ internal sealed class TransactionState(
         if (Info is not null) Info.Priority = new DateTime(age.StartTicks, DateTimeKind.Utc);
     }
 
+    /// <summary>The message that takes a partition elsewhere back.</summary>
+    public RollbackRequest RollbackOf(long savepoint)
+        => new(Id, Age, Remaining, savepoint);
+
     public void EndAgeTurn()
     {
         TaskCompletionSource? turn;
@@ -354,6 +445,14 @@ internal sealed class TransactionState(
         turn?.TrySetResult();
     }
 
+    /// <exception cref="NoTransactionException">It has ended, or the savepoint has.</exception>
+    public void ThrowIfOver(Savepoint? savepoint)
+    {
+        if (savepoint is { IsGivenUp: true }) throw NestedErrors.GivenUp(Id);
+        ThrowIfOver();
+    }
+
+    /// <exception cref="NoTransactionException">It has ended.</exception>
     public void ThrowIfOver()
     {
         if (_hasEnded) throw Doom is TransactionTimeoutException late ? late : Ended();
@@ -397,6 +496,26 @@ internal sealed class TransactionState(
             "The durable storage failed while the transaction ran, and it may have read what was taken "
             + "back.");
     }
+
+    private PartitionOpenings UseOpenings()
+    {
+        lock (_gate)
+            return _openings ??= new PartitionOpenings(this, partitions);
+    }
+
+    private GrainWrites? UseGrainWrites()
+    {
+        if (Info is null) return null;
+
+        lock (_gate)
+            return _grainWrites ??= new GrainWrites(Info);
+    }
+
+    private TransactionConflictException NotUndone(Exception exception)
+        => new(
+            $"What a part of transaction {Id} wrote could not be undone everywhere: {exception.Message} "
+            + "The transaction is run again while attempts and time are left.",
+            exception);
 
     /// <summary>Cancels with the whole transaction too.</summary>
     private CancellationToken Link(

@@ -1,4 +1,5 @@
 using Memento.Partitions;
+using Memento.Partitions.Locks;
 using Memento.Tests.Conformance.Grains;
 using Memento.Tests.Conformance.Tables;
 using Memento.Transactions;
@@ -99,6 +100,85 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
         Assert.Equal(9, Assert.Single(await GetAllAsync<Entry>()).Value);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task What_a_grain_writes_for_a_nested_body_shares_its_fate(
+        bool isClient, bool isKept)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        await memento.TransactionAsync(async tx =>
+        {
+            await Shop(isClient).SellAsync("outer", 1);
+            TransactionResult result = await tx.TryNestedAsync(async inner =>
+            {
+                await inner.WriteAsync(new Entry { Name = "a", Value = 1 });
+
+                // The grain has a nested body of its own, which it undoes: the two are not confused.
+                Assert.Equal(2, await Shop(isClient).IncrementAsync("a"));
+                await Shop(isClient).SellThroughAsync("other", "b");
+                await memento.GetRecord<Entry>("record").WriteAsync(
+                    new Entry { Name = "record", Value = 1 });
+                Assert.Equal(2, (await inner.ReadAsync<Entry>("a"))!.Value);
+                if (!isKept) inner.Abort();
+            });
+            Assert.Equal(isKept, result.Ok);
+        }).Within();
+
+        string[] kept = isKept ? ["a 2", "b 3", "b here 1", "outer 1", "record 1"] : ["outer 1"];
+        Assert.Equal(
+            kept, (await GetAllAsync<Entry>()).Select(entry => $"{entry.Name} {entry.Value}").Order());
+        Assert.Equal(isKept ? 2 : 1, (await GetAllAsync<Ticket>()).Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_record_grain_that_comes_late_writes_nothing_for_a_body_that_was_given_up(
+        bool isClient)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        var isWaiting = new Signal();
+        var mayAbort = new Signal();
+        var mayEnd = new Signal();
+        Task? late = null;
+        Task running = memento.TransactionAsync(async tx =>
+        {
+            await tx.ReadAsync<Entry>("age");
+            isWaiting.Set();
+            await tx.TryNestedAsync(async inner =>
+            {
+                await mayAbort.WaitAsync();
+                late = memento.GetRecord<Entry>("k").WriteAsync(new Entry { Name = "k", Value = 6 });
+                await UntilWaitingAsync(tx);
+                inner.Abort();
+            });
+            mayEnd.Set();
+            await Record.ExceptionAsync(() => late!);
+            await tx.WriteAsync(new Entry { Name = "other", Value = 1 });
+        });
+        await isWaiting.WaitAsync();
+        OpenTransaction younger = await OpenTransaction.StartAsync(Memento);
+        await younger.Tx.LockRecordAsync<Entry>("k", LockMode.Write).AsTask().Within();
+        mayAbort.Set();
+        await mayEnd.WaitAsync();
+        await younger.CommitAsync();
+
+        if (isClient)
+        {
+            await running.Within();
+            Assert.Equal("other", Assert.Single(await GetAllAsync<Entry>()).Name);
+        }
+        else
+        {
+            // The grain's call is refused, and Orleans ends a transaction in which a call has failed.
+            await Assert.ThrowsAsync<NoTransactionException>(() => running.Within());
+            Assert.Empty(await GetAllAsync<Entry>());
+        }
+    }
+
     [Fact]
     public async Task A_method_that_is_not_transactional_is_in_no_transaction()
     {
@@ -164,6 +244,22 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
             async _ => await Shop(isClient, name).CountAsync()).Within();
         Assert.Equal(1, await Shop(isClient, name).ReadCountAsync().Within());
     }
+
+    private Task UntilWaitingAsync(ITransaction transaction)
+        => Waiting.UntilAsync(
+            () =>
+            {
+                List<LockInfo> locks = [];
+                foreach (Partition partition in
+                    fixture.Silo.GetRequiredService<PartitionDirectory>().All)
+                {
+                    partition.DescribeLocks(locks);
+                }
+
+                return locks.Exists(
+                    each => each.IsWaiting && each.TransactionId == transaction.Id);
+            },
+            "the record grain waits for its lock");
 
     private IServiceProvider Of(bool isClient) => isClient ? fixture.Client : fixture.Silo;
 

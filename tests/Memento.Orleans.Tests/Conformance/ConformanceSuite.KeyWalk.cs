@@ -88,32 +88,6 @@ public abstract partial class ConformanceSuite
         Assert.Null(await GetAsync<Entry>("any"));
     }
 
-    [Fact]
-    public async Task Nested_bodies_side_by_side_are_refused()
-    {
-        var error = await Assert.ThrowsAsync<MementoException>(() => Memento.TransactionAsync(
-            async tx =>
-            {
-                var first = new TaskCompletionSource();
-                var second = new TaskCompletionSource();
-                Task one = tx.NestedAsync(async inner =>
-                {
-                    await inner.WriteAsync(NewEntry("a", 1));
-                    first.SetResult();
-                    await second.Task;
-                });
-                await first.Task;
-                await tx.NestedAsync(async inner =>
-                {
-                    await inner.WriteAsync(NewEntry("b", 1));
-                    second.SetResult();
-                    await one;
-                });
-            }).Within());
-        Assert.Contains("ran side by side", error.Message, StringComparison.Ordinal);
-        Assert.Empty(await GetAllAsync<Entry>());
-    }
-
     private static Ticket Numbered(long id) => new() { Id = id, Title = $"ticket {id}" };
 
     private static async Task<List<long>> WalkAsync(ITransaction tx, bool isBackward)

@@ -32,7 +32,7 @@ public sealed class LeftTransactionTests : IAsyncLifetime
         PartitionTransaction left = partition.Join(new TransactionHeader(
             id, new TransactionAge(1, id), TimeProvider.System.GetTimestamp()));
         await partition.ExecuteAsync(
-            left, new LockPartitionOperation(writes: true), savepoint: 0, CancellationToken.None);
+            left, new LockPartitionOperation(writes: true), savepoint: null, CancellationToken.None);
         Assert.False(partition.IsIdle());
 
         await Waiting.UntilAsync(partition.IsIdle, "the partition ends what was left in it");

@@ -129,7 +129,7 @@ public sealed class PlanCostTests
             FindOperation operation =
                 new PartitionRequest(Films.Table, plan).Ask(partition: 0, _limit, after, way);
             Task<object?> answer = _partition.ExecuteAsync(
-                _transaction, operation, savepoint: 0, CancellationToken.None).AsTask();
+                _transaction, operation, savepoint: null, CancellationToken.None).AsTask();
             Assert.True(answer.IsCompletedSuccessfully);
             return Assert.IsType<Chunk>(answer.Result);
         }

@@ -42,9 +42,9 @@ internal sealed class FakeIndexGrain : IIndexGrain
         return message.Response;
     }
 
-    public Task RollbackAsync(Guid transactionId, int savepoint)
+    public Task RollbackAsync(RollbackRequest request)
     {
-        _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"rollback {savepoint}"));
+        _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"rollback {request.Savepoint}"));
         return Task.CompletedTask;
     }
 

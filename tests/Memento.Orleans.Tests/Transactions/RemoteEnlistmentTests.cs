@@ -1,4 +1,6 @@
 using Memento.Messages;
+using Memento.Partitions;
+using Memento.Partitions.Operations;
 using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Transactions;
@@ -77,27 +79,109 @@ public sealed class RemoteEnlistmentTests
     public async Task Operations_of_different_savepoints_keep_theirs_in_one_message()
     {
         var scene = new RemoteScene { Grain = { Respond = FakeIndexGrain.AnswerAll } };
+        Savepoint outer = scene.State.UseSavepoints().BeginBody(around: null);
+        Savepoint inner = scene.State.UseSavepoints().BeginBody(outer);
 
         await OneThread.RunAsync(
-            () => Task.WhenAll(scene.Read(1, savepoint: 0), scene.Read(2, savepoint: 3))).Within();
+            () => Task.WhenAll(scene.Read(1), scene.Read(2, savepoint: inner))).Within();
 
-        FakeMessage message = Assert.Single(scene.Grain.Messages);
-        Assert.Equal([0, 3], message.Request.Operations.Select(static each => each.Savepoint));
+        ExecuteRequest message = Assert.Single(scene.Grain.Messages).Request;
+        Assert.Equal([0, inner.Id], message.Operations.Select(static each => each.Savepoint));
+        Assert.Equal([null, [outer.Id]], message.Operations.Select(static each => each.Around));
+        Assert.Equal([outer.Id, inner.Id], message.Open!.Ids);
     }
 
     [Fact]
-    public async Task A_rollback_comes_after_what_was_begun_before_it()
+    public async Task What_has_not_left_when_its_savepoint_is_given_up_does_not_leave()
     {
         var scene = new RemoteScene { Grain = { Respond = FakeIndexGrain.AnswerAll } };
+        Savepoint savepoint = scene.State.UseSavepoints().BeginBody(around: null);
 
         await OneThread.RunAsync(async () =>
         {
-            Task<object?> begun = scene.Read(1, savepoint: 1);
-            await scene.State.RollbackAsync(1);
-            await begun;
+            Task<object?> begun = scene.Read(1, savepoint: savepoint);
+            Task<object?> outer = scene.Read(2);
+            await scene.State.RollbackAsync(savepoint, alsoInGrains: false);
+            await Assert.ThrowsAsync<NoTransactionException>(() => begun);
+            await outer;
         }).Within();
 
-        Assert.Equal(["execute 1", "rollback 1"], scene.Grain.Log);
+        Assert.Equal(["execute 1"], scene.Grain.Log);
+        Assert.Equal([2], scene.KeysOf(Assert.Single(scene.Grain.Messages)));
+    }
+
+    [Fact]
+    public async Task What_has_left_when_its_savepoint_is_given_up_is_undone_by_a_message()
+    {
+        var scene = new RemoteScene { Grain = { Respond = FakeIndexGrain.AnswerAll } };
+        Savepoint outer = scene.State.UseSavepoints().BeginBody(around: null);
+        Savepoint inner = scene.State.UseSavepoints().BeginBody(outer);
+        scene.GrainOf(1).Respond = FakeIndexGrain.AnswerAll;
+        await scene.Read(1, savepoint: outer).Within();
+        await scene.Read(1, number: 1, savepoint: inner).Within();
+
+        await scene.State.RollbackAsync(inner, alsoInGrains: false);
+        Assert.Equal(["execute 1"], scene.Grain.Log);
+        await scene.State.RollbackAsync(outer, alsoInGrains: false);
+
+        Assert.Equal(["execute 1", $"rollback {outer.Id}"], scene.Grain.Log);
+    }
+
+    [Fact]
+    public async Task Operations_whose_partition_is_being_found_are_begun_in_the_order_of_the_calls()
+    {
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var scene = new RemoteScene
+        {
+            Opening = found.Task,
+            Grain = { Respond = FakeIndexGrain.AnswerAll },
+        };
+        using var cancellation = new CancellationTokenSource();
+        Task<object?>[] writes =
+            [.. Enumerable.Range(0, 20).Select(i => scene.Write(1, $"{i}"))];
+        Task<object?> cancelled = scene.Read(1, cancellationToken: cancellation.Token);
+        Task<object?> behindIt = scene.Write(1, "20");
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Within());
+
+        found.SetResult();
+        await Task.WhenAll(writes.Append(behindIt)).Within();
+
+        Assert.Equal(
+            Enumerable.Range(0, 21).Select(static i => $"{i}"),
+            scene.Grain.Messages.SelectMany(static each => each.Request.Operations).Select(
+                each => ((Note)scene.Table.Deserialize(
+                    ((WriteOperation)each.Operation).Document)).Text));
+    }
+
+    [Fact]
+    public async Task An_operation_waits_for_the_answer_to_an_earlier_one_on_its_key()
+    {
+        var scene = new RemoteScene();
+        Task<object?> first = scene.Write(1, "first");
+        FakeMessage underWay = await scene.MessageAsync(0);
+        Task<object?> second = scene.Write(1, "second");
+        Task<object?> behindIt = scene.Read(1);
+        Task<object?> other = scene.Write(2, "other");
+        FakeMessage passing = await scene.MessageAsync(1);
+        Assert.Equal([2], scene.KeysOf(passing));
+
+        // It waits for a lock over there, and is asked for again: it still comes before the second.
+        underWay.Answer(FakeIndexGrain.Answer(
+            underWay.Request, static _ => new OperationResponse { IsStillWaiting = true }));
+        FakeMessage again = await scene.MessageAsync(2);
+        Assert.Equal([1], scene.KeysOf(again));
+        passing.AnswerAll();
+        await other.Within();
+        Assert.Equal(3, scene.Grain.Messages.Count);
+        again.AnswerAll();
+
+        await first.Within();
+        FakeMessage last = await scene.MessageAsync(3);
+        Assert.Equal([1, 1], scene.KeysOf(last));
+        last.AnswerAll();
+        await Task.WhenAll(second, behindIt).Within();
+        Assert.Equal(4, scene.Counted);
     }
 
     [Fact]

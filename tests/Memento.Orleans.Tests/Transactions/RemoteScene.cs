@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
 using Memento.Tables;
@@ -36,6 +37,9 @@ internal sealed class RemoteScene : IPartitions
 
     public TableDefinition Table { get; } = TableDefinitionReader.Read(typeof(Note));
 
+    /// <summary>Ends when partitions can be found.</summary>
+    public Task Opening { get; init; } = Task.CompletedTask;
+
     /// <summary>The grain of the first partition, the one that most tests use.</summary>
     public FakeIndexGrain Grain => GrainOf(0);
 
@@ -52,13 +56,16 @@ internal sealed class RemoteScene : IPartitions
         }
     }
 
-    public ValueTask<Enlistment> EnlistAsync(
+    public async ValueTask<Enlistment> EnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,
         CancellationToken cancellationToken)
-        => new(state.Enlist(
-            table, number, () => new RemoteEnlistment(state, table, number, GrainOf(number))));
+    {
+        await Opening;
+        return state.Enlist(
+            table, number, () => new RemoteEnlistment(state, table, number, GrainOf(number)));
+    }
 
     public ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)
@@ -66,18 +73,21 @@ internal sealed class RemoteScene : IPartitions
 
     /// <summary>Begins a read of a key, in whatever partition the test says.</summary>
     public Task<object?> Read(
-        int id, int number = 0, int savepoint = 0, CancellationToken cancellationToken = default)
+        int id,
+        int number = 0,
+        Savepoint? savepoint = null,
+        CancellationToken cancellationToken = default)
         => State.ExecuteAsync(
             Table, number, new ReadOperation(KeyOf(id), writes: false), savepoint, cancellationToken)
             .AsTask();
 
-    public Task<object?> Write(int id, string text)
+    public Task<object?> Write(int id, string text, Savepoint? savepoint = null)
         => State.ExecuteAsync(
             Table,
             number: 0,
             new WriteOperation(
                 KeyOf(id), new Note { Id = id, Text = text }, indexes: 0, onlyIfAbsent: false),
-            savepoint: 0,
+            savepoint,
             CancellationToken.None).AsTask();
 
     /// <summary>The keys of a message's operations, in its order.</summary>

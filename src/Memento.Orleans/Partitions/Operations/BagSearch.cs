@@ -10,10 +10,10 @@ internal static class BagSearch
         UInt128 identity = transaction.Table.DocumentIdentity(record);
         StoredRecord? committed = transaction.Store.FindInBag(key.Bytes, identity);
         transaction.DependOn(transaction.Store.LastPosition);
-        if (committed is not null && transaction.Staged.Find(0, new Key(committed.Key)) is null)
+        if (committed is not null && transaction.Seen.Find(0, new Key(committed.Key)) is null)
             return committed;
 
-        foreach (StagedWrite write in transaction.Staged.Effective)
+        foreach (StagedWrite write in transaction.Seen.Effective)
         {
             if (write.Store == 0 && write.Record is not null
                 && KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)

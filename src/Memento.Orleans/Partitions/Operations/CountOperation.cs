@@ -15,7 +15,7 @@ internal sealed class CountOperation : Operation
 
         transaction.DependOn(transaction.Store.LastPosition);
         long count = transaction.Store.Count;
-        foreach (StagedWrite write in transaction.Staged.Effective)
+        foreach (StagedWrite write in transaction.Seen.Effective)
         {
             if (write.Store != 0) continue;
 

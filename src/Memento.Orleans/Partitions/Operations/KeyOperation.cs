@@ -24,7 +24,9 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
         PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
         result = null;
-        if (!locks.TryTakeKey(StoreIn(transaction), Key, Writes)
+        int store = StoreIn(transaction);
+        if (Writes) transaction.RequireAlone(store, Key);
+        if (!locks.TryTakeKey(store, Key, Writes)
             || !TryTakeMore(transaction, ref locks))
         {
             return false;

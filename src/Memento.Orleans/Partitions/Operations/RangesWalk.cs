@@ -74,7 +74,7 @@ internal sealed class RangesWalk
             ? _transaction.Store.Index(ordinal)
             : _transaction.Store.Records;
         OrderedMap<StoredRecord>? own =
-            _transaction.Staged.Count > 0 ? _transaction.OwnRecords(_index) : null;
+            _transaction.Seen.Count > 0 ? _transaction.OwnRecords(_index) : null;
         long count = 0;
         for (int i = 0; i < _ranges.Count && count <= most; i++)
         {

@@ -28,6 +28,9 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
     [Id(1)]
     public ulong Indexes { get; } = indexes;
 
+    /// <summary>The record as the store takes it, if it is prepared; otherwise as it was given.</summary>
+    public object Taken => _record ?? _given!;
+
     /// <summary>The record, which nobody outside the store can change.</summary>
     protected object Record => _record!;
 

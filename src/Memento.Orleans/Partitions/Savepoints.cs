@@ -1,0 +1,132 @@
+namespace Memento.Partitions;
+
+/// <summary>
+/// What a process knows of the savepoints of one transaction: which nested bodies are running, and which
+/// savepoints were given up. The latter is never forgotten while the transaction runs, so that nothing is
+/// carried out under them that comes late, or goes on late from a wait.
+/// </summary>
+/// <param name="origin">
+/// Stands in the ids, so that two processes give no id twice; 0 where the transaction's own body runs.
+/// </param>
+internal sealed class Savepoints(int origin)
+{
+    /// <summary>Of how many bodies a savepoint is that a message names.</summary>
+    private const int Unknown = -1_000_000;
+
+    private readonly Lock _gate = new();
+    private readonly List<long> _openHere = [];
+    private long[] _openElsewhere = [];
+    private long _lastId = (long)origin << 32;
+    private long _version;
+    private long _versionElsewhere;
+    private volatile int _openCount;
+    private volatile HashSet<long>? _givenUp;
+
+    /// <summary>Makes those of a transaction whose body runs in another process.</summary>
+    public static Savepoints OfJoined() => new(Random.Shared.Next(1, int.MaxValue));
+
+    /// <summary>Begins a nested body, until <see cref="End"/>.</summary>
+    public Savepoint BeginBody(Savepoint? around)
+    {
+        lock (_gate)
+        {
+            var begun = new Savepoint(this, Interlocked.Increment(ref _lastId), around, bodies: 1);
+            _openHere.Add(begun.Id);
+            Changed();
+            return begun;
+        }
+    }
+
+    /// <summary>Begins an operation of several steps.</summary>
+    public Savepoint BeginSteps(Savepoint? around)
+        => new(this, Interlocked.Increment(ref _lastId), around, bodies: 0);
+
+    /// <summary>Ends a nested body: what it wrote is seen by all from here on.</summary>
+    public void End(Savepoint body)
+    {
+        lock (_gate)
+        {
+            _openHere.Remove(body.Id);
+            Changed();
+        }
+    }
+
+    /// <summary>The savepoint that a message names.</summary>
+    /// <param name="ids">It and those around it, the innermost first.</param>
+    public Savepoint? Find(ReadOnlySpan<long> ids)
+    {
+        Savepoint? found = null;
+        for (int i = ids.Length - 1; i >= 0; i--)
+            found = new Savepoint(this, ids[i], found, found is null ? Unknown : 0);
+        return found;
+    }
+
+    /// <summary>Refuses from here on what is under a savepoint.</summary>
+    public void GiveUp(long id)
+    {
+        lock (_gate)
+            (_givenUp ??= []).Add(id);
+    }
+
+    public bool IsGivenUp(long id)
+    {
+        if (_givenUp is not { } givenUp) return false;
+
+        lock (_gate)
+            return givenUp.Contains(id);
+    }
+
+    public bool IsGivenUp(Savepoint savepoint)
+    {
+        if (_givenUp is not { } givenUp) return false;
+
+        lock (_gate)
+        {
+            for (Savepoint? each = savepoint; each is not null; each = each.Around)
+            {
+                if (givenUp.Contains(each.Id)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The running bodies beside the one that asks: what they wrote is not for it to see.</summary>
+    public long[] RunningBeside(Savepoint? asking)
+    {
+        // Those around it are running too. Steps are never among them.
+        if (_openCount == 0 || _openCount == (asking?.Bodies ?? 0)) return [];
+
+        lock (_gate)
+        {
+            return [.. _openHere.Concat(_openElsewhere)
+                .Where(id => asking is null || !asking.IsUnder(id))];
+        }
+    }
+
+    /// <summary>The running bodies, as a message tells the silo that carries out their calls.</summary>
+    public OpenSavepoints Describe()
+    {
+        lock (_gate)
+            return new OpenSavepoints(_version, [.. _openHere]);
+    }
+
+    /// <summary>Takes what the process of the transaction's body says, unless it is old.</summary>
+    public void Learn(OpenSavepoints open)
+    {
+        lock (_gate)
+        {
+            if (open.Version <= _versionElsewhere) return;
+
+            _versionElsewhere = open.Version;
+            _openElsewhere = open.Ids;
+            _openCount = _openHere.Count + _openElsewhere.Length;
+        }
+    }
+
+    private void Changed()
+    {
+        _version++;
+        _openCount = _openHere.Count + _openElsewhere.Length;
+    }
+}

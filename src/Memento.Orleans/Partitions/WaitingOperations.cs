@@ -1,0 +1,112 @@
+using Memento.Partitions.Operations;
+using Memento.Tables.Keys;
+
+namespace Memento.Partitions;
+
+/// <summary>
+/// The operations of one transaction that wait in one partition, in the order in which they came. What a
+/// body begins side by side is carried out in the order of its calls where that can be told apart: an
+/// operation on a key stays behind those on the same key, a write also behind those that read many keys, and
+/// these behind the writes. All others pass.
+/// </summary>
+/// <remarks>
+/// Nothing can deadlock over it: an operation that waits for its turn asks for no lock, and the one ahead of
+/// it waits for nobody but younger transactions (wait-die), or for one further ahead.
+/// </remarks>
+internal sealed class WaitingOperations
+{
+    private readonly Dictionary<Key, LinkedList<WaitingOperation>> _onKeys = [];
+    private readonly LinkedList<WaitingOperation> _writes = new();
+    private readonly LinkedList<WaitingOperation> _scans = new();
+    private long _lastOrder;
+
+    private IEnumerable<WaitingOperation> All
+        => _onKeys.Values.SelectMany(static each => each).Concat(_scans);
+
+    /// <summary>Whether an operation that comes now has to wait for its turn.</summary>
+    public bool Delays(Operation operation) => operation is KeyOperation onKey
+        ? _onKeys.ContainsKey(onKey.Key) || (onKey.Writes && _scans.Count > 0)
+        : _writes.Count > 0;
+
+    public void Add(WaitingOperation waiting)
+    {
+        waiting.Order = ++_lastOrder;
+        if (waiting.Operation is not KeyOperation onKey)
+        {
+            waiting.OfKind = _scans.AddLast(waiting);
+            return;
+        }
+
+        if (!_onKeys.TryGetValue(onKey.Key, out LinkedList<WaitingOperation>? same))
+            _onKeys.Add(onKey.Key, same = new LinkedList<WaitingOperation>());
+        waiting.OnKey = same.AddLast(waiting);
+        if (onKey.Writes) waiting.OfKind = _writes.AddLast(waiting);
+    }
+
+    /// <summary>Whether nothing that it has to stay behind waits any more.</summary>
+    public bool IsNext(WaitingOperation waiting)
+    {
+        if (waiting.Operation is not KeyOperation onKey) return IsAheadOfAll(waiting, _writes);
+
+        return _onKeys[onKey.Key].First!.Value == waiting
+            && (!onKey.Writes || IsAheadOfAll(waiting, _scans));
+    }
+
+    /// <summary>Takes one out, and adds those whose turn may have come.</summary>
+    public void Remove(WaitingOperation waiting, List<TaskCompletionSource> freed)
+    {
+        if (waiting.Operation is not KeyOperation onKey)
+        {
+            _scans.Remove(waiting.OfKind!);
+            Free(_writes, _scans, freed);
+            return;
+        }
+
+        LinkedList<WaitingOperation> same = _onKeys[onKey.Key];
+        same.Remove(waiting.OnKey!);
+        if (same.First is { } next)
+            FreeIfInTurn(next.Value, freed);
+        else
+            _onKeys.Remove(onKey.Key);
+        if (!onKey.Writes) return;
+
+        _writes.Remove(waiting.OfKind!);
+        Free(_scans, _writes, freed);
+    }
+
+    /// <summary>Adds all: the transaction has ended here.</summary>
+    public void FreeAll(List<TaskCompletionSource> freed)
+        => freed.AddRange(All.Select(static each => each.Woken));
+
+    /// <summary>Adds those under a savepoint that was given up: they find out that they are refused.</summary>
+    public void FreeUnder(long savepoint, List<TaskCompletionSource> freed)
+        => freed.AddRange(All
+            .Where(each => each.Savepoint is { } under && under.IsUnder(savepoint))
+            .Select(static each => each.Woken));
+
+    /// <summary>The first one that waits for a lock: the others may wait for its end.</summary>
+    public WaitingOperation? FindAhead()
+        => All.Where(static each => each.Request is not null).MinBy(static each => each.Order);
+
+    private static bool IsAheadOfAll(
+        WaitingOperation waiting, LinkedList<WaitingOperation> others)
+        => others.First is not { } first || waiting.Order < first.Value.Order;
+
+    /// <summary>Frees those that are ahead of all others.</summary>
+    private static void Free(
+        LinkedList<WaitingOperation> waiting,
+        LinkedList<WaitingOperation> others,
+        List<TaskCompletionSource> freed)
+    {
+        foreach (WaitingOperation each in waiting)
+        {
+            if (!IsAheadOfAll(each, others)) return;
+            FreeIfInTurn(each, freed);
+        }
+    }
+
+    private static void FreeIfInTurn(WaitingOperation waiting, List<TaskCompletionSource> freed)
+    {
+        if (waiting.Request is null) freed.Add(waiting.Woken);
+    }
+}
