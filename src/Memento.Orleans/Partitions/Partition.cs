@@ -281,11 +281,9 @@ internal sealed class Partition(
 
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
-            if (write.Store == 0 && write.Record is not null
-                && Table.TryGetNumber(write.Record.Record, out long number))
-            {
-                NumberSeen(number);
-            }
+            // Out of the key: the record's own code may fail, and the commit is done.
+            if (write.Store == 0 && write.Record is not null)
+                NumberSeen(Table.ReadNumber(write.Record.Key));
         }
     }
 

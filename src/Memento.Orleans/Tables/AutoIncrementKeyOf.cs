@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Reflection;
+using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 
@@ -10,10 +11,13 @@ internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TReco
 {
     private readonly string _table;
     private readonly RecordProperty<TRecord, TValue> _property;
+    private readonly KeyComponent<TValue> _component;
     private readonly Action<TRecord, TValue> _set;
 
-    public AutoIncrementKey(string table, RecordProperty<TRecord, TValue> property)
+    public AutoIncrementKey(
+        string table, RecordProperty<TRecord, TValue> property, KeyComponent<TValue> component)
     {
+        _component = component;
         _table = table;
         _property = property;
 
@@ -37,6 +41,12 @@ internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TReco
         bool found = _property.TryGet(record, out TValue value);
         number = found ? long.CreateSaturating(value) : 0;
         return found;
+    }
+
+    public override long Read(ReadOnlySpan<byte> key)
+    {
+        KeyReader reader = new(key);
+        return long.CreateSaturating(_component.Read(ref reader));
     }
 
     public override void Set(TRecord record, long number)

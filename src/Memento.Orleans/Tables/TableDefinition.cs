@@ -262,6 +262,9 @@ internal abstract class TableDefinition
     /// </summary>
     public abstract bool TryGetNumber(object record, out long number);
 
+    /// <summary>The number in the key bytes of a record of a table that numbers its records.</summary>
+    public abstract long ReadNumber(ReadOnlySpan<byte> key);
+
     /// <summary>
     /// About the bytes that a record takes in memory: its fields as the type lays them out, strings
     /// and byte arrays by their length, collections by their count, other objects by a guess.

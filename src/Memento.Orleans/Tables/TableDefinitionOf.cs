@@ -27,7 +27,9 @@ internal sealed class TableDefinition<T> : TableDefinition
             .. KeyProperties.Select((property, index) => RecordKeyPart<T>.Create(
                 Name, property, KeyCodec.Parts[index])),
         ];
-        _autoIncrement = AutoIncrement ? AutoIncrementKey<T>.Create(Name, KeyProperties[0]) : null;
+        _autoIncrement = AutoIncrement
+            ? AutoIncrementKey<T>.Create(Name, KeyProperties[0], KeyCodec.Parts[0].Component)
+            : null;
         _fixedSize = ObjectOverhead + Properties.Sum(property => (long)property.InlineSize);
         _referenceProperties =
             [.. Properties.Where(property => !property.ValueType.IsValueType)];
@@ -72,6 +74,10 @@ internal sealed class TableDefinition<T> : TableDefinition
     }
 
     public override long HighestNumber => _autoIncrement?.Highest ?? 0;
+
+    public override long ReadNumber(ReadOnlySpan<byte> key)
+        => _autoIncrement?.Read(key)
+            ?? throw new InvalidOperationException($"Table '{Name}' does not number its records.");
 
     public override bool TryGetNumber(object record, out long number)
     {

@@ -14,7 +14,7 @@ public sealed class RandomFaultTests
     private const int Workers = 16;
     private const int Transfers = 60;
     private const int TransfersBetweenLooks = 8;
-    private const int BatchesPerFault = 10;
+    private const int BatchesPerFault = 14;
 
     private readonly ConcurrentDictionary<string, Receipt> _acknowledged = new();
     private readonly ConcurrentDictionary<string, string> _failed = new();
@@ -34,6 +34,12 @@ public sealed class RandomFaultTests
                 batch.Entries[0].Epochs[0].Table, batch.Entries[0].Epochs[0].Partition)),
             2 => new Fault(new OutcomeDecidedException(
                 batch.Entries[^1].TransactionId, TransactionOutcome.Aborted)),
+            3 => new Fault(new EntryRefusedException(
+                batch.Entries[random.Next(batch.Entries.Count)].TransactionId,
+                FaultyStorage.DiskFailure)),
+            4 => new Fault(
+                new BatchInDoubtException("Perhaps.", FaultyStorage.DiskFailure),
+                IsWritten: random.Next(2) == 0),
             _ => null,
         };
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(

@@ -31,6 +31,27 @@ public sealed class ThrowingGetterTests : IAsyncDisposable
         Assert.Empty(await KeysOfRankAsync(store, 1));
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    public async Task A_key_that_throws_after_the_write_does_not_keep_its_number_from_being_seen(
+        long id)
+    {
+        await using var store = await StartAsync();
+        MoodyNumber? written = null;
+        await store.Memento.TransactionAsync(async tx =>
+        {
+            written = await tx.WriteAsync(new MoodyNumber { Id = id });
+            Mood.IsBad = true;
+        }).WaitAsync(FaultyStore.LongestWait);
+        Mood.IsBad = false;
+
+        store.CheckIdle();
+        MoodyNumber next = await store.Memento.TransactionAsync(
+            async tx => await tx.WriteAsync(new MoodyNumber()));
+        Assert.Equal(written!.Id + 1, next.Id);
+    }
+
     [Fact]
     public async Task A_getter_that_throws_does_not_keep_a_failed_batch_from_being_taken_back()
     {
@@ -69,7 +90,7 @@ public sealed class ThrowingGetterTests : IAsyncDisposable
     }
 
     private static Task<FaultyStore> StartAsync()
-        => FaultyStore.StartAsync(static memento => memento.AddTable<Moody>());
+        => FaultyStore.StartAsync(static memento => memento.AddTable<Moody>().AddTable<MoodyNumber>());
 
     private static Task<int[]> KeysOfRankAsync(FaultyStore store, int rank)
         => store.Memento.TransactionAsync(async tx =>
