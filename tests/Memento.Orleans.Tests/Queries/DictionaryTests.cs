@@ -147,6 +147,48 @@ public sealed class DictionaryTests
     }
 
     [Fact]
+    public void A_dictionary_may_be_an_item_or_in_another_one()
+    {
+        var board = new Board
+        {
+            Rows = [[], new() { ["a"] = 1 }],
+            Lines = new() { [5] = new() { ["a"] = 1 } },
+        };
+        Guard guard = GuardTranslator.Translate<Board>(m => m.Rows.Any(row => row["a"] == 1));
+        Assert.Equal("Rows.Any(item[\"a\"] == 1)", guard.ToString());
+        Assert.True(Holds(GuardReader.Read(GuardWriter.Write(guard)), board));
+        Assert.True(Holds(
+            GuardTranslator.Translate<Board>(m => m.Rows.Count(row => row.ContainsKey("a")) == 1),
+            board));
+        guard = GuardTranslator.Translate<Board>(m => m.Lines[5]["a"] == 1);
+        Assert.Equal("Lines[\"5\"][\"a\"] == 1", guard.ToString());
+        Assert.True(Holds(guard, board));
+        Assert.False(Holds(guard, new Board()));
+        Assert.True(Holds(
+            Guard.Any("Rows", Guard.Equal(Guard.Entry(Guard.Item, "a"), 1)), board));
+    }
+
+    [Fact]
+    public void An_item_may_be_a_collection()
+    {
+        var board = new Board { Grid = [[], [1, 2]] };
+        Guard guard = GuardTranslator.Translate<Board>(
+            m => m.Grid.Any(row => row.Contains(2) && row.Length == 2 && row.All(cell => cell > 0)));
+        Assert.True(Holds(GuardReader.Read(GuardWriter.Write(guard)), board));
+        Assert.False(Holds(guard, new Board { Grid = [[2]] }));
+        Assert.True(Holds(Guard.Any("Grid", Guard.HasItem(Guard.Item, 1)), board));
+    }
+
+    [Fact]
+    public void Entries_of_a_local_dictionary_are_asked_of_one_in_the_record()
+    {
+        Dictionary<string, string> wanted = new() { ["colour"] = "red", ["size"] = "big" };
+        Assert.Equal(
+            "Meta[\"colour\"] == \"red\" || Meta[\"size\"] == \"big\"",
+            Text(m => wanted.Any(entry => m.Meta![entry.Key] == entry.Value)));
+    }
+
+    [Fact]
     public void No_index_is_walked_for_the_value_of_a_key()
     {
         QueryPlan plan = QueryPlanner.Plan(
@@ -168,9 +210,9 @@ public sealed class DictionaryTests
         Assert.True(order.Encode(Empty, []).AsSpan().SequenceCompareTo(order.Encode(Full, [])) < 0);
     }
 
-    private static bool Holds(Guard guard, Shelf shelf)
-        => new GuardCompilation<Shelf>(new ItemScope<Shelf>(new GuardBinder(Samples.Table)))
-            .Compile(guard.Root)(shelf);
+    private static bool Holds<T>(Guard guard, T item)
+        => new GuardCompilation<T>(new ItemScope<T>(new GuardBinder(Samples.Table)))
+            .Compile(guard.Root)(item);
 
     private static string Text(Expression<Func<Sample, bool>> predicate)
         => Samples.TextOfAgreeing(predicate, Full);

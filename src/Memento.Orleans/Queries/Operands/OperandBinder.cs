@@ -53,7 +53,9 @@ internal abstract class OperandBinder<TRecord>(GuardBinder binder)
                 + $"{steps.Count}.");
         }
 
-        BoundValue<TRecord> value = BindFirst(steps[0].Text, path);
+        BoundValue<TRecord> value = steps[0].Text == Guard.Item
+            ? BindItem(ItemOperand.Instance)
+            : BindFirst(steps[0].Text, path);
         foreach (GuardPathStep step in steps.Skip(1))
         {
             value = step.IsKey

@@ -25,6 +25,8 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
             GuardSize.RequireListItems(guards.Count + 1);
             Guard guard = translate(Bind(lambda, value));
             guards.Add(guard);
+            if (ListOf(guard.Root) is null)
+                GuardSize.RequireNodes(guards.Count);
 
             // As in C#, nothing is asked after a value that decides.
             if (guard.Root is TruthNode truth && truth.Value == isAny)

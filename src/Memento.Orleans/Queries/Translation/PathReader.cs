@@ -14,7 +14,7 @@ internal sealed class PathReader(ParameterExpression record)
     /// <returns>The operand, or null where the expression is something else.</returns>
     public Operand? TryRead(Expression expression)
     {
-        if (expression == record && IsScalar(record.Type))
+        if (expression == record && !IsObject(record.Type))
             return ItemOperand.Instance;
 
         // From the last step to the first; a key's begins with a bracket, a name's with no dot.
@@ -42,9 +42,11 @@ internal sealed class PathReader(ParameterExpression record)
             }
         }
 
-        return inner == record && steps.TryPop(out string? path) && path[0] != '['
-            ? new PropertyOperand(steps.Aggregate(path, Join))
-            : null;
+        if (inner != record || !steps.TryPeek(out string? first))
+            return null;
+
+        string start = first[0] == '[' ? Guard.Item : steps.Pop();
+        return new PropertyOperand(steps.Aggregate(start, Join));
     }
 
     /// <summary>The name of a property of the record itself, not of an object in it.</summary>
