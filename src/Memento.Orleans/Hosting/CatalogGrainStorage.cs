@@ -32,8 +32,9 @@ internal static class CatalogGrainStorage
             GrainStorageSerializer = new CatalogSerializer(),
         };
         new DefaultAdoNetGrainStorageOptionsHashPickerConfigurator().PostConfigure(name, options);
-        return ActivatorUtilities.CreateInstance<AdoNetGrainStorage>(
+        var provider = ActivatorUtilities.CreateInstance<AdoNetGrainStorage>(
             services, Options.Create(options), name,
             Options.Create(new ClusterOptions { ServiceId = ServiceId, ClusterId = ServiceId }));
+        return new CatalogErrors(provider, journal);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SiloStartup(
         List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
         try
         {
-            unfilled = await LearnTablesAsync();
+            unfilled = await LearnTablesAsync(cancellationToken);
             known.Set();
         }
         catch (Exception exception)
@@ -82,14 +82,15 @@ internal sealed class SiloStartup(
     /// have to be filled.
     /// </summary>
     private async Task<List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)>>
-        LearnTablesAsync()
+        LearnTablesAsync(CancellationToken cancellationToken)
     {
         ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
             .GetGrain<ICatalogGrain>(CatalogGrain.Key);
         List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled = [];
         foreach (TableDefinition table in tables.Tables)
         {
-            EnsureResponse ensured = await catalog.EnsureAsync(table.ToSchema());
+            EnsureResponse ensured = await lifetime.AskAsync(
+                () => catalog.EnsureAsync(table.ToSchema()), cancellationToken);
             if (ensured.Problems.Count > 0)
             {
                 throw new InvalidTableException(

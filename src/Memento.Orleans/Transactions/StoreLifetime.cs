@@ -37,6 +37,7 @@ internal sealed class StoreLifetime(string host)
 
     /// <summary>Asks a grain that may be in another process.</summary>
     /// <exception cref="StoreUnavailableException">Nobody answered.</exception>
+    /// <exception cref="MementoException">The grain failed.</exception>
     public async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         try
@@ -45,6 +46,7 @@ internal sealed class StoreLifetime(string host)
         }
         catch (Exception error) when (IsUnreachable(error))
         {
+            if (Inside(error) is { } reason) throw reason;
             ThrowIfNotRunning();
             throw new StoreUnavailableException(
                 $"A silo did not answer: {error.Message} Try again when one runs.", error);
@@ -62,11 +64,23 @@ internal sealed class StoreLifetime(string host)
         }
         catch (Exception error) when (IsUnreachable(error))
         {
+            if (Inside(error) is { } reason) throw reason;
             ThrowIfNotRunning();
             throw new TransactionConflictException(
                 $"A silo did not answer: {error.Message} The transaction is run again while attempts and "
                 + "time are left.",
                 error);
         }
+    }
+
+    /// <summary>An error of ours that Orleans put into one of its own: a grain was reached, and failed.</summary>
+    private static MementoException? Inside(Exception error)
+    {
+        for (Exception? each = error.InnerException; each is not null; each = each.InnerException)
+        {
+            if (each is MementoException ours) return ours;
+        }
+
+        return null;
     }
 }

@@ -119,6 +119,35 @@ public sealed class UnavailableTests
         await Assert.ThrowsAsync<StoreUnavailableException>(() => running.Within());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transaction_that_the_stop_of_its_client_overtakes_ends_with_an_error_of_Memento(
+        bool goesOn)
+    {
+        await using TestSilo silo = await StartAsync();
+        using IHost host = BuildClient(silo);
+        await host.StartAsync();
+        IMemento client = host.Services.GetRequiredService<IMemento>();
+        var written = new Signal();
+        var stopped = new Signal();
+        Task running = client.TransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new Entry { Name = "a" });
+            written.Set();
+            await stopped.WaitAsync();
+            if (goesOn) await tx.WriteAsync(new Entry { Name = "b" });
+        });
+        await written.WaitAsync();
+        await host.StopAsync().Within();
+        stopped.Set();
+
+        Exception? error = await Record.ExceptionAsync(() => running.Within());
+        Assert.True(
+            error is StoreUnavailableException || (!goesOn && error is TransactionInDoubtException),
+            $"{error}");
+    }
+
     private static Task<TestSilo> StartAsync()
         => TestSilo.StartAsync(static memento => memento.AddTable<Entry>().AddTable<Ticket>());
 
