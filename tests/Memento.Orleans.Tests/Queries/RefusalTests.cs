@@ -120,6 +120,8 @@ public sealed class RefusalTests
         AssertRefused(m => m.Meta![m.Title] == "a", "a key that does not use the record");
         AssertRefused(m => m.Meta!.ContainsKey(m.Title), "a key that does not use the record");
         AssertRefused(m => m.Places!.ContainsValue(new Address()), "entry's Value");
+        AssertRefused(m => m.Places!.Values.Any(place => place.IsHome), "Ask the entries");
+        AssertRefused(m => m.Meta!.Keys.Count > 1, "Ask the entries");
         AssertRefused(m => m.Meta!["k"]!.Trim() == "a", "Store the text in the form");
     }
 

@@ -22,6 +22,10 @@ internal static class Refusal
         ParameterExpression => "Compare the record's properties, not the record itself.",
         MemberExpression { Member.MemberType: MemberTypes.Field }
             => "Only properties are stored: make the field a property.",
+        MemberExpression { Member.Name: "Keys" or "Values", Expression.Type: var owner }
+            when DictionaryType.Of(owner) is not null
+            => "Ask the entries of the dictionary, which have a Key and a Value: "
+            + "m.Property.Any(entry => entry.Value == value).",
         MemberExpression
             => "Only stored properties, texts' Length, collections' Count and the parts of dates "
             + "can be used: store what the query needs in a property of its own.",
