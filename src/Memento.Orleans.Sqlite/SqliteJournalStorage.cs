@@ -18,6 +18,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     private readonly SqliteCleaner _cleaner;
     private readonly Lock _gate = new();
     private SqliteFileLock? _fileLock;
+    private SqliteReaders? _readers;
     private SqliteCatalog? _catalog;
     private bool _isOpen;
     private bool _isDisposed;
@@ -159,11 +160,11 @@ public sealed class SqliteJournalStorage : IJournalStorage
             () => OpenLoad(table, partition, action), cancellationToken);
         while (true)
         {
-            var rows = await Task.Run(() => Reading(action, load.Next), cancellationToken);
-            if (rows.Count == 0)
-                yield break;
-            foreach (var row in rows)
+            foreach (var row in load.Rows)
                 yield return row;
+            if (load.IsAtEnd)
+                yield break;
+            await Task.Run(load.ReadMore, cancellationToken);
         }
     }
 
@@ -267,6 +268,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
                         },
                         _batch.LoadEpochs));
                 OpenFile(_settings.CatalogPath, () => _catalog!.End());
+                _readers = new SqliteReaders(_settings);
                 _isOpen = true;
                 if (hasTrash)
                     _cleaner.Start();
@@ -337,6 +339,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
 
     private void Close()
     {
+        _readers?.Dispose();
         _writer.Dispose();
         _catalog?.Dispose();
         _catalog = null;
@@ -348,19 +351,9 @@ public sealed class SqliteJournalStorage : IJournalStorage
     {
         RequireOpen();
         _writer.Settle(action);
-        return Reading(action, () => SqliteLoad.Open(_settings, table, partition));
-    }
-
-    private T Reading<T>(string action, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (SqliteException failure)
-        {
-            throw SqliteErrors.Translate(failure, _settings, _settings.Path, action);
-        }
+        var readers =
+            _readers ?? throw new ObjectDisposedException(nameof(SqliteJournalStorage));
+        return SqliteLoad.Open(_settings, readers, table, partition, action);
     }
 
     /// <summary>

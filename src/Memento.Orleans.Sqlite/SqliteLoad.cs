@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// One reading of a partition, on a connection of its own beside the writer's: one statement, so
-/// one moment of the file.
+/// One reading of a partition, on a connection beside the writer's: one statement, so one moment of the
+/// file.
 /// </summary>
 internal sealed class SqliteLoad : IDisposable
 {
@@ -12,49 +12,55 @@ internal sealed class SqliteLoad : IDisposable
     private const int ChunkRows = 1_024;
     private const int ChunkBytes = 1 << 20;
 
-    private readonly SqliteDatabase _database;
-    private readonly SqliteStatement _statement;
-    private bool _isAtEnd;
+    private readonly SqliteSettings _settings;
+    private readonly SqliteReaders _readers;
+    private readonly string _action;
+    private SqliteDatabase? _database;
+    private SqliteStatement? _statement;
 
-    private SqliteLoad(SqliteDatabase database, SqliteStatement statement)
+    private SqliteLoad(SqliteSettings settings, SqliteReaders readers, string action)
     {
-        _database = database;
-        _statement = statement;
+        _settings = settings;
+        _readers = readers;
+        _action = action;
     }
 
-    /// <exception cref="StorageException">The table is not there.</exception>
-    public static SqliteLoad Open(SqliteSettings settings, string table, int partition)
+    /// <summary>The rows that were read last, in key order.</summary>
+    public IReadOnlyList<StoredRow> Rows { get; private set; } = [];
+
+    /// <summary>Whether there are no more behind them.</summary>
+    public bool IsAtEnd => _statement is null;
+
+    /// <summary>Begins, and reads the first rows.</summary>
+    /// <exception cref="StorageException">It cannot be read, or the table is not there.</exception>
+    public static SqliteLoad Open(
+        SqliteSettings settings, SqliteReaders readers, string table, int partition, string action)
     {
-        var database = SqliteDatabase.Open(settings, settings.Path, SqliteOpenMode.ReadWrite);
+        var load = new SqliteLoad(settings, readers, action);
         try
         {
-            if (!SqliteSchema.Exists(database, table))
-            {
-                throw new StorageException(
-                    $"SQLite {settings.Path} has no table '{table}'. Create it first.");
-            }
-
-            var statement = database.Prepare(SqliteSchema.SelectText(table));
-            statement.Bind(1, partition);
-            return new SqliteLoad(database, statement);
+            load.Begin(table, partition);
+            load.ReadMore();
+            return load;
         }
         catch
         {
-            database.Dispose();
+            load.Dispose();
             throw;
         }
     }
 
-    /// <summary>The next rows in key order; none at the end.</summary>
-    public IReadOnlyList<StoredRow> Next()
+    /// <summary>Reads the next rows; at the end the connection is given back.</summary>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public void ReadMore()
     {
         var rows = new List<StoredRow>();
         int bytes = 0;
-        while (!_isAtEnd && rows.Count < ChunkRows && bytes < ChunkBytes)
+        while (_statement is not null && rows.Count < ChunkRows && bytes < ChunkBytes)
         {
-            if (!_statement.Step())
+            if (!Step(_statement))
             {
-                _isAtEnd = true;
+                GiveBack();
                 break;
             }
 
@@ -63,12 +69,56 @@ internal sealed class SqliteLoad : IDisposable
             rows.Add(row);
         }
 
-        return rows;
+        Rows = rows;
     }
 
+    /// <summary>Closes a connection that has not come to the end: it failed, or was not needed.</summary>
     public void Dispose()
     {
-        _statement.Dispose();
-        _database.Dispose();
+        _statement?.Dispose();
+        _database?.Dispose();
     }
+
+    private void Begin(string table, int partition)
+    {
+        try
+        {
+            _database = _readers.Take();
+            if (!SqliteSchema.Exists(_database, table))
+            {
+                throw new StorageException(
+                    $"SQLite {_settings.Path} has no table '{table}'. Create it first.");
+            }
+
+            _statement = _database.Prepare(SqliteSchema.SelectText(table)).Bind(1, partition);
+        }
+        catch (SqliteException failure)
+        {
+            throw Translate(failure);
+        }
+    }
+
+    private bool Step(SqliteStatement statement)
+    {
+        try
+        {
+            return statement.Step();
+        }
+        catch (SqliteException failure)
+        {
+            throw Translate(failure);
+        }
+    }
+
+    private void GiveBack()
+    {
+        _statement!.Dispose();
+        _statement = null;
+        var database = _database!;
+        _database = null;
+        _readers.Give(database);
+    }
+
+    private StorageException Translate(SqliteException failure) =>
+        SqliteErrors.Translate(failure, _settings, _settings.Path, _action);
 }

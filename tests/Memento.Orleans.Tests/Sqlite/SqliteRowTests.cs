@@ -115,6 +115,36 @@ public sealed class SqliteRowTests
     }
 
     [Fact]
+    public async Task Many_partitions_are_loaded_at_once_and_some_not_to_their_end()
+    {
+        const int partitions = 64;
+        const int rows = 1_500;
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync();
+        var writes = Enumerable.Range(0, rows)
+            .Select(key => new RowWrite("t", key % partitions, [(byte)(key >> 8), (byte)key], "1"u8.ToArray()))
+            .Concat(Enumerable.Range(0, rows).Select(
+                key => new RowWrite("t", partitions, [(byte)(key >> 8), (byte)key], "1"u8.ToArray())));
+        await storage.WriteAsync(SqliteFile.Batch(1, [.. writes]), Token);
+
+        for (int time = 0; time < 3; time++)
+        {
+            await foreach (var row in storage.LoadAsync("t", partitions, Token))
+            {
+                Assert.Equal([0, 0], row.Key);
+                break;
+            }
+
+            List<StoredRow>[] loaded = await Task.WhenAll(Enumerable.Range(0, partitions + 1)
+                .Select(partition => SqliteFile.LoadAsync(storage, partition: partition)));
+            Assert.Equal(rows, loaded[..partitions].Sum(each => each.Count));
+            Assert.Equal(rows, loaded[partitions].Count);
+            await Assert.ThrowsAsync<StorageException>(
+                () => SqliteFile.LoadAsync(storage, table: "missing"));
+        }
+    }
+
+    [Fact]
     public async Task An_entry_that_fails_leaves_nothing_of_its_batch()
     {
         await using var file = new SqliteFile();
