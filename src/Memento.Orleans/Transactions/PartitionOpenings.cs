@@ -35,22 +35,15 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
-        ValueTask<Turn> turn;
-        lock (_gate)
-        {
-            if (!_queues.TryGetValue((table, number), out TurnQueue? queue))
-                _queues.Add((table, number), queue = new TurnQueue());
-            turn = queue.TakeAsync(cancellationToken);
-        }
-
         ValueTask<object?> answer;
         try
         {
-            using (await turn.ConfigureAwait(false))
+            using (await TakeTurnAsync(table, number, cancellationToken).ConfigureAwait(false))
             {
-                Enlistment enlistment = await (enlisting
-                    ?? partitions.EnlistAsync(state, table, number, cancellationToken))
-                    .ConfigureAwait(false);
+                Enlistment enlistment = enlisting is { } found
+                    ? await found.ConfigureAwait(false)
+                    : await partitions.EnlistAsync(state, table, number, cancellationToken)
+                        .ConfigureAwait(false);
                 answer = enlistment.ExecuteAsync(operation, savepoint, cancellationToken);
             }
         }
@@ -64,5 +57,16 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
         }
 
         return await answer.ConfigureAwait(false);
+    }
+
+    private ValueTask<Turn> TakeTurnAsync(
+        TableDefinition table, int number, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_queues.TryGetValue((table, number), out TurnQueue? queue))
+                _queues.Add((table, number), queue = new TurnQueue());
+            return queue.TakeAsync(cancellationToken);
+        }
     }
 }

@@ -188,13 +188,14 @@ public abstract partial class ConformanceSuite
     }
 
     /// <summary>Looks a unique value up, and not the record that has it.</summary>
-    private Task FindHolderAsync(ITransaction tx, string name, Ticket ticket)
+    private Task<object?> FindHolderAsync(ITransaction tx, string name, Ticket ticket)
     {
         TableDefinition table = fixture.Services.GetRequiredService<TableRegistry>().Get<Ticket>();
         IndexDefinition index = table.IndexSet.Find(name)!;
         Assert.True(index.TryEncodeUnique(ticket, out byte[] value));
         return ((TransactionScope)tx).Sender.SendAsync(
-            table, new FindHolderOperation(index.Reference, new Key(value)), CancellationToken.None).AsTask();
+            table, new FindHolderOperation(index.Reference, new Key(value)), CancellationToken.None)
+            .AsTask();
     }
 
     /// <summary>The one ticket stands, with its values, and the others are free.</summary>

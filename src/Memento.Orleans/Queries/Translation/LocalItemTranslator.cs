@@ -46,7 +46,7 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
     /// Puts what is asked of one property by equality into one list: that is what an index looks
     /// up, and is no longer a condition for each value.
     /// </summary>
-    private static IReadOnlyList<Guard> InOneList(List<Guard> guards)
+    private static List<Guard> InOneList(List<Guard> guards)
     {
         if (guards.Count < 2 || ListOf(guards[0].Root) is not { } first)
             return guards;

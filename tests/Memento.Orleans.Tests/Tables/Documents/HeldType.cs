@@ -23,7 +23,7 @@ internal abstract class HeldType(string name, bool isKept)
 
 /// <inheritdoc/>
 internal sealed class HeldType<T>(Gen<T>? values)
-    : HeldType(TypeName.Of(typeof(T)), values is not null)
+    : HeldType(TypeName.Of<T>(), values is not null)
 {
     public override TableDefinition Define()
         => TableDefinitionReader.Read(typeof(Holder<T>), new TableOptions { Name = "holder" });
