@@ -57,11 +57,8 @@ internal ref struct LockTaker(
         if (transaction.RangeCount >= MaxRanges) return TryTakePartition(LockKind.Read);
         if (!TryTakePartition(LockKind.IntentionRead)) return false;
 
-        int held = transaction.HoldCount;
-        bool isTaken = TryTake(
+        return TryTake(
             LockResource.Range(store, new Key(from), to is null ? null : new Key(to)), LockKind.Read);
-        if (isTaken && transaction.HoldCount > held) transaction.RangeCount++;
-        return isTaken;
     }
 
     private bool TryTake(in LockResource resource, LockKind kind)

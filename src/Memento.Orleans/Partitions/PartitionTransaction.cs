@@ -38,9 +38,6 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     /// <summary>How many operations were carried out; the commit must bring the same number.</summary>
     public int Operations { get; set; }
 
-    /// <summary>How many ranges it has locked here.</summary>
-    public int RangeCount { get; set; }
-
     public TransactionPhase Phase { get; set; }
 
     /// <summary>

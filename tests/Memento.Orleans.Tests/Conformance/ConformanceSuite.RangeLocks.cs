@@ -167,6 +167,26 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
+    public async Task Parts_of_a_range_that_follow_each_other_lock_it_and_not_the_partition()
+    {
+        await PutManyBooksAsync();
+        OpenTransaction older = await OpenAsync();
+        string? after = null;
+        for (int pages = 0; pages < 2 * LockTaker.MaxRanges; pages++)
+        {
+            after = (await older.Tx.Query<Book>().OrderBy(static book => book.Year)
+                .ToPageAsync(4, after).AsTask().Within()).Next;
+            Assert.NotNull(after);
+        }
+
+        await Memento.TransactionAsync(
+            async tx => await tx.WriteAsync(NewBook(ManyBooks) with { Title = "far" }), Once).Within();
+        await Assert.ThrowsAsync<TransactionConflictException>(() => Memento.TransactionAsync(
+            async tx => await tx.WriteAsync(NewBook(2) with { Title = "near" }), Once).Within());
+        await older.CommitAsync();
+    }
+
+    [Fact]
     public async Task A_bag_s_lookup_keeps_out_records_of_its_value_only()
     {
         await PutAsync(new Tag { Subject = "a", Word = "x" }, new Tag { Subject = "a", Word = "y" });

@@ -173,8 +173,81 @@ public sealed class RangeLockTests
         _scene.Grant(owner, Range(3, 4), LockKind.Read);
         Assert.Equal(1, _scene.Manager.HeldCount);
 
-        _scene.Grant(owner, Range(3, 6), LockKind.Read);
+        _scene.Grant(owner, Range(6, 7), LockKind.Read);
         Assert.Equal(2, _scene.Manager.HeldCount);
+    }
+
+    [Theory]
+    [InlineData(5, 8)]
+    [InlineData(3, 8)]
+    [InlineData(1, 2)]
+    [InlineData(1, 9)]
+    public void Ranges_of_one_owner_that_touch_are_one(byte from, byte to)
+    {
+        LockOwner owner = _scene.Transaction(1);
+        _scene.Grant(owner, Range(2, 5), LockKind.Read);
+        _scene.Grant(owner, Range(from, to), LockKind.Read);
+
+        LockResource both = Range(Math.Min(from, (byte)2), Math.Max(to, (byte)5));
+        Assert.Equal(
+            [new LockInfo(both, LockKind.Read, owner.TransactionId, false)], _scene.Locks());
+        Assert.Equal(1, owner.RangeCount);
+        for (byte key = 0; key < 10; key++)
+        {
+            bool isIn = both.Meets(Point(key));
+            Assert.Equal(
+                isIn ? LockAnswer.Refused : LockAnswer.Granted,
+                _scene.Acquire(_scene.Transaction(2), Point(key), LockKind.Write));
+        }
+    }
+
+    [Fact]
+    public void A_range_that_fills_a_gap_makes_one_of_those_on_both_sides()
+    {
+        LockOwner owner = _scene.Transaction(1);
+        LockOwner other = _scene.Transaction(2);
+        _scene.Grant(other, Range(4, 6), LockKind.Read);
+        _scene.Grant(owner, Range(2, 4), LockKind.Read);
+        _scene.Grant(owner, Range(6, 8), LockKind.Read);
+        _scene.Grant(
+            owner, LockResource.Range(LockResource.RecordStore, new Key([9]), null), LockKind.Read);
+        Assert.Equal(3, owner.RangeCount);
+
+        _scene.Grant(owner, Range(4, 6), LockKind.Read);
+        Assert.Equal(2, owner.RangeCount);
+        _scene.Grant(owner, Range(7, 9), LockKind.Read);
+
+        Assert.Equal((1, 1), (owner.RangeCount, other.RangeCount));
+        Assert.Equivalent(
+            new LockInfo[]
+            {
+                new(
+                    LockResource.Range(LockResource.RecordStore, new Key([2]), null),
+                    LockKind.Read,
+                    owner.TransactionId,
+                    false),
+                new(Range(4, 6), LockKind.Read, other.TransactionId, false),
+            },
+            _scene.Locks());
+        _scene.Release(owner);
+        _scene.Refuse(_scene.Transaction(3), Point(5), LockKind.Write);
+        _scene.Release(other);
+        Assert.True(_scene.Manager.IsIdle);
+    }
+
+    [Fact]
+    public void A_writer_that_waits_for_a_range_waits_for_the_one_that_it_became_part_of()
+    {
+        LockOwner reader = _scene.Transaction(9);
+        _scene.Grant(reader, Range(2, 5), LockKind.Read);
+        LockRequest write = _scene.Queue(_scene.Transaction(1), Point(3), LockKind.Write);
+
+        _scene.Grant(reader, Range(5, 8), LockKind.Read);
+
+        Assert.Equal(LockRequestState.Waiting, write.State);
+        Assert.Equal(reader.TransactionId, _scene.Manager.FindBlocker(write)!.Holder);
+        _scene.Release(reader);
+        Assert.Equal([write], _scene.Resumed);
     }
 
     [Fact]

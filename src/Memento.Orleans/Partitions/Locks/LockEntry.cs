@@ -34,10 +34,8 @@ internal sealed class LockEntry(LockPool pool)
     /// <summary>Of a point: where its store has it.</summary>
     public int Place { get; set; }
 
-    /// <summary>Of a range: the next of its store.</summary>
-    public LockEntry? NextRange { get; set; }
-
-    public LockEntry? PreviousRange { get; set; }
+    /// <summary>Of a range: where its store has it.</summary>
+    public LockRange? Range { get; set; }
 
     public bool IsIdle => _holders.First is null && _queue.IsEmpty;
 
@@ -64,6 +62,13 @@ internal sealed class LockEntry(LockPool pool)
 
         Hold(owner, own, kind);
         return LockAnswer.Granted;
+    }
+
+    /// <summary>Lets an owner hold a range of which it has every part.</summary>
+    public void Join(LockOwner owner)
+    {
+        LockAssert.Holds(Resource.IsRange, "ranges are joined");
+        Hold(owner, FindHold(owner), LockKind.Read);
     }
 
     /// <summary>Takes a hold out of this entry and back to the pool; grants nothing yet.</summary>

@@ -42,10 +42,14 @@ internal struct LockHolders
 
     public readonly LockHold? Find(LockEntry entry, LockOwner owner)
     {
+        if (First is null)
+            return null;
+
         // Whichever list is shorter: a record has few holders, or its many readers hold little
         // each.
         LockHold? hold;
-        if (_count <= owner.HoldCount)
+        bool isRange = entry.Resource.IsRange;
+        if (_count <= (isRange ? owner.RangeCount : owner.HoldCount))
         {
             hold = First;
             while (hold is not null && hold.Owner != owner)
@@ -53,7 +57,7 @@ internal struct LockHolders
             return hold;
         }
 
-        hold = owner.FirstHold;
+        hold = isRange ? owner.FirstRange : owner.FirstHold;
         while (hold is not null && hold.Entry != entry)
             hold = hold.NextOfOwner;
         return hold;

@@ -72,13 +72,13 @@ internal sealed class LockManager
             _stores[resource.Store].ExpectRanges(_entries);
         }
 
-        ref LockEntry? found =
-            ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
-        LockEntry entry = found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
+        LockEntry entry = FindOrAdd(resource);
         int behindResumed = resumed.Count;
         LockAnswer answer = entry.Acquire(owner, kind, resumed, out request, out conflict);
         if (answer == LockAnswer.Refused || resumed.Count != behindResumed)
             DropIdle(entry, resumed, behindResumed);
+        if (resource.IsRange && answer == LockAnswer.Granted)
+            Merge(owner, resource);
         return answer;
     }
 
@@ -121,7 +121,8 @@ internal sealed class LockManager
         if (_marked.Count != 0)
             SettleMarked(owner, resumed);
         LockAssert.Holds(
-            owner.FirstRequest is null && owner.PartitionHold is null && owner.HoldCount == 0,
+            owner.FirstRequest is null && owner.PartitionHold is null
+                && owner.HoldCount == 0 && owner.RangeCount == 0,
             "a released owner has nothing");
         if (_entries.Count == 0 && _entries.Capacity > EmptyCapacityLimit)
             _entries.TrimExcess();
@@ -172,16 +173,57 @@ internal sealed class LockManager
     private LockEntry? Find(in LockResource resource)
         => resource.IsPartition ? _partition : _entries.GetValueOrDefault(resource);
 
+    private LockEntry FindOrAdd(in LockResource resource)
+    {
+        ref LockEntry? found =
+            ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
+        return found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
+    }
+
     /// <summary>
     /// Whether an owner needs nothing more for a range: it is empty, or in one that it has.
     /// </summary>
     private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
     {
         LockAssert.Holds(kind == LockKind.Read, "a range is locked to be read");
-        return range.IsEmpty
-            || (_entries.TryGetValue(range, out LockEntry? same)
-                && same.KindsHeldBy(owner) != LockKind.None)
-            || _stores[range.Store].IsCovered(owner, range);
+        if (range.IsEmpty)
+            return true;
+        if (owner.FindRangeAround(range) is not { } held)
+            return false;
+
+        // One that it waited for was not merged when it was granted, among others' requests.
+        if (held.Entry.Resource == range)
+            Merge(owner, range);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes one range of those of an owner that touch one that it was granted. It has every key that
+    /// it had and no more, so that nobody's reasons to wait change, and there is nothing to settle.
+    /// </summary>
+    private void Merge(LockOwner owner, in LockResource granted)
+    {
+        LockResource joined = granted;
+        int parts = 0;
+        for (LockHold? hold = owner.FirstRange; hold is not null; hold = hold.NextOfOwner)
+        {
+            if (!hold.Entry.Resource.Touches(granted))
+                continue;
+            joined = joined.JoinWith(hold.Entry.Resource);
+            parts++;
+        }
+
+        if (parts < 2)
+            return;
+
+        FindOrAdd(joined).Join(owner);
+        while (owner.TakeRangeIn(joined) is { } part)
+        {
+            LockEntry entry = part.Entry;
+            entry.Release(part);
+            if (entry.IsIdle)
+                Drop(entry);
+        }
     }
 
     /// <summary>

@@ -10,13 +10,13 @@ internal struct LockMeetings
     private readonly LockPoints? _unordered;
     private readonly bool _isOrdered;
     private OrderedMapRange<LockEntry> _points;
-    private LockEntry? _nextRange;
+    private LockRange? _nextRange;
     private int _nextPlace;
 
-    public LockMeetings(LockEntry point, LockEntry? firstRange)
+    public LockMeetings(LockEntry point, LockRanges? ranges)
     {
         _of = point;
-        _nextRange = firstRange;
+        _nextRange = ranges?.FirstAround(point.Resource.Key.Bytes);
         Current = point;
     }
 
@@ -42,24 +42,30 @@ internal struct LockMeetings
             return isThere;
         }
 
-        while (NextCandidate() is { } entry)
+        return _unordered is null ? MoveToRange() : MoveToPoint(_unordered);
+    }
+
+    private bool MoveToRange()
+    {
+        if (_nextRange is not { } range)
+            return false;
+
+        Current = range.Entry;
+        _nextRange = LockRanges.NextAround(range, _of.Resource.Key.Bytes);
+        return true;
+    }
+
+    private bool MoveToPoint(LockPoints points)
+    {
+        while (_nextPlace < points.Count)
         {
-            if (!entry.Resource.Meets(_of.Resource))
+            LockEntry point = points[_nextPlace++];
+            if (!point.Resource.Meets(_of.Resource))
                 continue;
-            Current = entry;
+            Current = point;
             return true;
         }
 
         return false;
-    }
-
-    private LockEntry? NextCandidate()
-    {
-        if (_unordered is not null)
-            return _nextPlace < _unordered.Count ? _unordered[_nextPlace++] : null;
-
-        LockEntry? range = _nextRange;
-        _nextRange = range?.NextRange;
-        return range;
     }
 }

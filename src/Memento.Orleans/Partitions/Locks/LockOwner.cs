@@ -15,9 +15,17 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     /// </summary>
     internal LockManager? Manager { get; set; }
 
+    /// <summary>The first of its holds that are not of ranges.</summary>
     internal LockHold? FirstHold { get; private set; }
 
+    /// <summary>How many it has that are not of ranges.</summary>
     internal int HoldCount { get; private set; }
+
+    /// <summary>The first of its holds of ranges: few, and asked for apart from the others.</summary>
+    internal LockHold? FirstRange { get; private set; }
+
+    /// <summary>How many ranges it holds; those that touch are one.</summary>
+    internal int RangeCount { get; private set; }
 
     /// <summary>
     /// The hold on the partition as a whole: every operation asks for it, and its entry has as many
@@ -40,6 +48,14 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
 
     internal void Add(LockHold hold)
     {
+        if (hold.Entry.Resource.IsRange)
+        {
+            hold.NextOfOwner = FirstRange;
+            FirstRange = hold;
+            RangeCount++;
+            return;
+        }
+
         hold.NextOfOwner = FirstHold;
         FirstHold = hold;
         HoldCount++;
@@ -49,10 +65,41 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     {
         LockHold? hold = FirstHold;
         if (hold is null)
-            return null;
+            return TakeRange();
 
         FirstHold = hold.NextOfOwner;
         HoldCount--;
+        return hold;
+    }
+
+    /// <summary>Takes out the first of the ranges that are in another one, but that one.</summary>
+    internal LockHold? TakeRangeIn(in LockResource other)
+    {
+        LockHold? previous = null;
+        for (LockHold? hold = FirstRange; hold is not null; hold = hold.NextOfOwner)
+        {
+            if (other != hold.Entry.Resource && other.Covers(hold.Entry.Resource))
+            {
+                if (previous is null)
+                    return TakeRange();
+
+                previous.NextOfOwner = hold.NextOfOwner;
+                RangeCount--;
+                return hold;
+            }
+
+            previous = hold;
+        }
+
+        return null;
+    }
+
+    /// <summary>Its range that has all of another one.</summary>
+    internal LockHold? FindRangeAround(in LockResource range)
+    {
+        LockHold? hold = FirstRange;
+        while (hold is not null && !hold.Entry.Resource.Covers(range))
+            hold = hold.NextOfOwner;
         return hold;
     }
 
@@ -75,5 +122,16 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
             request.NextOfOwner.PreviousOfOwner = request.PreviousOfOwner;
         request.NextOfOwner = null;
         request.PreviousOfOwner = null;
+    }
+
+    private LockHold? TakeRange()
+    {
+        LockHold? hold = FirstRange;
+        if (hold is null)
+            return null;
+
+        FirstRange = hold.NextOfOwner;
+        RangeCount--;
+        return hold;
     }
 }

@@ -107,6 +107,20 @@ internal readonly struct LockResource : IEquatable<LockResource>
                 || (other._to != Unbounded && _to.AsSpan().SequenceCompareTo(other._to) >= 0));
     }
 
+    /// <summary>Whether two ranges have a key together, or nothing between them.</summary>
+    public bool Touches(in LockResource other)
+        => _storePlusOne == other._storePlusOne
+            && ReachesTo(other._from) && other.ReachesTo(_from);
+
+    /// <summary>The range of all keys of two that touch.</summary>
+    public LockResource JoinWith(in LockResource other)
+    {
+        LockAssert.Holds(Touches(other), "ranges that touch are joined");
+        bool isFirst = _from.AsSpan().SequenceCompareTo(other._from) <= 0;
+        byte[]? end = ReachesTo(other._to!) ? _to : other._to;
+        return new LockResource(Store, isFirst ? Key : other.Key, end);
+    }
+
     public bool Equals(LockResource other)
         => _hash == other._hash
             && _storePlusOne == other._storePlusOne
@@ -127,6 +141,11 @@ internal readonly struct LockResource : IEquatable<LockResource>
         string end = To is { } to ? Convert.ToHexString(to) : "the end";
         return string.Create(CultureInfo.InvariantCulture, $"store {Store} from {Key} to {end}");
     }
+
+    /// <summary>Whether a range's end is not before a place, which may be the end of all.</summary>
+    private bool ReachesTo(byte[] place)
+        => _to == Unbounded
+            || (place != Unbounded && _to.AsSpan().SequenceCompareTo(place) >= 0);
 
     private bool Contains(byte[] key)
         => _from.AsSpan().SequenceCompareTo(key) <= 0

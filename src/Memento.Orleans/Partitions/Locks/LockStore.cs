@@ -8,11 +8,10 @@ internal sealed class LockStore
 {
     // Null until the first range: a store that nobody reads by range pays nothing for them.
     private LockPoints? _points;
+    private LockRanges? _ranges;
 
     /// <summary>Usually none, which is all that one who locks a point has to know.</summary>
-    public bool HasRanges => FirstRange is not null;
-
-    public LockEntry? FirstRange { get; private set; }
+    public bool HasRanges => _ranges is { IsEmpty: false };
 
     /// <summary>Usually none either: who locks a range has to know of writers in it.</summary>
     public bool HasPoints => _points is { Count: > 0 };
@@ -39,34 +38,18 @@ internal sealed class LockStore
 
     public void Add(LockEntry entry)
     {
-        if (!entry.Resource.IsRange)
-        {
+        if (entry.Resource.IsRange)
+            (_ranges ??= new LockRanges()).Add(entry);
+        else
             _points?.Add(entry);
-            return;
-        }
-
-        entry.NextRange = FirstRange;
-        if (FirstRange is not null)
-            FirstRange.PreviousRange = entry;
-        FirstRange = entry;
     }
 
     public void Remove(LockEntry entry)
     {
-        if (!entry.Resource.IsRange)
-        {
-            _points?.Remove(entry);
-            return;
-        }
-
-        if (entry.PreviousRange is null)
-            FirstRange = entry.NextRange;
+        if (entry.Resource.IsRange)
+            _ranges!.Remove(entry);
         else
-            entry.PreviousRange.NextRange = entry.NextRange;
-        if (entry.NextRange is not null)
-            entry.NextRange.PreviousRange = entry.PreviousRange;
-        entry.NextRange = null;
-        entry.PreviousRange = null;
+            _points?.Remove(entry);
     }
 
     /// <summary>
@@ -76,19 +59,7 @@ internal sealed class LockStore
     public LockMeetings Meeting(LockEntry entry)
         => entry.Resource.IsRange
             ? new LockMeetings(entry, _points!)
-            : new LockMeetings(entry, FirstRange);
-
-    /// <summary>Whether an owner has all of a range with one of its ranges.</summary>
-    public bool IsCovered(LockOwner owner, in LockResource range)
-    {
-        for (LockEntry? held = FirstRange; held is not null; held = held.NextRange)
-        {
-            if (held.Resource.Covers(range) && held.KindsHeldBy(owner) != LockKind.None)
-                return true;
-        }
-
-        return false;
-    }
+            : new LockMeetings(entry, _ranges);
 
     /// <summary>
     /// Whether a request waits for an owner by a lock of its, or a request ahead, that is on
@@ -101,7 +72,8 @@ internal sealed class LockStore
         if (request.HeldUpBy == owner)
             return true;
 
-        for (LockHold? hold = owner.FirstHold; hold is not null; hold = hold.NextOfOwner)
+        LockHold? hold = request.Resource.IsRange ? owner.FirstHold : owner.FirstRange;
+        for (; hold is not null; hold = hold.NextOfOwner)
         {
             if (LockKinds.Conflict(hold.Kinds, request.Kind)
                 && hold.Entry.Resource.Meets(request.Resource))

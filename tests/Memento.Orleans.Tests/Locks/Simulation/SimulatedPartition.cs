@@ -68,7 +68,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         for (int resource = 0; resource < SimulatedResource.All.Count; resource++)
         {
             ref LockKind believed = ref attempt.Believed(number, resource);
-            if (believed != LockKind.None)
+            if (believed != LockKind.None && !SimulatedResource.All[resource].IsRange)
                 _believedHolds--;
             believed = LockKind.None;
         }
@@ -168,7 +168,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         }
 
         ref LockKind believed = ref attempt.Believed(number, resource);
-        if (believed == LockKind.None)
+        if (believed == LockKind.None && !SimulatedResource.All[resource].IsRange)
             _believedHolds++;
         believed |= kind;
     }
@@ -243,15 +243,20 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         _locks.Clear();
         _manager.Describe(_locks);
         int holds = 0;
+        int ranges = 0;
         foreach (LockInfo info in _locks)
         {
             if (info.IsWaiting)
                 continue;
             holds++;
-            CheckHold(info);
+            if (info.Resource.IsRange)
+                ranges++;
+            else
+                CheckHold(info);
         }
 
-        Unless(holds == _believedHolds, "held locks are those that were granted");
+        Unless(holds - ranges == _believedHolds, "held locks are those that were granted");
+        CheckRanges();
         CheckQueues(_locks.Count - holds);
         foreach (LockRequest request in _waiting)
             CheckWait(request);
@@ -272,6 +277,34 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         Unless(
             (info.Kinds & ~believed) == LockKind.None && LockKinds.Cover(info.Kinds, believed),
             "an attempt holds what it was told");
+    }
+
+    /// <summary>
+    /// Ranges of one attempt that touch are held as one: what is compared is which keys they have.
+    /// </summary>
+    private void CheckRanges()
+    {
+        Span<int> held = stackalloc int[_present.Count];
+        foreach (LockInfo info in _locks)
+        {
+            if (!info.IsWaiting && info.Resource.IsRange)
+            {
+                held[_present.IndexOf(AttemptOf(info.TransactionId))] |=
+                    SimulatedResource.All[IndexOf(info.Resource)].Keys;
+            }
+        }
+
+        for (int place = 0; place < held.Length; place++)
+        {
+            int believed = 0;
+            for (int index = SimulatedResource.FirstRange; index < _resources.Length; index++)
+            {
+                if (_present[place].Believed(number, index) != LockKind.None)
+                    believed |= SimulatedResource.All[index].Keys;
+            }
+
+            Unless(held[place] == believed, "an attempt holds the ranges that it was told");
+        }
     }
 
     /// <summary>The queues of the manager have those that wait, in the order of all.</summary>

@@ -17,8 +17,9 @@ internal sealed record SimulatedResource(int Store, int From, int To)
     private const int End = MostKeys + 1;
     private const int PartitionStore = -1;
 
+    // Two of them that touch make another one.
     private static readonly (int From, int To)[] Ranges =
-        [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (0, End), (2, End), (1, 1), (2, 0)];
+        [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (0, End), (1, End), (2, End), (1, 1), (2, 0)];
 
     /// <summary>The partition, then the points, then the ranges.</summary>
     public static IReadOnlyList<SimulatedResource> All { get; } =
@@ -40,6 +41,12 @@ internal sealed record SimulatedResource(int Store, int From, int To)
     public bool IsRange => !IsPartition && To >= 0;
 
     public bool IsEmpty => IsRange && From >= To;
+
+    /// <summary>The keys of a range, one bit each; those of the second store are the higher ones.</summary>
+    public int Keys { get; } = From >= To
+        ? 0
+        : (((1 << Math.Min(To, MostKeys)) - 1) & ~((1 << From) - 1))
+            << (Store == LockResource.RecordStore ? 0 : MostKeys);
 
     public static int PointOf(int store, int key) => 1 + (store * MostKeys) + key;
 
