@@ -1,4 +1,7 @@
 using Memento.Storage;
+using Memento.Tests.Conformance;
+using Memento.Transactions.Commit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;
 
@@ -16,7 +19,7 @@ public sealed class InDoubtTests
     {
         await using var store = await FaultyStore.StartAsync();
         await WriteBothAsync(store, 10);
-        BeInDoubt(store, isIn);
+        BeInDoubt(store.Faults, isIn);
 
         if (isIn)
             await WriteBothAsync(store, 20);
@@ -54,7 +57,7 @@ public sealed class InDoubtTests
             return balance;
         });
         await hasRead.Task.WaitAsync(FaultyStore.LongestWait);
-        BeInDoubt(store, isIn);
+        BeInDoubt(store.Faults, isIn);
         store.Faults.Unblock();
 
         Assert.Equal(isIn, await EndsWellAsync(writing));
@@ -64,14 +67,60 @@ public sealed class InDoubtTests
         store.CheckIdle();
     }
 
-    private static void BeInDoubt(FaultyStore store, bool isIn)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_a_batch_cannot_be_settled_only_what_is_not_in_doubt_is_told(bool isIn)
+    {
+        var time = new ShiftedTime();
+        await using var silo = await FaultySilo.StartAsync(
+            builder => builder.Services.AddSingleton<TimeProvider>(time));
+        await WriteBothAsync(silo.Client, 1, 10);
+        await WriteBothAsync(silo.Client, 2, 10);
+        silo.Faults.SettleFault = static () => FaultyStorage.DiskFailure;
+        BeInDoubt(silo.Faults, isIn);
+        Task writing = WriteBothAsync(silo.Client, 1, 20);
+        await Waiting.UntilAsync(() => silo.Faults.Settlements > 0, "the storage was asked");
+        Task<long> reading = ReadAsync<RamAccount>(silo.Inside, 1);
+
+        Assert.Equal(10, await ReadAsync<DiskAccount>(silo.Client, 2));
+        await silo.Client.TransactionAsync(
+            async tx => { await tx.WriteAsync(new RamAccount { Id = 3, Balance = 3 }); }).Within();
+        Assert.False(writing.IsCompleted || reading.IsCompleted);
+
+        time.MoveOn(Journal.LongestDoubt);
+        var doubt = await Assert.ThrowsAsync<TransactionInDoubtException>(() => writing);
+        await Assert.ThrowsAsync<TransactionInDoubtException>(() => reading.Within());
+        await Assert.ThrowsAsync<StorageException>(() => ReadAsync<RamAccount>(silo.Client, 1));
+        await Assert.ThrowsAsync<StorageException>(() => WriteBothAsync(silo.Client, 2, 20));
+        await Assert.ThrowsAsync<TransactionInDoubtException>(
+            () => silo.Services.GetRequiredService<LocalCommit>().DecideAsync(doubt.TransactionId));
+
+        silo.Faults.SettleFault = null;
+        await silo.Services.GetRequiredService<Journal>().FlushAsync().Within();
+        Assert.Equal(isIn ? 20 : 10, await ReadAsync<RamAccount>(silo.Client, 1));
+        Assert.Equal(isIn ? 20 : 10, await ReadAsync<DiskAccount>(silo.Client, 1));
+        await WriteBothAsync(silo.Client, 1, 30);
+        await silo.CheckIdleAsync();
+    }
+
+    private static void BeInDoubt(FaultyStorage faults, bool isIn)
     {
         var doubt = new BatchInDoubtException("Perhaps.", FaultyStorage.DiskFailure);
         if (isIn)
-            store.Faults.WriteAndFailNext(doubt);
+            faults.WriteAndFailNext(doubt);
         else
-            store.Faults.FailNext(doubt);
+            faults.FailNext(doubt);
     }
+
+    private static async Task<long> ReadAsync<T>(IMemento memento, int id)
+        where T : class
+        => await memento.TransactionAsync(async tx => await tx.ReadAsync<T>(id)).Within() switch
+        {
+            RamAccount ram => ram.Balance,
+            DiskAccount disk => disk.Balance,
+            _ => throw new InvalidOperationException("There is no such account."),
+        };
 
     private static async Task<bool> EndsWellAsync(Task writing)
     {
@@ -87,9 +136,12 @@ public sealed class InDoubtTests
     }
 
     private static Task WriteBothAsync(FaultyStore store, long balance)
-        => store.Memento.TransactionAsync(async tx =>
+        => WriteBothAsync(store.Memento, 1, balance);
+
+    private static Task WriteBothAsync(IMemento memento, int id, long balance)
+        => memento.TransactionAsync(async tx =>
         {
-            await tx.WriteAsync(new DiskAccount { Id = 1, Balance = balance });
-            await tx.WriteAsync(new RamAccount { Id = 1, Balance = balance });
-        }).WaitAsync(FaultyStore.LongestWait);
+            await tx.WriteAsync(new DiskAccount { Id = id, Balance = balance });
+            await tx.WriteAsync(new RamAccount { Id = id, Balance = balance });
+        }).Within();
 }
