@@ -108,7 +108,7 @@ internal sealed class TransactionRunner(
         if (time.GetTimestamp() >= deadline)
         {
             throw new TransactionTimeoutException(
-                $"The transaction lost against others until its time limit, after {attempts} attempts; "
+                $"The transaction got nowhere until its time limit, in {attempts} attempts; "
                 + $"nothing of it was kept. The last conflict: {reason.Message}",
                 reason);
         }

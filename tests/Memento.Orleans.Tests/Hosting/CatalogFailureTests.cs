@@ -47,17 +47,47 @@ public sealed class CatalogFailureTests : IDisposable
         Assert.Equal(2, await memento.Table<Entry>().CountAsync().Within());
     }
 
+    [Fact]
+    public async Task A_program_that_has_it_locked_is_waited_for_as_long_as_for_the_other_file()
+    {
+        await using TestSilo silo = await TestSilo.StartAsync(Configure);
+        IMemento memento = silo.Services.GetRequiredService<IMemento>();
+        await using SqliteConnection other = await OpenAsync();
+        await ExecuteAsync(other, "BEGIN IMMEDIATE");
+
+        StorageException error = await Assert.ThrowsAsync<StorageException>(
+            () => memento.Tables.AddIndexAsync<Entry>("Value").Within());
+        Assert.Contains(CatalogPath, error.Message, StringComparison.Ordinal);
+        Assert.Contains("locked", error.Message, StringComparison.Ordinal);
+
+        await ExecuteAsync(other, "ROLLBACK");
+        await memento.Tables.AddIndexAsync<Entry>("Value").Within();
+    }
+
     private async Task BreakAsync()
     {
-        await using var connection = new SqliteConnection($"Data Source={CatalogPath};Pooling=False");
+        await using SqliteConnection connection = await OpenAsync();
+        await ExecuteAsync(connection, "ALTER TABLE OrleansStorage RENAME TO Elsewhere");
+    }
+
+    private async Task<SqliteConnection> OpenAsync()
+    {
+        var connection = new SqliteConnection($"Data Source={CatalogPath};Pooling=False");
         await connection.OpenAsync();
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(SqliteConnection connection, string text)
+    {
         await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "ALTER TABLE OrleansStorage RENAME TO Elsewhere";
+        command.CommandText = text;
         await command.ExecuteNonQueryAsync();
     }
 
     private void Configure(IMementoBuilder memento) => memento
-        .UseSqlite(_directory.ConnectionString)
+        .UseSqlite(
+            _directory.ConnectionString,
+            static sqlite => sqlite.BusyTimeout = TimeSpan.FromMilliseconds(100))
         .AddTable<Entry>(static table => table.Storage = TableStorage.Disk)
         .AddTable<Ticket>(static table => table.Storage = TableStorage.Disk);
 }
