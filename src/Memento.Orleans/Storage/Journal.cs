@@ -332,7 +332,9 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells all who wait for a batch in doubt that they are; what becomes of them stays open.</summary>
+    /// <summary>
+    /// Tells all who wait for a batch in doubt that they are; what becomes of them stays open.
+    /// </summary>
     private void TellDoubt(List<PendingCommit> batch, BatchInDoubtException doubt)
     {
         PendingCommit[] waiting;
@@ -348,7 +350,9 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>The journal stops before a batch in doubt is settled; the next start reads what is stored.</summary>
+    /// <summary>
+    /// The journal stops before a batch in doubt is settled; the next start reads what is stored.
+    /// </summary>
     private void GiveUp(List<PendingCommit> batch, BatchInDoubtException doubt)
     {
         TellDoubt(batch, doubt);

@@ -8,7 +8,9 @@ namespace Memento.Storage;
 /// <remarks>Changed by the journal's writer alone, under the journal's gate; read by everybody.</remarks>
 internal sealed class TakeBackHistory
 {
-    /// <summary>How many take-backs are known; a transaction that began before them must be run again.</summary>
+    /// <summary>
+    /// How many take-backs are known; a transaction that began before them must be run again.
+    /// </summary>
     public const int Length = 64;
 
     // The newest last; replaced as a whole, before the generation grows.
