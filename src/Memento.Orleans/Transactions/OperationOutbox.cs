@@ -51,7 +51,7 @@ internal sealed class OperationOutbox(
         }
         catch (OperationCanceledException) when (call.IsSent)
         {
-            state.HasAbandonedCall = true;
+            state.AbandonCall(savepoint);
             throw;
         }
     }

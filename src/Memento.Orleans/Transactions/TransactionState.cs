@@ -24,7 +24,7 @@ internal sealed class TransactionState(
     private Savepoints? _savepoints;
     private GrainWrites? _grainWrites;
     private MementoException? _doom;
-    private bool _hasAbandonedCall;
+    private List<Savepoint?>? _abandoned;
     private TransactionHeader? _header;
     private volatile bool _hasEnded;
     private bool _isAborting;
@@ -97,12 +97,25 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Whether a call was given up after its message had left: nobody here knows what came of it.
+    /// Whether a call was given up after its message had left, so that nobody here knows what came of it; not
+    /// where it was undone with its savepoint, late or not: then the commit finds out whether it counts.
     /// </summary>
     public bool HasAbandonedCall
     {
-        get => Volatile.Read(ref _hasAbandonedCall);
-        set => Volatile.Write(ref _hasAbandonedCall, value);
+        get
+        {
+            if (Volatile.Read(ref _abandoned) is not { } abandoned) return false;
+
+            lock (_gate)
+                return abandoned.Exists(static each => each is not { IsGivenUp: true });
+        }
+    }
+
+    /// <summary>Notes that a call was given up whose message had left.</summary>
+    public void AbandonCall(Savepoint? savepoint)
+    {
+        lock (_gate)
+            (_abandoned ??= []).Add(savepoint);
     }
 
     /// <summary>Whether operations or nested bodies are still running.</summary>

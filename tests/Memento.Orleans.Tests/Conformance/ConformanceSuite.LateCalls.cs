@@ -36,6 +36,29 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
+    public async Task A_call_that_is_cancelled_with_its_nested_body_harms_nothing_around_it()
+    {
+        OpenTransaction older = await OpenAsync();
+        OpenTransaction younger = await OpenAsync();
+        await younger.Tx.LockRecordAsync<Entry>("k", LockMode.Write).AsTask().Within();
+        using var cancellation = new CancellationTokenSource();
+        Task nested = older.Tx.NestedAsync(async inner =>
+        {
+            await inner.WriteAsync(NewEntry("inner", 1));
+            await inner.WriteAsync(NewEntry("k", 1), cancellationToken: cancellation.Token);
+        });
+        await UntilWaitingAsync(older.Tx);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => nested.Within());
+
+        await older.Tx.WriteAsync(NewEntry("outer", 1)).Within();
+        await older.CommitAsync();
+        await younger.CommitAsync();
+        Assert.Equal(["outer"], (await GetAllAsync<Entry>()).Select(static each => each.Name));
+        Assert.Equal(1, older.Runs);
+    }
+
+    [Fact]
     public async Task A_nested_body_that_leaves_a_call_running_is_undone()
     {
         OpenTransaction older = await OpenAsync();
