@@ -44,14 +44,31 @@ internal sealed record Answer
     public static Answer Of(TableDefinition table, object? result) => result switch
     {
         null or bool or long or byte[] or byte[][] => new Answer { Value = result },
-        Chunk chunk => new Answer
-        {
-            Documents = [.. chunk.Records.Select(table.Serialize)],
-            Chunk = ChunkHead.Of(chunk),
-        },
+        Chunk chunk => OfChunk(table, chunk),
         object[] records => new Answer { Documents = Array.ConvertAll(records, table.Serialize) },
         _ => new Answer { Documents = [table.Serialize(result)], IsOne = true },
     };
+
+    /// <summary>Large records leave no room for all that were asked for.</summary>
+    private static Answer OfChunk(TableDefinition table, Chunk chunk)
+    {
+        var documents = new List<byte[]>(chunk.Records.Count);
+        long size = 0;
+        foreach (object record in chunk.Records)
+        {
+            if (size > ExecuteResponse.MaxBytes && chunk.Ends is not null) break;
+
+            byte[] document = table.Serialize(record);
+            documents.Add(document);
+            size += document.Length;
+        }
+
+        return new Answer
+        {
+            Documents = [.. documents],
+            Chunk = ChunkHead.Of(chunk.First(documents.Count)),
+        };
+    }
 
     public object? ToResult(TableDefinition table)
     {

@@ -210,11 +210,15 @@ internal abstract class TableDefinition
     private protected abstract void CheckContent(object record);
 
     /// <summary>
-    /// A record that nobody who has the other can change; the same where nobody can.
+    /// A record that nobody who has the other can change; the same where nobody can. It holds what its
+    /// document does and no more.
     /// </summary>
     public abstract object Copy(object record);
 
-    /// <summary>What copying a record takes, at most.</summary>
+    /// <summary>The same for a record that the store has: such a copy, or read from its document.</summary>
+    public abstract object CopyStored(object record);
+
+    /// <summary>What copying a record of the application takes, at most.</summary>
     public abstract CopyMode CopyMode { get; }
 
     /// <summary>The record's document, JSON in UTF-8.</summary>

@@ -49,6 +49,8 @@ internal sealed class TableDefinition<T> : TableDefinition
 
     public override object Copy(object record) => _copier.Copy((T)record);
 
+    public override object CopyStored(object record) => _copier.CopyStored((T)record);
+
     private protected override void CheckContent(object record) => _serializer.Check((T)record);
 
     public override byte[] Serialize(object record) => _serializer.Serialize((T)record);

@@ -57,7 +57,7 @@ internal sealed class OperationSender(
 
     /// <summary>A record that the caller may do with what he likes.</summary>
     public object Own(TableDefinition table, object record)
-        => Partitions.ShareMemory ? table.Copy(record) : record;
+        => Partitions.ShareMemory ? table.CopyStored(record) : record;
 
     private async ValueTask<object?> SendAndRecordAsync(
         TableDefinition table,

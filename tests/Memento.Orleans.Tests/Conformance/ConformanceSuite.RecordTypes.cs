@@ -100,4 +100,28 @@ public abstract partial class ConformanceSuite
         Assert.Equal(
             [NewEntry("good", 1)], await client.Table<Entry>().WhereAsync(each => each.Value > 0));
     }
+
+    [Fact]
+    public async Task Large_records_come_in_as_many_messages_as_they_take()
+    {
+        const int Large = 700_000;
+        Entry[] entries =
+        [
+            .. Enumerable.Range(0, 24).Select(
+                number => NewEntry($"{number:00}", number, new string((char)('a' + number), Large))),
+        ];
+        await PutAsync(entries);
+
+        await Memento.TransactionAsync(async tx =>
+        {
+            Assert.Equal(entries, InOrder(await tx.AllAsync<Entry>()));
+            Assert.Equal(
+                entries.Reverse(),
+                await tx.Query<Entry>().OrderByDescending(entry => entry.Value).ToListAsync());
+            string[] names = [.. entries.Select(static entry => entry.Name)];
+            Assert.Equal(
+                entries, InOrder(await tx.SelectAsync<Entry>(entry => names.Contains(entry.Name))));
+            Assert.Equal(20, (await tx.SelectAsync<Entry>(entry => entry.Value >= 0, limit: 20)).Count);
+        }).Within();
+    }
 }

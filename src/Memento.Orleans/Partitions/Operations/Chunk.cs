@@ -29,4 +29,26 @@ internal sealed class Chunk
 
     /// <summary>Where the next part begins, behind this place; null: this is the last part.</summary>
     public required byte[]? Last { get; init; }
+
+    /// <summary>
+    /// The place of each record behind which the next part would begin, where the chunk ended there;
+    /// null where it cannot end earlier than it does.
+    /// </summary>
+    public IReadOnlyList<byte[]>? Ends { get; init; }
+
+    /// <summary>The same with its first records only; the others are in the next part.</summary>
+    public Chunk First(int count)
+        => count == Records.Count
+            ? this
+            : new Chunk
+            {
+                Records = [.. Records.Take(count)],
+                Places = Places is null ? null : [.. Places.Take(count)],
+                Count = count,
+                Read = Read,
+                Way = Way,
+                Locked = Locked,
+                LocksPartition = LocksPartition,
+                Last = Ends![count - 1],
+            };
 }

@@ -20,6 +20,11 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
         order is ChunkOrder.Any or ChunkOrder.OfWalk ? new(FirstCapacity) : [];
     private readonly List<byte[]>? _places =
         order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
+
+    /// <summary>A message may have less room than the limit says, so that it has to end earlier.</summary>
+    private readonly List<byte[]>? _ends =
+        order == ChunkOrder.Any && limit is not null ? new(FirstCapacity) : null;
+
     private readonly List<(byte[] Place, object Record)>? _unsorted =
         order == ChunkOrder.Sorted ? [] : null;
 
@@ -60,6 +65,7 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
 
         _records.Add(found.Record);
         _places?.Add(place);
+        _ends?.Add(place);
     }
 
     /// <param name="last">Where the walk was left because the chunk is full; null: at its end.</param>
@@ -73,10 +79,12 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
             last = _isCut ? _unsorted[^1].Place : null;
         }
 
+        List<byte[]>? places = _unsorted?.ConvertAll(static each => each.Place) ?? _places;
         return new Chunk
         {
             Records = _unsorted?.ConvertAll(static each => each.Record) ?? _records,
-            Places = _unsorted?.ConvertAll(static each => each.Place) ?? _places,
+            Places = places,
+            Ends = places ?? _ends,
             Count = _unsorted?.Count ?? _count,
             Read = Read + readBeside,
             Last = last,

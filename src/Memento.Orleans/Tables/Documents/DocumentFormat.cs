@@ -15,6 +15,11 @@ internal static class DocumentFormat
     public const int MaxDepth = 64;
 
     /// <summary>
+    /// Bytes of a document: a message of Orleans takes 100 MiB, and a record has to fit into one.
+    /// </summary>
+    public const int MaxBytes = 67_108_864;
+
+    /// <summary>
     /// Read-only; one for all tables, because it caches what it learns about types.
     /// </summary>
     public static readonly JsonSerializerOptions Options = Create();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Memento.Tables.Documents.Checks;
@@ -17,6 +18,9 @@ namespace Memento.Tables.Documents;
 internal sealed class DocumentSerializer<T>
     where T : class
 {
+    /// <summary>The most bytes that a character of a text takes: it may be escaped.</summary>
+    private const int MostBytesOfCharacter = 6;
+
     private readonly JsonTypeInfo<T> _typeInfo =
         (JsonTypeInfo<T>)DocumentFormat.Options.GetTypeInfo(typeof(T));
 
@@ -36,26 +40,38 @@ internal sealed class DocumentSerializer<T>
     /// <exception cref="ArgumentException">It would not; the message says what and where.</exception>
     public void Check(T record)
     {
-        RecordFault? fault = _check?.Find(record, depth: 0)
+        RecordFault? fault = Find(record, out long size)
             ?? (_needsRoundTrip ? FindChange(record) : null);
         if (fault is not null) throw Refusal(record, fault.ToString(), inner: null);
+
+        // Its size is known only when its document is there, which most tables in ram never need.
+        if (size > DocumentFormat.MaxBytes / MostBytesOfCharacter) _ = Serialize(record);
     }
 
     /// <exception cref="ArgumentException">The record holds what a document cannot.</exception>
     public byte[] Serialize(T record)
     {
+        byte[] document;
         try
         {
             // Its buffers and its writer are cached for each thread; only the result is allocated.
-            return JsonSerializer.SerializeToUtf8Bytes(record, _typeInfo);
+            document = JsonSerializer.SerializeToUtf8Bytes(record, _typeInfo);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw Refusal(
-                record,
-                _check?.Find(record, depth: 0)?.ToString() ?? Reason(record, exception).ToString(),
-                exception);
+                record, (Find(record, out _) ?? Reason(record, exception)).ToString(), exception);
         }
+
+        return document.Length <= DocumentFormat.MaxBytes
+            ? document
+            : throw Refusal(
+                record,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it takes {document.Length:N0} bytes, and may take {DocumentFormat.MaxBytes:N0}; ")
+                + "keep its parts as records of their own",
+                inner: null);
     }
 
     /// <exception cref="JsonException">It is not a document of this table.</exception>
@@ -80,6 +96,12 @@ internal sealed class DocumentSerializer<T>
                 + "storage.",
                 exception);
         }
+    }
+
+    private RecordFault? Find(T record, out long size)
+    {
+        size = 0;
+        return _check?.Find(record, depth: 0, ref size);
     }
 
     /// <summary>

@@ -19,16 +19,25 @@ internal static class Immutability
     private static readonly FrozenSet<Type> ImmutableCollections =
         new[] { typeof(ImmutableArray<>), typeof(ImmutableList<>) }.ToFrozenSet();
 
-    /// <summary>How records of exactly this type are to be copied.</summary>
-    public static CopyMode CopyModeOf(Type recordType)
+    /// <summary>How records of exactly this type are to be copied that the application made.</summary>
+    public static CopyMode CopyModeOf(Type recordType) => CopyModeOf(recordType, IsAllInTheDocument);
+
+    /// <summary>
+    /// How they are to be copied when they were read from their documents: nothing is in them that is
+    /// not in the document too.
+    /// </summary>
+    public static CopyMode StoredCopyModeOf(Type recordType)
+        => CopyModeOf(recordType, static _ => true);
+
+    private static CopyMode CopyModeOf(Type recordType, Predicate<Type> isComplete)
     {
-        if (!IsAllInTheDocument(recordType)) return CopyMode.Deep;
+        if (!isComplete(recordType)) return CopyMode.Deep;
 
         var assumed = new HashSet<Type>();
         var mode = CopyMode.Share;
         foreach (FieldInfo field in StoredState.FieldsOf(recordType))
         {
-            if (!IsImmutable(field.FieldType, assumed))
+            if (!IsImmutable(field.FieldType, assumed, isComplete))
                 return CopyMode.Deep;
             if (!field.IsInitOnly)
                 mode = CopyMode.Shallow;
@@ -48,14 +57,15 @@ internal static class Immutability
         return state.IsPlain && StoredState.FieldsOf(type).All(state.Keeps);
     }
 
-    private static bool IsImmutable(Type type, HashSet<Type> assumed)
+    private static bool IsImmutable(
+        Type type, HashSet<Type> assumed, Predicate<Type> isComplete)
     {
         if (type.IsPrimitive || type.IsEnum || ImmutableTypes.Contains(type))
             return type != typeof(nint) && type != typeof(nuint);
         if (Nullable.GetUnderlyingType(type) is { } value)
-            return IsImmutable(value, assumed);
+            return IsImmutable(value, assumed, isComplete);
         if (type.IsGenericType && ImmutableCollections.Contains(type.GetGenericTypeDefinition()))
-            return IsImmutable(type.GetGenericArguments()[0], assumed);
+            return IsImmutable(type.GetGenericArguments()[0], assumed, isComplete);
         if (type.IsPointer || type.IsInterface || typeof(Delegate).IsAssignableFrom(type))
             return false;
 
@@ -67,8 +77,8 @@ internal static class Immutability
 
         // A struct comes out of a record as a copy, so that its own fields may be settable; they
         // must not lead to what is shared.
-        return IsAllInTheDocument(type) && StoredState.FieldsOf(type).All(
+        return isComplete(type) && StoredState.FieldsOf(type).All(
             field => (type.IsValueType || field.IsInitOnly)
-                && IsImmutable(field.FieldType, assumed));
+                && IsImmutable(field.FieldType, assumed, isComplete));
     }
 }

@@ -119,6 +119,23 @@ public sealed class DocumentSerializerTests
     }
 
     [Fact]
+    public void A_record_takes_as_many_bytes_as_the_limit_says()
+    {
+        int rest = Movies.Serialize(new Movie { Id = 1, Title = "" }).Length;
+        var most = new Movie { Id = 1, Title = new string('x', DocumentFormat.MaxBytes - rest) };
+        Movies.Check(most);
+
+        var exception = Assert.Throws<ArgumentException>(
+            () => Movies.Check(most with { Title = most.Title + "x" }));
+
+        Assert.StartsWith(
+            "A record of table 'Movie' cannot be stored as JSON: it takes 67,108,865 bytes, and may "
+            + "take 67,108,864; keep its parts as records of their own.",
+            exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_document_from_before_a_required_property_stays_readable()
     {
         Movie movie = Movies.Deserialize("""{"Id":3,"Genre":"Drama"}"""u8);

@@ -114,8 +114,23 @@ public sealed class RecordCopierTests
     [InlineData(typeof(Of<ImmutableArray<Lean>>))]
     [InlineData(typeof(Rounded))]
     [InlineData(typeof(Shouting))]
-    public void What_another_would_see_otherwise_is_copied_by_way_of_its_document(Type type)
-        => Assert.Equal(CopyMode.Deep, Immutability.CopyModeOf(type));
+    public void What_another_would_see_otherwise_goes_through_its_document_once(Type type)
+    {
+        Assert.Equal(CopyMode.Deep, Immutability.CopyModeOf(type));
+        Assert.NotEqual(CopyMode.Deep, Immutability.StoredCopyModeOf(type));
+    }
+
+    [Fact]
+    public void What_is_not_stored_is_in_no_record_that_the_store_gives_out()
+    {
+        RecordCopier<WithCache> copier = CopierOf<WithCache>();
+        WithCache stored = copier.Copy(new WithCache { Id = 1, Cache = 5 });
+
+        WithCache given = copier.CopyStored(stored);
+        given.Cache = 7;
+
+        Assert.Null(copier.CopyStored(stored).Cache);
+    }
 
     [Fact]
     public void A_copy_is_of_the_type_of_the_record()

@@ -13,16 +13,16 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
 {
     private static readonly bool IsExact = typeof(TCollection).IsSealed;
 
-    public sealed override RecordFault? Find(TCollection value, int depth)
+    public sealed override RecordFault? Find(TCollection value, int depth, ref long size)
     {
         if (value is null) return null;
 
         return (countsDepth ? FindDepth(depth) : null)
             ?? (IsExact || value.GetType() == typeof(TCollection) ? null : FindInType(value.GetType()))
-            ?? FindInItems(value, depth + 1);
+            ?? FindInItems(value, depth + 1, ref size);
     }
 
-    protected abstract RecordFault? FindInItems(TCollection collection, int depth);
+    protected abstract RecordFault? FindInItems(TCollection collection, int depth, ref long size);
 
     protected static RecordFault? FindComparer<T>(object? comparer, object? expected)
         => Comparers.ComesBack<T>(comparer, expected)
@@ -52,7 +52,10 @@ internal sealed class ListCheck<TCollection, TItem>(
     : CollectionCheck<TCollection>(countsDepth)
     where TCollection : IEnumerable<TItem>
 {
-    protected override RecordFault? FindInItems(TCollection collection, int depth)
+    /// <summary>A number with its comma takes about as many.</summary>
+    private const int BytesPerItem = 8;
+
+    protected override RecordFault? FindInItems(TCollection collection, int depth, ref long size)
     {
         if (typeof(TCollection) == typeof(ImmutableArray<TItem>)
             && ((ImmutableArray<TItem>)(object)collection).IsDefault)
@@ -68,26 +71,36 @@ internal sealed class ListCheck<TCollection, TItem>(
             return fault;
         }
 
-        if (item is null) return null;
-        if (collection is TItem[] array) return FindInSpan(array, depth);
+        if (item is null)
+        {
+            size += (long)CountOf(collection) * BytesPerItem;
+            return null;
+        }
+
+        if (collection is TItem[] array) return FindInSpan(array, depth, ref size);
         if (collection is List<TItem> list)
-            return FindInSpan(CollectionsMarshal.AsSpan(list), depth);
+            return FindInSpan(CollectionsMarshal.AsSpan(list), depth, ref size);
 
         int index = 0;
         foreach (TItem value in collection)
         {
-            if (item.Find(value, depth) is { } found) return found.At($"{index}");
+            if (item.Find(value, depth, ref size) is { } found) return found.At($"{index}");
             index++;
         }
 
         return null;
     }
 
-    private RecordFault? FindInSpan(ReadOnlySpan<TItem> items, int depth)
+    private static int CountOf(TCollection collection)
+        => typeof(TCollection) == typeof(ImmutableArray<TItem>)
+            ? ((ImmutableArray<TItem>)(object)collection).Length
+            : collection is IReadOnlyCollection<TItem> counted ? counted.Count : 0;
+
+    private RecordFault? FindInSpan(ReadOnlySpan<TItem> items, int depth, ref long size)
     {
         for (int index = 0; index < items.Length; index++)
         {
-            if (item!.Find(items[index], depth) is { } found) return found.At($"{index}");
+            if (item!.Find(items[index], depth, ref size) is { } found) return found.At($"{index}");
         }
 
         return null;
@@ -101,7 +114,7 @@ internal sealed class DictionaryCheck<TCollection, TKey, TValue>(
     where TCollection : IEnumerable<KeyValuePair<TKey, TValue>>
     where TKey : notnull
 {
-    protected override RecordFault? FindInItems(TCollection collection, int depth)
+    protected override RecordFault? FindInItems(TCollection collection, int depth, ref long size)
     {
         object? values = Comparers.OfValues<TKey, TValue>(collection);
         if ((FindComparer<TKey>(Comparers.OfKeys<TKey, TValue>(collection), expectedComparer)
@@ -114,8 +127,8 @@ internal sealed class DictionaryCheck<TCollection, TKey, TValue>(
 
         foreach ((TKey name, TValue value) in collection)
         {
-            if (key?.Find(name, depth) is { } inKey) return inKey.At("a key");
-            if (item?.Find(value, depth) is { } inValue)
+            if (key?.Find(name, depth, ref size) is { } inKey) return inKey.At("a key");
+            if (item?.Find(value, depth, ref size) is { } inValue)
                 return inValue.At(name is string ? $"\"{name}\"" : $"{name}");
         }
 

@@ -3,21 +3,21 @@ namespace Memento.Tables.Documents.Checks;
 /// <summary>A member of an object whose value has to be looked at.</summary>
 internal abstract class MemberCheck<TOwner>
 {
-    public abstract RecordFault? Find(TOwner owner, int depth);
+    public abstract RecordFault? Find(TOwner owner, int depth, ref long size);
 }
 
 /// <inheritdoc/>
 internal sealed class MemberCheck<TOwner, TValue>(
     string name, Func<TOwner, TValue> get, ValueCheck<TValue> check) : MemberCheck<TOwner>
 {
-    public override RecordFault? Find(TOwner owner, int depth)
-        => check.Find(get(owner), depth)?.In(name);
+    public override RecordFault? Find(TOwner owner, int depth, ref long size)
+        => check.Find(get(owner), depth, ref size)?.In(name);
 }
 
 /// <summary>A value of a derived type that its base type names.</summary>
 internal abstract class DerivedCheck<TBase>
 {
-    public abstract RecordFault? Find(TBase value, int depth);
+    public abstract RecordFault? Find(TBase value, int depth, ref long size);
 }
 
 /// <inheritdoc/>
@@ -25,14 +25,14 @@ internal abstract class DerivedCheck<TBase>
 internal sealed class DerivedCheck<TBase, TDerived>(ValueCheck<TDerived>? check)
     : DerivedCheck<TBase>
 {
-    public override RecordFault? Find(TBase value, int depth)
-        => check?.Find((TDerived)(object)value!, depth);
+    public override RecordFault? Find(TBase value, int depth, ref long size)
+        => check?.Find((TDerived)(object)value!, depth, ref size);
 }
 
 /// <summary>A value that may be missing.</summary>
 internal sealed class NullableCheck<T>(ValueCheck<T> check) : ValueCheck<T?>
     where T : struct
 {
-    public override RecordFault? Find(T? value, int depth)
-        => value is { } there ? check.Find(there, depth) : null;
+    public override RecordFault? Find(T? value, int depth, ref long size)
+        => value is { } there ? check.Find(there, depth, ref size) : null;
 }

@@ -11,7 +11,7 @@ namespace Memento.Tables.Documents.Checks;
 internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
     where T : JsonNode
 {
-    public override RecordFault? Find(T? value, int depth)
+    public override RecordFault? Find(T? value, int depth, ref long size)
     {
         if (value is null) return null;
 

@@ -8,17 +8,17 @@ namespace Memento.Tables.Documents.Checks;
 /// its properties hold.
 /// </summary>
 internal sealed class ObjectCheck<T>(
-    IReadOnlyList<MemberCheck<T>> members,
+    MemberCheck<T>[] members,
     FrozenDictionary<Type, DerivedCheck<T>> derivedTypes,
     bool countsDepth) : ValueCheck<T>
 {
-    public override RecordFault? Find(T value, int depth)
+    public override RecordFault? Find(T value, int depth, ref long size)
     {
         if (value is null) return null;
         if (!typeof(T).IsValueType && value.GetType() != typeof(T))
         {
             return derivedTypes.TryGetValue(value.GetType(), out DerivedCheck<T>? derived)
-                ? derived.Find(value, depth)
+                ? derived.Find(value, depth, ref size)
                 : Undeclared(value.GetType());
         }
 
@@ -26,7 +26,7 @@ internal sealed class ObjectCheck<T>(
 
         foreach (MemberCheck<T> member in members)
         {
-            if (member.Find(value, depth + 1) is { } fault) return fault;
+            if (member.Find(value, depth + 1, ref size) is { } fault) return fault;
         }
 
         return null;

@@ -6,7 +6,13 @@ namespace Memento.Tables.Documents.Checks;
 /// <summary>Text that UTF-8 cannot hold would come back with U+FFFD in it.</summary>
 internal sealed class TextCheck : ValueCheck<string?>
 {
-    public override RecordFault? Find(string? value, int depth) => FindIn(value);
+    public override RecordFault? Find(string? value, int depth, ref long size)
+    {
+        if (value is null) return null;
+
+        size += value.Length;
+        return FindIn(value);
+    }
 
     public static RecordFault? FindIn(ReadOnlySpan<char> text)
     {
@@ -18,13 +24,13 @@ internal sealed class TextCheck : ValueCheck<string?>
 /// <inheritdoc cref="TextCheck"/>
 internal sealed class LetterCheck : ValueCheck<char>
 {
-    public override RecordFault? Find(char value, int depth) => TextCheck.FindIn([value]);
+    public override RecordFault? Find(char value, int depth, ref long size) => TextCheck.FindIn([value]);
 }
 
 /// <summary>A URI is its text, which has to be read as the same URI everywhere.</summary>
 internal sealed class UriCheck : ValueCheck<Uri?>
 {
-    public override RecordFault? Find(Uri? value, int depth)
+    public override RecordFault? Find(Uri? value, int depth, ref long size)
     {
         if (value is null) return null;
         if (TextCheck.FindIn(value.OriginalString) is { } fault) return fault;
@@ -42,7 +48,7 @@ internal sealed class UriCheck : ValueCheck<Uri?>
 /// <summary>A local time is stored with its distance from UTC.</summary>
 internal sealed class TimeCheck : ValueCheck<DateTime>
 {
-    public override RecordFault? Find(DateTime value, int depth)
+    public override RecordFault? Find(DateTime value, int depth, ref long size)
         => value.Kind != DateTimeKind.Local || value.ToUniversalTime().ToLocalTime() == value
             ? null
             : new RecordFault(string.Create(
@@ -55,7 +61,7 @@ internal sealed class TimeCheck : ValueCheck<DateTime>
 internal sealed class RealKeyCheck<T> : ValueCheck<T>
     where T : INumberBase<T>
 {
-    public override RecordFault? Find(T value, int depth)
+    public override RecordFault? Find(T value, int depth, ref long size)
         => T.IsFinite(value)
             ? null
             : new RecordFault($"is {value}, which cannot be the name of a JSON property; leave it out");

@@ -90,7 +90,7 @@ internal sealed class ValueChecks
         bool isAlwaysItself = typeof(T).IsValueType || typeof(T).IsSealed;
         return isAlwaysItself && members.Count == 0 && !_countsDepth
             ? null
-            : new ObjectCheck<T>(members, derived.ToFrozenDictionary(), _countsDepth);
+            : new ObjectCheck<T>([.. members], derived.ToFrozenDictionary(), _countsDepth);
     }
 
     private MemberCheck<TOwner, TValue>? MakeMember<TOwner, TValue>(MemberInfo member)
@@ -177,7 +177,7 @@ internal sealed class ValueChecks
     {
         private ValueCheck<T>? _check;
 
-        public override RecordFault? Find(T value, int depth)
-            => (_check ??= (ValueCheck<T>)checks._checks[typeof(T)]!).Find(value, depth);
+        public override RecordFault? Find(T value, int depth, ref long size)
+            => (_check ??= (ValueCheck<T>)checks._checks[typeof(T)]!).Find(value, depth, ref size);
     }
 }
