@@ -49,6 +49,10 @@ internal static class CommandLine
         {
             Description = "After the workloads, time emptying the table and deleting it.",
         };
+        Option<bool> ended = new("--ended")
+        {
+            Description = "Only measure how an hour's transactions of clients are remembered.",
+        };
         Option<DirectoryInfo> directory = new("--directory")
         {
             Description = "Where a directory for the database is made, and removed afterwards.",
@@ -58,7 +62,8 @@ internal static class CommandLine
 
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
-            seconds, records, workers, workloads, storage, client, peer, clear, directory, json,
+            seconds, records, workers, workloads, storage, client, peer, clear, ended, directory,
+            json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -67,23 +72,25 @@ internal static class CommandLine
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number) && number > 0);
         Check(workloads, static each => Workload.All.Any(known => known.Name == each));
         Check(storage, static each => Storages.Contains(each));
-        command.SetAction((parsed, cancellationToken) => run(
-            new BenchmarkOptions
-            {
-                Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-                Sizes = [.. Numbers(parsed.GetValue(records)).Order()
-                    .Select(static number => new TableSize(number))],
-                Workers = Numbers(parsed.GetValue(workers)),
-                Workloads = [.. Workload.All.Where(each
-                    => Parts(parsed.GetValue(workloads)).Contains(each.Name))],
-                Storages = Parts(parsed.GetValue(storage)),
-                ThroughClient = parsed.GetValue(client),
-                RunsPeer = parsed.GetValue(peer),
-                Clears = parsed.GetValue(clear),
-                Directory = parsed.GetValue(directory)!.FullName,
-                Json = parsed.GetValue(json),
-            },
-            cancellationToken));
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(ended)
+            ? EndedTransactionsProbe.RunAsync()
+            : run(
+                new BenchmarkOptions
+                {
+                    Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                    Sizes = [.. Numbers(parsed.GetValue(records)).Order()
+                        .Select(static number => new TableSize(number))],
+                    Workers = Numbers(parsed.GetValue(workers)),
+                    Workloads = [.. Workload.All.Where(each
+                        => Parts(parsed.GetValue(workloads)).Contains(each.Name))],
+                    Storages = Parts(parsed.GetValue(storage)),
+                    ThroughClient = parsed.GetValue(client),
+                    RunsPeer = parsed.GetValue(peer),
+                    Clears = parsed.GetValue(clear),
+                    Directory = parsed.GetValue(directory)!.FullName,
+                    Json = parsed.GetValue(json),
+                },
+                cancellationToken));
         return command;
     }
 

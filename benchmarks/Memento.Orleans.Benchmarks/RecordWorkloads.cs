@@ -9,6 +9,10 @@ internal static class RecordWorkloads
     private static readonly string Written = new('y', Entry.BodyLength);
     private static readonly string Inserted = new('z', Entry.BodyLength);
 
+    /// <summary>What a transaction costs before it does anything.</summary>
+    public static Task EmptyAsync(WorkloadContext on)
+        => on.Memento.TransactionAsync(static _ => Task.CompletedTask);
+
     public static async Task ReadAsync(WorkloadContext on)
     {
         long key = on.AnyKey();

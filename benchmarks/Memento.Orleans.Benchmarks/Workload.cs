@@ -10,6 +10,7 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
 {
     public static IReadOnlyList<Workload> All { get; } =
     [
+        new("empty", RecordWorkloads.EmptyAsync),
         new("read", RecordWorkloads.ReadAsync),
         new("write", RecordWorkloads.WriteAsync),
         new("transfer", RecordWorkloads.TransferAsync),

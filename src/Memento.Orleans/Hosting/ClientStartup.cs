@@ -10,15 +10,22 @@ internal sealed class ClientStartup(
     IServiceProvider services,
     TransactionSweeper sweeper,
     StoreLifetime lifetime,
+    LateIntroduction introduction,
     IOptions<MementoOptions> options)
     : ILifecycleParticipant<IClusterClientLifecycle>
 {
     public void Participate(IClusterClientLifecycle lifecycle)
-        => lifecycle.Subscribe(
+    {
+        lifecycle.Subscribe(
             nameof(ClientStartup),
             ServiceLifecycleStage.RuntimeInitialize,
             StartAsync,
             StopAsync);
+        lifecycle.Subscribe(
+            $"{nameof(ClientStartup)}.Transactions",
+            ServiceLifecycleStage.Active,
+            _ => introduction.TryAsync());
+    }
 
     private Task StartAsync(CancellationToken cancellationToken)
     {

@@ -97,25 +97,47 @@ internal static class MementoServices
         services.AddSingleton<TransactionRegistry>();
         services.AddSingleton<TransactionSweeper>();
         services.AddSingleton<AgeClock>();
+        services.AddSingleton<TransactionIds>();
+        services.AddSingleton<AmbientTransaction>();
+        services.AddSingleton<LateIntroduction>();
         services.AddSingleton<IPageKeys, PageKeys>();
         services.AddSingleton<TransactionTools>();
         services.AddSingleton<TransactionRunner>();
         services.AddSingleton<CurrentTransaction>();
         services.AddSingleton<ITables, TableAdministration>();
         services.AddSingleton<IMemento, MementoStore>();
-        DecorateTransactionAgent(services);
+        DecorateTransactions(services);
     }
 
-    private static void DecorateTransactionAgent(IServiceCollection services)
+    /// <summary>Puts ours around Orleans' transactions.</summary>
+    private static void DecorateTransactions(IServiceCollection services)
+    {
+        Decorate<ITransactionAgent, MementoTransactionAgent>(services, static _ => []);
+        Decorate<ITransactionClient, MementoTransactionClient>(
+            services, static provider => [provider.GetRequiredService<MementoTransactionAgent>()]);
+
+        // Each request of a transactional call asks for it: see LateIntroduction.
+        services.Replace(ServiceDescriptor.Transient<ITransactionAgent>(static provider =>
+        {
+            if (provider.GetRequiredService<AmbientTransaction>().Running is not null)
+                provider.GetRequiredService<MementoTransactionClient>().Introduce();
+            return provider.GetRequiredService<MementoTransactionAgent>();
+        }));
+    }
+
+    private static void Decorate<TService, TDecorator>(
+        IServiceCollection services, Func<IServiceProvider, object[]> arguments)
+        where TService : class
+        where TDecorator : class, TService
     {
         ServiceDescriptor inner = services.Last(
-            static each => each.ServiceType == typeof(ITransactionAgent));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<MementoTransactionAgent>(
+            static each => each.ServiceType == typeof(TService));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TDecorator>(
             provider,
-            (ITransactionAgent)ActivatorUtilities.CreateInstance(
-                provider, inner.ImplementationType!)));
-        services.Replace(ServiceDescriptor.Singleton<ITransactionAgent>(
-            static provider => provider.GetRequiredService<MementoTransactionAgent>()));
+            (TService)ActivatorUtilities.CreateInstance(
+                provider, inner.ImplementationType!, arguments(provider))));
+        services.Replace(ServiceDescriptor.Singleton<TService>(
+            static provider => provider.GetRequiredService<TDecorator>()));
     }
 
     /// <summary>

@@ -23,6 +23,7 @@ internal sealed class SiloStartup(
     TransactionSweeper sweeper,
     StoreLifetime lifetime,
     JoinWatch joining,
+    LateIntroduction introduction,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -58,6 +59,7 @@ internal sealed class SiloStartup(
     private async Task EnsureTablesAsync(CancellationToken cancellationToken)
     {
         joining.End();
+        await introduction.TryAsync();
         List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
         try
         {

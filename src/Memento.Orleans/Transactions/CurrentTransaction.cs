@@ -7,13 +7,14 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Finds the transaction that is running here from Orleans' ambient one: a body's of this process, or one
-/// that a <c>[Transaction]</c> grain call brought along, which Memento then joins.
+/// Finds the transaction that is running here: a body's of this process, by ours or Orleans' ambient one, or
+/// one that a <c>[Transaction]</c> grain call brought along, which Memento then joins.
 /// </summary>
 internal sealed class CurrentTransaction(
     TransactionRegistry registry,
     ICommitter committer,
     MementoTransactionAgent agent,
+    AmbientTransaction ambient,
     TransactionTools tools,
     IGrainFactory grains,
     IGrainContextAccessor context,
@@ -33,7 +34,8 @@ internal sealed class CurrentTransaction(
     public ITransaction? Find()
     {
         TransactionInfo? info = TransactionContext.GetTransactionInfo();
-        if (info is null || info.PendingCalls < Ended / 2) return null;
+        if (info is null) return ambient.Running?.Outermost?.Innermost;
+        if (info.PendingCalls < Ended / 2) return null;
 
         if (registry.Find(info.TransactionId) is { IsJoined: false } own)
             return own.Outermost?.Innermost;

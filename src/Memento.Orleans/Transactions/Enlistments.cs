@@ -7,9 +7,9 @@ namespace Memento.Transactions;
 internal sealed class Enlistments : IReadOnlyList<Enlistment>
 {
     /// <summary>
-    /// Up to so many are looked through, as nearly all transactions have them; more are found by hash.
+    /// Up to so many are looked through, as two tables of the usual size have; more are found by hash.
     /// </summary>
-    private const int Few = 8;
+    private const int Few = 32;
 
     private readonly List<Enlistment> _all = [];
     private Dictionary<(TableDefinition Table, int Number), Enlistment>? _byPartition;

@@ -7,7 +7,7 @@ namespace Memento.Transactions;
 /// What grains in other processes have written for a body of this one. Only Orleans knows of it, and not
 /// before their calls have ended.
 /// </summary>
-internal sealed class GrainWrites(TransactionInfo info)
+internal sealed class GrainWrites(OrleansRecord record)
 {
     private readonly Lock _gate = new();
     private readonly List<RollbackRequest> _maybeLate = [];
@@ -15,14 +15,13 @@ internal sealed class GrainWrites(TransactionInfo info)
     /// <summary>Undoes what they wrote under a savepoint.</summary>
     public Task RollbackAsync(RollbackRequest request)
     {
-        ParticipantId[] participants;
+        IReadOnlyCollection<ParticipantId> participants;
         lock (_gate)
         {
-            info.ReconcilePending();
-            participants = [.. info.Participants.Keys.Where(Participant.IsOurs)];
+            participants = record.FindPartitions(out bool isComplete);
 
             // A call that still runs may be one that writes under the savepoint.
-            if (info.PendingCalls > 0) _maybeLate.Add(request);
+            if (!isComplete) _maybeLate.Add(request);
         }
 
         return Task.WhenAll(participants.Select(each =>

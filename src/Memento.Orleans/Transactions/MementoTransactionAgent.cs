@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Memento.Messages;
 using Memento.Transactions.Commit;
+using Orleans.Serialization;
 using Orleans.Transactions;
 
 namespace Memento.Transactions;
@@ -10,7 +11,10 @@ namespace Memento.Transactions;
 /// commits those whose participants are all ours, and leaves those without any of ours to Orleans.
 /// </summary>
 internal sealed class MementoTransactionAgent(
-    ITransactionAgent inner, TransactionRegistry registry, ICommitter committer) : ITransactionAgent
+    ITransactionAgent inner,
+    TransactionRegistry registry,
+    ICommitter committer,
+    Serializer<TransactionInfo> serializer) : ITransactionAgent
 {
     private readonly AsyncLocal<TransactionStart?> _starting = new();
     private readonly ConditionalWeakTable<TransactionInfo, object> _startedForOthers = [];
@@ -24,21 +28,35 @@ internal sealed class MementoTransactionAgent(
     public async Task<TransactionInfo> StartTransaction(bool readOnly, TimeSpan timeout)
     {
         TransactionStart? start = _starting.Value;
-        if (start is null || start.Info is not null)
+        if (start is null or { IsTaken: true })
         {
             TransactionInfo other = await inner.StartTransaction(readOnly, timeout);
             _startedForOthers.Add(other, this);
             return other;
         }
 
+        start.IsTaken = true;
+        if (start.Info is { } known) return known;
+
         TransactionInfo info = await inner.StartTransaction(readOnly, start.Remaining);
         info.Priority = new DateTime(start.StartTicks, DateTimeKind.Utc);
-        start.Info = info;
         return info;
+    }
+
+    /// <summary>Makes Orleans' record of a transaction that has begun without it.</summary>
+    public OrleansRecord Introduce(TransactionState state)
+    {
+        Task<TransactionInfo> started = inner.StartTransaction(readOnly: false, state.Remaining);
+        if (!started.IsCompleted)
+            throw new MementoException("Orleans' transaction agent waits before it starts a transaction.");
+
+        return new OrleansRecord(WithId(started.GetAwaiter().GetResult(), state.Id));
     }
 
     public async Task<(TransactionalStatus Status, Exception? exception)> Resolve(TransactionInfo transactionInfo)
     {
+        if (IsBranch(transactionInfo)) return (TransactionalStatus.Ok, null);
+
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
         bool hasForeign =
             transactionInfo.Participants.Keys.Any(static each => !Participant.IsOurs(each));
@@ -72,9 +90,33 @@ internal sealed class MementoTransactionAgent(
 
     public async Task Abort(TransactionInfo transactionInfo)
     {
+        if (IsBranch(transactionInfo)) return;
+
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
         AbortOurs(state, transactionInfo);
         if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
+    }
+
+    /// <summary>Whether it is a branch of a transaction, which ends elsewhere.</summary>
+    private bool IsBranch(TransactionInfo info)
+        => _starting.Value is { IsBranch: true } start && ReferenceEquals(start.Info, info);
+
+    /// <summary>
+    /// The same with another id. Its constructors give an id or a time limit, and Orleans' own states
+    /// need both: but it travels, and an id travels as its bytes.
+    /// </summary>
+    private TransactionInfo WithId(TransactionInfo info, Guid id)
+    {
+        byte[] packed = serializer.SerializeToArray(info);
+        int place = packed.AsSpan().IndexOf(info.TransactionId.ToByteArray());
+        if (place < 0 || !id.TryWriteBytes(packed.AsSpan(place)))
+        {
+            throw new MementoException(
+                $"Transaction {id} cannot take part in Orleans' transactions: this version of Orleans does "
+                + "not write a transaction's id as the 16 bytes that Memento expects.");
+        }
+
+        return serializer.Deserialize(packed)!;
     }
 
     /// <summary>

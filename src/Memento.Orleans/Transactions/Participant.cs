@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Memento.Messages;
 using Orleans.Transactions;
 using Orleans.Transactions.Abstractions;
@@ -13,6 +14,10 @@ internal static class Participant
     // The roles are always the same: the dictionary keeps the first key that it saw.
     private const ParticipantId.Role Roles =
         ParticipantId.Role.Resource | ParticipantId.Role.Manager;
+
+    /// <summary>What a transaction has of which Orleans does not know.</summary>
+    public static IReadOnlyDictionary<ParticipantId, AccessCounter> None
+        => ReadOnlyDictionary<ParticipantId, AccessCounter>.Empty;
 
     public static ParticipantId Of(IIndexGrain grain)
         => new(Name, (GrainReference)grain, Roles);

@@ -37,27 +37,42 @@ internal sealed class TransactionAttempt<T>(
     /// <summary>Why it is to be run again, where it has no result.</summary>
     public MementoException? RetryReason { get; private set; }
 
-    /// <summary>
-    /// What Orleans runs: keeps what the body throws, as it is, and only says whether to commit.
-    /// </summary>
-    public async Task<bool> RunBodyAsync()
+    /// <summary>Runs the body in a transaction that Orleans has begun.</summary>
+    public Task<bool> RunInOrleansAsync()
     {
         TransactionInfo info = TransactionContext.GetRequiredTransactionInfo();
+        Begin(info.TransactionId, new OrleansRecord(info));
+        return RunBodyAsync();
+    }
+
+    /// <summary>Begins it, as the transaction of an id.</summary>
+    /// <param name="id">The attempt's id.</param>
+    /// <param name="orleans">Orleans' record of it, where Orleans knows of it.</param>
+    public TransactionState Begin(Guid id, OrleansRecord? orleans)
+    {
         TransactionAge? age = Age
-            ?? (tools.Partitions.ShareMemory ? new TransactionAge(StartTicks, info.TransactionId) : null);
+            ?? (tools.Partitions.ShareMemory ? new TransactionAge(StartTicks, id) : null);
         State = new TransactionState(
-            info.TransactionId, age, Deadline, committer.Generation, tools.Partitions, time)
+            id, age, Deadline, committer.Generation, tools.Partitions, time)
         {
             Cancellation = Cancellation,
-            Info = info,
+            Orleans = orleans,
         };
         _scope = new TransactionScope(State, tools);
         State.Outermost = _scope;
         registry.Add(State);
+        return State;
+    }
+
+    /// <summary>Keeps what the body throws, as it is, and only says whether to commit.</summary>
+    public async Task<bool> RunBodyAsync()
+    {
+        TransactionState state = State!;
+        TransactionScope scope = _scope!;
         Task<T>? running = null;
         try
         {
-            running = body(_scope)
+            running = body(scope)
                 ?? throw new InvalidOperationException("The body of a transaction gave null, not a task.");
             _value = running.IsCompleted
                 ? await running
@@ -66,7 +81,7 @@ internal sealed class TransactionAttempt<T>(
         }
         catch (TimeoutException exception) when (running is { IsCompleted: false })
         {
-            State.DoomWith(State.TimedOut());
+            state.DoomWith(state.TimedOut());
             _bodyError = ExceptionDispatchInfo.Capture(exception);
         }
         catch (Exception exception)
@@ -75,33 +90,33 @@ internal sealed class TransactionAttempt<T>(
         }
         finally
         {
-            _scope.End();
+            scope.End();
         }
 
-        if (_bodyError is not null || _scope.Aborted is not null || State.Doom is not null) return false;
+        if (_bodyError is not null || scope.Aborted is not null || state.Doom is not null) return false;
         if (Remaining <= TimeSpan.Zero)
         {
-            State.DoomWith(State.TimedOut());
+            state.DoomWith(state.TimedOut());
             return false;
         }
 
-        if (State.HasAbandonedCall)
+        if (state.HasAbandonedCall)
         {
             _error = new MementoException(
-                $"A call of transaction {State.Id} was cancelled when it was on its way to a silo, so that "
+                $"A call of transaction {state.Id} was cancelled when it was on its way to a silo, so that "
                 + "it may have been carried out or not; nothing of the transaction was kept. Let the "
                 + "OperationCanceledException end the body.");
             return false;
         }
 
-        if (!State.HasCallsUnderWay)
+        if (!state.HasCallsUnderWay)
         {
-            await State.RollbackLateAsync();
-            return State.Doom is null;
+            await state.RollbackLateAsync();
+            return state.Doom is null;
         }
 
         _error = new MementoException(
-            $"A call of transaction {State.Id} was still running when its body ended; nothing of the "
+            $"A call of transaction {state.Id} was still running when its body ended; nothing of the "
             + "transaction was kept. Await every call inside the body.");
         return false;
     }
@@ -128,8 +143,9 @@ internal sealed class TransactionAttempt<T>(
     {
         if (State is null) return;
 
-        if (State.Result is null) committer.Abort(State.Id, State, State.Info!.Participants);
-        CurrentTransaction.MarkEnded(State.Info!);
+        if (State.Result is null)
+            committer.Abort(State.Id, State, State.Orleans?.Info.Participants ?? Participant.None);
+        State.Orleans?.MarkEnded();
         registry.Remove(State, TransactionOutcome.Aborted);
     }
 

@@ -4,17 +4,18 @@ using Microsoft.Extensions.Options;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Runs bodies as transactions through Orleans' transaction client, again and again with the same age while
-/// they lose conflicts, until they are committed, fail, or attempts or time are used up.
+/// Runs bodies as transactions, again and again with the same age while they lose conflicts, until they are
+/// committed, fail, or attempts or time are used up.
 /// </summary>
 internal sealed class TransactionRunner(
-    ITransactionClient client,
-    MementoTransactionAgent agent,
+    MementoTransactionClient client,
+    AmbientTransaction ambient,
     TransactionRegistry registry,
     ICommitter committer,
     TransactionTools tools,
     AgeClock clock,
     StoreLifetime lifetime,
+    TransactionIds ids,
     TimeProvider time,
     IOptions<MementoOptions> options)
 {
@@ -70,11 +71,18 @@ internal sealed class TransactionRunner(
     // Nothing here may leave the caller's context before the body has run (a grain's scheduler).
     private async Task RunOnceAsync<T>(TransactionAttempt<T> attempt)
     {
-        var start = new TransactionStart(attempt.StartTicks, attempt.Remaining);
         try
         {
-            agent.StartNextWith(start);
-            await client.RunTransaction(TransactionOption.Create, attempt.RunBodyAsync);
+            if (ambient.IsPossible)
+            {
+                await RunAloneAsync(attempt);
+            }
+            else
+            {
+                await client.BeginAsync(
+                    TransactionStart.New(attempt.StartTicks, attempt.Remaining),
+                    attempt.RunInOrleansAsync);
+            }
         }
         catch (Exception exception)
         {
@@ -87,6 +95,25 @@ internal sealed class TransactionRunner(
 
         // After its locks have gone: others need not wait for the disk.
         await attempt.ConfirmReadsAsync();
+    }
+
+    /// <summary>Runs it without Orleans, which learns of it when it is needed.</summary>
+    private async Task RunAloneAsync<T>(TransactionAttempt<T> attempt)
+    {
+        TransactionState state = attempt.Begin(ids.Next(), orleans: null);
+        AmbientTransaction.Place place = ambient.Enter(state);
+        try
+        {
+            bool commits = await attempt.RunBodyAsync();
+            if (state.Orleans is { } record)
+                await client.EndAsync(record, commits);
+            else if (commits)
+                state.Result = await committer.CommitAsync(state.Id, state, Participant.None);
+        }
+        finally
+        {
+            place.State = null;
+        }
     }
 
     private async Task PauseAsync(

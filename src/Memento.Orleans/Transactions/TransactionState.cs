@@ -26,6 +26,7 @@ internal sealed class TransactionState(
     private MementoException? _doom;
     private List<Savepoint?>? _abandoned;
     private TransactionHeader? _header;
+    private OrleansRecord? _orleans;
     private volatile bool _hasEnded;
     private bool _isAborting;
 
@@ -40,8 +41,14 @@ internal sealed class TransactionState(
     /// <summary>The journal's generation when it began.</summary>
     public int Generation { get; } = generation;
 
-    /// <summary>Orleans' own record of it, where its body runs in this process.</summary>
-    public TransactionInfo? Info { get; init; }
+    /// <summary>
+    /// Orleans' own record of it, where its body runs in this process and Orleans knows of it.
+    /// </summary>
+    public OrleansRecord? Orleans
+    {
+        get => Volatile.Read(ref _orleans);
+        init => _orleans = value;
+    }
 
     /// <summary>Cancels the whole transaction.</summary>
     public CancellationToken Cancellation { get; init; }
@@ -438,12 +445,22 @@ internal sealed class TransactionState(
         return turns.TakeAsync(cancellationToken);
     }
 
+    /// <summary>Takes Orleans' record of it; the first one stays, and is given.</summary>
+    public OrleansRecord Introduce(OrleansRecord record)
+    {
+        OrleansRecord known = Interlocked.CompareExchange(ref _orleans, record, null) ?? record;
+
+        // Also an age that came meanwhile, and did not find the record.
+        if (Age is { } age) known.SetAge(age.StartTicks);
+        return known;
+    }
+
     /// <summary>Takes the age that a silo gave, also for grain calls that join the transaction.</summary>
     public void SetAge(TransactionAge age)
     {
         lock (_gate)
             Age ??= age;
-        if (Info is not null) Info.Priority = new DateTime(age.StartTicks, DateTimeKind.Utc);
+        Orleans?.SetAge(age.StartTicks);
     }
 
     /// <summary>The message that takes a partition elsewhere back.</summary>
@@ -518,10 +535,10 @@ internal sealed class TransactionState(
 
     private GrainWrites? UseGrainWrites()
     {
-        if (Info is null) return null;
+        if (Orleans is not { } record) return null;
 
         lock (_gate)
-            return _grainWrites ??= new GrainWrites(Info);
+            return _grainWrites ??= new GrainWrites(record);
     }
 
     private TransactionConflictException NotUndone(Exception exception)

@@ -44,7 +44,7 @@ internal sealed partial class TransactionSweeper(
     private static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
-        EventId = 1202,
+        EventId = 1203,
         Level = LogLevel.Warning,
         Message = "Partition {Partition} of table {Table} ended {Count} transactions past their limit "
             + "that nobody else had ended")]

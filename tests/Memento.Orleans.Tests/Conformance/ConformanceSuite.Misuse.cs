@@ -1,3 +1,4 @@
+using Memento.Partitions.Locks;
 using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Conformance;
@@ -289,6 +290,38 @@ public abstract partial class ConformanceSuite
 
         Assert.Equal(1, older.Runs);
         await younger.CommitAsync();
+    }
+
+    [Fact]
+    public async Task A_cancelled_write_whose_lock_comes_later_is_never_kept()
+    {
+        OpenTransaction older = await OpenAsync();
+        OpenTransaction younger = await OpenAsync();
+        await younger.Tx.WriteAsync(NewEntry("k", 1)).Within();
+        using var cancellation = new CancellationTokenSource();
+        Task<Entry> writing = older.Tx
+            .WriteAsync(NewEntry("k", 2), LockMode.Write, cancellation.Token).AsTask();
+        await UntilWaitingAsync(older.Tx);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.Within());
+
+        await younger.CommitAsync();
+
+        if (fixture.IsClient)
+        {
+            await Waiting.UntilAsync(
+                () => Locks.Exists(each => each.TransactionId == older.Tx.Id && !each.IsWaiting
+                    && each.Kinds.HasFlag(LockKind.Write)),
+                "the silo carries out the write that was given up");
+            await Assert.ThrowsAsync<MementoException>(older.CommitAsync);
+        }
+        else
+        {
+            await older.CommitAsync();
+        }
+
+        await UntilIdleAsync();
+        Assert.Equal(1, (await GetAsync<Entry>("k"))!.Value);
     }
 
     private static IEnumerable<Func<Task>> UsesOf(ITransaction tx)

@@ -38,17 +38,22 @@ public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLif
             "no transaction is running");
     }
 
+    /// <summary>Every lock that is held or waited for.</summary>
+    private List<LockInfo> Locks
+    {
+        get
+        {
+            List<LockInfo> locks = [];
+            foreach (Partition partition in Partitions.All)
+                partition.DescribeLocks(locks);
+            return locks;
+        }
+    }
+
     /// <summary>Waits until a transaction is in the queue of a lock.</summary>
     private Task UntilWaitingAsync(ITransaction transaction)
         => Waiting.UntilAsync(
-            () =>
-            {
-                List<LockInfo> locks = [];
-                foreach (Partition partition in Partitions.All)
-                    partition.DescribeLocks(locks);
-                return locks.Exists(
-                    each => each.IsWaiting && each.TransactionId == transaction.Id);
-            },
+            () => Locks.Exists(each => each.IsWaiting && each.TransactionId == transaction.Id),
             $"transaction {transaction.Id} waits for a lock");
 
     private Task<OpenTransaction> OpenAsync(TransactionOptions? options = null)

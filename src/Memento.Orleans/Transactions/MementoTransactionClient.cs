@@ -1,0 +1,93 @@
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// Orleans' transaction client with ours around it: what an application runs inside a body of ours, to
+/// join it, finds the body's transaction.
+/// </summary>
+internal sealed class MementoTransactionClient(
+    ITransactionClient inner, MementoTransactionAgent agent, AmbientTransaction ambient)
+    : ITransactionClient
+{
+    public Task RunTransaction(TransactionOption transactionOption, Func<Task> transactionDelegate)
+    {
+        IntroduceFor(transactionOption);
+        return inner.RunTransaction(transactionOption, transactionDelegate);
+    }
+
+    public Task RunTransaction(
+        TransactionOption transactionOption, Func<Task<bool>> transactionDelegate)
+    {
+        IntroduceFor(transactionOption);
+        return inner.RunTransaction(transactionOption, transactionDelegate);
+    }
+
+    public Task RunTransaction(
+        TransactionOption transactionOption, Func<Task> transactionDelegate, bool useExclusiveLock)
+    {
+        IntroduceFor(transactionOption);
+        return inner.RunTransaction(transactionOption, transactionDelegate, useExclusiveLock);
+    }
+
+    public Task RunTransaction(
+        TransactionOption transactionOption,
+        Func<Task<bool>> transactionDelegate,
+        bool useExclusiveLock)
+    {
+        IntroduceFor(transactionOption);
+        return inner.RunTransaction(transactionOption, transactionDelegate, useExclusiveLock);
+    }
+
+    /// <summary>Runs a body as a new transaction that Orleans knows of from the beginning.</summary>
+    public async Task BeginAsync(TransactionStart start, Func<Task<bool>> body)
+    {
+        agent.StartNextWith(start);
+        await inner.RunTransaction(TransactionOption.Create, body);
+    }
+
+    /// <summary>Ends a transaction of which Orleans came to know while its body ran.</summary>
+    public async Task EndAsync(OrleansRecord record, bool commits)
+    {
+        record.JoinBranches();
+        agent.StartNextWith(TransactionStart.Of(record.Info, isBranch: false));
+        await inner.RunTransaction(TransactionOption.Create, () => Task.FromResult(commits));
+    }
+
+    /// <summary>
+    /// Makes the running transaction, if there is one of which Orleans does not know, Orleans' ambient one
+    /// for the rest of the method that calls this.
+    /// </summary>
+    /// <remarks>
+    /// Only Orleans can set its ambient transaction. It believes that it runs a whole one, and is given
+    /// a branch of ours, which it ends for nothing; the flow of control inside that is the one to go on
+    /// in.
+    /// </remarks>
+    public void Introduce()
+    {
+        if (ambient.Running is not { } state) return;
+
+        TransactionInfo branch = (state.Orleans ?? state.Introduce(agent.Introduce(state))).Branch();
+        ExecutionContext? inside = null;
+        agent.StartNextWith(TransactionStart.Of(branch, isBranch: true));
+        Task begun = inner.RunTransaction(TransactionOption.Create, () =>
+        {
+            inside = ExecutionContext.Capture();
+            return Task.FromResult(true);
+        });
+        if (!begun.IsCompletedSuccessfully || inside is null)
+        {
+            throw new MementoException(
+                $"Transaction {state.Id} could not take a grain call along. Do not suppress the flow of "
+                + "the execution context around calls of transactional grains.",
+                begun.Exception);
+        }
+
+        ExecutionContext.Restore(inside);
+    }
+
+    private void IntroduceFor(TransactionOption option)
+    {
+        if (option != TransactionOption.Create) Introduce();
+    }
+}

@@ -1,0 +1,84 @@
+using Orleans.Transactions;
+
+namespace Memento.Transactions;
+
+/// <summary>
+/// Orleans' own record of a transaction whose body runs in this process, with a branch for each flow of
+/// control in which Orleans came to know of it: what grain calls bring back is in the branches.
+/// </summary>
+internal sealed class OrleansRecord(TransactionInfo info)
+{
+    private readonly Lock _gate = new();
+    private readonly List<TransactionInfo> _branches = [];
+
+    /// <summary>The record as it is ended.</summary>
+    public TransactionInfo Info { get; } = info;
+
+    /// <summary>Begins a branch.</summary>
+    public TransactionInfo Branch()
+    {
+        lock (_gate)
+        {
+            TransactionInfo branch = Info.Fork();
+            _branches.Add(branch);
+            return branch;
+        }
+    }
+
+    /// <summary>Sets the age that grain calls take along.</summary>
+    public void SetAge(long startTicks)
+    {
+        lock (_gate)
+        {
+            foreach (TransactionInfo each in _branches.Append(Info))
+                each.Priority = new DateTime(startTicks, DateTimeKind.Utc);
+        }
+    }
+
+    /// <summary>The partitions that grain calls have brought back until now.</summary>
+    /// <param name="isComplete">Whether all calls have come back.</param>
+    public IReadOnlyCollection<ParticipantId> FindPartitions(out bool isComplete)
+    {
+        HashSet<ParticipantId> found = new(ParticipantId.Comparer);
+        lock (_gate)
+        {
+            foreach (TransactionInfo each in _branches.Append(Info))
+            {
+                each.ReconcilePending();
+                found.UnionWith(each.Participants.Keys.Where(Participant.IsOurs));
+            }
+
+            // A branch is a call of the record itself until it is joined.
+            isComplete = Info.PendingCalls == _branches.Count
+                && _branches.TrueForAll(static branch => branch.PendingCalls == 0);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Brings all branches together, for the end. One with a call that is still running stays open, and
+    /// so fails the transaction.
+    /// </summary>
+    public void JoinBranches()
+    {
+        lock (_gate)
+        {
+            foreach (TransactionInfo branch in _branches)
+            {
+                branch.ReconcilePending();
+                if (branch.PendingCalls == 0) Info.Join(branch);
+            }
+        }
+    }
+
+    /// <summary>Tells code that the body left running, for which it is ambient, that it has ended.</summary>
+    public void MarkEnded()
+    {
+        lock (_gate)
+        {
+            foreach (TransactionInfo each in _branches.Append(Info))
+                CurrentTransaction.MarkEnded(each);
+        }
+    }
+}
