@@ -3,7 +3,6 @@ using Memento.Partitions;
 using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
 using Memento.Tables;
-using Orleans.Transactions;
 
 namespace Memento.Transactions;
 
