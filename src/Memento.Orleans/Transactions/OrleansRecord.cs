@@ -10,9 +10,21 @@ internal sealed class OrleansRecord(TransactionInfo info)
 {
     private readonly Lock _gate = new();
     private readonly List<TransactionInfo> _branches = [];
+    private int _joinedBranches;
+    private bool _hasLeftCalls;
 
     /// <summary>The record as it is ended.</summary>
     public TransactionInfo Info { get; } = info;
+
+    /// <summary>Whether a grain call had not come back when the body ended: its messages may be late.</summary>
+    public bool HasLeftCalls
+    {
+        get
+        {
+            lock (_gate)
+                return _hasLeftCalls || !AllAreBack();
+        }
+    }
 
     /// <summary>Begins a branch.</summary>
     public TransactionInfo Branch()
@@ -48,9 +60,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
                 found.UnionWith(each.Participants.Keys.Where(Participant.IsOurs));
             }
 
-            // A branch is a call of the record itself until it is joined.
-            isComplete = Info.PendingCalls == _branches.Count
-                && _branches.TrueForAll(static branch => branch.PendingCalls == 0);
+            isComplete = AllAreBack();
         }
 
         return found;
@@ -67,7 +77,9 @@ internal sealed class OrleansRecord(TransactionInfo info)
             foreach (TransactionInfo branch in _branches)
             {
                 branch.ReconcilePending();
-                if (branch.PendingCalls == 0) Info.Join(branch);
+                if (branch.PendingCalls != 0) continue;
+                Info.Join(branch);
+                _joinedBranches++;
             }
         }
     }
@@ -77,8 +89,14 @@ internal sealed class OrleansRecord(TransactionInfo info)
     {
         lock (_gate)
         {
+            _hasLeftCalls = !AllAreBack();
             foreach (TransactionInfo each in _branches.Append(Info))
                 CurrentTransaction.MarkEnded(each);
         }
     }
+
+    /// <summary>A branch is a call of the record itself until it is joined.</summary>
+    private bool AllAreBack()
+        => Info.PendingCalls == _branches.Count - _joinedBranches
+            && _branches.TrueForAll(static branch => branch.PendingCalls == 0);
 }

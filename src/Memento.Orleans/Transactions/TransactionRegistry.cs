@@ -196,7 +196,8 @@ internal sealed class TransactionRegistry
     private TaskCompletionSource? EndUnderGate(
         Shard shard, TransactionState state, TransactionOutcome outcome)
     {
-        if (state.IsJoined)
+        // Of a body of this process nothing can come late but what a grain call of it sends.
+        if (state.IsJoined || state.Orleans is { HasLeftCalls: true })
         {
             long now = _time.GetTimestamp();
             long limit = Math.Clamp(

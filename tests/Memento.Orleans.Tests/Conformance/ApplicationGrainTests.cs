@@ -179,6 +179,37 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_call_that_a_body_leaves_running_keeps_nothing_and_locks_nothing(
+        bool isClient)
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            var hasAge = new Signal();
+            var isLocked = new Signal();
+            Task? left = null;
+            Task running = Of(isClient).GetRequiredService<IMemento>().TransactionAsync(async tx =>
+            {
+                await tx.ReadAsync<Entry>("age");
+                hasAge.Set();
+                await isLocked.WaitAsync();
+                left = Shop(isClient).SellAsync("a", 1);
+            });
+            await hasAge.WaitAsync();
+            OpenTransaction younger = await OpenTransaction.StartAsync(Memento);
+            await younger.Tx.LockRecordAsync<Entry>("a", LockMode.Write).AsTask().Within();
+            isLocked.Set();
+
+            await Assert.ThrowsAnyAsync<MementoException>(() => running.Within());
+            await Assert.ThrowsAnyAsync<Exception>(() => left!.Within());
+            await younger.CommitAsync();
+            await DisposeAsync();
+            Assert.Empty(await GetAllAsync<Entry>());
+        }
+    }
+
     [Fact]
     public async Task A_method_that_is_not_transactional_is_in_no_transaction()
     {
