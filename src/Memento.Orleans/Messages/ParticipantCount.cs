@@ -7,8 +7,4 @@ namespace Memento.Messages;
 internal sealed record ParticipantCount(
     [property: Id(0)] string Table,
     [property: Id(1)] int Number,
-    [property: Id(2)] int Operations)
-{
-    /// <summary>Whether it is this partition.</summary>
-    public bool Names(string table, int number) => Number == number && Table == table;
-}
+    [property: Id(2)] int Operations);

@@ -61,13 +61,21 @@ internal sealed class Committer(
         IReadOnlyList<Enlistment> enlistments = [];
         if (state is not null && !state.TryBeginAbort(out enlistments)) return;
 
-        foreach (LocalEnlistment here in enlistments.OfType<LocalEnlistment>())
-            here.Abort();
+        bool areAllHere = recorded.Count == 0;
+        foreach (Enlistment each in enlistments)
+        {
+            if (each is LocalEnlistment here)
+                here.Abort();
+            else
+                areAllHere = false;
+        }
 
+        if (areAllHere) return;
+
+        var ended = enlistments.OfType<LocalEnlistment>()
+            .Select(static each => (each.Table.Name, each.Number)).ToHashSet();
         List<ParticipantCount> elsewhere = Count(state, enlistments, recorded);
-        elsewhere.RemoveAll(each => enlistments.Any(
-            enlistment => enlistment is LocalEnlistment
-                && each.Names(enlistment.Table.Name, enlistment.Number)));
+        elsewhere.RemoveAll(each => ended.Contains((each.Table, each.Number)));
         if (elsewhere.Count == 0) return;
 
         // One that must fail says nothing of what it has read; for any other its body may.
@@ -175,8 +183,13 @@ internal sealed class Committer(
     private void AbortEach(Guid transactionId, List<ParticipantCount> participants)
     {
         foreach (ParticipantCount each in participants)
-            GrainOf((each.Table, each.Number)).AbortAsync(transactionId).Ignore();
+            AbortAsync(transactionId, each).Ignore();
     }
+
+    /// <summary>Its error is in the task also where Orleans throws it at once: the client has stopped.</summary>
+    private async Task AbortAsync(Guid transactionId, ParticipantCount participant)
+        => await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
+            .ConfigureAwait(false);
 
     private async Task<CommitResult> SendAsync(CommitRequest request)
     {
