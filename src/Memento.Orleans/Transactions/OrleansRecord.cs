@@ -1,4 +1,5 @@
 using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
 
 namespace Memento.Transactions;
 
@@ -68,7 +69,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
 
     /// <summary>
     /// Brings all branches together, for the end. One with a call that is still running stays open, and
-    /// so fails the transaction.
+    /// so fails the transaction; what its other calls have brought back is dropped with it.
     /// </summary>
     public void JoinBranches()
     {
@@ -77,9 +78,15 @@ internal sealed class OrleansRecord(TransactionInfo info)
             foreach (TransactionInfo branch in _branches)
             {
                 branch.ReconcilePending();
-                if (branch.PendingCalls != 0) continue;
-                Info.Join(branch);
-                _joinedBranches++;
+                if (branch.PendingCalls == 0)
+                {
+                    Info.Join(branch);
+                    _joinedBranches++;
+                    continue;
+                }
+
+                foreach ((ParticipantId participant, AccessCounter counter) in branch.Participants)
+                    Info.Participants.TryAdd(participant, counter);
             }
         }
     }

@@ -55,6 +55,7 @@ internal sealed class TransactionAttempt<T>(
         State = new TransactionState(
             id, age, Deadline, committer.Generation, tools.Partitions, time)
         {
+            StartTicks = StartTicks,
             Cancellation = Cancellation,
             Orleans = orleans,
         };
@@ -143,16 +144,32 @@ internal sealed class TransactionAttempt<T>(
     {
         if (State is null) return;
 
-        if (State.Result is null)
-            committer.Abort(State.Id, State, State.Orleans?.Info.Participants ?? Participant.None);
-        State.Orleans?.MarkEnded();
-        registry.Remove(State, TransactionOutcome.Aborted);
+        try
+        {
+            if (State.Result is null)
+                committer.Abort(State.Id, State, State.Orleans?.Info.Participants ?? Participant.None);
+        }
+        finally
+        {
+            State.Orleans?.MarkEnded();
+            registry.Remove(State, TransactionOutcome.Aborted);
+        }
     }
 
     /// <summary>Gives the result, or throws, or says no: then it is to be run again.</summary>
     public bool TryGetResult(out TransactionResult<T> result)
     {
         result = default;
+        switch (State?.Result)
+        {
+            // What became of a commit outranks whatever a call learned that the body had left running.
+            case { Status: CommitStatus.Committed }:
+                result = new TransactionResult<T>(Ok: true, _value, Reason: null);
+                return true;
+            case { Error: TransactionInDoubtException inDoubt }:
+                throw inDoubt;
+        }
+
         if (State?.Doom is { } doom)
         {
             if (doom is not TransactionConflictException) throw doom;
@@ -176,7 +193,7 @@ internal sealed class TransactionAttempt<T>(
         if (_error is not null) throw Translate(_error);
         switch (State!.Result)
         {
-            case null or { Status: CommitStatus.Committed }:
+            case null:
                 result = new TransactionResult<T>(Ok: true, _value, Reason: null);
                 return true;
             case { Status: CommitStatus.TryAgain } again:

@@ -99,13 +99,15 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>Ends a running transaction without its writes; false where its commit has begun.</summary>
-    public bool TryAbort(TransactionState state)
+    /// <param name="state">The transaction.</param>
+    /// <param name="reason">What its caller is told; null: nothing more than it knows.</param>
+    public bool TryAbort(TransactionState state, MementoException? reason = null)
     {
         TaskCompletionSource? waiting = null;
         Shard shard = ShardOf(state.Id);
         lock (shard.Gate)
         {
-            if (!state.TryEnd()) return false;
+            if (!state.TryEnd(reason)) return false;
             if (shard.Running.Remove(state.Id))
                 waiting = EndUnderGate(shard, state, TransactionOutcome.Aborted);
         }
@@ -185,11 +187,7 @@ internal sealed class TransactionRegistry
         }
 
         foreach (TransactionState state in overdue)
-        {
-            if (state.IsCommitting) continue;
-            state.DoomWith(state.TimedOut());
-            TryAbort(state);
-        }
+            TryAbort(state, state.TimedOut());
     }
 
     /// <summary>Keeps how a transaction ended that ran; gives who is to be told.</summary>

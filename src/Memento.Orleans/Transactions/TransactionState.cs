@@ -34,6 +34,12 @@ internal sealed class TransactionState(
     /// <summary>The age, kept over attempts; null in a client until a silo has given it.</summary>
     public TransactionAge? Age { get; private set; } = age;
 
+    /// <summary>
+    /// When the first attempt began, on the clock of the process whose body it is: the age that grain calls
+    /// take along where no silo has given one.
+    /// </summary>
+    public long StartTicks { get; init; } = age?.StartTicks ?? 0;
+
     /// <summary>The end of the time limit, as a timestamp.</summary>
     public long Deadline { get; } = deadline;
 
@@ -319,11 +325,13 @@ internal sealed class TransactionState(
     }
 
     /// <summary>No operation begins after this; false where its commit has begun.</summary>
-    public bool TryEnd()
+    /// <param name="reason">Why it must fail; not told to one whose commit has begun.</param>
+    public bool TryEnd(MementoException? reason = null)
     {
         lock (_gate)
         {
             if (IsCommitting) return false;
+            if (reason is not null) DoomWith(reason);
             return _hasEnded = true;
         }
     }
@@ -449,8 +457,9 @@ internal sealed class TransactionState(
     {
         OrleansRecord known = Interlocked.CompareExchange(ref _orleans, record, null) ?? record;
 
-        // Also an age that came meanwhile, and did not find the record.
-        if (Age is { } age) known.SetAge(age.StartTicks);
+        // Also an age that came meanwhile, and did not find the record; without one, in a client, the
+        // grain calls of all attempts are as old as the first attempt.
+        known.SetAge(Age?.StartTicks ?? StartTicks);
         return known;
     }
 
