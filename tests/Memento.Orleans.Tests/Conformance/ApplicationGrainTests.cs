@@ -180,19 +180,25 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
     public async Task A_grain_call_that_a_body_leaves_running_keeps_nothing_and_locks_nothing(
-        bool isClient)
+        bool isClient, bool locksByGrain)
     {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
         for (int round = 0; round < 20; round++)
         {
             var hasAge = new Signal();
             var isLocked = new Signal();
             Task? left = null;
-            Task running = Of(isClient).GetRequiredService<IMemento>().TransactionAsync(async tx =>
+            Task running = memento.TransactionAsync(async tx =>
             {
-                await tx.ReadAsync<Entry>("age");
+                if (locksByGrain)
+                    await memento.GetRecord<Entry>("other").ReadAsync();
+                else
+                    await tx.ReadAsync<Entry>("other");
                 hasAge.Set();
                 await isLocked.WaitAsync();
                 left = Shop(isClient).SellAsync("a", 1);

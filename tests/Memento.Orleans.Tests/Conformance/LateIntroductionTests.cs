@@ -50,6 +50,23 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Grain_calls_of_all_attempts_are_as_old_as_the_first_attempt(bool isClient)
+    {
+        List<DateTime> ages = [];
+        await Memento(isClient).TransactionAsync(async tx =>
+        {
+            await Memento(isClient).GetRecord<Entry>("a").ReadAsync();
+            ages.Add(TransactionContext.GetRequiredTransactionInfo().Priority);
+            if (ages.Count < 3) throw new TransactionConflictException("Again.");
+        }).Within();
+
+        Assert.Equal(3, ages.Count);
+        Assert.Single(ages.Distinct());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task A_nested_abort_undoes_what_grains_wrote_that_it_called(bool isClient)
     {
         await Memento(isClient).TransactionAsync(async tx =>
