@@ -116,11 +116,12 @@ internal static class MementoServices
         Decorate<ITransactionClient, MementoTransactionClient>(
             services, static provider => [provider.GetRequiredService<MementoTransactionAgent>()]);
 
-        // Each request of a transactional call asks for it: see LateIntroduction.
+        // Each request of a transactional call asks for it when it is made: see LateIntroduction.
         services.Replace(ServiceDescriptor.Transient<ITransactionAgent>(static provider =>
         {
             if (provider.GetRequiredService<AmbientTransaction>().Running is not null)
                 provider.GetRequiredService<MementoTransactionClient>().Introduce();
+            SavepointContext.SetOpen(provider.GetRequiredService<TransactionRegistry>());
             return provider.GetRequiredService<MementoTransactionAgent>();
         }));
     }

@@ -15,10 +15,9 @@ internal sealed class Savepoints(int origin)
 
     private readonly Lock _gate = new();
     private readonly List<long> _openHere = [];
-    private long[] _openElsewhere = [];
+    private OpenSavepoints _elsewhere = new(Version: 0, Ids: []);
     private long _lastId = (long)origin << 32;
     private long _version;
-    private long _versionElsewhere;
     private volatile int _openCount;
     private volatile HashSet<long>? _givenUp;
 
@@ -99,16 +98,22 @@ internal sealed class Savepoints(int origin)
 
         lock (_gate)
         {
-            return [.. _openHere.Concat(_openElsewhere)
+            return [.. _openHere.Concat(_elsewhere.Ids)
                 .Where(id => asking is null || !asking.IsUnder(id))];
         }
     }
 
-    /// <summary>The running bodies, as a message tells the silo that carries out their calls.</summary>
-    public OpenSavepoints Describe()
+    /// <summary>
+    /// The running bodies, as a message tells those that carry out calls for the transaction; null where
+    /// there never was one. A process of grain calls passes on what it was told.
+    /// </summary>
+    public OpenSavepoints? Describe()
     {
         lock (_gate)
-            return new OpenSavepoints(_version, [.. _openHere]);
+        {
+            OpenSavepoints open = origin == 0 ? new(_version, [.. _openHere]) : _elsewhere;
+            return open.Version == 0 ? null : open;
+        }
     }
 
     /// <summary>Takes what the process of the transaction's body says, unless it is old.</summary>
@@ -116,17 +121,16 @@ internal sealed class Savepoints(int origin)
     {
         lock (_gate)
         {
-            if (open.Version <= _versionElsewhere) return;
+            if (open.Version <= _elsewhere.Version) return;
 
-            _versionElsewhere = open.Version;
-            _openElsewhere = open.Ids;
-            _openCount = _openHere.Count + _openElsewhere.Length;
+            _elsewhere = open;
+            _openCount = _openHere.Count + _elsewhere.Ids.Length;
         }
     }
 
     private void Changed()
     {
         _version++;
-        _openCount = _openHere.Count + _openElsewhere.Length;
+        _openCount = _openHere.Count + _elsewhere.Ids.Length;
     }
 }

@@ -167,9 +167,7 @@ internal sealed class OperationOutbox(
                 Remaining = state.Remaining,
                 Operations = calls.ConvertAll(static call => call.Request),
                 Registration = registration,
-                Open = state is { IsJoined: false, Savepoints: { } savepoints }
-                    ? savepoints.Describe()
-                    : null,
+                Open = state.Savepoints?.Describe(),
             }).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             if (response.Operations.Count == calls.Count) return response.Operations;

@@ -134,6 +134,75 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     }
 
     [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Grains_see_and_write_over_what_a_nested_body_has_kept(
+        bool isClient, bool isKnownToOrleans)
+    {
+        await Memento.TransactionAsync(
+            async tx => { await tx.WriteAsync(new Entry { Name = "k", Value = 1 }); }).Within();
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        await memento.TransactionAsync(async tx =>
+        {
+            IRecord<Entry> record = memento.GetRecord<Entry>("k");
+            if (isKnownToOrleans) Assert.Equal(1, (await record.ReadAsync())!.Value);
+            for (int value = 2; value <= 6; value += 2)
+            {
+                await tx.NestedAsync(
+                    async inner => await inner.WriteAsync(new Entry { Name = "k", Value = value }));
+                Assert.Equal(value, (await record.ReadAsync())!.Value);
+                await record.WriteAsync(new Entry { Name = "k", Value = value + 1 });
+                Assert.Equal(value + 1, (await tx.ReadAsync<Entry>("k"))!.Value);
+            }
+        }).Within();
+        Assert.Equal(7, Assert.Single(await GetAllAsync<Entry>()).Value);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nested_bodies_that_only_call_grains_see_nothing_of_each_other_until_one_is_kept(
+        bool isClient)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        await memento.TransactionAsync(async _ =>
+        {
+            IRecord<Entry> record = memento.GetRecord<Entry>("k");
+            await RunBesideAsync(
+                memento,
+                () => record.WriteAsync(new Entry { Name = "k", Value = 2 }),
+                async () => Assert.Null(await record.ReadAsync()));
+            Assert.Equal(2, (await record.ReadAsync())!.Value);
+        }).Within();
+        Assert.Equal(2, Assert.Single(await GetAllAsync<Entry>()).Value);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_record_that_a_running_body_wrote_through_a_grain_is_refused_to_grains_beside_it(
+        bool isClient)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        Exception? refused = null;
+        await Record.ExceptionAsync(() => memento.TransactionAsync(_ =>
+        {
+            IRecord<Entry> record = memento.GetRecord<Entry>("k");
+            return RunBesideAsync(
+                memento,
+                () => record.WriteAsync(new Entry { Name = "k", Value = 2 }),
+                async () => refused = await Assert.ThrowsAnyAsync<Exception>(
+                    () => record.WriteAsync(new Entry { Name = "k", Value = 3 })));
+        }).Within());
+
+        // Orleans ends a transaction in which a call has failed: nothing is said of the rest.
+        Assert.NotNull(refused);
+        Assert.Contains("Await that body", $"{refused}", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_record_grain_that_comes_late_writes_nothing_for_a_body_that_was_given_up(
@@ -280,6 +349,29 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
         await Of(isClient).GetRequiredService<IMemento>().TransactionAsync(
             async _ => await Shop(isClient, name).CountAsync()).Within();
         Assert.Equal(1, await Shop(isClient, name).ReadCountAsync().Within());
+    }
+
+    /// <summary>Runs two nested bodies: the second beside the first one's end, after its call.</summary>
+    private static async Task RunBesideAsync(IMemento memento, Func<Task> first, Func<Task> second)
+    {
+        Signal hasCalled = new(), mayEnd = new();
+        ITransaction tx = memento.Current!;
+        Task running = tx.NestedAsync(async _ =>
+        {
+            await first();
+            hasCalled.Set();
+            await mayEnd.WaitAsync();
+        });
+        await hasCalled.WaitAsync();
+        try
+        {
+            await tx.NestedAsync(_ => second());
+        }
+        finally
+        {
+            mayEnd.Set();
+            await running;
+        }
     }
 
     private Task UntilWaitingAsync(ITransaction transaction)
