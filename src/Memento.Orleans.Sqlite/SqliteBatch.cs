@@ -66,7 +66,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
     /// <returns>Whether tables were emptied, whose rows are to be removed.</returns>
     /// <exception cref="FencedException">A partition has a newer owner.</exception>
     /// <exception cref="OutcomeDecidedException">An outcome stands already.</exception>
-    /// <exception cref="EntryRefusedException">SQLite cannot hold a row of an entry.</exception>
+    /// <exception cref="EntryRefusedException">SQLite cannot hold a row of an entry, or clear its table.</exception>
     public bool Write(SqliteDatabase database, JournalBatch batch)
     {
         foreach (var entry in batch.Entries)
@@ -76,15 +76,8 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
         bool isCleared = false;
         foreach (var entry in batch.Entries)
         {
-            foreach (string table in entry.Clears)
-            {
-                if (SqliteSchema.Exists(database, table))
-                    SqliteTrash.Throw(database, table);
-                SqliteSchema.CreateTable(database, table, settings.Path);
-                isCleared = true;
-            }
-
-            WriteRows(database, entry);
+            isCleared |= entry.Clears.Count > 0;
+            WriteEntry(database, entry);
             if (!entry.KeepsOutcome)
                 continue;
             outcomes++;
@@ -117,19 +110,33 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
         }
     }
 
-    private void WriteRows(SqliteDatabase database, JournalEntry entry)
+    private void WriteEntry(SqliteDatabase database, JournalEntry entry)
     {
         try
         {
+            foreach (string table in entry.Clears)
+                Clear(database, table);
             for (int index = 0; index < entry.Writes.Count; index++)
                 WriteRow(database, entry.Writes[index]);
         }
         catch (SqliteException failure) when (SqliteErrors.IsOfRow(failure))
         {
+            string action = entry.Clears.Count > 0 ? "clear a table" : "write a record";
             throw new EntryRefusedException(
                 entry.TransactionId,
-                SqliteErrors.Translate(failure, settings, settings.Path, "write a record"));
+                SqliteErrors.Translate(failure, settings, settings.Path, action));
         }
+        catch (StorageException refusal)
+        {
+            throw new EntryRefusedException(entry.TransactionId, refusal);
+        }
+    }
+
+    private void Clear(SqliteDatabase database, string table)
+    {
+        if (SqliteSchema.Exists(database, table))
+            SqliteTrash.Throw(database, table);
+        SqliteSchema.CreateTable(database, table, settings.Path);
     }
 
     private void WriteRow(SqliteDatabase database, in RowWrite write)

@@ -115,9 +115,10 @@ internal sealed class SqliteCatalog : IDisposable
     /// <summary>
     /// Makes the schema, and notes that an opening of the data has begun to which this is the catalog.
     /// </summary>
-    public void Begin(SqliteSettings settings, Guid identity, long opening)
+    public void Begin(Guid identity, long opening)
     {
-        _database.PrepareToWrite(settings);
+        // Whatever is chosen for batches: the data's opening may reach the disk only after this one.
+        _database.PrepareToWrite(SqliteSynchronous.Full);
         _database.Begin();
         foreach (string table in Tables)
             _database.Execute(table);

@@ -60,7 +60,7 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Sets the connection up to write.</summary>
-    public void PrepareToWrite(SqliteSettings settings)
+    public void PrepareToWrite(SqliteSynchronous synchronous)
     {
         if (raw.sqlite3_db_readonly(Handle, "main") == 1)
             throw new SqliteException("the file was opened read-only", raw.SQLITE_READONLY);
@@ -75,16 +75,22 @@ internal sealed class SqliteDatabase : IDisposable
             }
         }
 
-        Execute(settings.Synchronous == SqliteSynchronous.Full
-            ? "PRAGMA synchronous = FULL"
-            : "PRAGMA synchronous = NORMAL");
+        Synchronise(synchronous);
         // Only macOS knows these: fsync alone leaves data in the drive's cache there.
         Execute("PRAGMA fullfsync = ON");
         Execute("PRAGMA checkpoint_fullfsync = ON");
+        // A renamed table takes no view along: that would break the view, and with it each later rename.
+        Execute("PRAGMA legacy_alter_table = ON");
         Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}");
         Execute($"PRAGMA journal_size_limit = {LogLimitBytes}");
         Execute($"PRAGMA cache_size = -{CacheLimitKibibytes}");
     }
+
+    /// <summary>Says whether each commit waits for the disk; outside a transaction only.</summary>
+    public void Synchronise(SqliteSynchronous synchronous) =>
+        Execute(synchronous == SqliteSynchronous.Full
+            ? "PRAGMA synchronous = FULL"
+            : "PRAGMA synchronous = NORMAL");
 
     public SqliteStatement Prepare(string text) => new(Handle, text);
 

@@ -292,7 +292,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
                 _catalog = SqliteCatalog.Open(_settings);
                 var data = SqliteDataMark.Read(database, isNew, opening);
                 Guid identity = SqlitePair.Require(_settings, data, _catalog.ReadMark());
-                _catalog.Begin(_settings, identity, opening);
+                _catalog.Begin(identity, opening);
                 if (data.Identity is null)
                     SqliteDataMark.WriteIdentity(database, identity);
             });

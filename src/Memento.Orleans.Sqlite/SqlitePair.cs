@@ -3,7 +3,8 @@ namespace Memento.Storage.Sqlite;
 /// <summary>
 /// Tells whether the data's file and the catalog's belong together. Both have one identity, and the number
 /// of the last opening: the catalog writes it before the data does and notes afterwards that the data has
-/// it, so that a crash in between is told from a file of another day.
+/// it, so that a crash in between is told from a file of another day. Each of these three commits is fsynced,
+/// also where batches are not, so that a power loss keeps their order.
 /// </summary>
 /// <remarks>
 /// | catalog | data | |

@@ -55,7 +55,8 @@ internal sealed class SqliteWriter : IDisposable
             try
             {
                 bool isNew = SqliteSchema.IsNew(database, _settings.Path);
-                database.PrepareToWrite(_settings);
+                // The catalog's end of the opening may reach the disk only after this commit.
+                database.PrepareToWrite(SqliteSynchronous.Full);
                 database.Begin();
                 if (isNew)
                     SqliteSchema.Create(database);
@@ -67,6 +68,7 @@ internal sealed class SqliteWriter : IDisposable
                 Stamp(database, _batch);
                 load(database);
                 database.Commit();
+                database.Synchronise(_settings.Synchronous);
                 _database = database;
                 _load = load;
                 _isClosed = false;
@@ -191,7 +193,7 @@ internal sealed class SqliteWriter : IDisposable
         var database = SqliteDatabase.Open(_settings, _settings.Path, SqliteOpenMode.ReadWrite);
         try
         {
-            database.PrepareToWrite(_settings);
+            database.PrepareToWrite(_settings.Synchronous);
             if (database.Scalar("SELECT incarnation FROM memento_journal") != _incarnation)
             {
                 throw new StorageException(

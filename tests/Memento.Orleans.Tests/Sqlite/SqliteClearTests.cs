@@ -74,6 +74,46 @@ public sealed class SqliteClearTests
         await UntilCleanAsync(file);
     }
 
+    [Fact]
+    public async Task A_view_over_a_table_goes_on_with_the_one_that_takes_its_place()
+    {
+        await using var file = new SqliteFile();
+        var storage = await FilledAsync(file);
+        file.Scalar("CREATE VIEW v AS SELECT doc FROM t");
+        await storage.WriteAsync(Clear(2, SqliteFile.Row(1, "cleared")), Token);
+        await UntilCleanAsync(file);
+        Assert.Equal("{\"Value\":\"cleared\"}", file.Scalar("SELECT doc FROM v"));
+
+        await storage.WriteAsync(Clear(3, SqliteFile.Row(1, "again")), Token);
+        await UntilCleanAsync(file);
+        Assert.Equal("{\"Value\":\"again\"}", file.Scalar("SELECT doc FROM v"));
+
+        await storage.DropTableAsync("t", Token);
+        await UntilCleanAsync(file);
+        await storage.CreateTableAsync("other", Token);
+        await storage.DropTableAsync("other", Token);
+        await storage.CreateTableAsync("t", Token);
+        Assert.Equal(0L, file.Scalar("SELECT count(*) FROM v"));
+    }
+
+    [Fact]
+    public async Task A_table_that_cannot_be_emptied_fails_only_the_commit_that_empties_it()
+    {
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync();
+        await storage.CreateTableAsync("other", Token);
+        file.Scalar("DROP TABLE t");
+        file.Scalar("CREATE VIEW t AS SELECT doc FROM other");
+        var clear = Clear(1).Entries[0];
+        var other = SqliteFile.Entry(SqliteFile.Row(1, "kept", "other"));
+
+        var refused = await Assert.ThrowsAsync<EntryRefusedException>(
+            async () => await storage.WriteAsync(new JournalBatch(1, [other, clear]), Token));
+        Assert.Equal(clear.TransactionId, refused.TransactionId);
+        await storage.WriteAsync(new JournalBatch(1, [other]), Token);
+        Assert.Single(await SqliteFile.LoadAsync(storage, "other"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(Rows / 2)]
