@@ -35,7 +35,10 @@ internal sealed class SiloStartup(
         lifecycle.Subscribe(
             $"{nameof(SiloStartup)}.Storage", StorageStage, OpenStorageAsync, CloseStorageAsync);
         lifecycle.Subscribe(
-            $"{nameof(SiloStartup)}.Tables", ServiceLifecycleStage.Active, EnsureTablesAsync);
+            $"{nameof(SiloStartup)}.Tables",
+            ServiceLifecycleStage.Active,
+            EnsureTablesAsync,
+            BeginStopAsync);
 
         var catalog = services.GetRequiredKeyedService<IGrainStorage>(MementoStorage.Name);
         (catalog as ILifecycleParticipant<ISiloLifecycle>)?.Participate(lifecycle);
@@ -113,6 +116,13 @@ internal sealed class SiloStartup(
         }
 
         return unfilled;
+    }
+
+    /// <summary>Before the grains stop: each waits for what its partition has appended.</summary>
+    private Task BeginStopAsync(CancellationToken cancellationToken)
+    {
+        journal.EndDoubt();
+        return Task.CompletedTask;
     }
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)

@@ -1,17 +1,15 @@
-using Microsoft.Extensions.Logging;
-
 namespace Memento.Storage;
 
 /// <summary>
-/// Asks the storage what became of a batch in doubt, again and again, until it says so or the journal
+/// Asks the storage what became of a batch in doubt, again and again, until it says so or the silo
 /// stops.
 /// </summary>
 /// <param name="storage">The storage.</param>
-/// <param name="stopping">Set when the journal stops.</param>
+/// <param name="stopping">Set when the silo stops.</param>
 /// <param name="time">Tells how long it has taken.</param>
 /// <param name="logger">Told of every answer that did not come.</param>
 internal sealed class BatchSettlement(
-    IJournalStorage storage, ManualResetEventSlim stopping, TimeProvider time, ILogger logger)
+    IJournalStorage storage, ManualResetEventSlim stopping, TimeProvider time, JournalLog logger)
 {
     /// <summary>How soon the storage is asked again; then twice as long each time.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -19,7 +17,7 @@ internal sealed class BatchSettlement(
     /// <summary>How long the storage is left alone at the most.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether the batch was kept; null where the journal stops before that is known.</summary>
+    /// <summary>Whether the batch was kept; null where the silo stops before that is known.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="stillOpen">Called whenever the storage cannot say, with the time since the start.</param>
     public bool? Settle(JournalBatch batch, Action<TimeSpan> stillOpen)

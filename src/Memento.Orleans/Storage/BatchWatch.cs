@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Memento.Storage;
 
 /// <summary>
@@ -12,14 +10,14 @@ internal sealed class BatchWatch : IDisposable
     public static readonly TimeSpan SlowBatch = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly JournalLog _logger;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private long? _started;
     private int _commits;
     private bool _isTold;
 
-    public BatchWatch(TimeProvider time, ILogger logger)
+    public BatchWatch(TimeProvider time, JournalLog logger)
     {
         _time = time;
         _logger = logger;

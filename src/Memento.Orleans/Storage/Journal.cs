@@ -29,10 +29,11 @@ internal sealed class Journal : IAsyncDisposable
     public static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
     private readonly IJournalStorage? _storage;
-    private readonly ILogger<Journal> _logger;
+    private readonly JournalLog _logger;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
     private readonly ManualResetEventSlim _stopping = new();
+    private readonly ManualResetEventSlim _doubtEnds = new();
     private readonly BatchGathering _gathering;
     private readonly BatchSettlement? _settlement;
     private readonly BatchWatch _watch;
@@ -46,16 +47,17 @@ internal sealed class Journal : IAsyncDisposable
     private long _durablePosition;
     private long _batches;
     private bool _isInDoubt;
+    private bool _hasGivenUp;
 
     /// <summary>Makes a journal; without a storage it only orders commits.</summary>
     public Journal(DurableStorage storage, ILogger<Journal> logger, TimeProvider time)
     {
         _storage = storage.Journal;
-        _logger = logger;
+        _logger = new JournalLog(logger);
         _gathering = new BatchGathering(_gate);
-        _watch = new BatchWatch(time, logger);
+        _watch = new BatchWatch(time, _logger);
         if (_storage is not null)
-            _settlement = new BatchSettlement(_storage, _stopping, time, logger);
+            _settlement = new BatchSettlement(_storage, _doubtEnds, time, _logger);
         _writer = new Thread(WriteBatches) { IsBackground = true, Name = "Memento journal" };
         _writer.Start();
     }
@@ -116,12 +118,19 @@ internal sealed class Journal : IAsyncDisposable
         var marker = new PendingCommit(entry: null, []);
         lock (_gate)
         {
+            if (_hasGivenUp) return;
             if (!_stopping.IsSet) Append(marker);
         }
 
         // Stopping, it takes nothing new and writes out what it has.
         await (marker.Position > 0 ? marker.Durable : _stopped.Task).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Waits no longer for a batch in doubt: the silo stops, and those that flush would hold it up. One that
+    /// the storage cannot settle now stays in doubt, and nothing is taken after it.
+    /// </summary>
+    public void EndDoubt() => _doubtEnds.Set();
 
     /// <summary>Writes what has queued up, and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -131,6 +140,7 @@ internal sealed class Journal : IAsyncDisposable
             if (!_stopping.IsSet)
             {
                 _stopping.Set();
+                _doubtEnds.Set();
                 _work.Release();
             }
         }
@@ -139,6 +149,7 @@ internal sealed class Journal : IAsyncDisposable
         _watch.Dispose();
         _gathering.Dispose();
         _stopping.Dispose();
+        _doubtEnds.Dispose();
         _work.Dispose();
     }
 
@@ -222,12 +233,16 @@ internal sealed class Journal : IAsyncDisposable
                 if (elapsed >= LongestDoubt) TellDoubt(batch, doubt);
             });
             if (isKept is null)
+            {
                 GiveUp(batch, doubt);
+                return;
+            }
+
             if (isKept is false)
                 TakeBack(batch, BatchFailure.NotKept(doubt));
             lock (_gate)
                 _isInDoubt = false;
-            if (isKept is not true) return;
+            if (isKept is false) return;
         }
         catch (Exception exception)
         {
@@ -351,13 +366,14 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// The journal stops before a batch in doubt is settled; the next start reads what is stored.
+    /// The silo stops before a batch in doubt is settled; the next start reads what is stored.
     /// </summary>
     private void GiveUp(List<PendingCommit> batch, BatchInDoubtException doubt)
     {
         TellDoubt(batch, doubt);
         lock (_gate)
         {
+            _hasGivenUp = true;
             foreach (PendingCommit each in batch.Concat(_queue).Where(static each => each.IsMarker))
                 each.Succeed();
             _queue.Clear();

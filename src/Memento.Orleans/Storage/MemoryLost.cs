@@ -12,7 +12,15 @@ internal static class MemoryLost
     [DoesNotReturn]
     public static void Fail(ILogger logger, Exception exception, string doing)
     {
-        StorageLog.MemoryLost(logger, exception, doing);
+        try
+        {
+            StorageLog.MemoryLost(logger, exception, doing);
+        }
+        catch (Exception failure)
+        {
+            exception = new AggregateException(exception, failure);
+        }
+
         Environment.FailFast(
             $"Memento stops this process: {doing} failed, so that its memory may not be what is stored. "
             + "What was acknowledged is in the durable storage. Start it again, and report this.",

@@ -14,10 +14,13 @@ internal sealed class PendingCommit(
     long dependsOn = 0,
     Guid transactionId = default)
 {
+    private static readonly Action IsKept = static () => { };
+
     private readonly TaskCompletionSource _durable =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private volatile bool _hasFailed;
+    private Action? _whenKept;
 
     /// <summary>
     /// The rows to write; null where the commit has none and only waits for what it has seen.
@@ -51,7 +54,20 @@ internal sealed class PendingCommit(
     /// <summary>Ends when the commit is durable, or with the reason why it never will be.</summary>
     public Task Durable => _durable.Task;
 
-    public void Succeed() => _durable.TrySetResult();
+    /// <summary>
+    /// Runs an action when it is durable, before its caller is told; also where the caller was told before
+    /// that it is in doubt, and it was kept after all. Called once at the most.
+    /// </summary>
+    public void WhenKept(Action action)
+    {
+        if (Interlocked.CompareExchange(ref _whenKept, action, null) is not null) action();
+    }
+
+    public void Succeed()
+    {
+        Interlocked.Exchange(ref _whenKept, IsKept)?.Invoke();
+        _durable.TrySetResult();
+    }
 
     public void Fail(Exception reason) => _durable.TrySetException(reason);
 }

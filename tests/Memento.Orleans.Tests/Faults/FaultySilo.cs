@@ -55,12 +55,13 @@ internal sealed class FaultySilo : IAsyncDisposable
         _silo = await TestSilo.StartAsync(
             memento =>
             {
-                memento.AddTable<DiskAccount>().AddTable<RamAccount>();
+                memento.AddTable<DiskAccount>().AddTable<RamAccount>().AddTable<Receipt>();
                 memento.UseStorage(_ => Faults);
             },
             configureSilo);
         IServiceProvider client = await _silo.ConnectAsync(
-            static memento => memento.AddTable<DiskAccount>().AddTable<RamAccount>());
+            static memento => memento
+                .AddTable<DiskAccount>().AddTable<RamAccount>().AddTable<Receipt>());
         Client = client.GetRequiredService<IMemento>();
     }
 }

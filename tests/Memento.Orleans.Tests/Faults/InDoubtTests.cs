@@ -104,6 +104,27 @@ public sealed class InDoubtTests
         await silo.CheckIdleAsync();
     }
 
+    [Fact]
+    public async Task The_next_number_is_above_that_of_a_batch_that_was_kept_after_all()
+    {
+        var time = new ShiftedTime();
+        await using var silo = await FaultySilo.StartAsync(
+            builder => builder.Services.AddSingleton<TimeProvider>(time));
+        Receipt first = await WriteReceiptAsync(silo.Inside, new Receipt { Token = "first" });
+        silo.Faults.SettleFault = static () => FaultyStorage.DiskFailure;
+        BeInDoubt(silo.Faults, isIn: true);
+        Task<Receipt> writing = WriteReceiptAsync(
+            silo.Inside, new Receipt { Id = first.Id + 10, Token = "in doubt" });
+        await Waiting.UntilAsync(() => silo.Faults.Settlements > 0, "the storage was asked");
+        time.MoveOn(Journal.LongestDoubt);
+        await Assert.ThrowsAsync<TransactionInDoubtException>(() => writing);
+
+        silo.Faults.SettleFault = null;
+        await silo.Services.GetRequiredService<Journal>().FlushAsync().Within();
+        Receipt next = await WriteReceiptAsync(silo.Inside, new Receipt { Token = "next" });
+        Assert.Equal(first.Id + 11, next.Id);
+    }
+
     private static void BeInDoubt(FaultyStorage faults, bool isIn)
     {
         var doubt = new BatchInDoubtException("Perhaps.", FaultyStorage.DiskFailure);
@@ -121,6 +142,9 @@ public sealed class InDoubtTests
             DiskAccount disk => disk.Balance,
             _ => throw new InvalidOperationException("There is no such account."),
         };
+
+    private static Task<Receipt> WriteReceiptAsync(IMemento memento, Receipt receipt)
+        => memento.TransactionAsync(async tx => await tx.WriteAsync(receipt)).Within();
 
     private static async Task<bool> EndsWellAsync(Task writing)
     {

@@ -121,6 +121,31 @@ public sealed class DoubtTests
     }
 
     [Fact]
+    public async Task A_journal_whose_silo_begins_to_stop_waits_no_longer_and_takes_nothing_after()
+    {
+        await using var scene = new JournalScene();
+        PendingCommit commit = await scene.AppendAndBlockAsync("commit");
+        PendingCommit behind = scene.Append("behind");
+        Task flush = scene.Journal.FlushAsync();
+        scene.Faults.SettleFault = static () => FaultyStorage.DiskFailure;
+        BeInDoubt(scene, isIn: true);
+        await Waiting.UntilAsync(() => scene.Faults.Settlements > 0, "it was asked");
+        long durable = scene.Journal.DurablePosition;
+
+        scene.Journal.EndDoubt();
+
+        await flush.Within();
+        await Assert.ThrowsAsync<TransactionInDoubtException>(() => JournalScene.EndOf(commit));
+        await Assert.ThrowsAsync<TransactionInDoubtException>(() => JournalScene.EndOf(behind));
+        scene.Faults.SettleFault = null;
+        await scene.Journal.FlushAsync().Within();
+        Assert.Throws<StorageException>(
+            () => scene.Journal.TryAppend(scene.Make("new"), scene.Journal.Generation));
+        Assert.Equal((durable, 1), (scene.Journal.DurablePosition, scene.Faults.Batches));
+        Assert.Empty(scene.TakenBack);
+    }
+
+    [Fact]
     public async Task A_batch_that_stands_still_is_told_in_the_log_with_how_many_wait()
     {
         await using var scene = new JournalScene();
@@ -137,6 +162,42 @@ public sealed class DoubtTests
         await JournalScene.EndOf(scene.Append("quick"));
         scene.Time.Advance(BatchWatch.SlowBatch);
         Assert.Equal(2, scene.Log.Lines.Count);
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_changes_nothing_of_a_slow_batch_that_is_durable()
+    {
+        await using var scene = new JournalScene();
+        PendingCommit commit = await scene.AppendAndBlockAsync("commit");
+        scene.Time.Advance(BatchWatch.SlowBatch);
+        scene.Log.IsBroken = true;
+        scene.Faults.Unblock();
+
+        await JournalScene.EndOf(commit);
+        Assert.Contains("took 00:00:01", scene.Log.Lines[^1].Message, StringComparison.Ordinal);
+        Assert.Empty(scene.TakenBack);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_log_that_fails_changes_nothing_of_what_becomes_of_a_batch_in_doubt(bool isIn)
+    {
+        await using var scene = new JournalScene();
+        PendingCommit commit = await scene.AppendAndBlockAsync("commit");
+        PendingCommit hasSeen = scene.Append("has seen", after: commit);
+        scene.Log.IsBroken = true;
+        scene.Time.Advance(BatchWatch.SlowBatch);
+        scene.Faults.SettleFault = static () => FaultyStorage.DiskFailure;
+        BeInDoubt(scene, isIn);
+        await Waiting.UntilAsync(() => scene.Faults.Settlements > 1, "it was asked again");
+        scene.Faults.SettleFault = null;
+
+        await scene.Journal.FlushAsync().Within();
+        Assert.Equal(isIn, commit.Durable.IsCompletedSuccessfully);
+        Assert.Equal(isIn, hasSeen.Durable.IsCompletedSuccessfully);
+        Assert.Equal(isIn ? [] : ["has seen", "commit"], scene.TakenBack);
+        await JournalScene.EndOf(scene.Append("next"));
     }
 
     private static void BeInDoubt(JournalScene scene, bool isIn)

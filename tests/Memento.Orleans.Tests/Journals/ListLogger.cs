@@ -3,12 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Tests.Journals;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Keeps what is logged, and throws afterwards when told to.</summary>
 internal sealed class ListLogger<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message)> _lines = new();
 
     public IReadOnlyList<(LogLevel Level, string Message)> Lines => [.. _lines];
+
+    /// <summary>Whether it fails, as a provider may whose disk is full.</summary>
+    public bool IsBroken { get; set; }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull
@@ -22,5 +25,8 @@ internal sealed class ListLogger<T> : ILogger<T>
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter)
-        => _lines.Enqueue((logLevel, formatter(state, exception)));
+    {
+        _lines.Enqueue((logLevel, formatter(state, exception)));
+        if (IsBroken) throw new InvalidOperationException("The log failed, says the test.");
+    }
 }

@@ -126,10 +126,10 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         }
 
         Apply(parts, pending, applied);
+        if (HasNumbers(parts)) pending.WhenKept(() => ShowNumbers(parts));
         try
         {
             await pending.Durable.ConfigureAwait(false);
-            ShowNumbers(parts);
             return CommitResult.Committed;
         }
         catch (CommitTakenBackException exception)
@@ -140,6 +140,16 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         {
             return CommitResult.Failed(exception);
         }
+    }
+
+    private static bool HasNumbers(IReadOnlyList<CommitPart> parts)
+    {
+        foreach (CommitPart part in parts)
+        {
+            if (part.Partition.NumberSeen is not null) return true;
+        }
+
+        return false;
     }
 
     /// <summary>
