@@ -250,6 +250,26 @@ public abstract partial class ConformanceSuite
         }).Within();
     }
 
+    /// <summary>How equal records come is a part of an order that its parts do not show.</summary>
+    [Fact]
+    public async Task A_continuation_of_the_order_in_which_equal_records_come_backwards_is_refused()
+    {
+        await PutAsync([.. Enumerable.Range(1, 4).Select(id => NewBook(id) with { Year = 7 })]);
+        await Memento.TransactionAsync(async tx =>
+        {
+            ITableQuery<Book> up = tx.Query<Book>().OrderBy(book => book.Year);
+            ITableQuery<Book> down = tx.Query<Book>().OrderBy(book => book.Year)
+                .ThenByDescending(book => book.Id);
+            string ofUp = (await up.ToPageAsync(2)).Next!;
+            string ofDown = (await down.ToPageAsync(2)).Next!;
+
+            await AssertRefusedAsync(() => down.ToPageAsync(2, ofUp), OfAnotherQuery);
+            await AssertRefusedAsync(() => up.ToPageAsync(2, ofDown), OfAnotherQuery);
+            AssertIds((await up.ToPageAsync(2, ofUp)).Items, 3, 4);
+            AssertIds((await down.ToPageAsync(2, ofDown)).Items, 2, 1);
+        }).Within();
+    }
+
     [Fact]
     public Task A_page_of_no_size_is_refused() => WithBooksAsync(async tx =>
     {

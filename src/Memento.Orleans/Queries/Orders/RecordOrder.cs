@@ -55,11 +55,21 @@ internal abstract class RecordOrder
     /// </param>
     public abstract byte[] Encode(object record, ReadOnlySpan<byte> key);
 
-    /// <summary>In words: <c>Year descending, Title</c>.</summary>
+    /// <summary>
+    /// In words: <c>Year descending, Title</c>; the key too, where what is equal does not come in
+    /// the direction of the last part.
+    /// </summary>
     public override string ToString()
-        => Parts.Count == 0
-            ? IsDescending ? "key descending" : "key"
-            : string.Join(
-                ", ",
-                Parts.Select(part => part.Property + (part.IsDescending ? " descending" : "")));
+    {
+        IEnumerable<string> words = Parts.Select(
+            static part => InWords(part.Property, part.IsDescending));
+        return string.Join(
+            ", ",
+            Parts is [.., var last] && last.IsDescending == IsDescending
+                ? words
+                : words.Append(InWords("key", IsDescending)));
+    }
+
+    private static string InWords(string property, bool isDescending)
+        => isDescending ? $"{property} descending" : property;
 }

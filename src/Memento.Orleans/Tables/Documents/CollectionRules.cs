@@ -56,7 +56,7 @@ internal static class CollectionRules
 
         return StoredState.FieldsOf(info.Type)
             .FirstOrDefault(field => !field.DeclaringType!.IsAssignableFrom(known)
-                && !StoredState.IsLeftOut(field)) is { } own
+                && !StoredState.IsLeftOut(field, info.Type)) is { } own
                 ? $"JSON keeps the items of '{name}' only, not what it has besides "
                     + $"('{StoredState.BackedProperty(own)?.Name ?? own.Name}'); make it a class with "
                     + "a collection in a property, or mark what it has besides with [JsonIgnore]."

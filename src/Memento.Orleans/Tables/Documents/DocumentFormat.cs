@@ -30,6 +30,10 @@ internal static class DocumentFormat
             || property.AssociatedParameter is not null
             || property.ObjectCreationHandling == JsonObjectCreationHandling.Populate;
 
+    /// <summary>Whether it is of the type whose default is not even empty.</summary>
+    public static bool IsImmutableArray(Type type)
+        => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
+
     private static JsonSerializerOptions Create()
     {
         var resolver = new DefaultJsonTypeInfoResolver
@@ -112,7 +116,4 @@ internal static class DocumentFormat
             }
         }
     }
-
-    private static bool IsImmutableArray(Type type)
-        => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
 }

@@ -101,7 +101,15 @@ internal sealed class DocumentSerializer<T>
     private RecordFault? Find(T record, out long size)
     {
         size = 0;
-        return _check?.Find(record, depth: 0, ref size);
+        try
+        {
+            return _check?.Find(record, depth: 0, ref size);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // An iterator of the application, or a comparer; getters are looked after by themselves.
+            return Reason(record, exception);
+        }
     }
 
     /// <summary>

@@ -10,9 +10,6 @@ namespace Memento.Tables.Documents;
 /// </summary>
 internal sealed class StateRules(JsonTypeInfo info)
 {
-    private const BindingFlags OwnMembers = BindingFlags.Instance | BindingFlags.Public
-        | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
     private const string OrIgnore =
         "or mark it with [JsonIgnore] if a record is the same without it";
 
@@ -24,7 +21,7 @@ internal sealed class StateRules(JsonTypeInfo info)
     public (string Member, string Rule)? Find()
     {
         FieldInfo? lost = StoredState.FieldsOf(info.Type)
-            .FirstOrDefault(field => !_state.Keeps(field) && !StoredState.IsLeftOut(field));
+            .FirstOrDefault(field => !_state.Keeps(field) && !StoredState.IsLeftOut(field, info.Type));
         return lost is null ? null
             : StoredState.BackedProperty(lost) is { } property ? OfProperty(property)
             : (lost.Name, OfField(lost));
@@ -36,12 +33,9 @@ internal sealed class StateRules(JsonTypeInfo info)
                 + "with a getter and a setter (for a tuple, use a record)."
             : Framework.Has(field.DeclaringType!)
                 ? $"JSON would not hold all of {Owner}; use another type."
-                : field.DeclaringType!.GetEvent(field.Name, OwnMembers) is not null
-                    ? $"who listens to the event '{field.Name}' of {Owner} would not be stored; mark "
-                        + "it with [field: JsonIgnore] if a record is the same without them."
-                    : $"the private field '{field.Name}' of {Owner} would not be stored, because no "
-                        + "stored property gives what it holds; make it a public property, mark it "
-                        + $"with [JsonInclude], {OrIgnore}.";
+                : $"the private field '{field.Name}' of {Owner} would not be stored, because no "
+                    + "stored property gives what it holds; make it a public property, mark it "
+                    + $"with [JsonInclude], {OrIgnore}.";
 
     private (string Member, string Rule) OfProperty(PropertyInfo property)
     {

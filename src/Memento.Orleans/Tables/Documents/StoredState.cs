@@ -63,12 +63,17 @@ internal sealed class StoredState
             : null;
 
     /// <summary>
-    /// Whether the application says that the record is the same without what the field holds.
+    /// Whether a record of the type is the same without what the field holds: the application says
+    /// so, or it holds who listens to an event, which no document could keep.
     /// </summary>
-    public static bool IsLeftOut(FieldInfo field)
+    public static bool IsLeftOut(FieldInfo field, Type type)
     {
+        if (IsOfEvent(field)) return true;
+
         JsonIgnoreAttribute? ignore = field.GetCustomAttribute<JsonIgnoreAttribute>()
-            ?? BackedProperty(field)?.GetCustomAttribute<JsonIgnoreAttribute>();
+            ?? (BackedProperty(field) is { } property
+                ? OverrideOf(property, type).GetCustomAttribute<JsonIgnoreAttribute>()
+                : null);
         return ignore is
         {
             Condition: JsonIgnoreCondition.Always
@@ -94,6 +99,27 @@ internal sealed class StoredState
 
         return BackedProperty(field)?.GetMethod is { } getter
             && property.GetMethod?.GetBaseDefinition() == getter.GetBaseDefinition();
+    }
+
+    private static bool IsOfEvent(FieldInfo field)
+        => typeof(Delegate).IsAssignableFrom(field.FieldType)
+            && field.DeclaringType!.GetEvent(field.Name, OwnMembers) is not null;
+
+    /// <summary>The property that a value of the type has in place of one of its base types.</summary>
+    private static PropertyInfo OverrideOf(PropertyInfo property, Type type)
+    {
+        MethodInfo? declared = property.GetMethod?.GetBaseDefinition();
+        for (Type? level = type;
+            declared is not null && level is not null && level != property.DeclaringType;
+            level = level.BaseType)
+        {
+            PropertyInfo? found = Array.Find(
+                level.GetProperties(OwnMembers),
+                other => other.GetMethod?.GetBaseDefinition() == declared);
+            if (found is not null) return found;
+        }
+
+        return property;
     }
 
     private void Follow(MethodInfo method, HashSet<MethodBase> seen)
@@ -150,7 +176,7 @@ internal sealed class StoredState
 
     /// <summary>
     /// A constructor without parameters comes before all that is stored is set; one with parameters
-    /// has to put each into the field of its property, as it is.
+    /// has to put each into the field of its property, as it is, and do nothing else.
     /// </summary>
     private bool HasPlainConstructor()
     {
@@ -158,44 +184,15 @@ internal sealed class StoredState
             || constructor.GetParameters().Length == 0)
             return true;
 
-        return _info.Properties
+        return ConstructorCode.OnlyStores(constructor) && _info.Properties
             .Where(static member => member.AssociatedParameter is not null)
             .All(member => FieldOf(member) is { } field
-                && ArgumentIn(constructor, field) == member.AssociatedParameter!.Position + 1);
+                && ConstructorCode.ArgumentIn(constructor, field)
+                    == member.AssociatedParameter!.Position + 1);
     }
 
     private static FieldInfo? FieldOf(JsonPropertyInfo member)
         => member.AttributeProvider is PropertyInfo { GetMethod: { } getter }
             ? FieldOf(getter)
             : member.AttributeProvider as FieldInfo;
-
-    /// <summary>
-    /// The argument that a constructor, or the one that it calls first, puts into a field as it is.
-    /// </summary>
-    private static int? ArgumentIn(MethodBase constructor, FieldInfo field)
-    {
-        IReadOnlyList<Instruction> code = Of(constructor);
-        int[] stores = [.. PlacesOf(code, OpCodes.Stfld, each => each.Member is FieldInfo other
-            && other.Module == field.Module && other.MetadataToken == field.MetadataToken)];
-        if (stores is [>= 2 and var only] && code[only - 2].Argument == 0)
-            return code[only - 1].Argument;
-        if (stores.Length > 0
-            || PlacesOf(code, OpCodes.Call, static each => each.Member is ConstructorInfo).ToArray()
-                is not [var call])
-            return null;
-
-        var called = (ConstructorInfo)code[call].Member!;
-        int count = called.GetParameters().Length;
-        int first = call - count;
-        return called.DeclaringType != typeof(object) && first >= 1
-            && code.Skip(first).Take(count).All(static each => each.Argument is not null)
-            && ArgumentIn(called, field) is >= 1 and var argument
-                ? code[first + argument - 1].Argument
-                : null;
-    }
-
-    private static IEnumerable<int> PlacesOf(
-        IReadOnlyList<Instruction> code, OpCode operation, Func<Instruction, bool> condition)
-        => Enumerable.Range(0, code.Count).Where(
-            at => code[at].Operation == operation && condition(code[at]));
 }

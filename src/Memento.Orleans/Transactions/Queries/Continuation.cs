@@ -69,7 +69,8 @@ internal static class Continuation
     /// <summary>Tells queries apart: a place in one order is no place in another.</summary>
     private static ReadOnlySpan<byte> Fingerprint(QueryShape shape)
     {
-        string head = $"{shape.Table.Name}\n{shape.Order}\n";
+        string head = $"{shape.Table.Name}\n{shape.Order?.Parts.Count} {shape.Order?.IsDescending} "
+            + $"{shape.Order}\n";
         return SHA256.HashData([.. Encoding.UTF8.GetBytes(head), .. GuardWriter.Write(shape.Where)])
             .AsSpan(0, QueryLength);
     }

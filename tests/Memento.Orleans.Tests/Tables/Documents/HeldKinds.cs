@@ -165,13 +165,52 @@ internal sealed class WithPrivateField
     public int Fail() => _failures++;
 }
 
-internal sealed class WithEvent
+/// <summary>Such as packages have them: there is no place to put an attribute at.</summary>
+internal abstract record Observed
 {
     public event EventHandler? Changed;
 
+    public void Change() => Changed?.Invoke(this, EventArgs.Empty);
+}
+
+internal sealed record WithEvent : Observed
+{
+    public string? Name { get; set; }
+}
+
+/// <summary>A delegate that is no event.</summary>
+internal sealed class WithCallback
+{
+    private Action? _changed;
+
     public string? Name { get; set; }
 
-    public void Change() => Changed?.Invoke(this, EventArgs.Empty);
+    public void Listen(Action changed) => _changed = changed;
+
+    public void Change() => _changed?.Invoke();
+}
+
+internal abstract record WithCache
+{
+    public virtual string? Cache { get; set; }
+
+    public virtual Action? Callback { get; set; }
+}
+
+/// <summary>It says of properties of its base class that it is the same without them.</summary>
+internal sealed record Forgetful : WithCache
+{
+    public string? Name { get; set; }
+
+    [JsonIgnore]
+    public override string? Cache
+    {
+        get => base.Cache;
+        set => base.Cache = value;
+    }
+
+    [JsonIgnore]
+    public override Action? Callback { get; set; }
 }
 
 internal class WithName

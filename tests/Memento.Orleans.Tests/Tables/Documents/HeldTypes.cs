@@ -70,6 +70,8 @@ internal static class HeldTypes
         Kept(Gen.Select(Text, Number, static (name, size) => Sketch.Of(name, size))),
         Kept(Gen.Select(Text, Number, static (name, size) => new ByHand { Name = name, Size = size })),
         Kept(Number.Select(static number => new WithIncluded(number))),
+        Kept(Text.Select(static name => new WithEvent { Name = name })),
+        Kept(Text.Select(static name => new Forgetful { Name = name })),
         Kept(Gen.Select(Text, Real, static (name, radius) =>
             radius > 0 ? new Circle(name, radius) : new Shape(name))),
 
@@ -156,7 +158,7 @@ internal static class HeldTypes
         Lost<System.Text.RegularExpressions.Regex>(), Lost<Dictionary<byte[], int>>(), Lost<Dictionary<Spot, int>>(),
         Lost<Dictionary<string, object>>(), Lost<List<dynamic>>(),
         Lost<Cart>(), Lost<Basket>(), Lost<Twins>(), Lost<Unnamed>(),
-        Lost<WithPrivateProperty>(), Lost<WithPrivateField>(), Lost<WithEvent>(),
+        Lost<WithPrivateProperty>(), Lost<WithPrivateField>(), Lost<WithCallback>(),
         Lost<WithHidden>(), Lost<WithRest>(), Lost<IShape>(),
     }.ToDictionary(static held => held.Name);
 

@@ -117,7 +117,10 @@ public sealed class RecordValueTests
     {
         const string Reason = "is a default ImmutableArray, which is not even empty; set it, to []";
 
-        AssertRefused(default(ImmutableArray<int>), $"'Value' {Reason}");
+        AssertRefused(new WithInitializedArray { Items = default }, $"'Value.Items' {Reason}");
+        AssertRefused(new[] { default(ImmutableArray<int>) }, $"'Value[0]' {Reason}");
+        AssertRefused(
+            new Dictionary<int, ImmutableArray<int>> { [1] = default }, $"'Value[1]' {Reason}");
         AssertRefused(new List<ImmutableArray<int>> { default }, $"'Value[0]' {Reason}");
         AssertFine<ImmutableArray<int>?>(null);
     }
@@ -128,9 +131,12 @@ public sealed class RecordValueTests
         TableDefinition table = Define<ImmutableArray<int>>();
         object record = table.Deserialize("""{"Id":1}"""u8);
 
+        // Nor the one who writes what was read.
+        table.ValidateRecord(record);
         object sent = table.Deserialize(table.Serialize(table.Copy(record)));
 
         Assert.True(((Holder<ImmutableArray<int>>)sent).Value.IsDefault);
+        Assert.True(table.SameDocument(record, sent));
     }
 
     [Fact]
@@ -197,6 +203,66 @@ public sealed class RecordValueTests
         AssertFine(new WithRounding { Amount = 2m });
         AssertRefused(
             new WithOneWay { Text = "x" }, "it cannot be written as JSON and read again: It is only");
+    }
+
+    [Fact]
+    public void What_a_constructor_would_refuse_or_change_when_it_is_read_is_refused()
+    {
+        const string NotRead = "it cannot be written as JSON and read again: ";
+        var account = new Account(1, 5);
+        account.Withdraw(5);
+        AssertFine(account);
+        account.Withdraw(1);
+        AssertRefused(account, NotRead);
+
+        var sorted = new Sorted(1, ["b", "a"]);
+        AssertFine(sorted);
+        sorted.Lines.Add("0");
+        AssertRefused(sorted, "'Value.Lines");
+
+        AssertFine(new Stretch(1, 2));
+        AssertRefused(new Stretch(1, 2) with { To = 0 }, $"{NotRead}It ends before it begins.");
+        AssertFine(new Lap(1, 2));
+        AssertRefused(new Lap(1, 2) with { To = -1 }, NotRead);
+    }
+
+    [Theory]
+    [InlineData(typeof(Titled), true)]
+    [InlineData(typeof(Spot), true)]
+    [InlineData(typeof(Circle), true)]
+    [InlineData(typeof(Account), false)]
+    [InlineData(typeof(Sorted), false)]
+    [InlineData(typeof(Stretch), false)]
+    [InlineData(typeof(Lap), false)]
+    public void Only_a_constructor_with_code_of_its_own_costs_a_check(Type type, bool isPlain)
+        => Assert.Equal(
+            isPlain, new StoredState(DocumentFormat.Options.GetTypeInfo(type)).IsPlain);
+
+    [Fact]
+    public void Who_listens_to_a_record_is_in_no_copy_of_it()
+    {
+        TableDefinition table = Define<WithEvent>();
+        int calls = 0;
+        var record = new Holder<WithEvent> { Id = 1, Value = new WithEvent { Name = "n" } };
+        record.Value.Changed += (_, _) => calls++;
+        table.ValidateRecord(record);
+
+        var copy = (Holder<WithEvent>)table.Copy(record);
+        copy.Value!.Change();
+
+        Assert.Equal(0, calls);
+        Assert.Equal("n", copy.Value.Name);
+    }
+
+    [Fact]
+    public void What_a_getter_or_an_iterator_throws_is_told_with_its_path()
+    {
+        AssertRefused(new Unset { Port = 1 }, "'Value.Url' cannot be read: There is no URL.");
+        AssertRefused(new Unset { Url = "a" }, "'Value.Port' cannot be read: There is no port.");
+        AssertFine(new Unset { Url = "a", Port = 1 });
+        AssertRefused<IEnumerable<string>>(
+            new[] { 0 }.Select(static number => $"{1 / number}"),
+            "'Value' cannot be written as JSON and read again: Attempted to divide by zero.");
     }
 
     private static TableDefinition Define<T>()

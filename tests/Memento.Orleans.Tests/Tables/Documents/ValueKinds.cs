@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -71,6 +72,101 @@ internal sealed record Trimmed(int Size)
         get => _name;
         init => _name = value;
     }
+}
+
+/// <summary>It checks what it is given; it can be changed later.</summary>
+internal sealed class Account
+{
+    private decimal _balance;
+
+    public Account(long id, decimal balance)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(balance);
+        Id = id;
+        _balance = balance;
+    }
+
+    public long Id { get; }
+
+    public decimal Balance => _balance;
+
+    public void Withdraw(decimal amount) => _balance -= amount;
+}
+
+/// <summary>Its constructor puts what it is given into its place, and changes it there.</summary>
+internal sealed class Sorted
+{
+    public Sorted(long id, List<string> lines)
+    {
+        Id = id;
+        Lines = lines;
+        Lines.Sort(StringComparer.Ordinal);
+    }
+
+    public long Id { get; }
+
+    public List<string> Lines { get; }
+}
+
+/// <summary>Its initializer checks what the constructor is given; <c>with</c> goes around it.</summary>
+internal sealed record Stretch(int From, int To)
+{
+    [JsonIgnore]
+    private readonly bool _isValid = Check(From, To);
+
+    private static bool Check(int from, int to)
+        => from <= to ? true : throw new ArgumentException("It ends before it begins.");
+}
+
+/// <summary>Its base constructor checks what it is given.</summary>
+internal sealed record Lap(int From, int To) : Leg(To);
+
+internal abstract record Leg
+{
+    protected Leg(int to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(to);
+        To = to;
+    }
+
+    public int To { get; init; }
+}
+
+internal record Named(string Name)
+{
+    public List<string> Tags { get; init; } = [];
+
+    public int Limit { get; init; } = 5;
+}
+
+/// <summary>The compiler makes all of its constructors.</summary>
+internal sealed record Titled(int Id, string Name, string? Title) : Named(Name)
+{
+    public Guid Number { get; init; } = Guid.Empty;
+}
+
+/// <summary>Its getters say when they were not set.</summary>
+internal sealed class Unset
+{
+    private string? _url;
+    private int? _port;
+
+    public string Url
+    {
+        get => _url ?? throw new InvalidOperationException("There is no URL.");
+        set => _url = value;
+    }
+
+    public int Port
+    {
+        get => _port ?? throw new InvalidOperationException("There is no port.");
+        set => _port = value;
+    }
+}
+
+internal sealed class WithInitializedArray
+{
+    public ImmutableArray<int> Items { get; set; } = [];
 }
 
 /// <summary>It is another one each time that it is read.</summary>

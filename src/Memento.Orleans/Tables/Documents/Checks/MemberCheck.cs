@@ -7,11 +7,37 @@ internal abstract class MemberCheck<TOwner>
 }
 
 /// <inheritdoc/>
+/// <param name="name">Its name.</param>
+/// <param name="get">Its getter.</param>
+/// <param name="check">The check of its type; null: only the getter can fail.</param>
 internal sealed class MemberCheck<TOwner, TValue>(
-    string name, Func<TOwner, TValue> get, ValueCheck<TValue> check) : MemberCheck<TOwner>
+    string name, Func<TOwner, TValue> get, ValueCheck<TValue>? check) : MemberCheck<TOwner>
 {
     public override RecordFault? Find(TOwner owner, int depth, ref long size)
-        => check.Find(get(owner), depth, ref size)?.In(name);
+    {
+        TValue value;
+        try
+        {
+            value = get(owner);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return new RecordFault($"cannot be read: {exception.Message}").In(name);
+        }
+
+        return check?.Find(value, depth, ref size)?.In(name);
+    }
+}
+
+/// <summary>
+/// A value that may be the default, because that is how it comes back where a document has none.
+/// </summary>
+internal sealed class UnsetCheck<T>(ValueCheck<T> check) : ValueCheck<T>
+{
+    public override RecordFault? Find(T value, int depth, ref long size)
+        => EqualityComparer<T>.Default.Equals(value, default)
+            ? null
+            : check.Find(value, depth, ref size);
 }
 
 /// <summary>A value of a derived type that its base type names.</summary>

@@ -33,6 +33,8 @@ internal sealed class UriCheck : ValueCheck<Uri?>
     public override RecordFault? Find(Uri? value, int depth, ref long size)
     {
         if (value is null) return null;
+
+        size += value.OriginalString.Length;
         if (TextCheck.FindIn(value.OriginalString) is { } fault) return fault;
 
         return value.GetType() == typeof(Uri)

@@ -68,12 +68,13 @@ internal sealed class ValueChecks
 
     private ObjectCheck<T>? MakeObject<T>(JsonTypeInfo info)
     {
-        NeedsRoundTrip |= !new StoredState(info).IsPlain;
+        bool isPlain = new StoredState(info).IsPlain;
+        NeedsRoundTrip |= !isPlain;
         List<MemberCheck<T>> members = [];
         foreach (JsonPropertyInfo member in info.Properties)
         {
             if (member is { Get: not null, CustomConverter: null, AttributeProvider: MemberInfo read }
-                && Call(nameof(MakeMember), [typeof(T), member.PropertyType], read) is { } check)
+                && Call(nameof(MakeMember), [typeof(T), member.PropertyType], read, isPlain) is { } check)
                 members.Add((MemberCheck<T>)check);
         }
 
@@ -93,21 +94,43 @@ internal sealed class ValueChecks
             : new ObjectCheck<T>([.. members], derived.ToFrozenDictionary(), _countsDepth);
     }
 
-    private MemberCheck<TOwner, TValue>? MakeMember<TOwner, TValue>(MemberInfo member)
+    private MemberCheck<TOwner, TValue>? MakeMember<TOwner, TValue>(
+        MemberInfo member, bool isPlain)
     {
-        if (For<TValue>() is not { } check) return null;
+        ValueCheck<TValue>? check = For<TValue>();
+        if (check is null && isPlain) return null;
+
+        Func<TOwner, TValue> get = MakeGetter<TOwner, TValue>(member);
+        if (check is not null && DocumentFormat.IsImmutableArray(typeof(TValue)) && IsUnset(get))
+            check = new UnsetCheck<TValue>(check);
+
+        return new MemberCheck<TOwner, TValue>(member.Name, get, check);
+    }
+
+    private static Func<TOwner, TValue> MakeGetter<TOwner, TValue>(MemberInfo member)
+    {
         if (member is PropertyInfo { GetMethod: { } getter } && !typeof(TOwner).IsValueType)
-        {
-            return new MemberCheck<TOwner, TValue>(
-                member.Name, getter.CreateDelegate<Func<TOwner, TValue>>(), check);
-        }
+            return getter.CreateDelegate<Func<TOwner, TValue>>();
 
         ParameterExpression owner = Expression.Parameter(typeof(TOwner));
-        return new MemberCheck<TOwner, TValue>(
-            member.Name,
-            Expression.Lambda<Func<TOwner, TValue>>(
-                Expression.MakeMemberAccess(owner, member), owner).Compile(),
-            check);
+        return Expression.Lambda<Func<TOwner, TValue>>(
+            Expression.MakeMemberAccess(owner, member), owner).Compile();
+    }
+
+    /// <summary>Whether a member is the default where the document has nothing of it.</summary>
+    private static bool IsUnset<TOwner, TValue>(Func<TOwner, TValue> get)
+    {
+        try
+        {
+            var owner = (TOwner)JsonSerializer.Deserialize(
+                "{}"u8, DocumentFormat.Options.GetTypeInfo(typeof(TOwner)))!;
+            return EqualityComparer<TValue>.Default.Equals(get(owner), default);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A type that cannot be read from an empty document has no default that comes back.
+            return false;
+        }
     }
 
     private DerivedCheck<TBase, TDerived> MakeDerived<TBase, TDerived>() => new(For<TDerived>());
