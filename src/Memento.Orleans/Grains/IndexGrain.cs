@@ -117,8 +117,13 @@ internal sealed class IndexGrain(
 
     public async Task<long> HighestNumberAsync()
     {
-        await OpenAsync();
-        if (_partition is not { } partition) return 0;
+        OpenResponse open = await OpenAsync();
+        if (open.Error is not null) throw open.Error;
+
+        // No partition does not mean no number: others would be given twice.
+        Partition partition = _partition ?? throw new TransactionConflictException(
+            $"Partition {this.GetPrimaryKeyString()} was closed while its numbers were asked for. The "
+            + "transaction is run again while attempts and time are left.");
 
         (long number, long position) = partition.HighestNumber();
         if (position <= journal.DurablePosition) return number;
