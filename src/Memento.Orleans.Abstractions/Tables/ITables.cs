@@ -8,7 +8,9 @@ namespace Memento;
 /// </summary>
 public interface ITables
 {
-    /// <summary>Makes the table of a registered type.</summary>
+    /// <summary>
+    /// Makes the table of a registered type, empty. Of a deletion that failed half way it first does the rest.
+    /// </summary>
     /// <exception cref="TableExistsException">It exists.</exception>
     /// <exception cref="InvalidTableException">The type is not a valid table.</exception>
     /// <exception cref="StorageException">The storage refused.</exception>
@@ -17,7 +19,10 @@ public interface ITables
 
     /// <summary>Removes a table with its records, after the transactions that use it.</summary>
     /// <exception cref="TableNotFoundException">It does not exist.</exception>
-    /// <exception cref="StorageException">The storage refused.</exception>
+    /// <exception cref="StorageException">
+    /// The storage refused. The table may be gone already while its records still take room: call it again,
+    /// or make the table again; the next start does the rest too.
+    /// </exception>
     Task DeleteAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 

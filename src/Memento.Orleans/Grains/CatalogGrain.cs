@@ -34,6 +34,10 @@ internal sealed class CatalogGrain(
         await base.OnActivateAsync(cancellationToken);
     }
 
+    public Task<bool> IsBeingDeletedAsync(string name)
+        => Task.FromResult(
+            state.State.Tables.TryGetValue(name, out CatalogEntry? entry) && entry.IsBeingDeleted);
+
     public Task<bool> ExistsAsync(string name) => Task.FromResult(Find(name) is not null);
 
     public Task<List<string>> ListAsync()
@@ -58,19 +62,18 @@ internal sealed class CatalogGrain(
         if (!difference.IsCompatible)
             return new EnsureResponse { Problems = difference.Incompatibilities };
 
-        IReadOnlyList<string> unfilled = [];
-        if (schema.Storage == TableStorage.Disk)
-        {
-            unfilled = difference.AddedUniqueIndexes;
-            await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
-        }
-
+        IReadOnlyList<string> unfilled =
+            schema.Storage == TableStorage.Disk ? difference.AddedUniqueIndexes : [];
         TableSchema usable = wanted with
         {
             Indexes = [.. wanted.Indexes.Where(index => !index.Unique || !unfilled.Contains(index.Name))],
         };
         if (!difference.IsNone)
             await PutAsync(entry with { Schema = usable, Added = added });
+
+        // After the entry: an index that the catalog has must have all of its values.
+        if (schema.Storage == TableStorage.Disk)
+            await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
         await CreateStoresAsync(usable);
         return new EnsureResponse
         {
@@ -103,7 +106,17 @@ internal sealed class CatalogGrain(
         registered.Registration.Require(schema.Name, TableRegistration.Of(schema));
         if (Find(schema.Name) is not null) return false;
 
+        // The records of a table whose deletion failed half way are not those of the new one.
+        await CompleteDeleteAsync(schema.Name);
         schema = registered.ToSchema();
+        if (schema.Storage == TableStorage.Disk)
+        {
+            // Nor are the values of an index that was forgotten, and whose store could not be dropped.
+            await DropUniqueIndexesAsync(
+                schema.Name,
+                [.. schema.Indexes.Where(static index => index.Unique).Select(static index => index.Name)]);
+        }
+
         await CreateStoresAsync(schema);
         await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
         return true;
@@ -111,9 +124,9 @@ internal sealed class CatalogGrain(
 
     public async Task<bool> BeginDeleteAsync(string name)
     {
-        if (Find(name) is not { } entry) return false;
+        if (!state.State.Tables.TryGetValue(name, out CatalogEntry? entry)) return false;
 
-        await PutAsync(entry with { IsBeingDeleted = true });
+        if (!entry.IsBeingDeleted) await PutAsync(entry with { IsBeingDeleted = true });
         return true;
     }
 

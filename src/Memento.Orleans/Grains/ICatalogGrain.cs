@@ -35,7 +35,14 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("CreateAsync")]
     Task<bool> CreateAsync(TableSchema schema);
 
-    /// <summary>Makes a table unusable, so that its partitions can be closed; false where it is absent.</summary>
+    /// <summary>Whether a deletion of the table has begun, and nobody has completed it.</summary>
+    [Alias("IsBeingDeletedAsync")]
+    Task<bool> IsBeingDeletedAsync(string name);
+
+    /// <summary>
+    /// Makes a table unusable, so that its partitions can be closed; false where it is absent. A deletion
+    /// that failed half way is begun again.
+    /// </summary>
     [Alias("BeginDeleteAsync")]
     Task<bool> BeginDeleteAsync(string name);
 

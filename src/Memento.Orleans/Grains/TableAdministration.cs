@@ -26,6 +26,8 @@ internal sealed class TableAdministration(
         where T : class
     {
         TableDefinition table = Use<T>();
+        if (await IsBeingDeletedAsync(table, cancellationToken))
+            await lifetime.AskAsync(() => DeleteAsync(table), CancellationToken.None);
         if (!await lifetime.AskAsync(
             () => Catalog.CreateAsync(table.ToSchema()), cancellationToken))
         {
@@ -39,9 +41,12 @@ internal sealed class TableAdministration(
     {
         TableDefinition table = Use<T>();
 
-        // What runs now is let through; what comes after finds the table gone.
-        await LockAndDoAsync<T>(static _ => Task.CompletedTask, cancellationToken);
-        await lifetime.AskAsync(() => DeleteAsync(table), CancellationToken.None);
+        // What runs now is let through; what comes after finds the table gone, as does everything
+        // where an earlier call failed half way.
+        if (!await IsBeingDeletedAsync(table, cancellationToken))
+            await LockAndDoAsync<T>(static _ => Task.CompletedTask, cancellationToken);
+        if (!await lifetime.AskAsync(() => DeleteAsync(table), CancellationToken.None))
+            throw PartitionLoader.NotFound(table.Name);
     }
 
     public Task ClearAsync<T>(CancellationToken cancellationToken = default)
@@ -194,9 +199,14 @@ internal sealed class TableAdministration(
         return opened;
     }
 
+    private Task<bool> IsBeingDeletedAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+        => lifetime.AskAsync(() => Catalog.IsBeingDeletedAsync(table.Name), cancellationToken);
+
+    /// <summary>Deletes a table, or ends what an earlier call began; false where it is absent.</summary>
     private async Task<bool> DeleteAsync(TableDefinition table)
     {
-        if (!await Catalog.BeginDeleteAsync(table.Name)) throw PartitionLoader.NotFound(table.Name);
+        if (!await Catalog.BeginDeleteAsync(table.Name)) return false;
 
         await Task.WhenAll(Partitions(table).Select(static partition => partition.DropAsync()));
         await Catalog.CompleteDeleteAsync(table.Name);

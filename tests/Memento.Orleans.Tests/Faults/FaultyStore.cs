@@ -40,10 +40,11 @@ internal sealed class FaultyStore : IAsyncDisposable
     }
 
     /// <summary>Stops the silo and starts another one on the same file.</summary>
-    public async Task RestartAsync()
+    /// <param name="prepare">Says what is to fail while it starts.</param>
+    public async Task RestartAsync(Action<FaultyStorage>? prepare = null)
     {
         await StopSiloAsync();
-        await StartSiloAsync();
+        await StartSiloAsync(prepare);
     }
 
     /// <summary>Lets the file have no more than this many pages.</summary>
@@ -78,11 +79,12 @@ internal sealed class FaultyStore : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task StartSiloAsync()
+    private async Task StartSiloAsync(Action<FaultyStorage>? prepare = null)
     {
         string file = Path.Combine(_directory, "bank.db");
         _sqlite = new SqliteJournalStorage($"Data Source={file}");
         Faults = new FaultyStorage(_sqlite);
+        prepare?.Invoke(Faults);
         _host = await MementoHost.StartAsync(memento =>
         {
             _tables(memento);
