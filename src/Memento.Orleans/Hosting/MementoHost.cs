@@ -70,7 +70,7 @@ public sealed class MementoHost : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                await DisposeAsync(host);
+                await FailedStart.CleanUpAsync(host);
                 if (attempt >= PortAttempts || !IsPortTaken(exception)) throw;
             }
         }

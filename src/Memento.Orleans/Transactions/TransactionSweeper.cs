@@ -27,17 +27,30 @@ internal sealed partial class TransactionSweeper(
     private static readonly TimeSpan LeftGrace = TransactionLimits.Grace + Interval;
 
     private readonly CancellationTokenSource _stopping = new();
-    private Task _sweeping = Task.CompletedTask;
+    private bool _isDisposed;
 
-    public void Start() => _sweeping = Task.Run(SweepAsync);
+    /// <summary>Ends with the sweeping.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
 
-    public async Task StopAsync()
+    public void Start()
     {
-        await _stopping.CancelAsync();
-        await _sweeping;
+        CancellationToken stopping = _stopping.Token;
+        Ended = Task.Run(() => SweepAsync(stopping), CancellationToken.None);
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public Task StopAsync()
+    {
+        Dispose();
+        return Ended;
+    }
+
+    /// <summary>Stops too: a host whose start failed is disposed of without a stop.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
 
     [LoggerMessage(
         EventId = 1201, Level = LogLevel.Error, Message = "Ending transactions past their limit failed")]
@@ -60,14 +73,14 @@ internal sealed partial class TransactionSweeper(
         }
     }
 
-    private async Task SweepAsync()
+    private async Task SweepAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (!await timer.WaitForNextTickAsync(_stopping.Token)) return;
+                if (!await timer.WaitForNextTickAsync(stopping)) return;
                 Sweep();
             }
             catch (OperationCanceledException)

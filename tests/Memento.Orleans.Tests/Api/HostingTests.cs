@@ -199,6 +199,17 @@ public sealed class HostingTests : IDisposable
         Assert.Contains(_directory.Path, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_start_that_fails_stops_what_of_the_silo_had_begun()
+    {
+        var service = new SiloService();
+        await Assert.ThrowsAsync<StorageException>(() => MementoHost.StartAsync(
+            memento => memento.UseSqlite($"Data Source={_directory.Path}").AddTable<Entry>(),
+            builder => builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(service)));
+
+        Assert.Equal((1, 1), (service.Started, service.Stopped));
+    }
+
     private static MementoOptions Options(IServiceProvider services)
         => services.GetRequiredService<IOptions<MementoOptions>>().Value;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Memento.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -40,7 +41,7 @@ internal sealed class TestSilo : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                await DisposeAsync(host);
+                await FailedStart.CleanUpAsync(host);
                 // Somebody may have taken a port between looking for it and listening on it.
                 if (attempt == PortAttempts || !IsPortTaken(exception)) throw;
             }
@@ -65,7 +66,7 @@ internal sealed class TestSilo : IAsyncDisposable
         }
         catch
         {
-            await DisposeAsync(host);
+            await FailedStart.CleanUpAsync(host);
             throw;
         }
 

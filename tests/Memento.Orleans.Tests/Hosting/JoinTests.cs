@@ -1,4 +1,5 @@
 using System.Net;
+using Memento.Hosting;
 using Memento.Tests.Conformance;
 using Memento.Tests.Conformance.Tables;
 using Memento.Tests.Samples;
@@ -39,7 +40,7 @@ public sealed class JoinTests
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0, nobody)
             .AddMemento(static memento => memento.AddTable<Entry>()));
-        using IHost host = builder.Build();
+        IHost host = builder.Build();
         using var end = new CancellationTokenSource();
 
         Task starting = host.StartAsync(end.Token);
@@ -48,6 +49,7 @@ public sealed class JoinTests
         Assert.False(starting.IsCompleted);
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting.Within());
+        await FailedStart.CleanUpAsync(host);
     }
 
     private static IPEndPoint NobodyListens() => new(IPAddress.Loopback, FreePort());
