@@ -47,6 +47,10 @@ internal sealed class CatalogGrain(
             .Order(StringComparer.Ordinal)
             .ToList());
 
+    public static TableNotFoundException NotFound(string table)
+        => new($"Table '{table}' does not exist: it was deleted, or never made. Call "
+            + "memento.Tables.CreateAsync to make it.");
+
     public async Task<EnsureResponse> EnsureAsync(TableSchema schema)
     {
         if (Find(schema.Name) is not { } entry)
@@ -88,7 +92,7 @@ internal sealed class CatalogGrain(
     public async Task AddIndexAsync(string name, IndexSchema index, bool isDeclared)
     {
         CatalogEntry entry = Without(
-            Find(name) ?? throw PartitionLoader.NotFound(name), index.Name);
+            Find(name) ?? throw NotFound(name), index.Name);
         await PutAsync(entry with
         {
             Schema = entry.Schema with { Indexes = [.. entry.Schema.Indexes, index] },
@@ -97,7 +101,7 @@ internal sealed class CatalogGrain(
     }
 
     public async Task RemoveIndexAsync(string name, string index)
-        => await PutAsync(Without(Find(name) ?? throw PartitionLoader.NotFound(name), index));
+        => await PutAsync(Without(Find(name) ?? throw NotFound(name), index));
 
     public async Task<bool> CreateAsync(TableSchema schema)
     {

@@ -38,7 +38,7 @@ internal sealed class IndexBuilder(
                 + "one.");
         }
 
-        if (!await Catalog.ExistsAsync(table.Name)) throw PartitionLoader.NotFound(table.Name);
+        if (!await Catalog.ExistsAsync(table.Name)) throw CatalogGrain.NotFound(table.Name);
 
         IndexDefinition index = table.MakeIndex(info);
         if (StoreOf(table, index) is { } store)

@@ -112,7 +112,7 @@ internal sealed class IndexGrain(
         => commit.DecideAsync(transactionId);
 
     public Task DropAsync()
-        => CloseAsync(PartitionLoader.NotFound(
+        => CloseAsync(CatalogGrain.NotFound(
             IndexGrainKey.Parse(this.GetPrimaryKeyString()).Table));
 
     public async Task<long> HighestNumberAsync()

@@ -35,7 +35,7 @@ internal sealed class PartitionLoader(
 
         await known.WaitAsync();
         ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
-        if (!await catalog.ExistsAsync(name)) throw NotFound(name);
+        if (!await catalog.ExistsAsync(name)) throw CatalogGrain.NotFound(name);
 
         long started = time.GetTimestamp();
         var store = new RecordStore(table);
@@ -57,10 +57,6 @@ internal sealed class PartitionLoader(
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
         };
     }
-
-    public static TableNotFoundException NotFound(string name)
-        => new($"Table '{name}' does not exist: it was deleted, or never made. Call "
-            + "memento.Tables.CreateAsync to make it.");
 
     private static async Task LoadAsync(
         IJournalStorage storage, TableDefinition table, RecordStore store, int storeNumber, int number)

@@ -46,7 +46,7 @@ internal sealed class TableAdministration(
         if (!await IsBeingDeletedAsync(table, cancellationToken))
             await LockAndDoAsync<T>(static _ => Task.CompletedTask, cancellationToken);
         if (!await lifetime.AskAsync(() => DeleteAsync(table), CancellationToken.None))
-            throw PartitionLoader.NotFound(table.Name);
+            throw CatalogGrain.NotFound(table.Name);
     }
 
     public Task ClearAsync<T>(CancellationToken cancellationToken = default)
@@ -69,7 +69,7 @@ internal sealed class TableAdministration(
 
         List<IndexInfo> indexes = await lifetime.AskAsync(
             () => Catalog.IndexesAsync(table.Name), cancellationToken)
-            ?? throw PartitionLoader.NotFound(table.Name);
+            ?? throw CatalogGrain.NotFound(table.Name);
         PartitionInfo[] infos = [.. opened.Select(static each => each.Info!)];
         return new TableInfo
         {

@@ -16,7 +16,7 @@ internal abstract class IndexDefinition
         Info = new IndexInfo([.. properties.Select(property => property.Name)], unique);
         Name = Info.Name;
         Properties = properties;
-        Parts = [.. properties.Select(KeyPart.Of)];
+        Parts = [.. properties.Select(static property => property.ToKeyPart())];
         Ordinal = ordinal;
         Reference = IndexReference.To(IndexSchema.Of(this));
         if (properties.Count > 1)

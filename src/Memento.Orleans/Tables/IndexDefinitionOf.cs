@@ -62,6 +62,6 @@ internal sealed class IndexDefinition<TRecord> : IndexDefinition
         public IndexPart<TRecord> Visit<TOwner, TValue>(RecordProperty<TOwner, TValue> property)
             where TOwner : class
             where TValue : notnull
-            => component.ToIndexPart<TRecord>(property.TryGet);
+            => IndexPart<TRecord>.Of(component, property.TryGet);
     }
 }

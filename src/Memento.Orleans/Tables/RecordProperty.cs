@@ -1,4 +1,5 @@
 using System.Reflection;
+using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 
@@ -30,6 +31,13 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
 
     /// <summary>Calls back with the types as type parameters.</summary>
     public abstract TResult Accept<TResult>(IPropertyVisitor<TResult> visitor);
+
+    /// <summary>Makes the property a part of a key.</summary>
+    /// <exception cref="ArgumentException">The property's type has no encoding.</exception>
+    public KeyPart ToKeyPart()
+        => KeyComponents.TryGet(Type, out KeyComponent? component)
+            ? new KeyPart(Name, Type, component)
+            : throw new ArgumentException($"'{Name}' cannot be a part of a key.");
 
     /// <summary>About the bytes that the record's value takes outside the record.</summary>
     public abstract long EstimateReferencedSize(object record);

@@ -40,7 +40,7 @@ internal abstract class TableDefinition
         _propertiesByName = Properties.ToFrozenDictionary(
             property => property.Name, StringComparer.Ordinal);
         _indexes = _declared = new IndexSet([.. parts.Indexes.Select(MakeIndex)]);
-        KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(KeyPart.Of)]);
+        KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(static property => property.ToKeyPart())]);
         Registration = TableRegistration.Of(ToSchema());
     }
 

@@ -20,22 +20,14 @@ internal sealed class CurrentTransaction(
     IGrainContextAccessor context,
     TimeProvider time)
 {
-    /// <summary>
-    /// Stands in <see cref="TransactionInfo.PendingCalls"/> when a transaction of ours has ended: code that
-    /// it left running still has it as ambient, and is in no transaction any more.
-    /// </summary>
-    private const int Ended = int.MinValue / 2;
-
     // Each grain call has its own TransactionInfo, and its operations are recorded in that one.
     private readonly ConditionalWeakTable<TransactionInfo, TransactionScope> _joined = [];
-
-    public static void MarkEnded(TransactionInfo info) => info.PendingCalls = Ended;
 
     public ITransaction? Find()
     {
         TransactionInfo? info = TransactionContext.GetTransactionInfo();
         if (info is null) return ambient.Running?.Outermost?.Innermost;
-        if (info.PendingCalls < Ended / 2) return null;
+        if (OrleansRecord.HasEnded(info)) return null;
 
         if (registry.Find(info.TransactionId) is { IsJoined: false } own)
             return own.Outermost?.Innermost;

@@ -6,9 +6,9 @@ namespace Memento.Transactions;
 /// <summary>The nested bodies of a transaction that run in this process.</summary>
 internal sealed class NestedScopes(Guid transactionId, Savepoints savepoints)
 {
-    private readonly ConcurrentDictionary<long, TransactionScope> _running = new();
+    private readonly ConcurrentDictionary<long, ITransactionBody> _running = new();
 
-    public void Add(Savepoint savepoint, TransactionScope scope) => _running[savepoint.Id] = scope;
+    public void Add(Savepoint savepoint, ITransactionBody body) => _running[savepoint.Id] = body;
 
     public void Remove(Savepoint savepoint) => _running.TryRemove(savepoint.Id, out _);
 
@@ -19,7 +19,7 @@ internal sealed class NestedScopes(Guid transactionId, Savepoints savepoints)
     /// <param name="savepoint">The savepoint of the outer body; null: the transaction itself.</param>
     /// <param name="found">The inner body, or null: there is none.</param>
     /// <returns>False where the caller was begun in one that was undone.</returns>
-    public bool TryFindInside(Savepoint? savepoint, out TransactionScope? found)
+    public bool TryFindInside(Savepoint? savepoint, out ITransactionBody? found)
     {
         found = null;
         long[] flow = SavepointContext.Find(transactionId);

@@ -9,6 +9,12 @@ namespace Memento.Transactions;
 /// </summary>
 internal sealed class OrleansRecord(TransactionInfo info)
 {
+    /// <summary>
+    /// Stands in <see cref="TransactionInfo.PendingCalls"/> when a transaction of ours has ended: code that
+    /// it left running still has it as ambient, and is in no transaction any more.
+    /// </summary>
+    private const int Ended = int.MinValue / 2;
+
     private readonly Lock _gate = new();
     private readonly List<TransactionInfo> _branches = [];
     private int _joinedBranches;
@@ -26,6 +32,9 @@ internal sealed class OrleansRecord(TransactionInfo info)
                 return _hasLeftCalls || !AllAreBack();
         }
     }
+
+    /// <summary>Whether code finds a transaction as ambient that has ended.</summary>
+    public static bool HasEnded(TransactionInfo info) => info.PendingCalls < Ended / 2;
 
     /// <summary>Begins a branch.</summary>
     public TransactionInfo Branch()
@@ -98,7 +107,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
         {
             _hasLeftCalls = !AllAreBack();
             foreach (TransactionInfo each in _branches.Append(Info))
-                CurrentTransaction.MarkEnded(each);
+                each.PendingCalls = Ended;
         }
     }
 

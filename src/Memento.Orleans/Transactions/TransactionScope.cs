@@ -13,7 +13,7 @@ namespace Memento.Transactions;
 /// What a body gets: the transaction itself, or a savepoint inside it. Turns calls on records into
 /// operations on partitions.
 /// </summary>
-internal sealed class TransactionScope : ITransaction
+internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadingScope
 {
     private readonly TransactionState _state;
     private readonly TransactionScope? _parent;
@@ -52,6 +52,8 @@ internal sealed class TransactionScope : ITransaction
     /// <summary>The error of the body's own Abort, where it called it.</summary>
     public TransactionAbortedException? Aborted { get; private set; }
 
+    ITransaction ITransactionBody.Innermost => Innermost;
+
     /// <summary>
     /// The scope of the innermost body in whose flow the caller runs, inside this one's; one that has ended
     /// where that was undone.
@@ -61,15 +63,14 @@ internal sealed class TransactionScope : ITransaction
         get
         {
             if (_state.Nested is not { } nested) return this;
-            if (nested.TryFindInside(_sender.Savepoint, out TransactionScope? inner))
-                return inner ?? this;
+            if (nested.TryFindInside(_sender.Savepoint, out ITransactionBody? inner))
+                return (TransactionScope?)inner ?? this;
 
             return new TransactionScope(_sender, _tools, this) { _hasEnded = true };
         }
     }
 
-    /// <summary>Runs queries, as long as the body does.</summary>
-    internal QueryRunner Queries
+    public QueryRunner Queries
     {
         get
         {
@@ -78,8 +79,7 @@ internal sealed class TransactionScope : ITransaction
         }
     }
 
-    /// <summary>Reads pages, as long as the body runs.</summary>
-    internal PageReader Pages
+    public PageReader Pages
     {
         get
         {

@@ -74,7 +74,7 @@ internal sealed class TransactionState(
     public bool IsCommitting { get; private set; }
 
     /// <summary>The body's own scope, or null where it runs elsewhere.</summary>
-    public TransactionScope? Outermost { get; set; }
+    public ITransactionBody? Outermost { get; set; }
 
     /// <summary>Its nested bodies in this process, once it has had any.</summary>
     public NestedScopes? Nested { get; private set; }

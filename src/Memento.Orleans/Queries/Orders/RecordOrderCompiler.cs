@@ -50,6 +50,6 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
         : IBoundValueVisitor<TRecord, IndexPart<TRecord>>
     {
         public IndexPart<TRecord> Visit<TValue>(BoundValue<TRecord, TValue> value)
-            => component.ToIndexPart<TRecord>(value.TryGet);
+            => IndexPart<TRecord>.Of(component, value.TryGet);
     }
 }

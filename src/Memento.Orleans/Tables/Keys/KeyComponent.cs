@@ -18,9 +18,6 @@ internal abstract class KeyComponent
     /// <summary>The codec of a key that consists of this component alone.</summary>
     public abstract KeyCodec ToCodec(string tableName, KeyPart part);
 
-    /// <summary>Makes what writes a value of a record, without boxing it.</summary>
-    /// <param name="tryGet">
-    /// Reads the value: a <see cref="TryGetValue{TRecord, TValue}"/> of <see cref="ValueType"/>.
-    /// </param>
-    public abstract IndexPart<TRecord> ToIndexPart<TRecord>(Delegate tryGet);
+    /// <summary>Calls a visitor with this component as that of <see cref="ValueType"/>.</summary>
+    public abstract TResult Accept<TResult>(IKeyComponentVisitor<TResult> visitor);
 }

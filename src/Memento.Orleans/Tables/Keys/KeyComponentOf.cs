@@ -19,6 +19,6 @@ internal abstract class KeyComponent<T> : KeyComponent
     public sealed override KeyCodec ToCodec(string tableName, KeyPart part)
         => new SingleKeyCodec<T>(tableName, part, this);
 
-    public sealed override IndexPart<TRecord> ToIndexPart<TRecord>(Delegate tryGet)
-        => new IndexPart<TRecord, T>((TryGetValue<TRecord, T>)tryGet, this);
+    public sealed override TResult Accept<TResult>(IKeyComponentVisitor<TResult> visitor)
+        => visitor.Visit(this);
 }

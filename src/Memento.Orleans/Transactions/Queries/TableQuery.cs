@@ -10,7 +10,7 @@ namespace Memento.Transactions.Queries;
 /// <param name="shape">What it asks for.</param>
 /// <param name="order">The order as it was written.</param>
 internal sealed class TableQuery<T>(
-    TransactionScope scope, QueryShape shape, IReadOnlyList<OrderPart> order)
+    IReadingScope scope, QueryShape shape, IReadOnlyList<OrderPart> order)
     : Query<T>, IOrderedTableQuery<T>
     where T : class
 {
