@@ -64,7 +64,11 @@ public interface ITables
     /// <exception cref="ArgumentException">There is no such property, or it cannot be indexed.</exception>
     /// <exception cref="UniqueIndexException">Two records have the same value.</exception>
     /// <exception cref="TableNotFoundException">The table does not exist.</exception>
-    /// <exception cref="MementoException">The table has the index.</exception>
+    /// <exception cref="StorageException">The storage refused, and nothing is left of the index.</exception>
+    /// <exception cref="MementoException">
+    /// The table has the index; or the storage refused, and what there is of the index could not be removed.
+    /// Call it again: it begins anew, or says that the index is there, which has all records then.
+    /// </exception>
     Task AddIndexAsync<T>(
         string property, bool unique = false, CancellationToken cancellationToken = default)
         where T : class;

@@ -68,21 +68,20 @@ internal sealed class CatalogGrain(
 
         IReadOnlyList<string> unfilled =
             schema.Storage == TableStorage.Disk ? difference.AddedUniqueIndexes : [];
-        TableSchema usable = wanted with
-        {
-            Indexes = [.. wanted.Indexes.Where(index => !index.Unique || !unfilled.Contains(index.Name))],
-        };
-        if (!difference.IsNone)
+        TableSchema kept = WithoutUnique(wanted, unfilled);
+        await CreateStoresAsync(kept);
+        IReadOnlyList<string> lost = await FindLostAsync(kept);
+        TableSchema usable = WithoutUnique(kept, lost);
+        if (!difference.IsNone || lost.Count > 0)
             await PutAsync(entry with { Schema = usable, Added = added });
 
         // After the entry: an index that the catalog has must have all of its values.
         if (schema.Storage == TableStorage.Disk)
             await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
-        await CreateStoresAsync(usable);
         return new EnsureResponse
         {
             Added = [.. added.Select(static index => index.Info)],
-            Unfilled = unfilled,
+            Unfilled = [.. unfilled, .. lost],
         };
     }
 
@@ -168,6 +167,12 @@ internal sealed class CatalogGrain(
         Added = entry.Added?.Where(other => other.Name != index).ToArray(),
     };
 
+    private static TableSchema WithoutUnique(TableSchema schema, IReadOnlyList<string> names)
+        => schema with
+        {
+            Indexes = [.. schema.Indexes.Where(index => !index.Unique || !names.Contains(index.Name))],
+        };
+
     /// <summary>
     /// An added index as the type has it now: where its values are of another type, what is stored of it
     /// has another encoding. Null where it does not fit the type any more, or the type declares it.
@@ -193,6 +198,38 @@ internal sealed class CatalogGrain(
 
         foreach (string store in StoreNames.Of(schema))
             await _storage.CreateTableAsync(store, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// The unique indexes that know no value although the table has records. Whatever has become of their
+    /// stores, they are filled again; where no record has a value, that costs a start some time.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> FindLostAsync(TableSchema schema)
+    {
+        if (_storage is null || schema.Storage != TableStorage.Disk) return [];
+
+        List<string> empty = [];
+        foreach (IndexSchema index in schema.Indexes.Where(static index => index.Unique))
+        {
+            string store = StoreNames.OfUniqueIndex(schema.Name, index.Name);
+            if (await IsEmptyAsync(_storage, store, schema.PartitionCount)) empty.Add(index.Name);
+        }
+
+        if (empty.Count > 0 && await IsEmptyAsync(_storage, schema.Name, schema.PartitionCount)) return [];
+        return empty;
+    }
+
+    private static async Task<bool> IsEmptyAsync(
+        IJournalStorage storage, string store, int partitionCount)
+    {
+        for (int number = 0; number < partitionCount; number++)
+        {
+            await using IAsyncEnumerator<StoredRow> rows = storage
+                .LoadAsync(store, number, CancellationToken.None).GetAsyncEnumerator();
+            if (await rows.MoveNextAsync()) return false;
+        }
+
+        return true;
     }
 
     private async Task DropUniqueIndexesAsync(string table, IReadOnlyList<string> indexes)

@@ -11,7 +11,11 @@ namespace Memento.Grains;
 /// table: readers go on, writers wait, and who writes afterwards knows it or is run again.
 /// </summary>
 internal sealed class IndexBuilder(
-    TransactionRunner runner, DurableStorage durable, Journal journal, IGrainFactory grains)
+    TransactionRunner runner,
+    DurableStorage durable,
+    Journal journal,
+    StoreLifetime lifetime,
+    IGrainFactory grains)
 {
     /// <summary>How long a call may take that adds or removes an index.</summary>
     public const string LongestCall = "01:00:00";
@@ -31,14 +35,20 @@ internal sealed class IndexBuilder(
     public async Task AddAsync(TableDefinition table, IndexInfo info, bool isDeclared)
     {
         table.CheckIndex(info);
-        if (table.IndexSet.Find(info.Name) is not null)
+        List<IndexInfo> known = await Catalog.IndexesAsync(table.Name)
+            ?? throw CatalogGrain.NotFound(table.Name);
+        if (table.IndexSet.Find(info.Name) is { } here)
         {
-            throw new MementoException(
-                $"Table '{table.Name}' has the index '{info.Name}'. Remove it first to make it another "
-                + "one.");
-        }
+            if (known.Any(other => other.Name == info.Name))
+            {
+                throw new MementoException(
+                    $"Table '{table.Name}' has the index '{info.Name}'. Remove it first to make it "
+                    + "another one.");
+            }
 
-        if (!await Catalog.ExistsAsync(table.Name)) throw CatalogGrain.NotFound(table.Name);
+            // An earlier call gave it up, and could not remove what there was of it.
+            await ForgetAsync(table, here);
+        }
 
         IndexDefinition index = table.MakeIndex(info);
         if (StoreOf(table, index) is { } store)
@@ -48,17 +58,19 @@ internal sealed class IndexBuilder(
             await durable.Journal.CreateTableAsync(store, CancellationToken.None);
         }
 
+        bool mayBeInCatalog = false;
         try
         {
             await runner.RunAsync(
                 transaction => BuildAsync((TransactionScope)transaction, table, index),
                 Options,
                 CancellationToken.None);
+            mayBeInCatalog = true;
             await Catalog.AddIndexAsync(table.Name, IndexSchema.Of(index), isDeclared);
         }
         catch (Exception exception)
         {
-            await TakeBackAsync(table, index, exception);
+            await TakeBackAsync(table, index, mayBeInCatalog, exception);
             throw;
         }
     }
@@ -121,10 +133,12 @@ internal sealed class IndexBuilder(
     }
 
     private async Task TakeBackAsync(
-        TableDefinition table, IndexDefinition index, Exception reason)
+        TableDefinition table, IndexDefinition index, bool mayBeInCatalog, Exception reason)
     {
         try
         {
+            // Its store goes last: an index that the catalog has must have all of its values.
+            if (mayBeInCatalog) await TakeOutOfCatalogAsync(table, index);
             await ForgetAsync(table, index);
         }
         catch (Exception exception)
@@ -134,6 +148,43 @@ internal sealed class IndexBuilder(
                 + $"be removed: {exception.Message} Remove it, or start the silo again. It failed because: "
                 + reason.Message,
                 reason);
+        }
+    }
+
+    private async Task TakeOutOfCatalogAsync(TableDefinition table, IndexDefinition index)
+    {
+        if (!await IsInCatalogAsync(table, index)) return;
+
+        try
+        {
+            await Catalog.RemoveIndexAsync(table.Name, index.Name);
+        }
+        catch (StorageException)
+        {
+            // As the one before, this write may have been kept.
+            if (await IsInCatalogAsync(table, index)) throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether the catalog has an index whose write failed. The catalog does one thing at a time, so that
+    /// no write is on its way when it answers. Where it cannot be read nobody writes it, and the note beside
+    /// the records is what counts; a storage that keeps none leaves it open.
+    /// </summary>
+    private async Task<bool> IsInCatalogAsync(TableDefinition table, IndexDefinition index)
+    {
+        try
+        {
+            List<IndexInfo>? known = await lifetime.AskAsync(
+                () => Catalog.IndexesAsync(table.Name), CancellationToken.None);
+            return known is not null && known.Any(other => other.Name == index.Name);
+        }
+        catch (StorageException)
+        {
+            var note = new CatalogNote<CatalogState>(durable.Journal, IJournalStorage.CatalogNote);
+            return await note.ReadAsync() is not { } noted
+                || (noted.Tables.TryGetValue(table.Name, out CatalogEntry? entry)
+                    && entry.Schema.Indexes.Any(other => other.Name == index.Name));
         }
     }
 

@@ -125,6 +125,31 @@ public sealed class InDoubtTests
         Assert.Equal(first.Id + 11, next.Id);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_silo_that_stops_waits_for_no_storage_and_tells_that_a_batch_is_in_doubt(bool isIn)
+    {
+        var time = new ShiftedTime();
+        await using var store = await FaultyStore.StartAsync(memento => memento
+            .AddTable<DiskAccount>().AddTable<RamAccount>()
+            .Services.AddSingleton<TimeProvider>(time));
+        await WriteBothAsync(store, 10);
+        FaultyStorage faults = store.Faults;
+        faults.SettleFault = static () => FaultyStorage.DiskFailure;
+        BeInDoubt(faults, isIn);
+        time.Stop();
+        Task writing = WriteBothAsync(store, 20);
+        await Waiting.UntilAsync(() => faults.Settlements > 0, "the storage was asked");
+
+        // Nobody is told by the clock.
+        Task restarting = store.RestartAsync(_ => time.GoOn());
+        await Assert.ThrowsAsync<TransactionInDoubtException>(() => writing);
+        await restarting.WaitAsync(FaultyStore.LongestWait);
+
+        Assert.Equal(isIn ? 20 : 10, (await store.ReadAsync<DiskAccount>(1)).Balance);
+    }
+
     private static void BeInDoubt(FaultyStorage faults, bool isIn)
     {
         var doubt = new BatchInDoubtException("Perhaps.", FaultyStorage.DiskFailure);

@@ -15,6 +15,12 @@ internal sealed class FakeIndexGrain : IIndexGrain
     /// <summary>Answers each message when it comes; without it, a test answers it later.</summary>
     public Func<ExecuteRequest, ExecuteResponse>? Respond { get; set; }
 
+    /// <summary>Answers a commit; without it there is none.</summary>
+    public Func<CommitResponse>? Commit { get; set; }
+
+    /// <summary>Says how a transaction has ended.</summary>
+    public Func<TransactionOutcome>? Decide { get; set; }
+
     public IReadOnlyList<FakeMessage> Messages => [.. _messages];
 
     /// <summary>All calls, in their order.</summary>
@@ -59,11 +65,19 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public Task<OpenResponse> OpenAsync() => throw new NotSupportedException();
 
-    public Task<CommitResponse> CommitAsync(CommitRequest request)
-        => throw new NotSupportedException();
+    public async Task<CommitResponse> CommitAsync(CommitRequest request)
+    {
+        _log.Enqueue("commit");
+        await Task.Yield();
+        return (Commit ?? throw new NotSupportedException()).Invoke();
+    }
 
-    public Task<TransactionOutcome> DecideAsync(Guid transactionId)
-        => throw new NotSupportedException();
+    public async Task<TransactionOutcome> DecideAsync(Guid transactionId)
+    {
+        _log.Enqueue("decide");
+        await Task.Yield();
+        return (Decide ?? throw new NotSupportedException()).Invoke();
+    }
 
     public Task DropAsync() => throw new NotSupportedException();
 

@@ -1,0 +1,77 @@
+using Memento.Messages;
+using Memento.Storage;
+using Memento.Transactions;
+using Memento.Transactions.Commit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Memento.Tests.Transactions;
+
+/// <summary>The answer to a commit is lost, and the silo is asked what became of it.</summary>
+public sealed class CommitLookUpTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly RemoteScene _scene = new();
+
+    [Fact]
+    public async Task An_abort_that_is_told_while_ends_are_remembered_lets_the_body_run_again()
+    {
+        CommitResult result = await CommitAsync(TransactionOutcome.Aborted, TransactionRegistry.Memory);
+
+        Assert.Equal(CommitStatus.TryAgain, result.Status);
+        Assert.Equal(["execute 1", "commit", "decide", "abort"], _scene.Grain.Log);
+    }
+
+    [Fact]
+    public async Task An_abort_that_is_told_after_that_says_nothing_and_the_commit_is_in_doubt()
+    {
+        CommitResult result = await CommitAsync(
+            TransactionOutcome.Aborted, TransactionRegistry.Memory + TimeSpan.FromTicks(1));
+
+        var doubt = Assert.IsType<TransactionInDoubtException>(result.Error);
+        Assert.Equal((CommitStatus.Failed, _scene.State.Id), (result.Status, doubt.TransactionId));
+        Assert.IsType<TimeoutException>(doubt.InnerException);
+
+        // Neither asked once more nor dropped: what was committed there must stand.
+        Assert.Equal(["execute 1", "commit", "decide"], _scene.Grain.Log);
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_told_after_that_is_one()
+    {
+        CommitResult result = await CommitAsync(
+            TransactionOutcome.Committed, TransactionRegistry.Memory + TimeSpan.FromTicks(1));
+
+        Assert.Equal(CommitResult.Committed, result);
+    }
+
+    [Fact]
+    public async Task A_silo_that_never_says_leaves_the_commit_in_doubt()
+    {
+        CommitResult result = await CommitAsync(outcome: null, TimeSpan.Zero);
+
+        Assert.IsType<TransactionInDoubtException>(result.Error);
+        Assert.Equal(Committer.LookUps, _scene.Grain.Log.Count(static call => call == "decide"));
+        Assert.DoesNotContain("abort", _scene.Grain.Log);
+    }
+
+    /// <param name="outcome">What the silo says; null: it does not answer.</param>
+    /// <param name="after">How long after the commit was sent.</param>
+    private async Task<CommitResult> CommitAsync(TransactionOutcome? outcome, TimeSpan after)
+    {
+        _scene.Grain.Respond = FakeIndexGrain.AnswerAll;
+        _scene.Grain.Commit = static () => throw new TimeoutException("The answer is lost.");
+        _scene.Grain.Decide = () =>
+        {
+            _time.Advance(after);
+            return outcome ?? throw new TimeoutException("So is this one.");
+        };
+        await _scene.Write(1, "a");
+        var committer = new Committer(
+            FakeGrainFactory.Of(() => _scene.Grain),
+            local: null,
+            _time,
+            NullLogger<Committer>.Instance);
+        return await committer.CommitAsync(_scene.State.Id, _scene.State, Participant.None);
+    }
+}
