@@ -12,7 +12,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     : LockOwner(header.TransactionId, header.Age)
 {
     private Savepoint? _savepoint;
-    private StagedWrites? _seen;
+    private SeenWrites? _seen;
     private long[] _beside = [];
 
     public TransactionHeader Header { get; } = header;
@@ -28,7 +28,8 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     /// Its writes as the operation that is carried out sees them: without those of nested bodies that run
     /// beside the operation's own.
     /// </summary>
-    public StagedWrites Seen => _seen ?? Staged;
+    public StagedWrites Seen
+        => _beside.Length == 0 ? Staged : (_seen ??= new SeenWrites(Staged)).Without(_beside);
 
     /// <summary>Its operations that wait here; null where none does.</summary>
     public WaitingOperations? Waiting { get; set; }
@@ -52,30 +53,26 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public void Begin(Savepoint? savepoint)
     {
         _savepoint = savepoint;
-        _seen = null;
         if (Header.Savepoints is not { } all) return;
 
         _beside = Array.FindAll(all.RunningBeside(savepoint), Staged.HasUnder);
-        if (_beside.Length > 0) _seen = Staged.Without(_beside);
     }
 
     /// <summary>Refuses a key that a nested body has written which runs beside the caller.</summary>
     /// <exception cref="MementoException">It has.</exception>
     public void RequireAlone(int store, Key key)
     {
-        if (_seen is null) return;
-
-        foreach (StagedWrite write in Staged.All)
-        {
-            if (write.Store == store && IsOf(key, write) && StagedWrites.IsUnderAny(write, _beside))
-                throw NestedErrors.WrittenBeside(TransactionId, Table, store, key);
-        }
+        if (_beside.Length > 0 && IsWrittenBeside(store, key))
+            throw NestedErrors.WrittenBeside(TransactionId, Table, store, key);
     }
 
     /// <summary>Reads through the transaction's own writes.</summary>
     public StoredRecord? Find(int store, Key key)
     {
-        StagedWrite? staged = Seen.Find(store, key);
+        // Not in a copy of what it sees: one key needs none.
+        StagedWrite? staged = Staged.Find(store, key);
+        while (staged?.IsUnderAny(_beside) == true)
+            staged = staged.Previous;
         if (staged is not null) return staged.Record;
 
         StoredRecord? committed = Store.Find(store, key.Bytes);
@@ -96,13 +93,14 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public List<StoredRecord> FindInBag(Key key)
     {
         DependOn(Store.LastPosition);
+        StagedWrites seen = Seen;
         List<StoredRecord> found = [];
         foreach ((byte[] _, StoredRecord record) in Store.Records.Prefix(key.Bytes))
         {
-            if (Seen.Find(0, new Key(record.Key)) is null) found.Add(record);
+            if (seen.Find(0, new Key(record.Key)) is null) found.Add(record);
         }
 
-        foreach (StagedWrite write in Seen.Effective)
+        foreach (StagedWrite write in seen.Effective)
         {
             if (write.Store == 0 && write.Record is not null && IsOf(key, write))
             {
@@ -116,8 +114,9 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     /// <summary>Its own records in the order of an index; null: of the keys.</summary>
     public OrderedMap<StoredRecord> OwnRecords(int? index)
     {
-        Seen.Ordered ??= new OwnRecords(Table);
-        return Seen.Ordered.In(index, Seen);
+        StagedWrites seen = Seen;
+        seen.Ordered ??= new OwnRecords(Table);
+        return seen.Ordered.In(index, seen);
     }
 
     /// <summary>Finds an index by which a query was planned.</summary>
@@ -137,6 +136,23 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public void RequireIndexes(ulong stamp)
     {
         if (Store.Indexes.Stamp != stamp) throw IndexesChanged();
+    }
+
+    private bool IsWrittenBeside(int store, Key key)
+    {
+        if (store != LockResource.RecordStore || Table.Type != TableType.Bag)
+        {
+            // The last one alone: whoever made it was refused beside a body that had written before it.
+            return Staged.Find(store, key)?.IsUnderAny(_beside) == true;
+        }
+
+        // A bag's records have keys of their own, which begin with this one.
+        foreach (StagedWrite write in Staged.All)
+        {
+            if (write.Store == store && IsOf(key, write) && write.IsUnderAny(_beside)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Whether a write is of a key: in a bag a number stands behind that.</summary>

@@ -25,4 +25,21 @@ internal sealed class StagedWrite(
 
     /// <summary>The later write of the transaction that replaces this one.</summary>
     public StagedWrite? Next { get; set; }
+
+    /// <summary>The same beside other writes.</summary>
+    public StagedWrite Copy() => new(Store, Key, Record, Document, Savepoint);
+
+    /// <summary>Whether it is undone with a savepoint.</summary>
+    public bool IsUnder(long savepoint) => Savepoint is not null && Savepoint.IsUnder(savepoint);
+
+    /// <summary>Whether it is undone with any of some savepoints.</summary>
+    public bool IsUnderAny(ReadOnlySpan<long> savepoints)
+    {
+        foreach (long savepoint in savepoints)
+        {
+            if (IsUnder(savepoint)) return true;
+        }
+
+        return false;
+    }
 }

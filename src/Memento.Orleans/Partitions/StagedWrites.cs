@@ -18,6 +18,9 @@ internal sealed class StagedWrites
 
     public int Count => _log.Count;
 
+    /// <summary>How often writes were undone: until then they only become more.</summary>
+    public int Rollbacks { get; private set; }
+
     /// <summary>Whether all that was there before goes, in place of single writes.</summary>
     public bool IsClearing { get; set; }
 
@@ -85,12 +88,14 @@ internal sealed class StagedWrites
     {
         if (_counts is null || !_counts.TryGetValue(savepoint, out int left)) return;
 
+        Rollbacks++;
+
         // From the end: what is undone is nearly always what was written last.
         int first = _log.Count;
         while (left > 0)
         {
             StagedWrite write = _log[--first];
-            if (!IsUnder(write, savepoint)) continue;
+            if (!write.IsUnder(savepoint)) continue;
 
             Remove(write);
             left--;
@@ -99,38 +104,11 @@ internal sealed class StagedWrites
         int kept = first;
         for (int i = first; i < _log.Count; i++)
         {
-            if (!IsUnder(_log[i], savepoint)) _log[kept++] = _log[i];
+            if (!_log[i].IsUnder(savepoint)) _log[kept++] = _log[i];
         }
 
         _log.RemoveRange(kept, _log.Count - kept);
     }
-
-    /// <summary>The same without what was written under some savepoints.</summary>
-    public StagedWrites Without(ReadOnlySpan<long> savepoints)
-    {
-        var seen = new StagedWrites();
-        foreach (StagedWrite write in _log)
-        {
-            if (!IsUnderAny(write, savepoints))
-                seen.Add(new StagedWrite(
-                    write.Store, write.Key, write.Record, write.Document, write.Savepoint));
-        }
-
-        return seen;
-    }
-
-    public static bool IsUnderAny(StagedWrite write, ReadOnlySpan<long> savepoints)
-    {
-        foreach (long savepoint in savepoints)
-        {
-            if (IsUnder(write, savepoint)) return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsUnder(StagedWrite write, long savepoint)
-        => write.Savepoint is not null && write.Savepoint.IsUnder(savepoint);
 
     /// <summary>Takes a write from between the others of its key.</summary>
     private void Remove(StagedWrite write)

@@ -8,7 +8,9 @@ namespace Memento.Tests.Partitions;
 public sealed class StagedWritesTests
 {
     private const int Steps = 200;
-    private const int Keys = 14;
+
+    private static readonly Key[] AllKeys =
+        [.. Enumerable.Range(0, 14).Select(static key => new Key([(byte)key]))];
 
     [Fact]
     public void Random_writes_and_savepoints_leave_what_a_list_without_the_undone_ones_has()
@@ -36,10 +38,10 @@ public sealed class StagedWritesTests
         staged.Add(last);
 
         staged.Rollback(one.Id);
-        Assert.Same(last, staged.Find(0, KeyOf(1)));
+        Assert.Same(last, staged.Find(0, AllKeys[1]));
         staged.Rollback(other.Id);
 
-        Assert.Same(first, staged.Find(0, KeyOf(1)));
+        Assert.Same(first, staged.Find(0, AllKeys[1]));
         Assert.Same(first, Assert.Single(staged.Effective));
     }
 
@@ -48,6 +50,8 @@ public sealed class StagedWritesTests
         var random = new Random(seed);
         var savepoints = new Savepoints(origin: 0);
         var staged = new StagedWrites();
+        var kept = new SeenWrites(staged);
+        long[][] hidden = [.. Enumerable.Repeat<long[]>([], 10)];
         List<StagedWrite> model = [];
         List<Savepoint?> bodies = [null];
         for (int step = 0; step < Steps; step++)
@@ -71,7 +75,7 @@ public sealed class StagedWritesTests
             }
             else
             {
-                StagedWrite write = Write(random.Next(2), random.Next(Keys), body);
+                StagedWrite write = Write(random.Next(2), random.Next(AllKeys.Length), body);
                 staged.Add(write);
                 model.Add(write);
             }
@@ -82,39 +86,66 @@ public sealed class StagedWritesTests
                 Assert.Equal(
                     model.Exists(each => each.Savepoint?.IsUnder(body.Id) == true),
                     staged.HasUnder(body.Id));
-                CheckAgainst(
-                    staged.Without([body.Id]),
-                    model.FindAll(each => each.Savepoint?.IsUnder(body.Id) != true));
+                CheckSeen(new SeenWrites(staged), model, [body.Id]);
             }
+
+            // Asked mostly about the same bodies, now and then about others, and not after each step.
+            if (random.Next(12) == 0)
+                hidden[random.Next(hidden.Length)] = [.. bodies.OfType<Savepoint>()
+                    .Where(_ => random.Next(2) == 0).Select(static each => each.Id)];
+            if (random.Next(3) > 0) CheckSeen(kept, model, hidden[random.Next(hidden.Length)]);
         }
     }
 
     private static void Check(StagedWrites staged, List<StagedWrite> model)
     {
-        Assert.Equal(model, staged.All);
-        IEnumerable<StagedWrite> latest =
-            model.GroupBy(static each => (each.Store, each.Key)).Select(static each => each.Last());
-        Assert.True(latest.ToHashSet().SetEquals(staged.Effective));
-        Assert.Equal(latest.Count(), staged.Effective.Count());
+        Assert.True(model.SequenceEqual(staged.All), "all writes, in their order");
+        Dictionary<(int, Key), StagedWrite> latest = LatestOf(model);
+        int effective = 0;
+        foreach (StagedWrite write in staged.Effective)
+        {
+            Assert.Same(latest[(write.Store, write.Key)], write);
+            effective++;
+        }
+
+        Assert.Equal(latest.Count, effective);
         for (int store = 0; store < 2; store++)
         {
-            for (int key = 0; key < Keys; key++)
-            {
-                Assert.Same(
-                    model.FindLast(each => each.Store == store && each.Key == KeyOf(key)),
-                    staged.Find(store, KeyOf(key)));
-            }
+            foreach (Key key in AllKeys)
+                Assert.Same(latest.GetValueOrDefault((store, key)), staged.Find(store, key));
         }
     }
 
-    /// <summary>Copies, so they are compared by what they hold.</summary>
-    private static void CheckAgainst(StagedWrites staged, List<StagedWrite> model)
-        => Assert.Equal(
-            model.Select(static each => (each.Store, each.Key, each.Record)),
-            staged.All.Select(static each => (each.Store, each.Key, each.Record)));
+    /// <summary>Copies, so they are compared by the records that they hold, each of which is new.</summary>
+    private static void CheckSeen(SeenWrites seen, List<StagedWrite> model, long[] hidden)
+    {
+        StagedWrites found = seen.Without(hidden);
+        List<StagedWrite> expected = model.FindAll(
+            each => !Array.Exists(hidden, id => each.Savepoint?.IsUnder(id) == true));
+        Assert.True(
+            expected.Select(static each => each.Record).SequenceEqual(
+                found.All.Select(static each => each.Record)),
+            "the writes that are seen, in their order");
+        Dictionary<(int, Key), StagedWrite> latest = LatestOf(expected);
+        int effective = 0;
+        foreach (StagedWrite write in found.Effective)
+        {
+            Assert.Same(latest[(write.Store, write.Key)].Record, write.Record);
+            Assert.Same(write, found.Find(write.Store, write.Key));
+            effective++;
+        }
+
+        Assert.Equal(latest.Count, effective);
+    }
+
+    private static Dictionary<(int Store, Key Key), StagedWrite> LatestOf(List<StagedWrite> model)
+    {
+        Dictionary<(int, Key), StagedWrite> latest = [];
+        foreach (StagedWrite write in model)
+            latest[(write.Store, write.Key)] = write;
+        return latest;
+    }
 
     private static StagedWrite Write(int store, int key, Savepoint? savepoint)
-        => new(store, KeyOf(key), new StoredRecord([(byte)key], new object()), document: null, savepoint);
-
-    private static Key KeyOf(int key) => new([(byte)key]);
+        => new(store, AllKeys[key], new StoredRecord([(byte)key], new object()), document: null, savepoint);
 }
