@@ -64,13 +64,13 @@ internal sealed class OrleansRecord(TransactionInfo info)
         HashSet<ParticipantId> found = new(ParticipantId.Comparer);
         lock (_gate)
         {
-            foreach (TransactionInfo each in _branches.Append(Info))
+            // Before the search: what comes back after this is not found for sure.
+            isComplete = AllAreBack();
+            foreach (TransactionInfo each in _branches.Append(Info).SelectMany(
+                static each => ReturnedCalls.Of(each).Prepend(each)))
             {
-                each.ReconcilePending();
                 found.UnionWith(each.Participants.Keys.Where(Participant.IsOurs));
             }
-
-            isComplete = AllAreBack();
         }
 
         return found;
@@ -113,6 +113,6 @@ internal sealed class OrleansRecord(TransactionInfo info)
 
     /// <summary>A branch is a call of the record itself until it is joined.</summary>
     private bool AllAreBack()
-        => Info.PendingCalls == _branches.Count - _joinedBranches
-            && _branches.TrueForAll(static branch => branch.PendingCalls == 0);
+        => ReturnedCalls.CountRunning(Info) == _branches.Count - _joinedBranches
+            && _branches.TrueForAll(static branch => ReturnedCalls.CountRunning(branch) == 0);
 }
