@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -89,10 +88,5 @@ public sealed class PhantomTests
     }
 
     private static int TransactionsEach()
-    {
-        string? text = Environment.GetEnvironmentVariable("MEMENTO_PHANTOM_TRANSACTIONS");
-        return string.IsNullOrEmpty(text)
-            ? Transactions
-            : int.Parse(text, CultureInfo.InvariantCulture);
-    }
+        => Settings.Number("MEMENTO_PHANTOM_TRANSACTIONS", Transactions);
 }

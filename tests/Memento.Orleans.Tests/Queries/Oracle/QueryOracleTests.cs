@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,15 +16,16 @@ public sealed class QueryOracleTests
     /// <summary>After so many, other tables are made, with other indexes.</summary>
     private const int CasesEach = 600;
 
-    private static readonly int Seed = Setting("SEED") ?? Environment.TickCount;
+    private static readonly int Seed = Settings.Number("MEMENTO_QUERY_SEED", Environment.TickCount);
+    private static readonly int Cases = Settings.Number("MEMENTO_QUERY_CASES", SiloCases);
 
     [Fact]
     public Task In_a_silo_every_table_gives_the_answer_of_LINQ()
-        => RunAsync(Setting("CASES") ?? SiloCases, isClient: false);
+        => RunAsync(Cases, isClient: false);
 
     [Fact]
     public Task Over_TCP_every_table_gives_the_answer_of_LINQ()
-        => RunAsync((Setting("CASES") ?? SiloCases) / (SiloCases / ClientCases), isClient: true);
+        => RunAsync(Cases / (SiloCases / ClientCases), isClient: true);
 
     private static async Task RunAsync(int cases, bool isClient)
     {
@@ -47,9 +47,4 @@ public sealed class QueryOracleTests
             }
         }
     }
-
-    private static int? Setting(string name)
-        => Environment.GetEnvironmentVariable($"MEMENTO_QUERY_{name}") is { Length: > 0 } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : null;
 }
