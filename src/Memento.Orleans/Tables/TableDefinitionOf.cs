@@ -51,7 +51,8 @@ internal sealed class TableDefinition<T> : TableDefinition
 
     public override object CopyStored(object record) => _copier.CopyStored((T)record);
 
-    private protected override void CheckContent(object record) => _serializer.Check((T)record);
+    private protected override void CheckContent(object record)
+        => _serializer.Check((T)record, addsNumber: NeedsKey(record));
 
     public override byte[] Serialize(object record) => _serializer.Serialize((T)record);
 

@@ -1,3 +1,4 @@
+using Memento.Tables.Documents;
 using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Conformance;
@@ -123,5 +124,48 @@ public abstract partial class ConformanceSuite
                 entries, InOrder(await tx.SelectAsync<Entry>(entry => names.Contains(entry.Name))));
             Assert.Equal(20, (await tx.SelectAsync<Entry>(entry => entry.Value >= 0, limit: 20)).Count);
         }).Within();
+    }
+
+    [Fact]
+    public async Task What_is_longer_than_a_document_may_be_is_refused_and_stops_nobody_else()
+    {
+        const int Most = DocumentFormat.MaxBytes;
+        IMemento client = await fixture.ConnectAsync();
+        await PutAsync(new Parcel { Id = 1, Parts = [Guid.Empty] });
+
+        await RefusesAsync(new Parcel { Id = 1, Parts = [.. new Guid[Most / 39]] });
+        await RefusesAsync(new Parcel { Id = 2, Parts = [.. new Guid[Most / 39]] });
+        await RefusesAsync(new Bulk { Bytes = new byte[Most / 4 * 3] });
+        await RefusesAsync(new Bulk { Numbers = [.. Enumerable.Range(1_000_000_000, Most / 11)] });
+        await RefusesAsync(new Bulk
+        {
+            Totals = Enumerable.Range(0, Most / 34).ToDictionary(
+                static number => int.MinValue + number, static _ => long.MinValue),
+        });
+        await RefusesAsync(new Bulk
+        {
+            Reals = Enumerable.Repeat(double.MinValue, Most / 25).Where(static each => each < 0),
+        });
+
+        await Assert.ThrowsAsync<ArgumentException>(() => Memento.GetRecord<Bulk>(7)
+            .WriteAsync(new Bulk { Id = 7, Bytes = new byte[Most / 4 * 3] }).Within());
+
+        foreach (IMemento each in (IMemento[])[Memento, client])
+        {
+            Parcel only = Assert.Single(await each.Table<Parcel>().WhereAsync(row => row.Id > 0));
+            Assert.Equal([Guid.Empty], only.Parts);
+            Assert.Empty(await each.Table<Bulk>().WhereAsync(row => row.Id > 0));
+        }
+    }
+
+    private async Task RefusesAsync<T>(T record)
+        where T : class
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => PutAsync(record));
+
+        Assert.Contains(
+            "bytes, and may take 67,108,864; keep its parts as records of their own.",
+            error.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -175,7 +175,10 @@ public abstract partial class ConformanceSuite
         Assert.All(info.Partitions, partition => Assert.NotEmpty(partition.Silo));
         Assert.True(info.Memory > 0);
         Assert.Equal(
-            ["Animal", "Book", "Coupon", "Entry", "Job", "Profile", "Seat", "Tag", "Ticket"],
+            [
+                "Animal", "Book", "Bulk", "Coupon", "Entry", "Job", "Parcel", "Profile", "Seat", "Tag",
+                "Ticket",
+            ],
             await Memento.Tables.ListAsync());
     }
 

@@ -16,7 +16,9 @@ internal static class ConformanceTables
             .AddTable<Coupon>(table => table.Storage = storage)
             .AddTable<Book>(table => table.Storage = storage)
             .AddTable<Job>(table => table.Storage = storage)
-            .AddTable<Animal>(table => table.Storage = storage);
+            .AddTable<Animal>(table => table.Storage = storage)
+            .AddTable<Bulk>(table => table.Storage = storage)
+            .AddTable<Parcel>(table => table.Storage = storage);
 
     public static async Task ClearAsync(IMemento memento)
     {
@@ -29,5 +31,7 @@ internal static class ConformanceTables
         await memento.Tables.ClearAsync<Book>();
         await memento.Tables.ClearAsync<Job>();
         await memento.Tables.ClearAsync<Animal>();
+        await memento.Tables.ClearAsync<Bulk>();
+        await memento.Tables.ClearAsync<Parcel>();
     }
 }

@@ -18,14 +18,12 @@ namespace Memento.Tables.Documents;
 internal sealed class DocumentSerializer<T>
     where T : class
 {
-    /// <summary>The most bytes that a character of a text takes: it may be escaped.</summary>
-    private const int MostBytesOfCharacter = 6;
-
     private readonly JsonTypeInfo<T> _typeInfo =
         (JsonTypeInfo<T>)DocumentFormat.Options.GetTypeInfo(typeof(T));
 
     private readonly string _table;
     private readonly ValueCheck<T>? _check;
+    private readonly long _mostBytes;
     private readonly bool _needsRoundTrip;
 
     public DocumentSerializer(string table)
@@ -33,19 +31,23 @@ internal sealed class DocumentSerializer<T>
         _table = table;
         var checks = new ValueChecks(typeof(T));
         _check = checks.For<T>();
+        _mostBytes = checks.BytesOf(typeof(T));
         _needsRoundTrip = checks.NeedsRoundTrip;
     }
 
-    /// <summary>Checks that a record comes back equal from its document.</summary>
+    /// <summary>Checks that a record comes back equal from its document, which is not too long.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="addsNumber">Whether it will be given a number, which makes it longer.</param>
     /// <exception cref="ArgumentException">It would not; the message says what and where.</exception>
-    public void Check(T record)
+    public void Check(T record, bool addsNumber = false)
     {
-        RecordFault? fault = Find(record, out long size)
-            ?? (_needsRoundTrip ? FindChange(record) : null);
-        if (fault is not null) throw Refusal(record, fault.ToString(), inner: null);
+        int added = addsNumber ? DocumentBytes.Number : 0;
 
-        // Its size is known only when its document is there, which most tables in ram never need.
-        if (size > DocumentFormat.MaxBytes / MostBytesOfCharacter) _ = Serialize(record);
+        // Only of a large record must the length be known, which most tables in ram need of none.
+        RecordFault? fault = Find(record, out long most)
+            ?? (most + added > DocumentFormat.MaxBytes ? FindExcess(record, added) : null)
+            ?? (_needsRoundTrip ? FindChange(record, added) : null);
+        if (fault is not null) throw Refusal(record, fault.ToString(), inner: null);
     }
 
     /// <exception cref="ArgumentException">The record holds what a document cannot.</exception>
@@ -63,15 +65,9 @@ internal sealed class DocumentSerializer<T>
                 record, (Find(record, out _) ?? Reason(record, exception)).ToString(), exception);
         }
 
-        return document.Length <= DocumentFormat.MaxBytes
-            ? document
-            : throw Refusal(
-                record,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"it takes {document.Length:N0} bytes, and may take {DocumentFormat.MaxBytes:N0}; ")
-                + "keep its parts as records of their own",
-                inner: null);
+        return Excess(document.Length) is { } excess
+            ? throw Refusal(record, excess.ToString(), inner: null)
+            : document;
     }
 
     /// <exception cref="JsonException">It is not a document of this table.</exception>
@@ -98,9 +94,29 @@ internal sealed class DocumentSerializer<T>
         }
     }
 
+    private static RecordFault? Excess(long length)
+        => length <= DocumentFormat.MaxBytes
+            ? null
+            : new RecordFault(string.Create(
+                CultureInfo.InvariantCulture,
+                $"takes {length:N0} bytes, and may take {DocumentFormat.MaxBytes:N0}; keep its parts as "
+                + $"records of their own"));
+
+    private RecordFault? FindExcess(T record, int added)
+    {
+        try
+        {
+            return Excess(DocumentLength.Of(record, _typeInfo) + added);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Reason(record, exception);
+        }
+    }
+
     private RecordFault? Find(T record, out long size)
     {
-        size = 0;
+        size = _mostBytes;
         try
         {
             return _check?.Find(record, depth: 0, ref size);
@@ -115,11 +131,13 @@ internal sealed class DocumentSerializer<T>
     /// <summary>
     /// Code of the application is believed in what it writes, not in that it reads the same again.
     /// </summary>
-    private RecordFault? FindChange(T record)
+    private RecordFault? FindChange(T record, int added)
     {
         try
         {
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(record, _typeInfo);
+            if (Excess(document.Length + added) is { } excess) return excess;
+
             byte[] again = JsonSerializer.SerializeToUtf8Bytes(Deserialize(document), _typeInfo);
             return again.AsSpan().SequenceEqual(document)
                 ? null

@@ -19,6 +19,9 @@ internal abstract class HeldType(string name, bool isKept)
 
     /// <summary>Has values of all kinds written, copied and read.</summary>
     public abstract void Try();
+
+    /// <summary>Has values of all kinds counted.</summary>
+    public abstract void TryCounting();
 }
 
 /// <inheritdoc/>
@@ -42,6 +45,13 @@ internal sealed class HeldType<T>(Gen<T>? values)
                 && ((Holder<T>)inSilo).Value?.GetType() == ((Holder<T>)after).Value?.GetType()
                 && table.SameDocument(record, inSilo) && table.SameDocument(inSilo, after);
         });
+    }
+
+    public override void TryCounting()
+    {
+        var counting = new Counting<Holder<T[]>>();
+        values!.Array[0, 5].Sample(
+            several => counting.IsEnough(new Holder<T[]> { Id = int.MinValue, Value = several }));
     }
 
     private static bool Same(object? left, object? right) => (left, right) switch

@@ -48,11 +48,17 @@ internal abstract class DerivedCheck<TBase>
 
 /// <inheritdoc/>
 /// <param name="check">The check of the derived type; null: there is nothing to look at.</param>
-internal sealed class DerivedCheck<TBase, TDerived>(ValueCheck<TDerived>? check)
+/// <param name="bytes">The most bytes of its values, where there is no check.</param>
+internal sealed class DerivedCheck<TBase, TDerived>(ValueCheck<TDerived>? check, long bytes)
     : DerivedCheck<TBase>
 {
     public override RecordFault? Find(TBase value, int depth, ref long size)
-        => check?.Find((TDerived)(object)value!, depth, ref size);
+    {
+        if (check is not null) return check.Find((TDerived)(object)value!, depth, ref size);
+
+        size += bytes;
+        return null;
+    }
 }
 
 /// <summary>A value that may be missing.</summary>
@@ -60,5 +66,10 @@ internal sealed class NullableCheck<T>(ValueCheck<T> check) : ValueCheck<T?>
     where T : struct
 {
     public override RecordFault? Find(T? value, int depth, ref long size)
-        => value is { } there ? check.Find(there, depth, ref size) : null;
+    {
+        if (value is { } there) return check.Find(there, depth, ref size);
+
+        size += DocumentBytes.Null;
+        return null;
+    }
 }

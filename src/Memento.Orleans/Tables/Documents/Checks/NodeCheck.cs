@@ -6,7 +6,7 @@ namespace Memento.Tables.Documents.Checks;
 
 /// <summary>
 /// JSON that was built in memory: its texts go past the converter that refuses what UTF-8 cannot hold.
-/// Where it cannot be written at all, the way into a document and back tells why.
+/// Where it cannot be written at all, the way into a document and back tells why; that measures it too.
 /// </summary>
 internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
     where T : JsonNode

@@ -8,9 +8,13 @@ internal sealed class TextCheck : ValueCheck<string?>
 {
     public override RecordFault? Find(string? value, int depth, ref long size)
     {
-        if (value is null) return null;
+        if (value is null)
+        {
+            size += DocumentBytes.Null;
+            return null;
+        }
 
-        size += value.Length;
+        size += DocumentBytes.OfText(value.Length);
         return FindIn(value);
     }
 
@@ -24,7 +28,11 @@ internal sealed class TextCheck : ValueCheck<string?>
 /// <inheritdoc cref="TextCheck"/>
 internal sealed class LetterCheck : ValueCheck<char>
 {
-    public override RecordFault? Find(char value, int depth, ref long size) => TextCheck.FindIn([value]);
+    public override RecordFault? Find(char value, int depth, ref long size)
+    {
+        size += DocumentBytes.OfText(1);
+        return TextCheck.FindIn([value]);
+    }
 }
 
 /// <summary>A URI is its text, which has to be read as the same URI everywhere.</summary>
@@ -32,13 +40,18 @@ internal sealed class UriCheck : ValueCheck<Uri?>
 {
     public override RecordFault? Find(Uri? value, int depth, ref long size)
     {
-        if (value is null) return null;
+        if (value is null)
+        {
+            size += DocumentBytes.Null;
+            return null;
+        }
 
-        size += value.OriginalString.Length;
         if (TextCheck.FindIn(value.OriginalString) is { } fault) return fault;
 
+        string text = FaithfulUriConverter.TextOf(value);
+        size += DocumentBytes.OfText(text.Length);
         return value.GetType() == typeof(Uri)
-            && FaithfulUriConverter.TryParse(FaithfulUriConverter.TextOf(value), out Uri? back)
+            && FaithfulUriConverter.TryParse(text, out Uri? back)
             && back.IsAbsoluteUri == value.IsAbsoluteUri && back.Equals(value)
                 ? null
                 : new RecordFault(
@@ -50,16 +63,23 @@ internal sealed class UriCheck : ValueCheck<Uri?>
 /// <summary>A local time is stored with its distance from UTC.</summary>
 internal sealed class TimeCheck : ValueCheck<DateTime>
 {
+    private static readonly long Bytes = DocumentBytes.OfAny(typeof(DateTime))!.Value;
+
     public override RecordFault? Find(DateTime value, int depth, ref long size)
-        => value.Kind != DateTimeKind.Local || value.ToUniversalTime().ToLocalTime() == value
+    {
+        size += Bytes;
+        return value.Kind != DateTimeKind.Local || value.ToUniversalTime().ToLocalTime() == value
             ? null
             : new RecordFault(string.Create(
                 CultureInfo.InvariantCulture,
                 $"is the local time {value:O}, which the time zone of this machine does not have; "
                 + $"use a time in UTC"));
+    }
 }
 
-/// <summary>JSON names a number of a dictionary only where it has digits.</summary>
+/// <summary>
+/// JSON names a number of a dictionary only where it has digits. Its bytes are those of any value.
+/// </summary>
 internal sealed class RealKeyCheck<T> : ValueCheck<T>
     where T : INumberBase<T>
 {

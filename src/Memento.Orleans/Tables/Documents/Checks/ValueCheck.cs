@@ -6,7 +6,9 @@ internal abstract class ValueCheck<T>
     /// <summary>The first fault of a value; null: it comes back as it is.</summary>
     /// <param name="value">The value.</param>
     /// <param name="depth">How many objects and collections of the record it is in.</param>
-    /// <param name="size">Adds about the bytes of texts and items to it.</param>
+    /// <param name="size">
+    /// Adds the most bytes to it that the value takes in a document (<see cref="DocumentBytes"/>).
+    /// </param>
     public abstract RecordFault? Find(T value, int depth, ref long size);
 
     /// <summary>A value that is one level deeper than the format goes.</summary>

@@ -9,11 +9,12 @@ namespace Memento.Tables.Documents.Checks;
 
 /// <summary>
 /// Makes the checks of the values of a record type and of all types that its documents hold. Where no
-/// value of a type can have a fault there is no check, and nothing to pay.
+/// value of a type can have a fault, and all are small, there is no check, and nothing to pay.
 /// </summary>
 internal sealed class ValueChecks
 {
     private readonly Dictionary<Type, object?> _checks = [];
+    private readonly Dictionary<Type, long> _bytes = [];
     private readonly HashSet<Type> _begun = [];
     private readonly bool _countsDepth;
 
@@ -25,31 +26,43 @@ internal sealed class ValueChecks
     /// </summary>
     public bool NeedsRoundTrip { get; private set; }
 
-    /// <summary>The check of a type; null: every value of it comes back.</summary>
+    /// <summary>The check of a type; null: every value of it comes back, and is small.</summary>
     public ValueCheck<T>? For<T>()
     {
         if (_checks.TryGetValue(typeof(T), out object? known)) return (ValueCheck<T>?)known;
         if (!_begun.Add(typeof(T))) return new LateCheck<T>(this);
 
-        object? check = Make<T>();
+        object? check = Make<T>(out long bytes);
         _checks[typeof(T)] = check;
+        if (check is null) _bytes[typeof(T)] = Math.Max(bytes, DocumentBytes.Null);
         return (ValueCheck<T>?)check;
     }
 
-    private object? Make<T>()
+    /// <summary>The most bytes of a value of a type without a check; 0 where its check counts them.</summary>
+    public long BytesOf(Type type) => _bytes.GetValueOrDefault(type);
+
+    private object? Make<T>(out long bytes)
     {
+        bytes = 0;
         if (typeof(T) == typeof(string)) return new TextCheck();
         if (typeof(T) == typeof(char)) return new LetterCheck();
         if (typeof(T) == typeof(Uri)) return new UriCheck();
         if (typeof(T) == typeof(DateTime)) return new TimeCheck();
+        if (typeof(T) == typeof(byte[])) return new BytesCheck();
+        if (typeof(T) == typeof(Memory<byte>)) return new MemoryCheck();
+        if (typeof(T) == typeof(ReadOnlyMemory<byte>)) return new ReadOnlyMemoryCheck();
         if (Nullable.GetUnderlyingType(typeof(T)) is { } value)
-            return Call(nameof(MakeNullable), value);
+        {
+            object? check = Call(nameof(MakeNullable), value);
+            bytes = BytesOf(value);
+            return check;
+        }
 
         JsonTypeInfo info = DocumentFormat.Options.GetTypeInfo(typeof(T));
         switch (DocumentKinds.Of(info))
         {
             case DocumentKind.Object:
-                return MakeObject<T>(info);
+                return MakeObject<T>(info, out bytes);
             case DocumentKind.List:
                 NeedsRoundTrip |= IsOfApplication(typeof(T));
                 return Call(nameof(MakeList), typeof(T), info.ElementType!);
@@ -62,20 +75,27 @@ internal sealed class ValueChecks
                     ? Activator.CreateInstance(typeof(NodeCheck<>).MakeGenericType(typeof(T)), info)
                     : null;
             default:
+                // What is not known is measured.
+                NeedsRoundTrip |= DocumentBytes.OfAny(typeof(T)) is null;
+                bytes = DocumentBytes.OfAny(typeof(T)) ?? 0;
                 return null;
         }
     }
 
-    private ObjectCheck<T>? MakeObject<T>(JsonTypeInfo info)
+    private ObjectCheck<T>? MakeObject<T>(JsonTypeInfo info, out long bytes)
     {
         bool isPlain = new StoredState(info).IsPlain;
         NeedsRoundTrip |= !isPlain;
         List<MemberCheck<T>> members = [];
-        foreach (JsonPropertyInfo member in info.Properties)
+        bytes = DocumentBytes.Ends;
+        foreach (JsonPropertyInfo member in info.Properties.Where(static member => member.Get is not null))
         {
-            if (member is { Get: not null, CustomConverter: null, AttributeProvider: MemberInfo read }
-                && Call(nameof(MakeMember), [typeof(T), member.PropertyType], read, isPlain) is { } check)
+            bytes += DocumentBytes.OfName(member.Name);
+            if (member is not { CustomConverter: null, AttributeProvider: MemberInfo read }) continue;
+
+            if (Call(nameof(MakeMember), [typeof(T), member.PropertyType], read, isPlain) is { } check)
                 members.Add((MemberCheck<T>)check);
+            bytes += BytesOf(member.PropertyType);
         }
 
         var derived = new Dictionary<Type, DerivedCheck<T>>();
@@ -88,10 +108,16 @@ internal sealed class ValueChecks
             }
         }
 
+        long discriminator = DocumentBytes.OfDiscriminator(info.PolymorphismOptions);
         bool isAlwaysItself = typeof(T).IsValueType || typeof(T).IsSealed;
-        return isAlwaysItself && members.Count == 0 && !_countsDepth
-            ? null
-            : new ObjectCheck<T>([.. members], derived.ToFrozenDictionary(), _countsDepth);
+        if (!isAlwaysItself || members.Count > 0 || _countsDepth)
+        {
+            return new ObjectCheck<T>(
+                [.. members], derived.ToFrozenDictionary(), bytes, discriminator, _countsDepth);
+        }
+
+        bytes += discriminator;
+        return null;
     }
 
     private MemberCheck<TOwner, TValue>? MakeMember<TOwner, TValue>(
@@ -133,37 +159,44 @@ internal sealed class ValueChecks
         }
     }
 
-    private DerivedCheck<TBase, TDerived> MakeDerived<TBase, TDerived>() => new(For<TDerived>());
+    private DerivedCheck<TBase, TDerived> MakeDerived<TBase, TDerived>()
+        => new(For<TDerived>(), BytesOf(typeof(TDerived)));
 
     private NullableCheck<T>? MakeNullable<T>()
         where T : struct
         => For<T>() is { } check ? new NullableCheck<T>(check) : null;
 
-    private ListCheck<TCollection, TItem>? MakeList<TCollection, TItem>()
+    private ListCheck<TCollection, TItem> MakeList<TCollection, TItem>()
         where TCollection : IEnumerable<TItem>
-    {
-        ValueCheck<TItem>? item = For<TItem>();
-        bool isAnyArray = typeof(TCollection).IsArray && item is null;
-        return isAnyArray && !_countsDepth
-            ? null
-            : new ListCheck<TCollection, TItem>(
-                item, Comparers.OfSet<TItem>(Empty<TCollection>("[]"u8)), _countsDepth);
-    }
+        => new(
+            For<TItem>(),
+            BytesOf(typeof(TItem)),
+            Comparers.OfSet<TItem>(Empty<TCollection>("[]"u8)),
+            _countsDepth);
 
     private DictionaryCheck<TCollection, TKey, TValue> MakeDictionary<TCollection, TKey, TValue>()
         where TCollection : IEnumerable<KeyValuePair<TKey, TValue>>
         where TKey : notnull
-        => new(
-            ForKey<TKey>(),
-            For<TValue>(),
+    {
+        ValueCheck<TKey>? key = ForKey<TKey>();
+        ValueCheck<TValue>? item = For<TValue>();
+
+        // The name of an entry has quotes, whatever its key has as a value.
+        const int Around = DocumentBytes.Ends + DocumentBytes.Colon + DocumentBytes.Comma;
+        return new(
+            key,
+            item,
+            Around + BytesOf(typeof(TKey)) + BytesOf(typeof(TValue)),
             Comparers.OfKeys<TKey, TValue>(Empty<TCollection>("{}"u8)),
             _countsDepth);
+    }
 
     private ValueCheck<TKey>? ForKey<TKey>()
-        => (typeof(TKey) == typeof(double) ? new RealKeyCheck<double>()
-            : typeof(TKey) == typeof(float) ? new RealKeyCheck<float>()
-            : typeof(TKey) == typeof(Half) ? (object)new RealKeyCheck<Half>()
-            : null) as ValueCheck<TKey> ?? For<TKey>();
+        => For<TKey>()
+            ?? (typeof(TKey) == typeof(double) ? new RealKeyCheck<double>()
+                : typeof(TKey) == typeof(float) ? new RealKeyCheck<float>()
+                : typeof(TKey) == typeof(Half) ? (object)new RealKeyCheck<Half>()
+                : null) as ValueCheck<TKey>;
 
     /// <summary>A collection as one comes back that was empty.</summary>
     private static TCollection Empty<TCollection>(ReadOnlySpan<byte> document)
