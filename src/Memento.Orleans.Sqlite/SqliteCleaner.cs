@@ -104,10 +104,28 @@ internal sealed class SqliteCleaner(
                 _rows = Math.Min(MostRows, _rows * 2);
             return elapsed;
         }
-        catch (Exception failure) when (failure is StorageException or BatchInDoubtException)
+        catch (Exception failure)
+        {
+            // Whatever it was: what ended here would never clean again.
+            Tell(failure);
+            return RetryPause;
+        }
+    }
+
+    /// <summary>A provider of the log may throw, which is no reason to stop either.</summary>
+    private void Tell(Exception failure)
+    {
+        try
         {
             SqliteLog.CleaningFailed(logger, failure, settings.Path, RetryPause);
-            return RetryPause;
+        }
+        catch (Exception logFailure)
+        {
+            Trace.TraceError(
+                "Memento could not write to the log that {0} is not cleaned ({1}): {2}",
+                settings.Path,
+                failure.Message,
+                logFailure);
         }
     }
 }

@@ -1,6 +1,10 @@
 using Memento.Storage;
 using Memento.Storage.Sqlite;
 using Memento.Tests.Conformance;
+using Memento.Tests.Journals;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Memento.Tests.Sqlite;
 
@@ -62,7 +66,7 @@ public sealed class SqliteClearTests
         storage.Writer.CommitForTests = static database =>
         {
             database.Rollback();
-            throw new Microsoft.Data.Sqlite.SqliteException("disk I/O error", 10, 10);
+            throw new SqliteException("disk I/O error", 10, 10);
         };
         await Assert.ThrowsAnyAsync<Exception>(
             async () => await storage.WriteAsync(Clear(2), Token));
@@ -139,6 +143,44 @@ public sealed class SqliteClearTests
         Assert.Empty(await SqliteFile.LoadAsync(await ReopenedAsync(file, storage)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_log_that_fails_ends_neither_the_removal_nor_a_commit(bool isOfADrop)
+    {
+        await using var file = new SqliteFile();
+        var time = new FakeTimeProvider();
+        var log = new ListLogger<SqliteJournalStorage> { IsBroken = true };
+        var storage = await FilledAsync(file, time, log);
+        int commits = 0;
+        storage.Writer.CommitForTests = database =>
+        {
+            if (Interlocked.Increment(ref commits) == 1)
+            {
+                database.Commit();
+                return;
+            }
+
+            throw new SqliteException("disk I/O error, says the test", 10, 10);
+        };
+        if (isOfADrop)
+            await storage.DropTableAsync("t", Token);
+        else
+            await storage.WriteAsync(Clear(2), Token);
+        await Waiting.UntilAsync(() => log.Lines.Count > 0, "the failure was told");
+        storage.Writer.CommitForTests = null;
+
+        await Waiting.UntilAsync(
+            () =>
+            {
+                time.Advance(SqliteCleaner.RetryPause);
+                return IsClean(file);
+            },
+            "the rows of the old table are removed");
+        await storage.CreateTableAsync("t", Token);
+        Assert.Empty(await SqliteFile.LoadAsync(await ReopenedAsync(file, storage)));
+    }
+
     [Fact]
     public async Task A_stop_does_not_wait_until_all_rows_are_removed()
     {
@@ -165,9 +207,10 @@ public sealed class SqliteClearTests
             },
         ]);
 
-    private static async Task<SqliteJournalStorage> FilledAsync(SqliteFile file)
+    private static async Task<SqliteJournalStorage> FilledAsync(
+        SqliteFile file, TimeProvider? time = null, ILogger<SqliteJournalStorage>? log = null)
     {
-        var storage = await file.OpenAsync();
+        var storage = await file.OpenAsync(timeProvider: time, logger: log);
         RowWrite[] rows = [.. Enumerable.Range(0, Rows).Select(key => SqliteFile.Row(key, "old"))];
         await storage.WriteAsync(SqliteFile.Batch(1, rows), Token);
         return storage;
@@ -182,10 +225,11 @@ public sealed class SqliteClearTests
         return reopened;
     }
 
-    private static Task UntilCleanAsync(SqliteFile file) => Waiting.UntilAsync(
-        () => file.Scalar(
-            "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'memento_trash_*'") is 0L,
-        "the rows of the old table are removed");
+    private static Task UntilCleanAsync(SqliteFile file) =>
+        Waiting.UntilAsync(() => IsClean(file), "the rows of the old table are removed");
+
+    private static bool IsClean(SqliteFile file) => file.Scalar(
+        "SELECT count(*) FROM sqlite_schema WHERE name GLOB 'memento_trash_*'") is 0L;
 
     private static long Commits(SqliteFile file) =>
         (long)file.Scalar("SELECT batch FROM memento_journal")!;

@@ -3,6 +3,7 @@ using System.Text;
 using Memento.Storage;
 using Memento.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Memento.Tests.Sqlite;
 
@@ -21,14 +22,17 @@ internal sealed class SqliteFile : IAsyncDisposable
     public string Path => System.IO.Path.Combine(Root, "movies.db");
 
     public SqliteJournalStorage New(
-        string? path = null, TimeSpan? busyTimeout = null, TimeProvider? timeProvider = null)
+        string? path = null,
+        TimeSpan? busyTimeout = null,
+        TimeProvider? timeProvider = null,
+        ILogger<SqliteJournalStorage>? logger = null)
     {
         var options = new SqliteOptions
         {
             BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(5),
         };
         var storage = new SqliteJournalStorage(
-            $"Data Source={path ?? Path}", options, timeProvider);
+            $"Data Source={path ?? Path}", options, timeProvider, logger);
         _storages.Add(storage);
         return storage;
     }
@@ -37,9 +41,12 @@ internal sealed class SqliteFile : IAsyncDisposable
     /// An open storage that has an empty table t, whose partition 0 is at epoch 1.
     /// </summary>
     public async Task<SqliteJournalStorage> OpenAsync(
-        string? path = null, TimeSpan? busyTimeout = null, TimeProvider? timeProvider = null)
+        string? path = null,
+        TimeSpan? busyTimeout = null,
+        TimeProvider? timeProvider = null,
+        ILogger<SqliteJournalStorage>? logger = null)
     {
-        var storage = New(path, busyTimeout, timeProvider);
+        var storage = New(path, busyTimeout, timeProvider, logger);
         await storage.OpenAsync(CancellationToken.None);
         await storage.CreateTableAsync("t", CancellationToken.None);
         await storage.RaiseEpochAsync("t", 0, CancellationToken.None);
