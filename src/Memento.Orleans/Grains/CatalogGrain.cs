@@ -28,7 +28,10 @@ internal sealed class CatalogGrain(
         await ReadNoteAsync();
         foreach (CatalogEntry entry in state.State.Tables.Values.ToArray())
         {
-            if (entry.IsBeingDeleted) await CompleteDeleteAsync(entry.Schema.Name);
+            // The partitions of one that is registered may be open: it is ended when they are closed, by
+            // what makes or deletes it, as every start makes those that are registered.
+            if (entry.IsBeingDeleted && !tables.TryGet(entry.Schema.Name, out _))
+                await CompleteDeleteAsync(entry.Schema.Name);
         }
 
         await base.OnActivateAsync(cancellationToken);

@@ -115,6 +115,13 @@ internal sealed class IndexGrain(
         => CloseAsync(CatalogGrain.NotFound(
             IndexGrainKey.Parse(this.GetPrimaryKeyString()).Table));
 
+    public Task ReloadAsync()
+        => _partition is { Table.Storage: TableStorage.Disk }
+            ? CloseAsync(new TransactionConflictException(
+                $"Partition {this.GetPrimaryKeyString()} is loaded again, because it is not known whether "
+                + "its table was deleted. The transaction is run again while attempts and time are left."))
+            : Task.CompletedTask;
+
     public async Task<long> HighestNumberAsync()
     {
         OpenResponse open = await OpenAsync();

@@ -206,11 +206,29 @@ internal sealed class TableAdministration(
     /// <summary>Deletes a table, or ends what an earlier call began; false where it is absent.</summary>
     private async Task<bool> DeleteAsync(TableDefinition table)
     {
-        if (!await Catalog.BeginDeleteAsync(table.Name)) return false;
+        if (!await BeginDeleteAsync(table)) return false;
 
         await Task.WhenAll(Partitions(table).Select(static partition => partition.DropAsync()));
         await Catalog.CompleteDeleteAsync(table.Name);
         return true;
+    }
+
+    /// <summary>
+    /// Begins to delete a table. What the storage refuses may be in it all the same; then a later start would
+    /// delete what was written meanwhile, so that it is found out at once.
+    /// </summary>
+    private async Task<bool> BeginDeleteAsync(TableDefinition table)
+    {
+        try
+        {
+            return await Catalog.BeginDeleteAsync(table.Name);
+        }
+        catch (Exception)
+        {
+            await Task.WhenAll(Partitions(table).Select(static partition => partition.ReloadAsync()));
+            if (!await Catalog.IsBeingDeletedAsync(table.Name)) throw;
+            return true;
+        }
     }
 
     private Task<TransactionResult<bool>> LockAndDoAsync<T>(

@@ -51,6 +51,13 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("DropAsync")]
     Task DropAsync();
 
+    /// <summary>
+    /// Closes a partition of a table on disk, so that the catalog is asked what has become of the table. That
+    /// of a table in ram stays: its records are nowhere else.
+    /// </summary>
+    [Alias("ReloadAsync")]
+    Task ReloadAsync();
+
     /// <summary>The highest number among its keys, for auto-increment.</summary>
     [Alias("HighestNumberAsync")]
     Task<long> HighestNumberAsync();

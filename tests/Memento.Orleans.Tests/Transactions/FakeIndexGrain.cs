@@ -81,5 +81,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public Task DropAsync() => throw new NotSupportedException();
 
+    public Task ReloadAsync() => throw new NotSupportedException();
+
     public Task<long> HighestNumberAsync() => throw new NotSupportedException();
 }
