@@ -53,9 +53,7 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public void Begin(Savepoint? savepoint)
     {
         _savepoint = savepoint;
-        if (Header.Savepoints is not { } all) return;
-
-        _beside = Array.FindAll(all.RunningBeside(savepoint), Staged.HasUnder);
+        if (Header.Savepoints is { } all) _beside = all.WritersBeside(savepoint, Staged);
     }
 
     /// <summary>Refuses a key that a nested body has written which runs beside the caller.</summary>

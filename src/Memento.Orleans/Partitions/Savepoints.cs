@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Memento.Partitions;
 
 /// <summary>
@@ -90,16 +92,29 @@ internal sealed class Savepoints(int origin)
         return false;
     }
 
-    /// <summary>The running bodies beside the one that asks: what they wrote is not for it to see.</summary>
-    public long[] RunningBeside(Savepoint? asking)
+    /// <summary>
+    /// The running bodies beside the one that asks that have written: what they wrote is not for it to see.
+    /// </summary>
+    public long[] WritersBeside(Savepoint? asking, StagedWrites writes)
     {
         // Those around it are running too. Steps are never among them.
         if (_openCount == 0 || _openCount == (asking?.Bodies ?? 0)) return [];
 
         lock (_gate)
         {
-            return [.. _openHere.Concat(_elsewhere.Ids)
-                .Where(id => asking is null || !asking.IsUnder(id))];
+            List<long>? found = null;
+            Add(CollectionsMarshal.AsSpan(_openHere));
+            Add(_elsewhere.Ids);
+            return found is null ? [] : [.. found];
+
+            void Add(ReadOnlySpan<long> ids)
+            {
+                // Of many bodies few have written in one partition.
+                foreach (long id in ids)
+                {
+                    if (writes.HasUnder(id) && asking?.IsUnder(id) != true) (found ??= []).Add(id);
+                }
+            }
         }
     }
 
