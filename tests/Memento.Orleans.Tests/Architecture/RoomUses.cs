@@ -19,6 +19,7 @@ internal static class RoomUses
     public static IReadOnlyList<RoomUse> Find()
     {
         CSharpCompilation compilation = Compile();
+        ILookup<string, string> rooms = RoomsByName(compilation);
         HashSet<RoomUse> uses = [];
         foreach (SyntaxTree tree in compilation.SyntaxTrees)
         {
@@ -28,6 +29,9 @@ internal static class RoomUses
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes()
                 .OfType<SimpleNameSyntax>())
             {
+                // Asking what a name is takes long, and most are of nothing that another room has.
+                string text = name.Identifier.ValueText;
+                if (text != "var" && rooms[text].All(other => other == room)) continue;
                 if (TypeOf(model.GetSymbolInfo(name)) is not { } type) continue;
                 if (RoomOf(type) is { } used && used != room)
                     uses.Add(new RoomUse(room, used, type.Name, Path.GetFileName(tree.FilePath)));
@@ -63,6 +67,41 @@ internal static class RoomUses
                     "Memento.Orleans.dll" or "Memento.Orleans.Tests.dll"))
                 .Select(static path => MetadataReference.CreateFromFile(path)));
     }
+
+    /// <summary>The rooms that declare a type or a member of a name.</summary>
+    private static ILookup<string, string> RoomsByName(CSharpCompilation compilation)
+    {
+        string provider = Path.Combine(Repository.Root, "src", Sqlite);
+        IEnumerable<(string Room, SyntaxTree Tree)> trees = compilation.SyntaxTrees
+            .Where(static tree => RoomOf(tree.FilePath) is not null)
+            .Select(static tree => (RoomOf(tree.FilePath)!, tree))
+            .Concat(Directory.GetFiles(provider, "*.cs")
+                .Select(static file => (Sqlite, CSharpSyntaxTree.ParseText(File.ReadAllText(file)))));
+        return trees
+            .SelectMany(static each => each.Tree.GetRoot().DescendantNodes()
+                .SelectMany(NamesOf).Distinct().Select(name => (Name: name, each.Room)))
+            .Distinct()
+            .ToLookup(static each => each.Name, static each => each.Room);
+    }
+
+    /// <summary>The names by which a declaration can be meant: an attribute has two.</summary>
+    private static string[] NamesOf(SyntaxNode node)
+        => node switch
+        {
+            BaseTypeDeclarationSyntax { Identifier.ValueText: var name }
+                when name.EndsWith("Attribute", StringComparison.Ordinal) => [name, name[..^9]],
+            BaseTypeDeclarationSyntax type => [type.Identifier.ValueText],
+            DelegateDeclarationSyntax type => [type.Identifier.ValueText],
+            MethodDeclarationSyntax method => [method.Identifier.ValueText],
+            PropertyDeclarationSyntax property => [property.Identifier.ValueText],
+            EventDeclarationSyntax raised => [raised.Identifier.ValueText],
+            EnumMemberDeclarationSyntax value => [value.Identifier.ValueText],
+            VariableDeclaratorSyntax { Parent.Parent: BaseFieldDeclarationSyntax } field =>
+                [field.Identifier.ValueText],
+            ParameterSyntax { Parent.Parent: RecordDeclarationSyntax } property =>
+                [property.Identifier.ValueText],
+            _ => [],
+        };
 
     private static INamedTypeSymbol? TypeOf(SymbolInfo info)
     {
