@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Memento.Storage;
+using Memento.Journaling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Memento.Partitions.Locks;
+using Memento.Locks;
+using Memento.Participants;
 using Memento.Storage;
-using Memento.Transactions;
 
 namespace Memento.Benchmarks;
 

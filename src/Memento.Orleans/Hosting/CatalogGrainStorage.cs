@@ -1,4 +1,4 @@
-using Memento.Storage;
+using Memento.Journaling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;

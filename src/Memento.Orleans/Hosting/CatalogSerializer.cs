@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Memento.Grains;
+using Memento.Journaling;
 using Orleans.Storage;
 
 namespace Memento.Hosting;

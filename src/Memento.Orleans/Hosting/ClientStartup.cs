@@ -1,3 +1,4 @@
+using Memento.Participants;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Memento.Transactions;
+using Memento.Participants;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
-using Memento.Grains;
-using Memento.Storage;
+using Memento.Catalog;
+using Memento.Journaling;
+using Memento.Participants;
 using Memento.Tables;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;

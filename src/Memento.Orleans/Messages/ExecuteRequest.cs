@@ -1,5 +1,5 @@
+using Memento.Locks;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Tables;
 
 namespace Memento.Messages;

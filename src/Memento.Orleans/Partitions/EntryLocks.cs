@@ -1,4 +1,4 @@
-using Memento.Partitions.Locks;
+using Memento.Locks;
 using Memento.Tables;
 
 namespace Memento.Partitions;

@@ -1,3 +1,4 @@
+using Memento.Collections;
 using Memento.Tables;
 
 namespace Memento.Partitions;

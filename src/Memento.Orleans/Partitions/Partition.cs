@@ -1,6 +1,6 @@
-using Memento.Partitions.Locks;
-using Memento.Partitions.Operations;
-using Memento.Storage;
+using Memento.Collections;
+using Memento.Journaling;
+using Memento.Locks;
 using Memento.Tables;
 
 namespace Memento.Partitions;

@@ -1,6 +1,7 @@
-using Memento.Partitions.Locks;
+using Memento.Collections;
+using Memento.Keys;
+using Memento.Locks;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Partitions;
 

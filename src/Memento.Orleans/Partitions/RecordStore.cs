@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Memento.Collections;
+using Memento.Keys;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Partitions;
 

@@ -1,4 +1,5 @@
-using Memento.Tables.Keys;
+using Memento.Collections;
+using Memento.Keys;
 
 namespace Memento.Partitions;
 

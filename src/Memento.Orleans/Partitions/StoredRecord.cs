@@ -1,3 +1,5 @@
+using Memento.Tables;
+
 namespace Memento.Partitions;
 
 /// <summary>

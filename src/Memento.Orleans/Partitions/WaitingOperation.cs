@@ -1,5 +1,4 @@
-using Memento.Partitions.Locks;
-using Memento.Partitions.Operations;
+using Memento.Locks;
 
 namespace Memento.Partitions;
 

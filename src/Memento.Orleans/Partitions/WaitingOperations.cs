@@ -1,5 +1,4 @@
-using Memento.Partitions.Operations;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Partitions;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Reflection;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables;
 

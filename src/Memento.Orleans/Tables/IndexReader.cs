@@ -1,5 +1,5 @@
 using System.Reflection;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables;
 

@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
+using Memento.Keys;
 using Memento.Tables.Documents;
-using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 
@@ -27,7 +27,7 @@ internal abstract class TableDefinition
     private protected TableDefinition(Type recordType, TableDefinitionParts parts)
     {
         RecordType = recordType;
-        DerivedTypes = Tables.Documents.DerivedTypes.Of(recordType).ToFrozenSet();
+        DerivedTypes = Tables.DerivedTypes.Of(recordType).ToFrozenSet();
         Name = parts.Name;
         Type = parts.Type;
         Storage = parts.Storage;

@@ -1,5 +1,5 @@
+using Memento.Keys;
 using Memento.Tables.Documents;
-using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 

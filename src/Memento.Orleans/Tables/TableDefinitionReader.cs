@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Memento.Keys;
 using Memento.Tables.Documents;
-using Memento.Tables.Keys;
 
 namespace Memento.Tables;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables;
 

@@ -1,3 +1,4 @@
+using Memento.Participants;
 using Orleans.Transactions;
 
 namespace Memento.Transactions;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Memento.Commit;
+using Memento.Locks;
 using Memento.Messages;
-using Memento.Partitions.Locks;
+using Memento.Participants;
 using Memento.Tables;
 using Orleans.Transactions;
 

@@ -1,5 +1,6 @@
+using Memento.Locks;
 using Memento.Messages;
-using Memento.Partitions.Locks;
+using Memento.Participants;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Transactions;

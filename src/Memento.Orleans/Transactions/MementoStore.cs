@@ -1,6 +1,7 @@
+using Memento.Keys;
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Transactions;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Memento.Commit;
 using Memento.Messages;
-using Memento.Transactions.Commit;
+using Memento.Participants;
 using Orleans.Serialization;
 using Orleans.Transactions;
 

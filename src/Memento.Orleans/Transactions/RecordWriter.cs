@@ -1,6 +1,7 @@
+using Memento.Keys;
+using Memento.Participants;
 using Memento.Partitions.Operations;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Transactions;
 

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
+using Memento.Keys;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Transactions;
 

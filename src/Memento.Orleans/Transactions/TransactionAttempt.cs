@@ -1,6 +1,8 @@
 using System.Runtime.ExceptionServices;
+using Memento.Commit;
+using Memento.Locks;
 using Memento.Messages;
-using Memento.Partitions.Locks;
+using Memento.Participants;
 using Memento.Storage;
 using Orleans.Transactions;
 

@@ -1,4 +1,6 @@
-using Memento.Partitions.Locks;
+using Memento.Commit;
+using Memento.Locks;
+using Memento.Participants;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Transactions;

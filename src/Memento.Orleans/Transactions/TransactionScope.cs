@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
+using Memento.Keys;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
-using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Translation;
 using Memento.Tables;
-using Memento.Tables.Keys;
-using Memento.Transactions.Queries;
+using Memento.Transactions.Reading;
 
 namespace Memento.Transactions;
 

@@ -1,4 +1,6 @@
+using Memento.Participants;
 using Memento.Tables;
+using Memento.Transactions.Reading;
 
 namespace Memento.Transactions;
 

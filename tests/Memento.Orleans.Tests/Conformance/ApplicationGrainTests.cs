@@ -1,8 +1,8 @@
+using Memento.Locks;
+using Memento.Participants;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Tests.Conformance.Grains;
 using Memento.Tests.Conformance.Tables;
-using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;

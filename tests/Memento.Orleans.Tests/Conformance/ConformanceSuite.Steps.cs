@@ -1,6 +1,6 @@
+using Memento.Keys;
 using Memento.Partitions.Operations;
 using Memento.Tables;
-using Memento.Tables.Keys;
 using Memento.Tests.Conformance.Tables;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;

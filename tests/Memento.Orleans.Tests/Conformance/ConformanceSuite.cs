@@ -1,7 +1,7 @@
+using Memento.Locks;
+using Memento.Participants;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Tests.Conformance.Tables;
-using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;

@@ -1,10 +1,10 @@
+using Memento.Commit;
+using Memento.Locks;
+using Memento.Participants;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
 using Memento.Storage;
 using Memento.Tests.Conformance.Tables;
-using Memento.Transactions;
-using Memento.Transactions.Commit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;

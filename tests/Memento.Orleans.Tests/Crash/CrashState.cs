@@ -1,7 +1,8 @@
 using Memento.CrashChild;
+using Memento.Journaling;
+using Memento.Keys;
 using Memento.Storage;
 using Memento.Tables;
-using Memento.Tables.Keys;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Crash;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Queries.Translation;
 
 namespace Memento.Tests.Documentation;
 

@@ -1,7 +1,7 @@
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Storage.Sqlite;
 using Memento.Tests.Conformance;
-using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;

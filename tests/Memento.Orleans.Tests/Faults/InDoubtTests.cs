@@ -1,6 +1,7 @@
+using Memento.Commit;
+using Memento.Journaling;
 using Memento.Storage;
 using Memento.Tests.Conformance;
-using Memento.Transactions.Commit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;

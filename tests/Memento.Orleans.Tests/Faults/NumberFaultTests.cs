@@ -1,4 +1,4 @@
-using Memento.Grains;
+using Memento.Numbering;
 using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Faults;

@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Memento.Storage;
 using Memento.Tests.Journals;
 using Microsoft.Extensions.DependencyInjection;

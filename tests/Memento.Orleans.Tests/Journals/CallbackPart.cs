@@ -1,4 +1,4 @@
-using Memento.Storage;
+using Memento.Journaling;
 
 namespace Memento.Tests.Journals;
 

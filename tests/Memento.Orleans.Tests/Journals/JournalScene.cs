@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Memento.Storage;
 using Memento.Tests.Faults;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tests.Keys;
 

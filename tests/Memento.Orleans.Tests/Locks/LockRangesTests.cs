@@ -1,6 +1,6 @@
 using CsCheck;
-using Memento.Partitions.Locks;
-using Memento.Tables.Keys;
+using Memento.Keys;
+using Memento.Locks;
 
 namespace Memento.Tests.Locks;
 

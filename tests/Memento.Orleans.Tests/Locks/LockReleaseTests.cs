@@ -1,5 +1,5 @@
-using Memento.Partitions.Locks;
-using Memento.Tables.Keys;
+using Memento.Keys;
+using Memento.Locks;
 using static Memento.Tests.Locks.LockScene;
 
 namespace Memento.Tests.Locks;

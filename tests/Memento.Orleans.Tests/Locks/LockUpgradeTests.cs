@@ -1,4 +1,4 @@
-using Memento.Partitions.Locks;
+using Memento.Locks;
 using static Memento.Tests.Locks.LockScene;
 
 namespace Memento.Tests.Locks;

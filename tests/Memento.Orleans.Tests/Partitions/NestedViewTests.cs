@@ -1,8 +1,8 @@
 using CsCheck;
+using Memento.Keys;
+using Memento.Locks;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Tables;
-using Memento.Tables.Keys;
 using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Partitions;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Memento.Partitions;
+using Memento.Collections;
 
 namespace Memento.Tests.Partitions;
 

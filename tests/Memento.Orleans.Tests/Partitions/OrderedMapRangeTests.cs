@@ -1,5 +1,5 @@
 using CsCheck;
-using Memento.Partitions;
+using Memento.Collections;
 
 namespace Memento.Tests.Partitions;
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using Memento.Partitions;
-using Memento.Tables.Keys;
+using Memento.Collections;
+using Memento.Keys;
 
 namespace Memento.Tests.Partitions;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Memento.Collections;
 using Memento.Partitions;
 using Memento.Tables;
 

@@ -1,6 +1,6 @@
 using CsCheck;
+using Memento.Keys;
 using Memento.Partitions;
-using Memento.Tables.Keys;
 
 namespace Memento.Tests.Partitions;
 

@@ -2,6 +2,10 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Linq.Expressions;
 using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
+using Memento.Queries.Plans;
+using Memento.Queries.Translation;
 
 namespace Memento.Tests.Queries;
 

@@ -1,3 +1,6 @@
+using Memento.Queries;
+using Memento.Queries.Evaluation;
+
 namespace Memento.Tests.Queries;
 
 public sealed class GuardCompilerTests
@@ -167,9 +170,9 @@ public sealed class GuardCompilerTests
     private static string Refused(Guard guard)
     {
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => Memento.Queries.GuardCompiler.Compile<Sample>(Samples.Table, guard));
+            () => Memento.Queries.Evaluation.GuardCompiler.Compile<Sample>(Samples.Table, guard));
         ArgumentException sooner = Assert.Throws<ArgumentException>(
-            () => Memento.Queries.GuardValidator.Validate(Samples.Table, guard));
+            () => Memento.Queries.Evaluation.GuardValidator.Validate(Samples.Table, guard));
         Assert.Equal(error.Message, sooner.Message);
         return error.Message;
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
+using Memento.Queries;
+using Memento.Queries.Evaluation;
 
 namespace Memento.Tests.Queries;
 
@@ -188,5 +190,5 @@ public sealed class GuardOperandTests
 
     private static string Refused(Guard guard)
         => Assert.Throws<ArgumentException>(
-            () => Memento.Queries.GuardCompiler.Compile<Sample>(Samples.Table, guard)).Message;
+            () => Memento.Queries.Evaluation.GuardCompiler.Compile<Sample>(Samples.Table, guard)).Message;
 }

@@ -1,5 +1,8 @@
 using CsCheck;
 using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Plans;
+using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 

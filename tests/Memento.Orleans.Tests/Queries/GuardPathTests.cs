@@ -1,5 +1,6 @@
 using System.Globalization;
 using Memento.Queries;
+using Memento.Queries.Evaluation;
 
 namespace Memento.Tests.Queries;
 

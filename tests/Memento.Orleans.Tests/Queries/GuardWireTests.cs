@@ -1,4 +1,5 @@
 using Memento.Queries;
+using Memento.Queries.Evaluation;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 

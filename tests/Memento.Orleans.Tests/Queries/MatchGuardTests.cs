@@ -1,4 +1,4 @@
-using Memento.Queries;
+using Memento.Queries.Evaluation;
 
 namespace Memento.Tests.Queries;
 

@@ -1,5 +1,5 @@
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Queries.Orders;
 
 namespace Memento.Tests.Queries;
 

@@ -1,5 +1,7 @@
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Queries.Plans;
+using Memento.Queries.Translation;
+using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 

@@ -1,10 +1,12 @@
 using CsCheck;
+using Memento.Locks;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
-using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
+using Memento.Queries.Plans;
 using Memento.Tables;
-using Memento.Transactions.Queries;
+using Memento.Transactions.Reading;
 
 namespace Memento.Tests.Queries;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using CsCheck;
-using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
+using Memento.Queries.Plans;
 using Memento.Tables;
 
 namespace Memento.Tests.Queries;

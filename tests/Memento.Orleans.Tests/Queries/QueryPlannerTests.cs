@@ -1,7 +1,8 @@
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Keys;
+using Memento.Queries.Plans;
+using Memento.Queries.Translation;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Tests.Queries;
 

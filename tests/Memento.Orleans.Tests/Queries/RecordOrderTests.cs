@@ -1,4 +1,4 @@
-using Memento.Queries;
+using Memento.Queries.Orders;
 using Memento.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Translation;
 using Memento.Tables;
 
 namespace Memento.Tests.Queries;

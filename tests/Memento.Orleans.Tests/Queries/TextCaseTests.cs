@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Plans;
 
 namespace Memento.Tests.Queries;
 

@@ -1,3 +1,4 @@
+using Memento.Storage;
 using Memento.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Memento.Storage;
+using Memento.Storage.Sqlite;
 
 namespace Memento.Tests.Sqlite;
 

@@ -1,3 +1,4 @@
+using Memento.Journaling;
 using Memento.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

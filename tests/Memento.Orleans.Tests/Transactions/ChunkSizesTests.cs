@@ -1,4 +1,4 @@
-using Memento.Transactions.Queries;
+using Memento.Transactions.Reading;
 
 namespace Memento.Tests.Transactions;
 

@@ -1,7 +1,7 @@
+using Memento.Commit;
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Storage;
-using Memento.Transactions;
-using Memento.Transactions.Commit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Memento.Locks;
 using Memento.Messages;
-using Memento.Partitions.Locks;
 using Memento.Storage;
 
 namespace Memento.Tests.Transactions;

@@ -1,4 +1,4 @@
-using Memento.Transactions;
+using Memento.Participants;
 using Orleans.Transactions;
 
 namespace Memento.Tests.Transactions;

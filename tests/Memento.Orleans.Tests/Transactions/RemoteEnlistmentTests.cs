@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tests.Conformance;

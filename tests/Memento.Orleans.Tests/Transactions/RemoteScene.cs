@@ -1,11 +1,11 @@
+using Memento.Keys;
+using Memento.Locks;
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
 using Memento.Partitions.Operations;
 using Memento.Tables;
-using Memento.Tables.Keys;
 using Memento.Tests.Conformance;
-using Memento.Transactions;
 
 namespace Memento.Tests.Transactions;
 

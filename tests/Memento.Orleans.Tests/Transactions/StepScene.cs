@@ -1,6 +1,6 @@
+using Memento.Locks;
+using Memento.Participants;
 using Memento.Partitions;
-using Memento.Partitions.Locks;
-using Memento.Partitions.Operations;
 using Memento.Tables;
 using Memento.Transactions;
 

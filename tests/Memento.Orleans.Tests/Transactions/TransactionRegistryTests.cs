@@ -1,6 +1,6 @@
-using Memento.Partitions.Locks;
+using Memento.Locks;
+using Memento.Participants;
 using Memento.Storage;
-using Memento.Transactions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Memento.Tests.Transactions;

@@ -1,5 +1,5 @@
+using Memento.Participants;
 using Memento.Tests.Journals;
-using Memento.Transactions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Memento.Tests.Transactions;

@@ -1,4 +1,4 @@
-using Memento.Partitions.Locks;
+using Memento.Locks;
 
 namespace Memento.Partitions.Operations;
 

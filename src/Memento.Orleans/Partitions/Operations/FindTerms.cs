@@ -1,4 +1,5 @@
-using Memento.Queries;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
 using Memento.Tables;
 
 namespace Memento.Partitions.Operations;

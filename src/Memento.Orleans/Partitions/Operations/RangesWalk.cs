@@ -1,5 +1,6 @@
-using Memento.Queries;
-using Memento.Tables.Keys;
+using Memento.Collections;
+using Memento.Keys;
+using Memento.Queries.Plans;
 
 namespace Memento.Partitions.Operations;
 

@@ -1,5 +1,5 @@
-using Memento.Partitions.Locks;
-using Memento.Tables.Keys;
+using Memento.Keys;
+using Memento.Locks;
 
 namespace Memento.Partitions.Operations;
 

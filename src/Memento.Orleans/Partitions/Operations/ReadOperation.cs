@@ -1,4 +1,4 @@
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Partitions.Operations;
 

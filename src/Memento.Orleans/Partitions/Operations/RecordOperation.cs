@@ -1,5 +1,5 @@
+using Memento.Keys;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
 

@@ -1,6 +1,6 @@
-using Memento.Partitions.Locks;
+using Memento.Keys;
+using Memento.Locks;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Partitions.Operations;
 

@@ -1,4 +1,4 @@
-using Memento.Queries;
+using Memento.Queries.Plans;
 using Memento.Tables;
 
 namespace Memento.Partitions.Operations;

@@ -1,5 +1,5 @@
-using Memento.Partitions.Locks;
-using Memento.Queries;
+using Memento.Locks;
+using Memento.Queries.Plans;
 
 namespace Memento.Partitions.Operations;
 

@@ -1,4 +1,4 @@
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>The order of the keys.</summary>
 internal sealed class ByKeyOrder(bool isDescending) : RecordOrder([], isDescending)

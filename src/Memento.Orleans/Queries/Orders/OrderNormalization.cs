@@ -1,6 +1,6 @@
 using Memento.Tables;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>
 /// Leaves out of an order what changes nothing, so that more orders are found to be that of the

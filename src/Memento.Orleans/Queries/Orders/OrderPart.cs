@@ -1,4 +1,4 @@
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>One property of an order.</summary>
 /// <param name="Property">Its name, or a path to one of an object: <c>Address.City</c>.</param>

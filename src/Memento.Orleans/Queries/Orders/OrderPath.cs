@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
+using Memento.Queries.Translation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>Reads which property <c>m => m.Address.City</c> names.</summary>
 internal static class OrderPath

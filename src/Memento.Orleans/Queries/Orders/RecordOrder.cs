@@ -1,6 +1,6 @@
 using Memento.Tables;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>
 /// An order of the records of a table. Each record has a place in it, bytes that no other record

@@ -1,7 +1,8 @@
+using Memento.Keys;
+using Memento.Queries.Evaluation;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>Compiles an order for those who know a table, but not its record type.</summary>
 internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool isDescending)

@@ -1,7 +1,7 @@
+using Memento.Keys;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Orders;
 
 /// <summary>An order that encodes the values of a record without boxing them.</summary>
 internal sealed class RecordOrder<TRecord> : RecordOrder

@@ -1,7 +1,7 @@
+using Memento.Keys;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>A way to the records of a guard: by the key, or by an index.</summary>
 /// <param name="Index">The index; null is the key.</param>

@@ -1,7 +1,9 @@
+using Memento.Keys;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>
 /// Finds where along the key, or along an index, the records of a guard are. A way is taken only

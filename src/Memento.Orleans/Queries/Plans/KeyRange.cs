@@ -1,6 +1,6 @@
-using Memento.Tables.Keys;
+using Memento.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>The encoded keys, or entries of an index, from one up to, without, another.</summary>
 /// <param name="From">The first; empty is without a bound.</param>

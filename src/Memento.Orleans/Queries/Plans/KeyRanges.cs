@@ -1,6 +1,6 @@
-using Memento.Tables.Keys;
+using Memento.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>
 /// Sets of encoded values, as ranges in order that do not overlap. Neighbours are left apart, so

@@ -1,4 +1,4 @@
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>
 /// What kind of way a way is; sooner is better: what leads to fewer records, and to records in key

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using Memento.Keys;
+using Memento.Queries.Orders;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>
 /// Where the records of a query are looked for. Whatever the way, the whole guard is asked about

@@ -1,6 +1,8 @@
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
 using Memento.Tables;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>Chooses where to look for the records of a query, and in which order.</summary>
 internal sealed class QueryPlanner

@@ -1,6 +1,6 @@
-using Memento.Tables.Keys;
+using Memento.Keys;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>Which values a property may have where a condition holds: never too few.</summary>
 /// <param name="Ranges">

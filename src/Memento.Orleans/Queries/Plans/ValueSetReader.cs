@@ -1,6 +1,7 @@
-using Memento.Tables.Keys;
+using Memento.Keys;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Plans;
 
 /// <summary>
 /// Reads from a guard which values a property may have. What it does not understand allows all.

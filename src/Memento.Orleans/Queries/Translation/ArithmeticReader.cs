@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Finds calculations with numbers, in the type in which C# does them.</summary>
 internal sealed class ArithmeticReader(ParameterExpression record, RecordValueReader values)

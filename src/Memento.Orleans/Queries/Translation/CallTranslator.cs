@@ -2,8 +2,9 @@ using System.Collections;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Translates calls: equality, parts of texts, and Contains of a list.</summary>
 internal sealed class CallTranslator(

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Translates what is asked of the collections in a record, and of lists by the record.

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using Memento.Tables.Keys;
+using Memento.Keys;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Translates comparisons between a property, values, other properties and conditions.

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Translates what is asked of the dictionaries in a record.</summary>
 internal sealed class DictionaryTranslator(ParameterExpression record, RecordValueReader values)

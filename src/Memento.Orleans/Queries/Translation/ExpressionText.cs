@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Shows an expression as it was written: a captured variable by its name.</summary>
 internal sealed class ExpressionText : ExpressionVisitor

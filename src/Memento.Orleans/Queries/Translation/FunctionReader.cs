@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Linq.Expressions;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Finds what is made of one value: a text's length, a date's year, an item count.

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Translates a predicate written in C# to a guard.</summary>
 internal static class GuardTranslator

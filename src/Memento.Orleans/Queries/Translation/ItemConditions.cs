@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Reads the conditions that a predicate has on the items of a collection.</summary>
 internal sealed class ItemConditions(

@@ -2,8 +2,9 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Evaluates the parts of a predicate that do not use the record, once. What usually occurs

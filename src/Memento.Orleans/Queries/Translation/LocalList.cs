@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Reflection;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// The values of a local collection, where its Contains goes by the same equality as the store. A

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Translates the comparison of <c>string.CompareOrdinal(a, b)</c> and its like with 0. Unlike an

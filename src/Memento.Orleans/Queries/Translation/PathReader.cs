@@ -1,8 +1,9 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Memento.Queries.Evaluation;
 using Memento.Tables.Documents;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Finds a property of the record, of an object in it (<c>m.Address.City</c>), the value of a key

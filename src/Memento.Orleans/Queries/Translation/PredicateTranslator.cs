@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Translates what joins conditions, and hands each condition to who knows it.</summary>
 internal sealed class PredicateTranslator

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// A value of the record in an expression, under conversions that lose nothing.

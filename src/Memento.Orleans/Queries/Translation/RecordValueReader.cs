@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>
 /// Finds the value under the conversions that the compiler wraps around it: small integers and

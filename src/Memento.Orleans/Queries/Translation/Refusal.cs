@@ -1,7 +1,8 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Memento.Queries.Evaluation;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Says no to an expression, and what to write instead.</summary>
 internal static class Refusal

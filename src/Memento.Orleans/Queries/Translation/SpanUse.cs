@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Tells whether an expression holds a value that cannot be boxed.</summary>
 internal sealed class SpanUse : ExpressionVisitor

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 
-namespace Memento.Queries;
+namespace Memento.Queries.Translation;
 
 /// <summary>Reads whether texts are compared with regard to case; never by a culture.</summary>
 internal static class TextCase

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
 using System.Text.Json.Serialization.Metadata;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables.Documents;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables.Documents;
 

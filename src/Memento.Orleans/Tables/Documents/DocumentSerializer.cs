@@ -2,8 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Memento.Tables.Documents.Checks;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables.Documents;
 

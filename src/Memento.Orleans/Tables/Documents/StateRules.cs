@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
-using Memento.Tables.Keys;
+using Memento.Keys;
 
 namespace Memento.Tables.Documents;
 

@@ -1,4 +1,4 @@
-using Memento.Partitions.Locks;
+using Memento.Locks;
 using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 
 namespace Memento.Tests.Locks.Simulation;

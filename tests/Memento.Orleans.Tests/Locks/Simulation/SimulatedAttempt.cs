@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Memento.Partitions.Locks;
+using Memento.Locks;
 
 namespace Memento.Tests.Locks.Simulation;
 

@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 using System.Text.Json;
-using Memento.Queries;
+using Memento.Queries.Translation;
 using Memento.Tables.Documents;
 
 namespace Memento.Tests.Queries.Oracle;

@@ -1,5 +1,5 @@
 using System.Linq.Expressions;
-using Memento.Queries;
+using Memento.Queries.Translation;
 
 namespace Memento.Tests.Queries.Oracle;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Memento.Tables.Documents;
-using Memento.Tables.Documents.Checks;
 
 namespace Memento.Tests.Tables.Documents;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
+using Memento.Keys;
 using Memento.Tables.Documents;
-using Memento.Tables.Keys;
 
 namespace Memento.Tests.Tables.Documents;
 

@@ -2,8 +2,8 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Memento.Keys;
 using Memento.Tables;
-using Memento.Tables.Keys;
 
 namespace Memento.Tests.Tables.Documents;
 

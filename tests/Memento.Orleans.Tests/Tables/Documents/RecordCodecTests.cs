@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Memento.Tables;
-using Memento.Tables.Documents;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Orleans.Serialization.Serializers;

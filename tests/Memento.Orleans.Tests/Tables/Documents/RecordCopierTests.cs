@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Memento.Tables;
 using Memento.Tables.Documents;
 
 namespace Memento.Tests.Tables.Documents;

@@ -1,0 +1,304 @@
+using System.Security.Cryptography;
+using Memento.Journaling;
+using Memento.Keys;
+using Memento.Numbering;
+using Memento.Storage;
+using Memento.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Catalog;
+
+/// <summary>
+/// The catalog. A table's rows and its entry are in two files that no transaction spans: the entry comes
+/// first and goes last, and everything in between can be repeated. The rows' file has a note of the entries,
+/// which is what counts.
+/// </summary>
+[KeepAlive]
+internal sealed class CatalogGrain(
+    [PersistentState("catalog", MementoStorage.Name)] IPersistentState<CatalogState> state,
+    DurableStorage durable,
+    TableRegistry tables,
+    ILogger<CatalogGrain> logger) : Grain, ICatalogGrain
+{
+    public const string Key = "catalog";
+
+    private readonly IJournalStorage? _storage = durable.Journal;
+    private readonly CatalogNote<CatalogState> _note = new(durable.Journal, IJournalStorage.CatalogNote);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await ReadNoteAsync();
+        foreach (CatalogEntry entry in state.State.Tables.Values.ToArray())
+        {
+            // The partitions of one that is registered may be open: it is ended when they are closed, by
+            // what makes or deletes it, as every start makes those that are registered.
+            if (entry.IsBeingDeleted && !tables.TryGet(entry.Schema.Name, out _))
+                await CompleteDeleteAsync(entry.Schema.Name);
+        }
+
+        await base.OnActivateAsync(cancellationToken);
+    }
+
+    public Task<bool> IsBeingDeletedAsync(string name)
+        => Task.FromResult(
+            state.State.Tables.TryGetValue(name, out CatalogEntry? entry) && entry.IsBeingDeleted);
+
+    public Task<bool> ExistsAsync(string name) => Task.FromResult(Find(name) is not null);
+
+    public Task<List<string>> ListAsync()
+        => Task.FromResult(state.State.Tables.Values
+            .Where(static entry => !entry.IsBeingDeleted)
+            .Select(static entry => entry.Schema.Name)
+            .Order(StringComparer.Ordinal)
+            .ToList());
+
+    public static TableNotFoundException NotFound(string table)
+        => new($"Table '{table}' does not exist: it was deleted, or never made. Call "
+            + "memento.Tables.CreateAsync to make it.");
+
+    public async Task<EnsureResponse> EnsureAsync(TableSchema schema)
+    {
+        if (Find(schema.Name) is not { } entry)
+        {
+            await CreateAsync(schema);
+            return new EnsureResponse();
+        }
+
+        IndexSchema[] added =
+            [.. (entry.Added ?? []).Select(index => OfNow(index, schema)).OfType<IndexSchema>()];
+        TableSchema wanted = schema with { Indexes = [.. schema.Indexes, .. added] };
+        SchemaDifference difference = wanted.Compare(entry.Schema);
+        if (!difference.IsCompatible)
+            return new EnsureResponse { Problems = difference.Incompatibilities };
+
+        IReadOnlyList<string> unfilled =
+            schema.Storage == TableStorage.Disk ? difference.AddedUniqueIndexes : [];
+        TableSchema kept = WithoutUnique(wanted, unfilled);
+        await CreateStoresAsync(kept);
+        IReadOnlyList<string> lost = await FindLostAsync(kept);
+        TableSchema usable = WithoutUnique(kept, lost);
+        if (!difference.IsNone || lost.Count > 0)
+            await PutAsync(entry with { Schema = usable, Added = added });
+
+        // After the entry: an index that the catalog has must have all of its values.
+        if (schema.Storage == TableStorage.Disk)
+            await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
+        return new EnsureResponse
+        {
+            Added = [.. added.Select(static index => index.Info)],
+            Unfilled = [.. unfilled, .. lost],
+        };
+    }
+
+    public Task<List<IndexInfo>?> IndexesAsync(string name)
+        => Task.FromResult(Find(name)?.Schema.Indexes.Select(static index => index.Info).ToList());
+
+    public async Task AddIndexAsync(string name, IndexSchema index, bool isDeclared)
+    {
+        CatalogEntry entry = Without(
+            Find(name) ?? throw NotFound(name), index.Name);
+        await PutAsync(entry with
+        {
+            Schema = entry.Schema with { Indexes = [.. entry.Schema.Indexes, index] },
+            Added = isDeclared ? entry.Added : [.. entry.Added ?? [], index],
+        });
+    }
+
+    public async Task RemoveIndexAsync(string name, string index)
+        => await PutAsync(Without(Find(name) ?? throw NotFound(name), index));
+
+    public async Task<bool> CreateAsync(TableSchema schema)
+    {
+        // A client knows neither the storage nor the indexes that the silo registered.
+        TableDefinition registered = tables.Get(schema.Name);
+        registered.Registration.Require(schema.Name, TableRegistration.Of(schema));
+        if (Find(schema.Name) is not null) return false;
+
+        // The records of a table whose deletion failed half way are not those of the new one.
+        await CompleteDeleteAsync(schema.Name);
+        schema = registered.ToSchema();
+        if (schema.Storage == TableStorage.Disk)
+        {
+            // Nor are the values of an index that was forgotten, and whose store could not be dropped.
+            await DropUniqueIndexesAsync(
+                schema.Name,
+                [.. schema.Indexes.Where(static index => index.Unique).Select(static index => index.Name)]);
+        }
+
+        await CreateStoresAsync(schema);
+        await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
+        return true;
+    }
+
+    public async Task<bool> BeginDeleteAsync(string name)
+    {
+        if (!state.State.Tables.TryGetValue(name, out CatalogEntry? entry)) return false;
+
+        if (!entry.IsBeingDeleted) await PutAsync(entry with { IsBeingDeleted = true });
+        return true;
+    }
+
+    public async Task CompleteDeleteAsync(string name)
+    {
+        if (!state.State.Tables.TryGetValue(name, out CatalogEntry? entry) || !entry.IsBeingDeleted)
+            return;
+
+        if (_storage is not null && entry.Schema.Storage == TableStorage.Disk)
+        {
+            foreach (string store in StoreNames.Of(entry.Schema))
+                await _storage.DropTableAsync(store, CancellationToken.None);
+        }
+
+        state.State.Tables.Remove(name);
+        await WriteAsync();
+        if (tables.TryGet(name, out TableDefinition? table)) table.UseDeclaredIndexes();
+    }
+
+    public async Task<byte[]> PageKeyAsync()
+    {
+        if (state.State.PageKey is { } known) return known;
+
+        byte[] made = state.State.PageKey = RandomNumberGenerator.GetBytes(PageKeys.Length);
+        await WriteAsync();
+        return made;
+    }
+
+    private static CatalogEntry Without(CatalogEntry entry, string index) => entry with
+    {
+        Schema = entry.Schema with
+        {
+            Indexes = [.. entry.Schema.Indexes.Where(other => other.Name != index)],
+        },
+        Added = entry.Added?.Where(other => other.Name != index).ToArray(),
+    };
+
+    private static TableSchema WithoutUnique(TableSchema schema, IReadOnlyList<string> names)
+        => schema with
+        {
+            Indexes = [.. schema.Indexes.Where(index => !index.Unique || !names.Contains(index.Name))],
+        };
+
+    /// <summary>
+    /// An added index as the type has it now: where its values are of another type, what is stored of it
+    /// has another encoding. Null where it does not fit the type any more, or the type declares it.
+    /// </summary>
+    private IndexSchema? OfNow(IndexSchema index, TableSchema schema)
+    {
+        if (schema.Indexes.Any(declared => declared.Name == index.Name)) return null;
+
+        TableDefinition table = tables.Get(schema.Name);
+        bool isPossible = index.Info.Properties.All(name =>
+            table.FindProperty(name) is { } property && KeyComponents.TryGet(property.Type, out _));
+        return isPossible ? IndexSchema.Of(table.MakeIndex(index.Info)) : null;
+    }
+
+    private CatalogEntry? Find(string name)
+        => state.State.Tables.TryGetValue(name, out CatalogEntry? entry) && !entry.IsBeingDeleted
+            ? entry
+            : null;
+
+    private async Task CreateStoresAsync(TableSchema schema)
+    {
+        if (_storage is null || schema.Storage != TableStorage.Disk) return;
+
+        foreach (string store in StoreNames.Of(schema))
+            await _storage.CreateTableAsync(store, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// The unique indexes that know no value although the table has records. Whatever has become of their
+    /// stores, they are filled again; where no record has a value, that costs a start some time.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> FindLostAsync(TableSchema schema)
+    {
+        if (_storage is null || schema.Storage != TableStorage.Disk) return [];
+
+        List<string> empty = [];
+        foreach (IndexSchema index in schema.Indexes.Where(static index => index.Unique))
+        {
+            string store = StoreNames.OfUniqueIndex(schema.Name, index.Name);
+            if (await IsEmptyAsync(_storage, store, schema.PartitionCount)) empty.Add(index.Name);
+        }
+
+        if (empty.Count > 0 && await IsEmptyAsync(_storage, schema.Name, schema.PartitionCount)) return [];
+        return empty;
+    }
+
+    private static async Task<bool> IsEmptyAsync(
+        IJournalStorage storage, string store, int partitionCount)
+    {
+        for (int number = 0; number < partitionCount; number++)
+        {
+            await using IAsyncEnumerator<StoredRow> rows = storage
+                .LoadAsync(store, number, CancellationToken.None).GetAsyncEnumerator();
+            if (await rows.MoveNextAsync()) return false;
+        }
+
+        return true;
+    }
+
+    private async Task DropUniqueIndexesAsync(string table, IReadOnlyList<string> indexes)
+    {
+        if (_storage is null) return;
+
+        foreach (string index in indexes)
+        {
+            await _storage.DropTableAsync(
+                StoreNames.OfUniqueIndex(table, index), CancellationToken.None);
+        }
+    }
+
+    private Task PutAsync(CatalogEntry entry)
+    {
+        state.State.Tables[entry.Schema.Name] = entry;
+        return WriteAsync();
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+            await _note.WriteAsync(state.State);
+        }
+        catch
+        {
+            // What is in memory is what is stored: the next call reads it again.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private async Task ReadNoteAsync()
+    {
+        CatalogState? noted = await _note.ReadAsync();
+        if (noted is null)
+        {
+            if (state.RecordExists) await WriteNotesAsync();
+            return;
+        }
+
+        if (CatalogJson.AreEqual(noted, state.State)) return;
+
+        CatalogLog.MadeAgain(logger, _storage!.Description, noted.Tables.Count);
+        state.State = noted;
+        await state.WriteStateAsync();
+    }
+
+    /// <summary>
+    /// Writes the notes that an earlier version did not keep; that of the catalog last, since it stands for
+    /// all of them.
+    /// </summary>
+    private async Task WriteNotesAsync()
+    {
+        foreach (CatalogEntry entry in state.State.Tables.Values)
+        {
+            if (!entry.Schema.AutoIncrement) continue;
+
+            await GrainFactory.GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(entry.Schema.Name))
+                .ReserveAsync(used: 0, count: 0);
+        }
+
+        await _note.WriteAsync(state.State);
+    }
+}

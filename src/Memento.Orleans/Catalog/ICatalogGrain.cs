@@ -1,0 +1,56 @@
+using Memento.Tables;
+
+namespace Memento.Catalog;
+
+/// <summary>Knows which tables exist; one for the cluster, kept by Orleans' grain storage.</summary>
+[Alias("Memento.ICatalogGrain")]
+internal interface ICatalogGrain : IGrainWithStringKey
+{
+    [Alias("ExistsAsync")]
+    Task<bool> ExistsAsync(string name);
+
+    /// <summary>The names of the tables that exist, in ordinal order.</summary>
+    [Alias("ListAsync")]
+    Task<List<string>> ListAsync();
+
+    /// <summary>
+    /// Makes a table where it is missing; where it exists, checks that it is the same.
+    /// </summary>
+    [Alias("EnsureAsync")]
+    Task<EnsureResponse> EnsureAsync(TableSchema schema);
+
+    /// <summary>The indexes of a table; null where it does not exist.</summary>
+    [Alias("IndexesAsync")]
+    Task<List<IndexInfo>?> IndexesAsync(string name);
+
+    /// <summary>Remembers an index that was built.</summary>
+    [Alias("AddIndexAsync")]
+    Task AddIndexAsync(string name, IndexSchema index, bool isDeclared);
+
+    /// <summary>Forgets an index.</summary>
+    [Alias("RemoveIndexAsync")]
+    Task RemoveIndexAsync(string name, string index);
+
+    /// <summary>Makes a table; false where it exists.</summary>
+    [Alias("CreateAsync")]
+    Task<bool> CreateAsync(TableSchema schema);
+
+    /// <summary>Whether a deletion of the table has begun, and nobody has completed it.</summary>
+    [Alias("IsBeingDeletedAsync")]
+    Task<bool> IsBeingDeletedAsync(string name);
+
+    /// <summary>
+    /// Makes a table unusable, so that its partitions can be closed; false where it is absent. A deletion
+    /// that failed half way is begun again.
+    /// </summary>
+    [Alias("BeginDeleteAsync")]
+    Task<bool> BeginDeleteAsync(string name);
+
+    /// <summary>Removes a table's records and its name, after its partitions are closed.</summary>
+    [Alias("CompleteDeleteAsync")]
+    Task CompleteDeleteAsync(string name);
+
+    /// <summary>The secret of the continuations of pages; it is made when it is first asked for.</summary>
+    [Alias("PageKeyAsync")]
+    Task<byte[]> PageKeyAsync();
+}

@@ -1,0 +1,219 @@
+using Memento.Journaling;
+using Memento.Keys;
+using Memento.Participants;
+using Memento.Partitions.Operations;
+using Memento.Storage;
+using Memento.Tables;
+using Memento.Transactions;
+
+namespace Memento.Catalog;
+
+/// <summary>
+/// Adds indexes to tables that are in use, and removes them. An index is built under a read lock on the
+/// table: readers go on, writers wait, and who writes afterwards knows it or is run again.
+/// </summary>
+internal sealed class IndexBuilder(
+    TransactionRunner runner,
+    DurableStorage durable,
+    Journal journal,
+    StoreLifetime lifetime,
+    IGrainFactory grains)
+{
+    /// <summary>How long a call may take that adds or removes an index.</summary>
+    public const string LongestCall = "01:00:00";
+
+    private static readonly TransactionOptions Options =
+        new() { Timeout = TransactionLimits.LongestTimeout };
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
+
+    /// <param name="table">The table.</param>
+    /// <param name="info">The index.</param>
+    /// <param name="isDeclared">Whether the type declares it, so that nobody has to remember it.</param>
+    /// <exception cref="ArgumentException">The table cannot have such an index.</exception>
+    /// <exception cref="MementoException">The table has it.</exception>
+    /// <exception cref="UniqueIndexException">Two records have the same value.</exception>
+    /// <exception cref="TableNotFoundException">The table does not exist.</exception>
+    public async Task AddAsync(TableDefinition table, IndexInfo info, bool isDeclared)
+    {
+        table.CheckIndex(info);
+        List<IndexInfo> known = await Catalog.IndexesAsync(table.Name)
+            ?? throw CatalogGrain.NotFound(table.Name);
+        if (table.IndexSet.Find(info.Name) is { } here)
+        {
+            if (known.Any(other => other.Name == info.Name))
+            {
+                throw new MementoException(
+                    $"Table '{table.Name}' has the index '{info.Name}'. Remove it first to make it "
+                    + "another one.");
+            }
+
+            // An earlier call gave it up, and could not remove what there was of it.
+            await ForgetAsync(table, here);
+        }
+
+        IndexDefinition index = table.MakeIndex(info);
+        if (StoreOf(table, index) is { } store)
+        {
+            // A crash may have left one that was not finished.
+            await durable.Journal!.DropTableAsync(store, CancellationToken.None);
+            await durable.Journal.CreateTableAsync(store, CancellationToken.None);
+        }
+
+        bool mayBeInCatalog = false;
+        try
+        {
+            await runner.RunAsync(
+                transaction => BuildAsync((TransactionScope)transaction, table, index),
+                Options,
+                CancellationToken.None);
+            mayBeInCatalog = true;
+            await Catalog.AddIndexAsync(table.Name, IndexSchema.Of(index), isDeclared);
+        }
+        catch (Exception exception)
+        {
+            await TakeBackAsync(table, index, mayBeInCatalog, exception);
+            throw;
+        }
+    }
+
+    /// <exception cref="ArgumentException">The table has no such index.</exception>
+    public async Task RemoveAsync(TableDefinition table, IReadOnlyList<string> properties)
+    {
+        IndexDefinition index = table.IndexSet.Find(properties)
+            ?? throw new ArgumentException(
+                $"Table '{table.Name}' has no index '{string.Join(", ", properties)}'. It has "
+                + (table.Indexes.Count == 0 ? "none." : $"{Describe(table.Indexes)}."),
+                nameof(properties));
+        await Catalog.RemoveIndexAsync(table.Name, index.Name);
+        await ForgetAsync(table, index);
+    }
+
+    private static string Describe(IEnumerable<IndexDefinition> indexes)
+        => string.Join("; ", indexes.Select(
+            static index => string.Join(", ", index.Info.Properties)));
+
+    private static async Task<bool> BuildAsync(
+        TransactionScope scope, TableDefinition table, IndexDefinition index)
+    {
+        object?[] values = await scope.Sender.SendToAllAsync(
+            table, new AddIndexOperation(index.Info), CancellationToken.None);
+        if (index.Unique)
+        {
+            foreach (object? ofPartition in values)
+                await ClaimAsync(scope, table, index, (byte[][])ofPartition!);
+        }
+
+        // Before the lock goes: whoever writes next has to know the index.
+        table.UseIndexes(table.IndexSet.With(index));
+        return true;
+    }
+
+    /// <param name="scope">The transaction.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="values">Values and keys of records, in turn.</param>
+    private static async Task ClaimAsync(
+        TransactionScope scope, TableDefinition table, IndexDefinition index, byte[][] values)
+    {
+        for (int i = 0; i < values.Length; i += 2)
+        {
+            var claim = new ClaimOperation(index.Reference, new Key(values[i]), values[i + 1]);
+            object? holder = await scope.Sender.SendAsync(table, claim, CancellationToken.None);
+            if (holder is null) continue;
+
+            object? record = await scope.Sender.SendAsync(
+                table,
+                new ReadOperation(new Key(values[i + 1]), writes: false),
+                CancellationToken.None);
+            throw new UniqueIndexException(
+                table.Name,
+                index.Name,
+                index.ValueOf(record!),
+                table.KeyCodec.Decode(new Key((byte[])holder)));
+        }
+    }
+
+    private async Task TakeBackAsync(
+        TableDefinition table, IndexDefinition index, bool mayBeInCatalog, Exception reason)
+    {
+        try
+        {
+            // Its store goes last: an index that the catalog has must have all of its values.
+            if (mayBeInCatalog) await TakeOutOfCatalogAsync(table, index);
+            await ForgetAsync(table, index);
+        }
+        catch (Exception exception)
+        {
+            throw new MementoException(
+                $"Index '{index.Name}' of table '{table.Name}' could not be added, nor what there is of it "
+                + $"be removed: {exception.Message} Remove it, or start the silo again. It failed because: "
+                + reason.Message,
+                reason);
+        }
+    }
+
+    private async Task TakeOutOfCatalogAsync(TableDefinition table, IndexDefinition index)
+    {
+        if (!await IsInCatalogAsync(table, index)) return;
+
+        try
+        {
+            await Catalog.RemoveIndexAsync(table.Name, index.Name);
+        }
+        catch (StorageException)
+        {
+            // As the one before, this write may have been kept.
+            if (await IsInCatalogAsync(table, index)) throw;
+        }
+    }
+
+    /// <summary>
+    /// Whether the catalog has an index whose write failed. The catalog does one thing at a time, so that
+    /// no write is on its way when it answers. Where it cannot be read nobody writes it, and the note beside
+    /// the records is what counts; a storage that keeps none leaves it open.
+    /// </summary>
+    private async Task<bool> IsInCatalogAsync(TableDefinition table, IndexDefinition index)
+    {
+        try
+        {
+            List<IndexInfo>? known = await lifetime.AskAsync(
+                () => Catalog.IndexesAsync(table.Name), CancellationToken.None);
+            return known is not null && known.Any(other => other.Name == index.Name);
+        }
+        catch (StorageException)
+        {
+            var note = new CatalogNote<CatalogState>(durable.Journal, IJournalStorage.CatalogNote);
+            return await note.ReadAsync() is not { } noted
+                || (noted.Tables.TryGetValue(table.Name, out CatalogEntry? entry)
+                    && entry.Schema.Indexes.Any(other => other.Name == index.Name));
+        }
+    }
+
+    /// <summary>Removes an index from memory and storage, once nobody uses the table.</summary>
+    private async Task ForgetAsync(TableDefinition table, IndexDefinition index)
+    {
+        await runner.RunAsync(
+            async transaction =>
+            {
+                OperationSender sender = ((TransactionScope)transaction).Sender;
+                await sender.SendToAllAsync(
+                    table, new LockPartitionOperation(writes: true), CancellationToken.None);
+
+                // What was written into it is durable, and nothing is taken back into it any more.
+                await journal.FlushAsync();
+                await sender.SendToAllAsync(
+                    table, new RemoveIndexOperation(index.Info), CancellationToken.None);
+                table.UseIndexes(table.IndexSet.Without(index));
+                return true;
+            },
+            Options,
+            CancellationToken.None);
+        if (StoreOf(table, index) is { } store)
+            await durable.Journal!.DropTableAsync(store, CancellationToken.None);
+    }
+
+    /// <summary>The store of an index in the durable storage, where it has one.</summary>
+    private static string? StoreOf(TableDefinition table, IndexDefinition index)
+        => index.Unique && table.Storage == TableStorage.Disk ? table.StoreName(index.Store) : null;
+}

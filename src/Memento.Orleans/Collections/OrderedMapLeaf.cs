@@ -1,0 +1,136 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Memento.Collections;
+
+/// <summary>
+/// A node with values; the leaves are linked in order. Only a root leaf may be empty.
+/// </summary>
+internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
+{
+    /// <summary>A map of few records, and there are many of these, should be small.</summary>
+    private const int FirstCapacity = 4;
+
+    private TValue[] _values;
+
+    public OrderedMapLeaf()
+        : this(FirstCapacity)
+    {
+    }
+
+    private OrderedMapLeaf(int capacity)
+        : base(capacity)
+    {
+        _values = new TValue[capacity];
+    }
+
+    public OrderedMapLeaf<TValue>? Previous { get; private set; }
+
+    public OrderedMapLeaf<TValue>? Next { get; private set; }
+
+    public TValue ValueAt(int index) => _values[index];
+
+    public override bool Set(
+        byte[] key,
+        ulong head,
+        TValue value,
+        bool isLast,
+        out TValue? previous,
+        out OrderedMapSplit<TValue> split)
+    {
+        split = default;
+        int index = Search(key, head);
+        if (index >= 0)
+        {
+            previous = _values[index];
+            _values[index] = value;
+            return false;
+        }
+
+        previous = default;
+        if (Count == Capacity)
+            split = SplitAndInsert(~index, key, head, value, isLast);
+        else
+            Insert(~index, key, head, value);
+
+        return true;
+    }
+
+    public override bool Remove(
+        ReadOnlySpan<byte> key, ulong head, [MaybeNullWhen(false)] out TValue previous)
+    {
+        int index = Search(key, head);
+        if (index < 0)
+        {
+            previous = default;
+            return false;
+        }
+
+        previous = _values[index];
+        ArraySlots.Remove(_values, Count, index);
+        RemoveKey(index);
+        return true;
+    }
+
+    public override byte[]? Rebalance(OrderedMapNode<TValue> right, byte[] separator)
+    {
+        var neighbour = (OrderedMapLeaf<TValue>)right;
+        int total = Count + neighbour.Count;
+        if (total <= MergeLimit)
+        {
+            neighbour.MoveFirstTo(this, neighbour.Count);
+            Next = neighbour.Next;
+            Next?.Previous = this;
+            return null;
+        }
+
+        int surplus = Count - (total / 2);
+        if (surplus > 0)
+            MoveLastTo(neighbour, surplus);
+        else
+            neighbour.MoveFirstTo(this, -surplus);
+
+        return neighbour.Keys[0];
+    }
+
+    private void Insert(int index, byte[] key, ulong head, TValue value)
+    {
+        if (Count == Keys.Length)
+        {
+            int capacity = Math.Min(Capacity, Count * 2);
+            GrowKeys(capacity);
+            Array.Resize(ref _values, capacity);
+        }
+
+        ArraySlots.Insert(_values, Count, index, value);
+        InsertKey(index, key, head);
+    }
+
+    private OrderedMapSplit<TValue> SplitAndInsert(
+        int index, byte[] key, ulong head, TValue value, bool isLast)
+    {
+        // Keys that come in ascending order leave full leaves behind them.
+        int kept = isLast && index == Count ? Count : Count / 2;
+        var right = new OrderedMapLeaf<TValue>(Capacity) { Previous = this, Next = Next };
+        Next?.Previous = right;
+        Next = right;
+        MoveLastTo(right, Count - kept);
+        if (index < kept)
+            Insert(index, key, head, value);
+        else
+            right.Insert(index - kept, key, head, value);
+
+        return new OrderedMapSplit<TValue>(right.Keys[0], right);
+    }
+
+    private void MoveLastTo(OrderedMapLeaf<TValue> right, int moved)
+    {
+        ArraySlots.MoveTail(_values, Count, moved, right._values, right.Count);
+        MoveLastKeysTo(right, moved);
+    }
+
+    private void MoveFirstTo(OrderedMapLeaf<TValue> left, int moved)
+    {
+        ArraySlots.MoveHead(_values, Count, moved, left._values, left.Count);
+        MoveFirstKeysTo(left, moved);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics.CodeAnalysis;
+using Memento.Keys;
+
+namespace Memento.Collections;
+
+/// <summary>
+/// A node of an <see cref="OrderedMap{TValue}"/>: sorted keys, and beside each its head as a
+/// number, so that a search seldom has to follow a reference to a key.
+/// </summary>
+internal abstract class OrderedMapNode<TValue>
+{
+    /// <summary>The keys of a full node; a branch has one child more.</summary>
+    public const int Capacity = 64;
+
+    /// <summary>
+    /// A node with fewer keys is merged with a neighbour, or takes over some of its.
+    /// </summary>
+    public const int Minimum = Capacity / 4;
+
+    /// <summary>
+    /// Two nodes are merged when they have no more keys than this together. Well below full, so
+    /// that inserts and deletes in turn do not split and merge in turn.
+    /// </summary>
+    public const int MergeLimit = Capacity * 3 / 4;
+
+    protected OrderedMapNode(int capacity)
+    {
+        Heads = new ulong[capacity];
+        Keys = new byte[capacity][];
+    }
+
+    public int Count { get; protected set; }
+
+    public byte[][] Keys { get; private set; }
+
+    protected ulong[] Heads { get; private set; }
+
+    /// <summary>The index of a key, or the complement of the index where it would go.</summary>
+    public int Search(ReadOnlySpan<byte> key, ulong head)
+    {
+        ReadOnlySpan<ulong> heads = Heads.AsSpan(0, Count);
+        int low = 0;
+        int high = heads.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            ulong other = heads[middle];
+            int order = other != head
+                ? (other < head ? -1 : 1)
+                : Keys[middle].AsSpan().SequenceCompareTo(key);
+            if (order == 0)
+                return middle;
+
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return ~low;
+    }
+
+    /// <summary>Inserts or overwrites.</summary>
+    /// <param name="key">The key, which the map keeps when it is new.</param>
+    /// <param name="head">The key's head.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isLast">No node of this level is to the right of this one.</param>
+    /// <param name="previous">The value overwritten.</param>
+    /// <param name="split">The right half of this node, if it had to be split.</param>
+    /// <returns>Whether the key is new.</returns>
+    public abstract bool Set(
+        byte[] key,
+        ulong head,
+        TValue value,
+        bool isLast,
+        out TValue? previous,
+        out OrderedMapSplit<TValue> split);
+
+    /// <summary>Removes; this node may have fewer keys than the minimum afterwards.</summary>
+    public abstract bool Remove(
+        ReadOnlySpan<byte> key, ulong head, [MaybeNullWhen(false)] out TValue previous);
+
+    /// <summary>
+    /// Takes over everything from the right neighbour if both fit into one node, else evens them
+    /// out.
+    /// </summary>
+    /// <param name="right">The right neighbour, a node of the same kind.</param>
+    /// <param name="separator">The separator of the two in their parent.</param>
+    /// <returns>The new separator, or null when the right neighbour is empty now.</returns>
+    public abstract byte[]? Rebalance(OrderedMapNode<TValue> right, byte[] separator);
+
+    protected void InsertKey(int index, byte[] key, ulong head)
+    {
+        ArraySlots.Insert(Keys, Count, index, key);
+        ArraySlots.Insert(Heads, Count, index, head);
+        Count++;
+    }
+
+    protected void RemoveKey(int index)
+    {
+        ArraySlots.Remove(Keys, Count, index);
+        ArraySlots.Remove(Heads, Count, index);
+        Count--;
+    }
+
+    protected void ReplaceKey(int index, byte[] key)
+    {
+        Keys[index] = key;
+        Heads[index] = KeyBytes.Head(key);
+    }
+
+    protected void MoveLastKeysTo(OrderedMapNode<TValue> right, int moved)
+    {
+        ArraySlots.MoveTail(Keys, Count, moved, right.Keys, right.Count);
+        ArraySlots.MoveTail(Heads, Count, moved, right.Heads, right.Count);
+        Count -= moved;
+        right.Count += moved;
+    }
+
+    protected void MoveFirstKeysTo(OrderedMapNode<TValue> left, int moved)
+    {
+        ArraySlots.MoveHead(Keys, Count, moved, left.Keys, left.Count);
+        ArraySlots.MoveHead(Heads, Count, moved, left.Heads, left.Count);
+        Count -= moved;
+        left.Count += moved;
+    }
+
+    protected void GrowKeys(int capacity)
+    {
+        byte[][] keys = Keys;
+        ulong[] heads = Heads;
+        Array.Resize(ref keys, capacity);
+        Array.Resize(ref heads, capacity);
+        Keys = keys;
+        Heads = heads;
+    }
+}

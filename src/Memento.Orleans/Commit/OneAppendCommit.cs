@@ -1,0 +1,231 @@
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Commit;
+
+/// <summary>
+/// The commit of a transaction whose participants are all partitions of this silo: seal each, append one
+/// journal entry, apply and release each, wait until the entry is durable (DESIGN.md, section 5).
+/// </summary>
+/// <remarks>
+/// What must hold: the entry is appended while every lock is held, so that the journal's order is the order
+/// in which transactions depend on each other; nobody is told of a write before the journal has it, neither
+/// its author nor who has read it.
+/// </remarks>
+internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> logger)
+{
+    /// <summary>The journal's generation; a transaction takes it when it begins.</summary>
+    public int Generation => journal.Generation;
+
+    /// <summary>Commits; never throws for what can happen to a transaction.</summary>
+    /// <param name="transactionId">The attempt's id.</param>
+    /// <param name="parts">Each partition that took part, with the operations made there.</param>
+    /// <param name="generation">The journal's generation when the transaction began.</param>
+    /// <param name="keepsOutcome">Whether the outcome is to be found by id afterwards.</param>
+    public ValueTask<CommitResult> CommitAsync(
+        Guid transactionId, IReadOnlyList<CommitPart> parts, int generation, bool keepsOutcome)
+    {
+        foreach (CommitPart part in parts)
+        {
+            if (!part.Partition.TrySeal(part.Transaction, part.Operations))
+            {
+                AbortAll(parts);
+                return new(CommitResult.TryAgain(
+                    $"Partition {part.Partition.Number} of table '{part.Partition.Table.Name}' was "
+                    + "lost or moved while the transaction ran."));
+            }
+        }
+
+        long dependsOn = 0;
+        bool writesToDisk = false;
+        foreach (CommitPart part in parts)
+        {
+            dependsOn = Math.Max(dependsOn, part.Transaction.DependsOn);
+            writesToDisk |= part.Transaction.Staged.HasChanges
+                && part.Partition.Table.Storage == TableStorage.Disk;
+        }
+
+        bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
+        if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
+        {
+            foreach (CommitPart part in parts)
+                part.Partition.Commit(part.Transaction);
+            ShowNumbers(parts);
+            return new(CommitResult.Committed);
+        }
+
+        return CommitThroughJournalAsync(
+            transactionId, parts, dependsOn, generation, writesToDisk, keepsOutcome);
+    }
+
+    /// <summary>
+    /// Waits until a position is durable; a conflict where a transaction of the generation may have read
+    /// what was taken back.
+    /// </summary>
+    public async ValueTask<MementoException?> ConfirmReadsAsync(
+        Guid transactionId, long position, int generation)
+    {
+        if (position == 0) return null;
+        try
+        {
+            if (position > journal.DurablePosition)
+            {
+                var reads = new PendingCommit(entry: null, [], position, transactionId);
+                if (journal.TryAppend(reads, generation))
+                    await reads.Durable.ConfigureAwait(false);
+            }
+        }
+        catch (CommitTakenBackException)
+        {
+            // It is in the history then, as it is where it came too late to be appended.
+        }
+        catch (TransactionInDoubtException exception)
+        {
+            return new StorageException(
+                "The durable storage has not said whether it kept what the transaction has read. "
+                + "Nothing of the transaction was kept; run it again.",
+                exception);
+        }
+        catch (StorageException exception)
+        {
+            return exception;
+        }
+
+        return journal.Stands(generation, position) ? null : TakenBack();
+    }
+
+    private async ValueTask<CommitResult> CommitThroughJournalAsync(
+        Guid transactionId,
+        IReadOnlyList<CommitPart> parts,
+        long dependsOn,
+        int generation,
+        bool writesToDisk,
+        bool keepsOutcome)
+    {
+        AppliedCommit[] applied = [.. parts.Select(static part => new AppliedCommit(part.Partition))];
+        PendingCommit pending;
+        try
+        {
+            JournalEntry? entry = writesToDisk
+                ? MakeEntry(transactionId, parts, keepsOutcome)
+                : null;
+            pending = new PendingCommit(entry, applied, dependsOn, transactionId);
+            if (!journal.TryAppend(pending, generation))
+            {
+                AbortAll(parts);
+                return new CommitResult(CommitStatus.TryAgain, TakenBack());
+            }
+        }
+        catch (Exception exception)
+        {
+            AbortAll(parts);
+            if (exception is not StorageException storage) throw;
+            return CommitResult.Failed(storage);
+        }
+
+        Apply(parts, pending, applied);
+        if (HasNumbers(parts)) pending.WhenKept(() => ShowNumbers(parts));
+        try
+        {
+            await pending.Durable.ConfigureAwait(false);
+            return CommitResult.Committed;
+        }
+        catch (CommitTakenBackException exception)
+        {
+            return CommitResult.TryAgain(exception.Message);
+        }
+        catch (MementoException exception)
+        {
+            return CommitResult.Failed(exception);
+        }
+    }
+
+    private static bool HasNumbers(IReadOnlyList<CommitPart> parts)
+    {
+        foreach (CommitPart part in parts)
+        {
+            if (part.Partition.NumberSeen is not null) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Before the caller is told: the next number that it gets is above those that it has written.
+    /// </summary>
+    private static void ShowNumbers(IReadOnlyList<CommitPart> parts)
+    {
+        foreach (CommitPart part in parts)
+            part.Partition.ShowNumbers(part.Transaction);
+    }
+
+    /// <summary>The entry will be written: what fails here cannot be told to anybody any more.</summary>
+    private void Apply(
+        IReadOnlyList<CommitPart> parts, PendingCommit pending, AppliedCommit[] applied)
+    {
+        try
+        {
+            for (int i = 0; i < parts.Count; i++)
+                parts[i].Partition.Commit(parts[i].Transaction, pending, applied[i]);
+        }
+        catch (Exception exception)
+        {
+            MemoryLost.Fail(logger, exception, "applying a commit");
+        }
+    }
+
+    private static TransactionConflictException TakenBack()
+        => new("The durable storage failed while the transaction ran, and it had read what was taken "
+            + "back.");
+
+    private static JournalEntry MakeEntry(
+        Guid transactionId, IReadOnlyList<CommitPart> parts, bool keepsOutcome)
+    {
+        List<RowWrite> writes = [];
+        List<PartitionEpoch> epochs = [];
+        HashSet<string>? clears = null;
+        foreach (CommitPart part in parts)
+        {
+            Partition partition = part.Partition;
+            if (partition.Table.Storage != TableStorage.Disk) continue;
+
+            epochs.Add(new PartitionEpoch(partition.Table.Name, partition.Number, partition.Epoch));
+            if (part.Transaction.Staged.IsClearing)
+                (clears ??= []).UnionWith(StoresOf(part.Transaction));
+
+            foreach (StagedWrite write in part.Transaction.Staged.Effective)
+            {
+                writes.Add(new RowWrite(
+                    partition.Table.StoreName(write.Store),
+                    partition.Number,
+                    write.Key.Bytes,
+                    write.Document));
+            }
+        }
+
+        return new JournalEntry
+        {
+            TransactionId = transactionId,
+            Writes = writes,
+            Epochs = epochs,
+            Clears = clears is null ? [] : [.. clears],
+            KeepsOutcome = keepsOutcome,
+        };
+    }
+
+    /// <summary>What a table is in the storage: its records, and the entries of unique indexes.</summary>
+    private static IEnumerable<string> StoresOf(PartitionTransaction transaction)
+        => transaction.Store.Indexes.Unique
+            .Select(index => transaction.Table.StoreName(index.Store))
+            .Prepend(transaction.Table.Name);
+
+    private static void AbortAll(IReadOnlyList<CommitPart> parts)
+    {
+        foreach (CommitPart part in parts)
+            part.Partition.Abort(part.Transaction, evenIfSealed: true);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Memento.Storage;
+
+namespace Memento.Journaling;
+
+/// <summary>
+/// A state of the catalog as the durable storage has it beside the records, so that they can be read right
+/// without the catalog's own database. What the note says is what counts: the state of Orleans' grain storage
+/// is written first, and a crash may leave it ahead.
+/// </summary>
+/// <param name="storage">The durable storage; null where all tables are in ram.</param>
+/// <param name="name">The note's name.</param>
+internal sealed class CatalogNote<T>(IJournalStorage? storage, string name)
+    where T : class
+{
+    /// <summary>Reads it; null where there is none.</summary>
+    /// <exception cref="StorageException">The storage refused, or the note was damaged.</exception>
+    public async Task<T?> ReadAsync()
+    {
+        byte[]? note = storage is null
+            ? null
+            : await storage.ReadNoteAsync(name, CancellationToken.None);
+        if (note is null) return null;
+
+        try
+        {
+            return JsonSerializer.Deserialize<T>(note, CatalogJson.Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new StorageException(
+                $"The note '{name}' in {storage!.Description} cannot be read: {exception.Message} It was "
+                + "changed outside Memento: put the file back from a backup.",
+                exception);
+        }
+    }
+
+    public Task WriteAsync(T state)
+        => storage is null
+            ? Task.CompletedTask
+            : storage.WriteNoteAsync(
+                name,
+                JsonSerializer.SerializeToUtf8Bytes(state, CatalogJson.Options),
+                CancellationToken.None);
+}

@@ -1,0 +1,7 @@
+using Memento.Storage;
+
+namespace Memento.Journaling;
+
+/// <summary>The durable storage of a silo, which one with ram tables only does not have.</summary>
+/// <param name="Journal">The storage, or null.</param>
+internal sealed record DurableStorage(IJournalStorage? Journal);

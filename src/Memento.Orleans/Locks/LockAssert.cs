@@ -1,0 +1,21 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Memento.Locks;
+
+/// <summary>
+/// Checks of what must hold, on in release too: a lock manager that lost count must stop, not
+/// guess.
+/// </summary>
+internal static class LockAssert
+{
+    public static void Holds([DoesNotReturnIf(false)] bool condition, string what)
+    {
+        if (!condition)
+            Fail(what);
+    }
+
+    [DoesNotReturn]
+    private static void Fail(string what)
+        => throw new UnreachableException($"A lock manager's rule was broken: {what}.");
+}

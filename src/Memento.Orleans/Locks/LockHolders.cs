@@ -1,0 +1,77 @@
+namespace Memento.Locks;
+
+/// <summary>Those that hold one resource.</summary>
+internal struct LockHolders
+{
+    /// <summary>How many hold each kind.</summary>
+    public KindCounts Kinds;
+
+    private int _count;
+
+    public LockHold? First { get; private set; }
+
+    public void Add(LockHold hold)
+    {
+        hold.NextOfEntry = First;
+        if (First is not null)
+            First.PreviousOfEntry = hold;
+        First = hold;
+        Kinds.Add(hold.Kinds);
+        _count++;
+    }
+
+    public void Remove(LockHold hold)
+    {
+        if (hold.PreviousOfEntry is null)
+            First = hold.NextOfEntry;
+        else
+            hold.PreviousOfEntry.NextOfEntry = hold.NextOfEntry;
+        if (hold.NextOfEntry is not null)
+            hold.NextOfEntry.PreviousOfEntry = hold.PreviousOfEntry;
+        hold.NextOfEntry = null;
+        hold.PreviousOfEntry = null;
+        Kinds.Remove(hold.Kinds);
+        _count--;
+    }
+
+    public void Widen(LockHold hold, LockKind kind)
+    {
+        Kinds.Add(kind & ~hold.Kinds);
+        hold.Kinds |= kind;
+    }
+
+    public readonly LockHold? Find(LockEntry entry, LockOwner owner)
+    {
+        if (First is null)
+            return null;
+
+        // Whichever list is shorter: a record has few holders, or its many readers hold little
+        // each.
+        LockHold? hold;
+        bool isRange = entry.Resource.IsRange;
+        if (_count <= (isRange ? owner.RangeCount : owner.HoldCount))
+        {
+            hold = First;
+            while (hold is not null && hold.Owner != owner)
+                hold = hold.NextOfEntry;
+            return hold;
+        }
+
+        hold = isRange ? owner.FirstRange : owner.FirstHold;
+        while (hold is not null && hold.Entry != entry)
+            hold = hold.NextOfOwner;
+        return hold;
+    }
+
+    /// <summary>One that holds some of these and is not this owner.</summary>
+    public readonly LockOwner? FindOther(LockOwner besides, LockKind kinds)
+    {
+        if ((Kinds.Present & kinds) == 0)
+            return null;
+
+        LockHold? hold = First;
+        while (hold is not null && (hold.Owner == besides || (hold.Kinds & kinds) == 0))
+            hold = hold.NextOfEntry;
+        return hold?.Owner;
+    }
+}

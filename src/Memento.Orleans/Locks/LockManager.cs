@@ -1,0 +1,292 @@
+using System.Runtime.InteropServices;
+
+namespace Memento.Locks;
+
+/// <summary>
+/// The locks of one partition: strict two-phase, wait-die. A plain state machine without tasks,
+/// timers or threads: the partition calls it under its gate, and wakes those that a call names as
+/// resumed.
+/// </summary>
+/// <remarks>
+/// Calls append to <c>resumed</c> and never clear it. An owner that was refused keeps what it has
+/// until <see cref="Release"/>: its partition ends it.
+/// </remarks>
+internal sealed class LockManager
+{
+    /// <summary>
+    /// An empty table larger than this is given back: one transaction locked very much.
+    /// </summary>
+    public const int EmptyCapacityLimit = 65_536;
+
+    private readonly Dictionary<LockResource, LockEntry> _entries = [];
+    private readonly LockPool _pool = new();
+    private readonly LockStores _stores = new();
+    private readonly List<LockStore> _marked = [];
+    private readonly LockEntry _partition;
+
+    public LockManager()
+        => _partition = new LockEntry(_pool)
+        {
+            Resource = LockResource.Partition,
+            Store = new LockStore(),
+        };
+
+    /// <summary>Nothing is held, nothing waits, and no entry was left behind.</summary>
+    public bool IsIdle => _pool.HoldsInUse == 0 && _entries.Count == 0 && _partition.IsIdle;
+
+    /// <summary>How many locks are held: one for each owner and resource.</summary>
+    public int HeldCount => _pool.HoldsInUse;
+
+    /// <summary>
+    /// Asks for a lock. An owner that waits must be older than everybody it waits for; otherwise it
+    /// is refused at once. One that goes ahead of others may have them refused: those are in
+    /// <paramref name="resumed"/>, with whoever may go for that reason.
+    /// </summary>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="resource">For what.</param>
+    /// <param name="kind">For which lock, or a set of them at once.</param>
+    /// <param name="resumed">Other owners' requests that this one ended.</param>
+    /// <param name="request">What waits, when the answer is to wait.</param>
+    /// <param name="conflict">Who is in the way, when the answer is no.</param>
+    public LockAnswer Acquire(
+        LockOwner owner,
+        in LockResource resource,
+        LockKind kind,
+        List<LockRequest> resumed,
+        out LockRequest? request,
+        out LockConflict? conflict)
+    {
+        LockAssert.Holds(
+            kind != LockKind.None && (kind & ~LockKinds.All) == 0, "a request is for some lock");
+        owner.Manager ??= this;
+        LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        if (resource.IsPartition)
+            return _partition.Acquire(owner, kind, resumed, out request, out conflict);
+
+        if (resource.IsRange)
+        {
+            request = null;
+            conflict = null;
+            if (HasRange(owner, resource, kind))
+                return LockAnswer.Granted;
+            _stores[resource.Store].ExpectRanges(_entries);
+        }
+
+        LockEntry entry = FindOrAdd(resource);
+        int behindResumed = resumed.Count;
+        LockAnswer answer = entry.Acquire(owner, kind, resumed, out request, out conflict);
+        if (answer == LockAnswer.Refused || resumed.Count != behindResumed)
+            DropIdle(entry, resumed, behindResumed);
+        if (resource.IsRange && answer == LockAnswer.Granted)
+            Merge(owner, resource);
+        return answer;
+    }
+
+    /// <summary>
+    /// Drops all that an owner holds and waits for, and grants to others what that makes possible.
+    /// The owner's own requests are resumed too, as <see cref="LockRequestState.Released"/>.
+    /// </summary>
+    public void Release(LockOwner owner, List<LockRequest> resumed)
+    {
+        if (owner.Manager is null)
+            return;
+
+        LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        owner.Manager = null;
+
+        // Its requests first and all of them, or giving up a lock here would grant it to itself.
+        int firstReleased = resumed.Count;
+        while (owner.FirstRequest is { Entry: { } waitedFor } request)
+        {
+            MarkIfRanges(waitedFor.Store);
+            waitedFor.Remove(request, LockRequestState.Released);
+            resumed.Add(request);
+        }
+
+        int behindReleased = resumed.Count;
+        while (owner.TakeHold() is { } hold)
+        {
+            LockEntry held = hold.Entry;
+            MarkIfRanges(held.Store);
+            held.Release(hold);
+            Settle(held, resumed);
+        }
+
+        for (int index = firstReleased; index < behindReleased; index++)
+        {
+            if (Find(resumed[index].Resource) is { } waitedFor)
+                Settle(waitedFor, resumed);
+        }
+
+        if (_marked.Count != 0)
+            SettleMarked(owner, resumed);
+        LockAssert.Holds(
+            owner.FirstRequest is null && owner.PartitionHold is null
+                && owner.HoldCount == 0 && owner.RangeCount == 0,
+            "a released owner has nothing");
+        if (_entries.Count == 0 && _entries.Capacity > EmptyCapacityLimit)
+            _entries.TrimExcess();
+    }
+
+    /// <summary>
+    /// Ends a wait: its time limit passed, or its caller left. False when it had ended already.
+    /// </summary>
+    public bool Cancel(LockRequest request, List<LockRequest> resumed)
+    {
+        if (request.Entry is not { } entry)
+            return false;
+
+        LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
+        MarkIfRanges(entry.Store);
+        entry.Remove(request, LockRequestState.Cancelled);
+        Settle(entry, resumed);
+        if (_marked.Count != 0)
+            SettleMarked(gone: null, resumed);
+        return true;
+    }
+
+    /// <summary>What an owner holds on a resource.</summary>
+    public LockKind KindsHeldBy(LockOwner owner, in LockResource resource)
+        => Find(resource)?.KindsHeldBy(owner) ?? LockKind.None;
+
+    /// <summary>Somebody that a request waits for; null when it does not wait any more.</summary>
+    public LockConflict? FindBlocker(LockRequest request)
+    {
+        if (request.Entry is not { } entry)
+            return null;
+
+        LockAssert.Holds(request.Owner.Manager == this, "a request waits in its owner's partition");
+        return entry.FindBlocker(request);
+    }
+
+    /// <summary>
+    /// Adds every lock that is held or waited for: by resource, holders first, then the queue in
+    /// order.
+    /// </summary>
+    public void Describe(List<LockInfo> locks)
+    {
+        _partition.Describe(locks);
+        foreach (LockEntry entry in _entries.Values)
+            entry.Describe(locks);
+    }
+
+    private LockEntry? Find(in LockResource resource)
+        => resource.IsPartition ? _partition : _entries.GetValueOrDefault(resource);
+
+    private LockEntry FindOrAdd(in LockResource resource)
+    {
+        ref LockEntry? found =
+            ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
+        return found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
+    }
+
+    /// <summary>
+    /// Whether an owner needs nothing more for a range: it is empty, or in one that it has.
+    /// </summary>
+    private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
+    {
+        LockAssert.Holds(kind == LockKind.Read, "a range is locked to be read");
+        if (range.IsEmpty)
+            return true;
+        if (owner.FindRangeAround(range) is not { } held)
+            return false;
+
+        // One that it waited for was not merged when it was granted, among others' requests.
+        if (held.Entry.Resource == range)
+            Merge(owner, range);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes one range of those of an owner that touch one that it was granted. It has every key that
+    /// it had and no more, so that nobody's reasons to wait change, and there is nothing to settle.
+    /// </summary>
+    private void Merge(LockOwner owner, in LockResource granted)
+    {
+        LockResource joined = granted;
+        int parts = 0;
+        for (LockHold? hold = owner.FirstRange; hold is not null; hold = hold.NextOfOwner)
+        {
+            if (!hold.Entry.Resource.Touches(granted))
+                continue;
+            joined = joined.JoinWith(hold.Entry.Resource);
+            parts++;
+        }
+
+        if (parts < 2)
+            return;
+
+        FindOrAdd(joined).Join(owner);
+        while (owner.TakeRangeIn(joined) is { } part)
+        {
+            LockEntry entry = part.Entry;
+            entry.Release(part);
+            if (entry.IsIdle)
+                Drop(entry);
+        }
+    }
+
+    /// <summary>
+    /// Grants what can be granted after something left, and drops an entry without use.
+    /// </summary>
+    private void Settle(LockEntry entry, List<LockRequest> resumed)
+    {
+        entry.GrantWaiters(resumed);
+        if (entry.IsIdle)
+            Drop(entry);
+    }
+
+    /// <summary>
+    /// Drops what one that asked left without use: what it was refused, and what others were
+    /// refused that waited for something else.
+    /// </summary>
+    private void DropIdle(LockEntry asked, List<LockRequest> resumed, int firstResumed)
+    {
+        if (asked.IsIdle)
+            Drop(asked);
+        for (int index = firstResumed; index < resumed.Count; index++)
+        {
+            if (Find(resumed[index].Resource) is { IsIdle: true } entry)
+                Drop(entry);
+        }
+    }
+
+    private void Drop(LockEntry entry)
+    {
+        if (entry.Resource.IsPartition)
+            return;
+
+        LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
+        _pool.Return(entry);
+    }
+
+    /// <summary>
+    /// Remembers a store where the owner of a point may have held up ranges, or one of a range
+    /// points: they are looked through once, and not for each of its locks.
+    /// </summary>
+    private void MarkIfRanges(LockStore store)
+    {
+        if (store.HasRanges)
+            Mark(store);
+    }
+
+    private void Mark(LockStore store)
+    {
+        if (store.IsMarked)
+            return;
+
+        store.IsMarked = true;
+        _marked.Add(store);
+    }
+
+    private void SettleMarked(LockOwner? gone, List<LockRequest> resumed)
+    {
+        foreach (LockStore store in _marked)
+        {
+            store.IsMarked = false;
+            store.Settle(gone, resumed);
+        }
+
+        _marked.Clear();
+    }
+}

@@ -1,0 +1,115 @@
+namespace Memento.Locks;
+
+/// <summary>
+/// What is locked and waited for in one store: the points and the ranges, so that each can find
+/// those that it meets, and one order for all that wait.
+/// </summary>
+internal sealed class LockStore
+{
+    // Null until the first range: a store that nobody reads by range pays nothing for them.
+    private LockPoints? _points;
+    private LockRanges? _ranges;
+
+    /// <summary>Usually none, which is all that one who locks a point has to know.</summary>
+    public bool HasRanges => _ranges is { IsEmpty: false };
+
+    /// <summary>Usually none either: who locks a range has to know of writers in it.</summary>
+    public bool HasPoints => _points is { Count: > 0 };
+
+    public LockOrder Waiting { get; } = new();
+
+    /// <summary>Whether it is among those to be looked through when a release is done.</summary>
+    public bool IsMarked { get; set; }
+
+    /// <summary>Prepares for ranges, of which from then on there may be more.</summary>
+    /// <param name="entries">All there are, of every store.</param>
+    public void ExpectRanges(Dictionary<LockResource, LockEntry> entries)
+    {
+        if (_points is not null)
+            return;
+
+        _points = new LockPoints();
+        foreach (LockEntry entry in entries.Values)
+        {
+            if (entry.Store == this)
+                _points.Add(entry);
+        }
+    }
+
+    public void Add(LockEntry entry)
+    {
+        if (entry.Resource.IsRange)
+            (_ranges ??= new LockRanges()).Add(entry);
+        else
+            _points?.Add(entry);
+    }
+
+    public void Remove(LockEntry entry)
+    {
+        if (entry.Resource.IsRange)
+            _ranges!.Remove(entry);
+        else
+            _points?.Remove(entry);
+    }
+
+    /// <summary>
+    /// The ranges that a point is in, or the points in a range. While they are read no entry may
+    /// come or go.
+    /// </summary>
+    public LockMeetings Meeting(LockEntry entry)
+        => entry.Resource.IsRange
+            ? new LockMeetings(entry, _points!)
+            : new LockMeetings(entry, _ranges);
+
+    /// <summary>
+    /// Whether a request waits for an owner by a lock of its, or a request ahead, that is on
+    /// another entry: on a range around this point, or on a point in this range.
+    /// </summary>
+    public bool WaitsAcross(LockRequest request, LockOwner owner)
+    {
+        if (!HasRanges || !LockKinds.Conflict(request.Kind, Opposite(request)))
+            return false;
+        if (request.HeldUpBy == owner)
+            return true;
+
+        LockHold? hold = request.Resource.IsRange ? owner.FirstHold : owner.FirstRange;
+        for (; hold is not null; hold = hold.NextOfOwner)
+        {
+            if (LockKinds.Conflict(hold.Kinds, request.Kind)
+                && hold.Entry.Resource.Meets(request.Resource))
+            {
+                request.HeldUpBy = owner;
+                return true;
+            }
+        }
+
+        for (LockRequest? own = owner.FirstRequest; own is not null; own = own.NextOfOwner)
+        {
+            if (LockKinds.Conflict(own.Kind, request.Kind)
+                && own.Resource.Meets(request.Resource)
+                && own.IsAheadOf(request))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Forgets an owner that is gone, and grants what waits for nobody now.</summary>
+    public void Settle(LockOwner? gone, List<LockRequest> resumed)
+    {
+        LockRequest? next;
+        for (LockRequest? request = Waiting.First; request is not null; request = next)
+        {
+            next = request.NextInStore;
+            if (request.HeldUpBy == gone)
+                request.HeldUpBy = null;
+            LockAssert.Holds(request.Entry is not null, "what waits is in an entry's queue");
+            request.Entry.TryGrant(request, resumed);
+        }
+    }
+
+    private static LockKind Opposite(LockRequest request)
+        => request.Resource.IsRange ? LockKind.Write : LockKind.Read;
+}

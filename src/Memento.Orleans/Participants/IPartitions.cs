@@ -1,0 +1,29 @@
+using Memento.Tables;
+
+namespace Memento.Participants;
+
+/// <summary>Finds partitions: in this silo, or through messages.</summary>
+internal interface IPartitions
+{
+    /// <summary>Whether partitions may be in this process, so that records are shared with them.</summary>
+    bool ShareMemory { get; }
+
+    /// <summary>The journal's generation; 0 in a client.</summary>
+    int Generation { get; }
+
+    /// <summary>
+    /// Whether a transaction that began in a generation, and has seen nothing after a journal position, has
+    /// seen nothing that was taken back since.
+    /// </summary>
+    bool Stands(int generation, long position);
+
+    /// <summary>Makes a partition take part in a transaction.</summary>
+    ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken);
+
+    /// <summary>The next number for a table's key.</summary>
+    ValueTask<long> NextNumberAsync(TableDefinition table, CancellationToken cancellationToken);
+}

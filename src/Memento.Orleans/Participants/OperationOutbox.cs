@@ -1,0 +1,235 @@
+using Memento.Messages;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Participants;
+
+/// <summary>
+/// Sends a transaction's operations to one partition elsewhere: those that a body begins without
+/// waiting in between leave together, in the order of the calls.
+/// </summary>
+/// <remarks>
+/// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for an
+/// earlier answer, unless the transaction has no age yet (then one message may be under way), or the
+/// operation concerns the same records as one in an earlier message: messages may overtake each other, and
+/// what waits over there for a lock is asked for again.
+/// </remarks>
+internal sealed class OperationOutbox(
+    TransactionState state, TableRegistration registration, IIndexGrain grain)
+{
+    private readonly Lock _gate = new();
+    private readonly OperationsAhead _sent = new();
+    private List<OperationCall> _collected = [];
+    private long _lastSavepoint;
+    private bool _isFlushing;
+
+    /// <summary>Whether anything has left under a savepoint that was begun since that one.</summary>
+    public bool HasSentSince(long savepoint)
+    {
+        lock (_gate)
+            return _lastSavepoint >= savepoint;
+    }
+
+    /// <summary>Sends an operation with those begun beside it, and waits for its answer.</summary>
+    public async Task<Answer> SendAsync(
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        var call = new OperationCall(operation, savepoint, cancellationToken);
+        bool isFirst;
+        lock (_gate)
+        {
+            _collected.Add(call);
+            isFirst = !_isFlushing;
+            _isFlushing = true;
+        }
+
+        if (isFirst) _ = FlushLaterAsync();
+        try
+        {
+            return await call.WaitAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (call.IsSent)
+        {
+            state.AbandonCall(savepoint);
+            throw;
+        }
+    }
+
+    /// <summary>Sends what has been collected; never fails, each call gets its own error.</summary>
+    private async Task FlushAsync()
+    {
+        bool isMore = true;
+        while (isMore)
+        {
+            AgeTurn turn = await state.TakeAgeTurnAsync(CancellationToken.None)
+                .ConfigureAwait(false);
+            _ = SendAsync(turn, Take(out isMore));
+        }
+    }
+
+    /// <summary>Flushes behind the code that runs now, in its grain or its context.</summary>
+    private async Task FlushLaterAsync()
+    {
+        await Task.Yield();
+        await FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes a message's worth: without what nobody waits for, or has to wait for an earlier message.
+    /// </summary>
+    private List<OperationCall> Take(out bool isMore)
+    {
+        List<OperationCall> taken = [], left = [], refused = [];
+        OperationsAhead? held = null;
+        long size = 0;
+        isMore = false;
+        lock (_gate)
+        {
+            foreach (OperationCall call in _collected)
+            {
+                isMore |= taken.Count == ExecuteRequest.MaxOperations;
+                if (isMore)
+                {
+                    left.Add(call);
+                    continue;
+                }
+
+                if (_sent.Delays(call.Request.Operation)
+                    || held?.Delays(call.Request.Operation) == true)
+                {
+                    (held ??= new OperationsAhead()).Add(call.Request.Operation);
+                    left.Add(call);
+                    continue;
+                }
+
+                // In this order: who gives up from here on has to be told that it may be carried out.
+                call.IsSent = true;
+                if (call.IsAbandoned) continue;
+                if (call.IsGivenUp)
+                {
+                    refused.Add(call);
+                    continue;
+                }
+
+                size += call.Size;
+                if (taken.Count > 0 && size > ExecuteRequest.MaxBytes)
+                {
+                    call.IsSent = false;
+                    isMore = true;
+                    left.Add(call);
+                    continue;
+                }
+
+                taken.Add(call);
+                _lastSavepoint = Math.Max(_lastSavepoint, call.Request.Savepoint);
+            }
+
+            foreach (OperationCall call in taken)
+                _sent.Add(call.Request.Operation);
+            _collected = left;
+            _isFlushing = isMore;
+        }
+
+        foreach (OperationCall call in refused)
+            EndElsewhere(call, new OperationResponse { Error = NestedErrors.GivenUp(state.Id) });
+        return taken;
+    }
+
+    /// <summary>Sends a message, and again what is left of it, until all is answered.</summary>
+    private async Task SendAsync(AgeTurn turn, List<OperationCall> calls)
+    {
+        while (true)
+        {
+            IReadOnlyList<OperationResponse> responses;
+            using (turn)
+                responses = await SendOnceAsync(turn, calls).ConfigureAwait(false);
+            calls = End(calls, responses);
+            if (calls.Count == 0) return;
+
+            turn = await state.TakeAgeTurnAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a message; its failure is that of each of its operations.</summary>
+    private async Task<IReadOnlyList<OperationResponse>> SendOnceAsync(
+        AgeTurn turn, List<OperationCall> calls)
+    {
+        if (calls.Count == 0) return [];
+
+        try
+        {
+            state.ThrowIfOver();
+            ExecuteResponse response = await grain.ExecuteAsync(new ExecuteRequest
+            {
+                TransactionId = state.Id,
+                Age = turn.Age,
+                Remaining = state.Remaining,
+                Operations = calls.ConvertAll(static call => call.Request),
+                Registration = registration,
+                Open = state.Savepoints?.Describe(),
+            }).ConfigureAwait(false);
+            if (response.Age is { } age) turn.Set(age);
+            if (response.Operations.Count == calls.Count) return response.Operations;
+
+            throw new InvalidOperationException(
+                $"A message of {calls.Count} operations got {response.Operations.Count} answers.");
+        }
+        catch (Exception exception)
+        {
+            var failed = new OperationResponse { Error = exception };
+            return calls.ConvertAll(_ => failed);
+        }
+    }
+
+    /// <summary>Gives the answers; returns the calls that are to be sent again.</summary>
+    private List<OperationCall> End(
+        List<OperationCall> calls, IReadOnlyList<OperationResponse> responses)
+    {
+        List<OperationCall> left = [];
+        List<(OperationCall Call, OperationResponse Response)> ended = [];
+        for (int i = 0; i < calls.Count; i++)
+        {
+            if (!responses[i].IsStillWaiting)
+                ended.Add((calls[i], responses[i]));
+            else if (calls[i].IsGivenUp)
+                ended.Add((calls[i], new() { Error = NestedErrors.GivenUp(state.Id) }));
+            else if (calls[i].IsAbandoned)
+                ended.Add((calls[i], new() { Error = new OperationCanceledException() }));
+            else
+                left.Add(calls[i]);
+        }
+
+        Release(ended);
+        for (int i = 0; i < ended.Count; i++)
+        {
+            // Who waits may do as he likes with the thread: no later answer waits for him.
+            if (i == ended.Count - 1 && left.Count == 0)
+                ended[i].Call.End(ended[i].Response);
+            else
+                EndElsewhere(ended[i].Call, ended[i].Response);
+        }
+
+        return left;
+    }
+
+    /// <summary>Lets those go that waited for these answers.</summary>
+    private void Release(List<(OperationCall Call, OperationResponse Response)> ended)
+    {
+        if (ended.Count == 0) return;
+
+        bool isFirst;
+        lock (_gate)
+        {
+            foreach ((OperationCall call, OperationResponse _) in ended)
+                _sent.Remove(call.Request.Operation);
+            isFirst = !_isFlushing && _collected.Count > 0;
+            _isFlushing |= isFirst;
+        }
+
+        if (isFirst) _ = FlushLaterAsync();
+    }
+
+    private static void EndElsewhere(OperationCall call, OperationResponse response)
+        => ThreadPool.UnsafeQueueUserWorkItem(
+            static ended => ended.call.End(ended.response), (call, response), preferLocal: false);
+}

@@ -1,0 +1,84 @@
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Participants;
+
+/// <summary>Sends operations of one body to the partitions that they concern.</summary>
+internal sealed class OperationSender(
+    TransactionState state, IPartitions partitions, IParticipantLog? log, Savepoint? savepoint)
+{
+    public TransactionState State { get; } = state;
+
+    /// <summary>The savepoint with which what it sends is undone; null: the transaction.</summary>
+    public Savepoint? Savepoint { get; } = savepoint;
+
+    public IPartitions Partitions { get; } = partitions;
+
+    /// <summary>One that sends under a savepoint inside this one's.</summary>
+    public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
+
+    /// <summary>Sends an operation on a key to the key's partition.</summary>
+    public ValueTask<object?> SendAsync(
+        TableDefinition table, KeyOperation operation, CancellationToken cancellationToken)
+        => SendAsync(table, table.PartitionOf(operation.Key), operation, cancellationToken);
+
+    /// <summary>Sends an operation to a partition.</summary>
+    public ValueTask<object?> SendAsync(
+        TableDefinition table,
+        int number,
+        Operation operation,
+        CancellationToken cancellationToken)
+        => log is null
+            ? State.ExecuteAsync(table, number, operation, Savepoint, cancellationToken)
+            : SendAndRecordAsync(table, number, operation, cancellationToken);
+
+    /// <summary>
+    /// Sends an operation to each of some partitions: begins everywhere, then waits, so that those of
+    /// other silos work side by side.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="numbers">The partitions.</param>
+    /// <param name="operations">What is asked of each, or one for all.</param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    public ValueTask<object?[]> SendToEachAsync(
+        TableDefinition table,
+        IReadOnlyList<int> numbers,
+        IReadOnlyList<Operation> operations,
+        CancellationToken cancellationToken)
+        => log is null
+            ? State.ExecuteEachAsync(table, numbers, operations, Savepoint, cancellationToken)
+            : SendAndRecordEachAsync(table, numbers, operations, cancellationToken);
+
+    /// <summary>Sends one operation to all partitions of a table.</summary>
+    public ValueTask<object?[]> SendToAllAsync(
+        TableDefinition table, Operation operation, CancellationToken cancellationToken)
+        => SendToEachAsync(table, table.PartitionNumbers, [operation], cancellationToken);
+
+    /// <summary>A record that the caller may do with what he likes.</summary>
+    public object Own(TableDefinition table, object record)
+        => Partitions.ShareMemory ? table.CopyStored(record) : record;
+
+    private async ValueTask<object?> SendAndRecordAsync(
+        TableDefinition table,
+        int number,
+        Operation operation,
+        CancellationToken cancellationToken)
+    {
+        log!.Enlist(table, number);
+        object? result = await State.ExecuteAsync(
+            table, number, operation, Savepoint, cancellationToken).ConfigureAwait(false);
+        log.Record(table, number, operation is KeyOperation { Writes: true });
+        return result;
+    }
+
+    private async ValueTask<object?[]> SendAndRecordEachAsync(
+        TableDefinition table,
+        IReadOnlyList<int> numbers,
+        IReadOnlyList<Operation> operations,
+        CancellationToken cancellationToken)
+        => await Task.WhenAll(numbers.Select((number, place) => SendAndRecordAsync(
+            table,
+            number,
+            operations[operations.Count == 1 ? 0 : place],
+            cancellationToken).AsTask())).ConfigureAwait(false);
+}

@@ -1,0 +1,32 @@
+using System.Collections.ObjectModel;
+using Memento.Messages;
+using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
+
+namespace Memento.Participants;
+
+/// <summary>A partition as a participant in Orleans' sense.</summary>
+internal static class Participant
+{
+    /// <summary>The resource name by which our participants are known.</summary>
+    private const string Name = "memento";
+
+    // The roles are always the same: the dictionary keeps the first key that it saw.
+    private const ParticipantId.Role Roles =
+        ParticipantId.Role.Resource | ParticipantId.Role.Manager;
+
+    /// <summary>What a transaction has of which Orleans does not know.</summary>
+    public static IReadOnlyDictionary<ParticipantId, AccessCounter> None
+        => ReadOnlyDictionary<ParticipantId, AccessCounter>.Empty;
+
+    public static ParticipantId Of(IIndexGrain grain)
+        => new(Name, (GrainReference)grain, Roles);
+
+    public static bool IsOurs(ParticipantId participant) => participant.Name == Name;
+
+    public static (string Table, int Number) Parse(ParticipantId participant)
+        => IndexGrainKey.Parse(participant.Reference.GrainId.Key.ToString()!);
+
+    /// <summary>The operations that were made there, whatever their kind.</summary>
+    public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;
+}

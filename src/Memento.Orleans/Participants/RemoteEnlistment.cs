@@ -1,0 +1,64 @@
+using Memento.Messages;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Participants;
+
+/// <summary>
+/// A partition in a silo, reached from a client or another silo by plain grain calls with a header. It is
+/// enlisted before the first message leaves, so that a lost answer cannot hide a lock.
+/// </summary>
+internal sealed class RemoteEnlistment(
+    TransactionState state, TableDefinition table, int number, IIndexGrain grain)
+    : Enlistment(table, number)
+{
+    private readonly OperationOutbox _outbox = new(state, table.Registration, grain);
+
+    public IIndexGrain Grain { get; } = grain;
+
+    // What has not left under the savepoint does not leave any more.
+    public override ValueTask RollbackAsync(Savepoint savepoint)
+        => _outbox.HasSentSince(savepoint.Id)
+            ? new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)))
+            : default;
+
+    // Nobody waits for it: a partition that misses the message ends the transaction at its time limit.
+    public override void Abort()
+    {
+        try
+        {
+            Grain.AbortAsync(state.Id).Ignore();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client has stopped, and sends nothing any more.
+        }
+    }
+
+    protected override async ValueTask<object?> ExecuteCoreAsync(
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        operation.Pack(Table);
+        Answer answer = await SendAsync(operation, savepoint, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.ToResult(Table);
+    }
+
+    /// <summary>A silo that does not answer ends the attempt, not the transaction.</summary>
+    private async ValueTask<Answer> SendAsync(
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _outbox.SendAsync(operation, savepoint, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
+        {
+            throw new TransactionConflictException(
+                $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} The "
+                + "transaction is run again while attempts and time are left.",
+                exception);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace Memento.Participants;
+
+/// <summary>
+/// Whether the store of this process can be used. Before the start and after the end Orleans' own calls fail
+/// with whatever comes first, a null reference or a type without an implementation.
+/// </summary>
+/// <param name="host">What starts and stops with it: "silo" or "client".</param>
+internal sealed class StoreLifetime(string host)
+{
+    private volatile State _state = State.New;
+
+    private enum State
+    {
+        New,
+        Running,
+        Stopped,
+    }
+
+    public void Start() => _state = State.Running;
+
+    public void Stop() => _state = State.Stopped;
+
+    /// <exception cref="StoreUnavailableException">It has not started, or has stopped.</exception>
+    public void ThrowIfNotRunning()
+    {
+        if (_state == State.Running) return;
+
+        throw new StoreUnavailableException(_state == State.New
+            ? $"The {host} of this store has not started yet. Use the store after its host was started "
+                + "(await host.StartAsync())."
+            : $"The {host} of this store has stopped. Use the store only while its host runs.");
+    }
+
+    /// <summary>Whether an error says that a call did not get to a grain, or its answer not back.</summary>
+    public static bool IsUnreachable(Exception error)
+        => error is OrleansException or TimeoutException or ObjectDisposedException;
+
+    /// <summary>Asks a grain that may be in another process.</summary>
+    /// <exception cref="StoreUnavailableException">Nobody answered.</exception>
+    /// <exception cref="MementoException">The grain failed.</exception>
+    public async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsUnreachable(error))
+        {
+            if (Inside(error) is { } reason) throw reason;
+            ThrowIfNotRunning();
+            throw new StoreUnavailableException(
+                $"A silo did not answer: {error.Message} Try again when one runs.", error);
+        }
+    }
+
+    /// <summary>Asks a grain for a transaction: where nobody answers, it is run again.</summary>
+    /// <exception cref="TransactionConflictException">Nobody answered.</exception>
+    /// <exception cref="StoreUnavailableException">The store of this process has stopped.</exception>
+    public async Task<T> AskForAttemptAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsUnreachable(error))
+        {
+            if (Inside(error) is { } reason) throw reason;
+            ThrowIfNotRunning();
+            throw new TransactionConflictException(
+                $"A silo did not answer: {error.Message} The transaction is run again while attempts and "
+                + "time are left.",
+                error);
+        }
+    }
+
+    /// <summary>An error of ours that Orleans put into one of its own: a grain was reached, and failed.</summary>
+    private static MementoException? Inside(Exception error)
+    {
+        for (Exception? each = error.InnerException; each is not null; each = each.InnerException)
+        {
+            if (each is MementoException ours) return ours;
+        }
+
+        return null;
+    }
+}

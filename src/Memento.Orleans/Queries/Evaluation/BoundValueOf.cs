@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using Memento.Tables;
+
+namespace Memento.Queries.Evaluation;
+
+/// <summary>A value that is read without boxing.</summary>
+/// <typeparam name="TRecord">The record, or the item of a collection.</typeparam>
+/// <typeparam name="TValue">The value's type without <see cref="Nullable{T}"/>.</typeparam>
+internal sealed class BoundValue<TRecord, TValue>(
+    ValueShape shape, TryGetValue<TRecord, TValue> tryGet)
+    : BoundValue<TRecord>(shape)
+{
+    public TryGetValue<TRecord, TValue> TryGet { get; } = tryGet;
+
+    public override bool HasValue(TRecord record) => TryGet(record, out _);
+
+    public override TResult Accept<TResult>(IBoundValueVisitor<TRecord, TResult> visitor)
+        => visitor.Visit(this);
+
+    public override BoundValue<TRecord> WithoutEnum()
+    {
+        if (!typeof(TValue).IsEnum)
+            return this;
+
+        return Type.GetTypeCode(typeof(TValue)) switch
+        {
+            TypeCode.SByte => As<sbyte>(),
+            TypeCode.Byte => As<byte>(),
+            TypeCode.Int16 => As<short>(),
+            TypeCode.UInt16 => As<ushort>(),
+            TypeCode.Int32 => As<int>(),
+            TypeCode.UInt32 => As<uint>(),
+            TypeCode.Int64 => As<long>(),
+            _ => As<ulong>(),
+        };
+    }
+
+    private BoundValue<TRecord, TInteger> As<TInteger>()
+        where TInteger : struct
+    {
+        TryGetValue<TRecord, TValue> tryGet = TryGet;
+        return new BoundValue<TRecord, TInteger>(
+            Shape,
+            (record, out value) =>
+            {
+                bool found = tryGet(record, out TValue named);
+                value = Unsafe.As<TValue, TInteger>(ref named);
+                return found;
+            });
+    }
+}

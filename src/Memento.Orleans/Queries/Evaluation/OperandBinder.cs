@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Reflection;
+using Memento.Keys;
+using Memento.Tables.Documents;
+
+namespace Memento.Queries.Evaluation;
+
+/// <summary>Turns what has a value in a guard into what reads that value.</summary>
+internal abstract class OperandBinder<TRecord>(GuardBinder binder)
+{
+    public GuardBinder Binder { get; } = binder;
+
+    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    /// <exception cref="ArgumentException">
+    /// There is no such property, or it is not of a type that the operand takes.
+    /// </exception>
+    public BoundValue<TRecord> Bind(Operand operand) => operand switch
+    {
+        PropertyOperand property => BindPath(property.Name),
+        ItemOperand item => BindItem(item),
+        FunctionOperand function => FunctionBinder.Bind(this, function),
+        ArithmeticOperand arithmetic => ArithmeticBinder.Bind(this, arithmetic),
+        CountOperand count => CollectionBinder.Count(this, count),
+        _ => throw new UnreachableException($"'{operand.GetType()}' has no value."),
+    };
+
+    protected abstract BoundValue<TRecord> BindItem(ItemOperand item);
+
+    /// <summary>Binds the first name of a path.</summary>
+    protected abstract BoundValue<TRecord> BindFirst(string name, string path);
+
+    /// <summary>Only what documents keep can be named: no other code of a record runs.</summary>
+    protected BoundValue<TRecord> BindMember(BoundValue<TRecord> owner, string name, string path)
+    {
+        Type type = owner.Shape.ValueType;
+        PropertyInfo? info = StoredProperties.Find(type, name);
+        return info is not null
+            ? MemberBinder.Bind(owner, info, ValueShape.OfProperty(path, info.PropertyType))
+            : throw new ArgumentException(
+                $"{Binder.Table}: '{TypeName.Of(type)}' has no stored property '{name}', which "
+                + $"'{path}' names.");
+    }
+
+    private BoundValue<TRecord> BindPath(string path)
+    {
+        List<GuardPathStep> steps = GuardPath.Parse(path);
+
+        // Each name is read inside the next one: a path without end would be a stack without end.
+        if (steps.Count > Guard.MaxDepth)
+        {
+            throw new ArgumentException(
+                $"{Binder.Table}: a path may have {Guard.MaxDepth} names and no more, and one has "
+                + $"{steps.Count}.");
+        }
+
+        BoundValue<TRecord> value = steps[0].Text == Guard.Item
+            ? BindItem(ItemOperand.Instance)
+            : BindFirst(steps[0].Text, path);
+        foreach (GuardPathStep step in steps.Skip(1))
+        {
+            value = step.IsKey
+                ? DictionaryBinder.Entry(Binder, value, step.Text, path)
+                : BindMember(value, step.Text, path);
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,31 @@
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Tables;
+
+namespace Memento.Silos;
+
+/// <summary>Finds partitions from outside the silos: always by message.</summary>
+internal sealed class ClientPartitions(IGrainFactory grains, StoreLifetime lifetime) : IPartitions
+{
+    public bool ShareMemory => false;
+
+    public int Generation => 0;
+
+    public bool Stands(int generation, long position) => true;
+
+    public ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+        => new(state.Enlist(table, number, () => new RemoteEnlistment(
+            state,
+            table,
+            number,
+            grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)))));
+
+    public async ValueTask<long> NextNumberAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+        => await lifetime.AskForAttemptAsync(
+            () => grains.GetGrain<INumberGrain>(table.Name).NextAsync(), cancellationToken);
+}

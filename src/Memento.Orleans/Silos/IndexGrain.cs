@@ -1,0 +1,194 @@
+using Memento.Catalog;
+using Memento.Commit;
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Silos.Placement;
+using Memento.Storage;
+using Memento.Tables;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Configuration;
+using Orleans.Placement;
+
+namespace Memento.Silos;
+
+/// <summary>Owns a partition: loads it, answers for it, and closes it when it goes.</summary>
+[Reentrant]
+[KeepAlive]
+[Immovable]
+[IndexPlacement]
+internal sealed class IndexGrain(
+    PartitionLoader loader,
+    PartitionDirectory partitions,
+    TableRegistry tables,
+    TransactionRegistry transactions,
+    RemoteTransactions remote,
+    LocalCommit commit,
+    Journal journal,
+    ILocalSiloDetails silo,
+    IOptions<SiloMessagingOptions> messaging) : Grain, IIndexGrain
+{
+    // A caller gives up after the response time-out; our answer has to come before that.
+    private readonly TimeSpan _longestWait = messaging.Value.ResponseTimeout / 2;
+
+    private Task<OpenResponse>? _opening;
+    private Partition? _partition;
+
+    public override async Task OnDeactivateAsync(
+        DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await CloseAsync(new TransactionConflictException(
+            $"Partition {this.GetPrimaryKeyString()} moved while the transaction ran. It is run again "
+            + "while attempts and time are left."));
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    public async Task<OpenResponse> OpenAsync()
+    {
+        if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
+        _opening ??= LoadAsync();
+        Task<OpenResponse> opening = _opening;
+        OpenResponse response;
+        try
+        {
+            response = await opening;
+        }
+        catch
+        {
+            if (ReferenceEquals(_opening, opening)) _opening = null;
+            throw;
+        }
+
+        if (response.Error is not null)
+        {
+            // Asked again, it looks again: the table may have been made meanwhile.
+            if (ReferenceEquals(_opening, opening)) _opening = null;
+            return response;
+        }
+
+        return _partition is { } partition ? response with { Info = Describe(partition) } : response;
+    }
+
+    public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
+    {
+        OpenResponse open = await OpenAsync();
+        (string name, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        try
+        {
+            // First: of partitions that only the caller has it says more than that there is none.
+            open.Registration?.Require(name, request.Registration);
+            if (open.Error is not null) throw open.Error;
+        }
+        catch (MementoException error)
+        {
+            return RemoteTransactions.Refuse(request, error);
+        }
+
+        return await remote.ExecuteAsync(request, tables.Get(name), number, _longestWait);
+    }
+
+    public Task RollbackAsync(RollbackRequest request)
+    {
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        return remote.RollbackAsync(request, tables.Get(table), number);
+    }
+
+    public async Task<CommitResponse> CommitAsync(CommitRequest request)
+    {
+        CommitResult result = await commit.CommitAsync(request.TransactionId, request.Participants);
+        return new CommitResponse(result.Status, result.Error);
+    }
+
+    public Task AbortAsync(Guid transactionId)
+    {
+        transactions.Abort(transactionId);
+        return Task.CompletedTask;
+    }
+
+    public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)
+        => commit.AbortAsync(request.TransactionId, request.Participants);
+
+    public Task<TransactionOutcome> DecideAsync(Guid transactionId)
+        => commit.DecideAsync(transactionId);
+
+    public Task DropAsync()
+        => CloseAsync(CatalogGrain.NotFound(
+            IndexGrainKey.Parse(this.GetPrimaryKeyString()).Table));
+
+    public Task ReloadAsync()
+        => _partition is { Table.Storage: TableStorage.Disk }
+            ? CloseAsync(new TransactionConflictException(
+                $"Partition {this.GetPrimaryKeyString()} is loaded again, because it is not known whether "
+                + "its table was deleted. The transaction is run again while attempts and time are left."))
+            : Task.CompletedTask;
+
+    public async Task<long> HighestNumberAsync()
+    {
+        OpenResponse open = await OpenAsync();
+        if (open.Error is not null) throw open.Error;
+
+        // No partition does not mean no number: others would be given twice.
+        Partition partition = _partition ?? throw new TransactionConflictException(
+            $"Partition {this.GetPrimaryKeyString()} was closed while its numbers were asked for. The "
+            + "transaction is run again while attempts and time are left.");
+
+        (long number, long position) = partition.HighestNumber();
+        if (position <= journal.DurablePosition) return number;
+
+        // A number counts when it is committed: that of a batch which fails is gone afterwards.
+        await journal.FlushAsync();
+        return Math.Min(number, partition.HighestNumber().Number);
+    }
+
+    private async Task<OpenResponse> LoadAsync()
+    {
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        TableRegistration? registration =
+            tables.TryGet(table, out TableDefinition? known) ? known.Registration : null;
+        try
+        {
+            _partition = await loader.LoadAsync(table, number);
+            partitions.Add(_partition);
+            return new OpenResponse
+            {
+                Silo = silo.SiloAddress,
+                Info = Describe(_partition),
+                Registration = registration,
+            };
+        }
+        catch (MementoException error)
+        {
+            return new OpenResponse { Error = error, Registration = registration };
+        }
+    }
+
+    /// <summary>Lets the commits that have begun go through, to the disk, before anyone loads it again.</summary>
+    private async Task CloseAsync(MementoException reason)
+    {
+        if (_opening is not null) await _opening;
+        if (_partition is not { } partition) return;
+
+        await partition.CloseAsync(reason);
+        await ForgetAsync(partition);
+    }
+
+    /// <summary>Lets the last commits of a closed partition end; after it the partition can be loaded.</summary>
+    private async Task ForgetAsync(Partition partition)
+    {
+        partitions.Remove(partition);
+        await partition.Drained;
+        await journal.FlushAsync();
+        if (!ReferenceEquals(_partition, partition)) return;
+
+        _partition = null;
+        _opening = null;
+    }
+
+    private PartitionInfo Describe(Partition partition)
+    {
+        (long count, long size) = partition.Measure();
+        return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size);
+    }
+}

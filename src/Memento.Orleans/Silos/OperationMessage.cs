@@ -1,0 +1,105 @@
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Silos;
+
+/// <summary>The operations of one message, as their partition's silo carries them out.</summary>
+internal sealed class OperationMessage(TransactionState state, TableDefinition table, int number)
+    : IDisposable
+{
+    private readonly CancellationTokenSource _patience = new();
+    private Savepoint? _savepoint;
+
+    /// <summary>
+    /// Begins them all in their order, then waits for all; those that still wait for a lock after
+    /// a time say so.
+    /// </summary>
+    /// <param name="requests">The operations.</param>
+    /// <param name="longestWait">How long a lock may keep the answers back.</param>
+    public async Task<OperationResponse[]> ExecuteAsync(
+        IReadOnlyList<OperationRequest> requests, TimeSpan longestWait)
+    {
+        var responses = new OperationResponse[requests.Count];
+        List<(int Index, Task<OperationResponse> Response)> waiting = [];
+        long size = 0;
+        for (int i = 0; i < responses.Length; i++)
+        {
+            if (size > ExecuteResponse.MaxBytes)
+            {
+                responses[i] = new OperationResponse { IsStillWaiting = true };
+                continue;
+            }
+
+            ValueTask<OperationResponse> executing = ExecuteAsync(requests[i]);
+            if (executing.IsCompletedSuccessfully)
+            {
+                responses[i] = executing.Result;
+                size += responses[i].Answer?.Size ?? 0;
+                continue;
+            }
+
+            if (waiting.Count == 0) _patience.CancelAfter(longestWait);
+            waiting.Add((i, executing.AsTask()));
+
+            // It opens the partition, which was closed meanwhile; the others keep behind it.
+            if (state.Find(table, number) is null) await waiting[^1].Response;
+        }
+
+        foreach ((int index, Task<OperationResponse> response) in waiting)
+            responses[index] = await response;
+        return responses;
+    }
+
+    public void Dispose() => _patience.Dispose();
+
+    /// <summary>A record in a partition that is not its key's would never be found again.</summary>
+    private void CheckPartition(Operation operation)
+    {
+        if (operation is not KeyOperation onKey || table.PartitionOf(onKey.Key) == number) return;
+
+        throw new MementoException(
+            $"Partition {number} of table '{table.Name}' was sent a key of partition "
+            + $"{table.PartitionOf(onKey.Key)} of {table.PartitionCount}. Register the table with the "
+            + "same number of partitions in clients and silos.");
+    }
+
+    private Savepoint? SavepointOf(OperationRequest request)
+    {
+        if (request.Savepoint == 0) return null;
+
+        // Most operations of a message have the same one.
+        if (_savepoint?.Id != request.Savepoint)
+        {
+            _savepoint = state.UseSavepoints().Find(
+                [request.Savepoint, .. request.Around ?? []]);
+        }
+
+        return _savepoint;
+    }
+
+    /// <summary>Every error is an answer: another operation may not suffer from it.</summary>
+    private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
+    {
+        try
+        {
+            CheckPartition(request.Operation);
+            object? result = await state.ExecuteAsync(
+                table, number, request.Operation, SavepointOf(request), _patience.Token);
+            return new OperationResponse { Answer = Answer.Of(table, result) };
+        }
+        catch (OperationCanceledException) when (_patience.IsCancellationRequested)
+        {
+            return state.Doom is { } doom
+                ? new OperationResponse { Error = doom }
+                : new OperationResponse { IsStillWaiting = true };
+        }
+        catch (Exception error)
+        {
+            // What has lost need not wait for its other locks.
+            if (state.Doom is not null) await _patience.CancelAsync();
+            return new OperationResponse { Error = error };
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text;
+using Memento.Keys;
+using Memento.Messages;
+using Orleans.Runtime.Placement;
+
+namespace Memento.Silos.Placement;
+
+/// <summary>Carries out <see cref="IndexPlacement"/>.</summary>
+internal sealed class IndexPlacementDirector : IPlacementDirector
+{
+    public Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    {
+        SiloAddress[] silos = context.GetCompatibleSilos(target);
+        Array.Sort(silos);
+        (string table, int number) = IndexGrainKey.Parse(target.GrainIdentity.Key.ToString()!);
+        uint place = new Key(Encoding.UTF8.GetBytes(table)).Hash + (uint)number;
+        return Task.FromResult(silos[place % (uint)silos.Length]);
+    }
+}

@@ -1,0 +1,77 @@
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Numbering;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Silos;
+
+/// <summary>Finds partitions from inside a silo: directly where they are here, otherwise by message.</summary>
+internal sealed class SiloPartitions(
+    PartitionDirectory directory,
+    Numbers numbers,
+    Journal journal,
+    StoreLifetime lifetime,
+    IGrainFactory grains,
+    ILocalSiloDetails silo) : IPartitions
+{
+    public bool ShareMemory => true;
+
+    public int Generation => journal.Generation;
+
+    public bool Stands(int generation, long position) => journal.Stands(generation, position);
+
+    public ValueTask<Enlistment> EnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+    {
+        Partition? partition = directory.Find(table.Name, number);
+        return partition is null or { IsClosed: true }
+            ? OpenAndEnlistAsync(state, table, number, cancellationToken)
+            : new(EnlistLocal(state, table, partition));
+    }
+
+    public ValueTask<long> NextNumberAsync(
+        TableDefinition table, CancellationToken cancellationToken)
+    {
+        ValueTask<long> next = numbers.NextAsync(table);
+        return next.IsCompletedSuccessfully
+            ? next
+            : new(lifetime.AskForAttemptAsync(next.AsTask, cancellationToken));
+    }
+
+    private async ValueTask<Enlistment> OpenAndEnlistAsync(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        CancellationToken cancellationToken)
+    {
+        IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
+        while (true)
+        {
+            OpenResponse opened = await lifetime.AskForAttemptAsync(grain.OpenAsync, cancellationToken);
+            if (opened.Error is not null) throw opened.Error;
+            if (!silo.SiloAddress.Equals(opened.Silo))
+            {
+                return state.Enlist(
+                    table, number, () => new RemoteEnlistment(state, table, number, grain));
+            }
+
+            // It may have been closed between the answer and here; then it is opened again.
+            if (directory.Find(table.Name, number) is { IsClosed: false } partition)
+                return EnlistLocal(state, table, partition);
+            state.ThrowIfOver();
+        }
+    }
+
+    private static Enlistment EnlistLocal(
+        TransactionState state, TableDefinition table, Partition partition)
+        => state.Enlist(
+            table,
+            partition.Number,
+            partition,
+            static (state, partition) => new LocalEnlistment(partition.Join(state.Header)));
+}

@@ -1,5 +1,0 @@
-namespace Memento.Storage;
-
-/// <summary>The durable storage of a silo, which one with ram tables only does not have.</summary>
-/// <param name="Journal">The storage, or null.</param>
-internal sealed record DurableStorage(IJournalStorage? Journal);

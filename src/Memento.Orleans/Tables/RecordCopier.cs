@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Memento.Tables.Documents;
+
+namespace Memento.Tables;
+
+/// <summary>Copies the records of a table, as cheaply as their type allows.</summary>
+internal sealed class RecordCopier<T>(DocumentSerializer<T> serializer)
+    where T : class
+{
+    private static readonly Func<object, object> CopyFields = typeof(object)
+        .GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!
+        .CreateDelegate<Func<object, object>>();
+
+    private readonly CopyModes _own = CopyModes.Of(typeof(T));
+    private readonly FrozenDictionary<Type, CopyModes> _derived = DerivedTypes.Of(typeof(T))
+        .ToFrozenDictionary(static type => type, CopyModes.Of);
+
+    /// <summary>What it takes to copy any record of the table that the application made.</summary>
+    public CopyMode Mode => _derived.Values.Append(_own).Max(static modes => modes.Given);
+
+    /// <summary>
+    /// A record that no one who has the other can change; the same where nobody can. It holds what its
+    /// document does and no more.
+    /// </summary>
+    public T Copy(T record) => Copy(record, ModesOf(record).Given);
+
+    /// <summary>The same for a record that is such a copy, or was read from its document.</summary>
+    public T CopyStored(T record) => Copy(record, ModesOf(record).Stored);
+
+    /// <summary>Always another object, for whoever is about to set a property of it.</summary>
+    public T CopyToChange(T record)
+        => ModesOf(record).Given == CopyMode.Deep
+            ? CopyByDocument(record)
+            : (T)CopyFields(record);
+
+    private T Copy(T record, CopyMode mode) => mode switch
+    {
+        CopyMode.Share => record,
+        CopyMode.Shallow => (T)CopyFields(record),
+        _ => CopyByDocument(record),
+    };
+
+    private T CopyByDocument(T record) => serializer.Deserialize(serializer.Serialize(record));
+
+    private CopyModes ModesOf(T record)
+        => record.GetType() == typeof(T)
+            ? _own
+            : _derived.GetValueOrDefault(record.GetType(), CopyModes.Deep);
+
+    private readonly record struct CopyModes(CopyMode Given, CopyMode Stored)
+    {
+        public static readonly CopyModes Deep = new(CopyMode.Deep, CopyMode.Deep);
+
+        public static CopyModes Of(Type type)
+            => new(Immutability.CopyModeOf(type), Immutability.StoredCopyModeOf(type));
+    }
+}

@@ -1,0 +1,98 @@
+using Memento.Keys;
+using Memento.Partitions;
+using Memento.Partitions.Operations;
+using Memento.Queries.Orders;
+using Memento.Queries.Plans;
+using Memento.Tables;
+
+namespace Memento.Transactions.Reading;
+
+/// <summary>A planned query as what its partitions are asked.</summary>
+internal sealed class PartitionRequest
+{
+    private readonly FindTerms _terms;
+    private readonly WalkWay[] _ways;
+    private readonly Dictionary<int, byte[][]>? _keys;
+    private readonly bool _writes;
+
+    /// <param name="table">The table.</param>
+    /// <param name="plan">Where to look, and in which order.</param>
+    /// <param name="counts">Whether records are only counted.</param>
+    /// <param name="writes">Whether partitions are locked for writing.</param>
+    public PartitionRequest(
+        TableDefinition table, QueryPlan plan, bool counts = false, bool writes = false)
+    {
+        _keys = plan.Keys is { } keys ? KeysByPartition(table, keys) : null;
+        bool sorts = !counts && plan.Ways.Any(static way => !way.IsOrdered);
+        _terms = new FindTerms
+        {
+            Where = plan.Guard.IsTrue ? null : plan.Guard,
+            Filter = plan.Guard.IsTrue ? null : plan.Filter,
+            Order = counts ? ChunkOrder.Counted
+                : plan.Order is null ? ChunkOrder.Any
+                : sorts && _keys is not null ? ChunkOrder.Sorted
+                : ChunkOrder.OfWalk,
+            IsBackward = plan.Order is { IsDescending: true },
+            SortBy = sorts ? [.. plan.Order!.Parts] : null,
+            IsLimited = plan.IsLimited,
+        };
+        _ways = _keys is null ? [.. plan.Ways.Select(ToWalk)] : [];
+        _writes = writes;
+        IsSorted = sorts && !plan.Ways.Any(static way => way.IsOrdered);
+        Partitions = plan.IsNothing ? []
+            : _keys is null ? table.PartitionNumbers
+            : [.. _keys.Keys.Order()];
+    }
+
+    /// <summary>The partitions that have to be asked.</summary>
+    public int[] Partitions { get; }
+
+    /// <summary>Whether a partition looks at everything each time that it is asked.</summary>
+    public bool IsSorted { get; }
+
+    /// <summary>
+    /// How many records a partition gives at once where it has sorted them; null: as many as it is
+    /// asked for.
+    /// </summary>
+    public int? Reach { get; init; }
+
+    /// <summary>What each partition is asked first, in their order, or one thing for all.</summary>
+    /// <inheritdoc cref="Ask" path="/param"/>
+    public Operation[] AskEach(int? limit, byte[]? after)
+    {
+        if (_keys is null) return Partitions.Length == 0 ? [] : [Ask(partition: 0, limit, after)];
+
+        return Array.ConvertAll(Partitions, Operation (number) => Ask(number, limit, after));
+    }
+
+    /// <summary>What a partition is asked.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="limit">How many records to give at the most; null: all.</param>
+    /// <param name="after">The place behind which to begin, as partitions tell places.</param>
+    /// <param name="way">
+    /// The way on which the place is, where there is no order that all ways have; null: any.
+    /// </param>
+    public FindOperation Ask(int partition, int? limit, byte[]? after, int? way = null)
+        => _keys is not null
+            ? new ReadKeysOperation(_terms, limit, after, _keys[partition])
+            : new WalkOperation(
+                _terms, limit, after, way is { } number ? [_ways[number]] : _ways, _writes)
+            {
+                SortedLimit = limit is { } least ? Math.Max(least, Reach ?? 0) : null,
+            };
+
+    private static WalkWay ToWalk(AccessPath path, int number)
+        => new(
+            number,
+            path.Index?.Reference,
+            KeyRanges.IsEverything(path.Ranges) ? null : [.. path.Ranges],
+            path.Prefixes is { } prefixes ? [.. prefixes] : null);
+
+    private static Dictionary<int, byte[][]> KeysByPartition(
+        TableDefinition table, IReadOnlyList<Key> keys)
+        => keys
+            .GroupBy(table.PartitionOf)
+            .ToDictionary(
+                static group => group.Key,
+                static group => group.Select(static key => key.Bytes).ToArray());
+}

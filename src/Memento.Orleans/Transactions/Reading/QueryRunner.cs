@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+using Memento.Participants;
+using Memento.Partitions.Operations;
+using Memento.Queries.Plans;
+using Memento.Tables;
+
+namespace Memento.Transactions.Reading;
+
+/// <summary>Runs queries: plans them, asks the partitions, and makes one answer of theirs.</summary>
+internal sealed class QueryRunner(OperationSender sender)
+{
+    /// <summary>Reads all results.</summary>
+    public async ValueTask<List<T>> ListAsync<T>(
+        QueryShape shape, CancellationToken cancellationToken, bool writes = false)
+        where T : class
+    {
+        List<T> found = [];
+        if (shape.Take == 0) return found;
+
+        RecordStream stream = await OpenAsync(shape, cancellationToken, writes: writes)
+            .ConfigureAwait(false);
+        int skipped = 0;
+        while (stream.MoveNext()
+            || await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            found.EnsureCapacity(Math.Min(stream.Given, shape.Take ?? int.MaxValue));
+            if (skipped++ < shape.Skip) continue;
+
+            found.Add((T)sender.Own(shape.Table, stream.Record));
+            if (found.Count == shape.Take) break;
+        }
+
+        return found;
+    }
+
+    /// <summary>Reads the results in portions, each when it is needed.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(
+        QueryShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class
+    {
+        if (shape.Take == 0) yield break;
+
+        RecordStream stream = await OpenAsync(shape, cancellationToken, isLazy: true)
+            .ConfigureAwait(false);
+        long seen = 0;
+        while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (seen++ < shape.Skip) continue;
+
+            yield return (T)sender.Own(shape.Table, stream.Record);
+            if (seen == shape.Reach) break;
+        }
+    }
+
+    /// <summary>Counts the results in their partitions.</summary>
+    public async ValueTask<long> CountAsync(QueryShape shape, CancellationToken cancellationToken)
+    {
+        long count = shape.Where.IsTrue
+            ? Sum<long>(
+                await sender.SendToAllAsync(shape.Table, new CountOperation(), cancellationToken)
+                    .ConfigureAwait(false),
+                static part => part)
+            : Sum<Chunk>(
+                await AskAsync(shape, limit: null, cancellationToken).ConfigureAwait(false),
+                static part => part.Count);
+        count = Math.Max(0, count - shape.Skip);
+        return Math.Min(count, shape.Take ?? long.MaxValue);
+    }
+
+    /// <summary>Whether there is any result.</summary>
+    public async ValueTask<bool> AnyAsync(QueryShape shape, CancellationToken cancellationToken)
+    {
+        if (shape.Take == 0) return false;
+
+        int wanted = (int)Math.Min((long)shape.Skip + 1, int.MaxValue);
+        return Sum<Chunk>(
+            await AskAsync(shape, wanted, cancellationToken).ConfigureAwait(false),
+            static part => part.Count) >= wanted;
+    }
+
+    /// <summary>Reads the results behind a place, one more than asked for where there is one.</summary>
+    /// <param name="shape">The query, which has an order and no window.</param>
+    /// <param name="size">How many results.</param>
+    /// <param name="after">The place; null: from the beginning.</param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <returns>The results, and the place of the last where more follow.</returns>
+    public async ValueTask<(List<T> Items, byte[]? Last)> PageAsync<T>(
+        QueryShape shape, int size, byte[]? after, CancellationToken cancellationToken)
+        where T : class
+    {
+        var limited = shape with { Take = size == int.MaxValue ? size : size + 1 };
+        RecordStream stream = await OpenAsync(limited, cancellationToken, after: after)
+            .ConfigureAwait(false);
+        List<T> items = [];
+        byte[]? last = null;
+        while (await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (items.Count == size) return (items, last);
+
+            items.Add((T)sender.Own(shape.Table, stream.Record));
+            if (items.Count == size) last = stream.Place.ToArray();
+        }
+
+        return (items, null);
+    }
+
+    /// <summary>Runs a query to its end, and tells how.</summary>
+    public async ValueTask<QueryExplanation> ExplainAsync(
+        QueryShape shape, CancellationToken cancellationToken)
+    {
+        QueryPlan plan = Plan(shape, isLimited: shape.Take is not null);
+        QueryPlan resolved = await new UniqueLookup(sender, shape.Table)
+            .ResolveAsync(plan, cancellationToken).ConfigureAwait(false);
+        var trace = new QueryTrace(shape.Table, resolved);
+        var stream = new RecordStream(sender, shape.Table, resolved, shape.Reach, trace: trace);
+        long seen = 0;
+        while (seen != shape.Reach
+            && await stream.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            seen++;
+        }
+
+        bool isLookup = !ReferenceEquals(resolved, plan);
+        QueryPlan taken = isLookup ? plan : plan.Along(trace.Way);
+        return new QueryExplanation
+        {
+            Table = shape.Table.Name,
+            Index = taken.Index?.Name,
+            Way = isLookup ? plan.DescribeWay() : trace.DescribeWays(),
+            Filter = taken.DescribeFilter(),
+            Order = taken.DescribeOrder(),
+            Locks = trace.DescribeLocks(isLookup ? plan : null),
+            Partitions = stream.Partitions + (isLookup ? plan.Ranges.Count : 0),
+            Read = trace.Read,
+            Found = Math.Max(0, seen - shape.Skip),
+        };
+    }
+
+    private static QueryPlan Plan(QueryShape shape, bool isLimited)
+        => QueryPlanner.Plan(shape.Table, shape.Where, shape.Order, isLimited);
+
+    private async ValueTask<RecordStream> OpenAsync(
+        QueryShape shape,
+        CancellationToken cancellationToken,
+        bool isLazy = false,
+        byte[]? after = null,
+        bool writes = false)
+    {
+        QueryPlan plan = await PlanAsync(
+            shape, isLimited: isLazy || shape.Take is not null, cancellationToken)
+            .ConfigureAwait(false);
+        return new RecordStream(sender, shape.Table, plan, shape.Reach, isLazy, after, writes);
+    }
+
+    private ValueTask<QueryPlan> PlanAsync(
+        QueryShape shape, bool isLimited, CancellationToken cancellationToken)
+        => new UniqueLookup(sender, shape.Table).ResolveAsync(
+            Plan(shape, isLimited), cancellationToken);
+
+    /// <summary>Lets partitions count, each up to a limit.</summary>
+    private async ValueTask<object?[]> AskAsync(
+        QueryShape shape, int? limit, CancellationToken cancellationToken)
+    {
+        QueryPlan plan = await PlanAsync(
+            shape with { Order = null }, isLimited: limit is not null, cancellationToken)
+            .ConfigureAwait(false);
+        var request = new PartitionRequest(shape.Table, plan, counts: true);
+        return await sender.SendToEachAsync(
+            shape.Table,
+            request.Partitions,
+            request.AskEach(limit, after: null),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static long Sum<TPart>(object?[] answers, Func<TPart, long> count)
+    {
+        long sum = 0;
+        foreach (object? answer in answers)
+            sum += count((TPart)answer!);
+        return sum;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Linq.Expressions;
+using System.Numerics;
+using Memento.Keys;
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
+using Memento.Queries.Translation;
+
+namespace Memento.Transactions.Reading;
+
+/// <summary>A query over the records of a table.</summary>
+/// <param name="scope">The body that asks.</param>
+/// <param name="shape">What it asks for.</param>
+/// <param name="order">The order as it was written.</param>
+internal sealed class TableQuery<T>(
+    IReadingScope scope, QueryShape shape, IReadOnlyList<OrderPart> order)
+    : Query<T>, IOrderedTableQuery<T>
+    where T : class
+{
+    private static readonly Comparer<byte[]> Places = Comparer<byte[]>.Create(
+        static (one, other) => one.AsSpan().SequenceCompareTo(other));
+
+    public ITableQuery<T> Where(Expression<Func<T, bool>> where)
+    {
+        ArgumentNullException.ThrowIfNull(where);
+        return Where(GuardTranslator.Translate(where));
+    }
+
+    public ITableQuery<T> Where(Guard where)
+    {
+        ArgumentNullException.ThrowIfNull(where);
+        ThrowIfWindowed(nameof(Where));
+        GuardValidator.Validate(shape.Table, where);
+        return With(shape with { Where = Guard.And(shape.Where, where) });
+    }
+
+    public IOrderedTableQuery<T> OrderBy<TKey>(Expression<Func<T, TKey>> property)
+        => OrderBy(nameof(OrderBy), [], property, isDescending: false);
+
+    public IOrderedTableQuery<T> OrderByDescending<TKey>(Expression<Func<T, TKey>> property)
+        => OrderBy(nameof(OrderByDescending), [], property, isDescending: true);
+
+    public IOrderedTableQuery<T> ThenBy<TKey>(Expression<Func<T, TKey>> property)
+        => OrderBy(nameof(ThenBy), order, property, isDescending: false);
+
+    public IOrderedTableQuery<T> ThenByDescending<TKey>(Expression<Func<T, TKey>> property)
+        => OrderBy(nameof(ThenByDescending), order, property, isDescending: true);
+
+    public override ITableQuery<T> Skip(int count) => With(shape.Without(count));
+
+    public override ITableQuery<T> Take(int count) => With(shape.Limited(count));
+
+    public override async ValueTask<IReadOnlyList<T>> ToListAsync(
+        CancellationToken cancellationToken = default)
+        => await scope.Queries.ListAsync<T>(shape, cancellationToken).ConfigureAwait(false);
+
+    public override ValueTask<long> CountAsync(CancellationToken cancellationToken = default)
+        => scope.Queries.CountAsync(shape, cancellationToken);
+
+    public override ValueTask<bool> AnyAsync(CancellationToken cancellationToken = default)
+        => scope.Queries.AnyAsync(shape, cancellationToken);
+
+    public override IAsyncEnumerable<T> AsAsyncEnumerable()
+        => scope.Queries.StreamAsync<T>(shape, CancellationToken.None);
+
+    public override ValueTask<QueryExplanation> ExplainAsync(
+        CancellationToken cancellationToken = default)
+        => scope.Queries.ExplainAsync(shape, cancellationToken);
+
+    public ValueTask<TValue> MinAsync<TValue>(
+        Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default)
+        => FindExtremeAsync(property, isGreatest: false, cancellationToken);
+
+    public ValueTask<TValue> MaxAsync<TValue>(
+        Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default)
+        => FindExtremeAsync(property, isGreatest: true, cancellationToken);
+
+    public async ValueTask<TValue> SumAsync<TValue>(
+        Func<T, TValue> value, CancellationToken cancellationToken = default)
+        where TValue : struct, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        TValue sum = TValue.Zero;
+        foreach (T record in await ToListAsync(cancellationToken))
+            sum = checked(sum + value(record));
+        return sum;
+    }
+
+    public async ValueTask<TValue?> SumAsync<TValue>(
+        Func<T, TValue?> value, CancellationToken cancellationToken = default)
+        where TValue : struct, INumber<TValue>
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return await SumAsync(record => value(record) ?? TValue.Zero, cancellationToken);
+    }
+
+    public ValueTask<Page<T>> ToPageAsync(
+        int size, string? after = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfWindowed(nameof(ToPageAsync));
+        return scope.Pages.ReadAsync<T>(shape, size, after, cancellationToken);
+    }
+
+    private TableQuery<T> With(QueryShape changed) => new(scope, changed, order);
+
+    private TableQuery<T> OrderBy<TKey>(
+        string call,
+        IReadOnlyList<OrderPart> before,
+        Expression<Func<T, TKey>> property,
+        bool isDescending)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        ThrowIfWindowed(call);
+        OrderPart[] parts = [.. before, new OrderPart(OrderPath.Of(property), isDescending)];
+        RecordOrder compiled = RecordOrder.Compile(shape.Table, parts);
+        return new(scope, shape with { Order = compiled }, parts);
+    }
+
+    /// <summary>The first in the order of the property, once null is left out.</summary>
+    private async ValueTask<TValue> FindExtremeAsync<TValue>(
+        Expression<Func<T, TValue>> property, bool isGreatest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        string path = OrderPath.Of(property);
+        Guard isThere = Guard.IsNotNull(path);
+        RecordOrder byValue = RecordOrder.Compile(shape.Table, [new OrderPart(path, isGreatest)]);
+        QueryShape asked = shape.HasWindow
+            ? shape
+            : (shape with { Where = Guard.And(shape.Where, isThere), Order = byValue }).Limited(1);
+        IReadOnlyList<T> found = await scope.Queries.ListAsync<T>(asked, cancellationToken)
+            .ConfigureAwait(false);
+
+        // What is left of a window is compared as an index would: by ordinal, and null is left out.
+        IEnumerable<T> valued = found.Where(GuardCompiler.Compile<T>(shape.Table, isThere));
+        T? extreme = isGreatest ? valued.MaxBy(Place, Places) : valued.MinBy(Place, Places);
+        if (extreme is not null) return property.Compile(preferInterpretation: true)(extreme);
+        if (default(TValue) is null) return default!;
+
+        string record = property.Parameters[0].Name ?? "m";
+        throw new InvalidOperationException(
+            $"No record of table '{shape.Table.Name}' satisfies the query, so that '{path}' has no "
+            + $"{(isGreatest ? "greatest" : "least")} value. Ask for a nullable: "
+            + $"{record} => ({TypeName.Of<TValue>()}?){record}.{path}.");
+
+        byte[] Place(T record) => byValue.Encode(record, shape.Table.KeyOf(record).Bytes);
+    }
+
+    private void ThrowIfWindowed(string call)
+    {
+        if (!shape.HasWindow) return;
+
+        throw new QueryNotSupportedException(
+            call,
+            $"It comes after Skip or Take: call {call} before them, or go on with the list that "
+            + "ToListAsync gives.");
+    }
+}
