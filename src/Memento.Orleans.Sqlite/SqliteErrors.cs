@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using SQLitePCL;
 
 namespace Memento.Storage.Sqlite;
@@ -66,4 +67,16 @@ internal static class SqliteErrors
             raw.SQLITE_NOMEM => "there was no memory left. Give the process more, and try again.",
             _ => "SQLite refused.",
         };
+}
+
+/// <summary>What the SQLite storage says in the log.</summary>
+internal static partial class SqliteLog
+{
+    [LoggerMessage(
+        EventId = 1200,
+        Level = LogLevel.Warning,
+        Message = "The rows of dropped tables in {File} could not be removed; they only take space, and it "
+            + "is tried again in {Pause}")]
+    public static partial void CleaningFailed(
+        ILogger logger, Exception exception, string file, TimeSpan pause);
 }

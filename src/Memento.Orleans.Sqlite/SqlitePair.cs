@@ -87,3 +87,91 @@ internal static class SqlitePair
         ? $"; or, to go on with {settings.Path}, remove {settings.CatalogPath}: it is made again from it"
         : "";
 }
+
+/// <summary>What the data's file says about itself when it is opened.</summary>
+/// <param name="Identity">
+/// What its catalog has too; null in a file that is new or of schema 1.
+/// </param>
+/// <param name="Opening">How often it was opened before.</param>
+/// <param name="IsNew">Whether it was made just now.</param>
+/// <param name="IsUsed">Whether a partition was ever opened, and so may have had records.</param>
+/// <param name="HasCatalog">Whether it has a note of its tables, from which the catalog can be made.</param>
+internal readonly record struct SqliteDataMark(
+    Guid? Identity, long Opening, bool IsNew, bool IsUsed, bool HasCatalog)
+{
+    /// <summary>Reads it, of a file whose schema is there.</summary>
+    public static SqliteDataMark Read(SqliteDatabase database, bool isNew, long opening) => new(
+        ReadIdentity(database),
+        opening - 1,
+        isNew,
+        database.Scalar("SELECT EXISTS (SELECT 1 FROM memento_epoch)") == 1,
+        SqliteNotes.Read(database, IJournalStorage.CatalogNote) is not null);
+
+    public static void WriteIdentity(SqliteDatabase database, Guid identity)
+    {
+        using var statement = database.Prepare("INSERT INTO memento_identity VALUES (?1)");
+        statement.Bind(1, $"{identity}").Execute();
+    }
+
+    private static Guid? ReadIdentity(SqliteDatabase database)
+    {
+        using var statement = database.Prepare("SELECT identity FROM memento_identity");
+        return statement.Step() ? Guid.Parse(statement.Text(0)) : null;
+    }
+}
+
+/// <summary>What the catalog's file says about itself when it is opened.</summary>
+/// <param name="Identity">
+/// What its data has too; null in a file that is new or of schema 1.
+/// </param>
+/// <param name="Opening">The opening of the data at which it was there last.</param>
+/// <param name="IsOpening">
+/// Whether it does not know that the data was opened: the process died in between.
+/// </param>
+/// <param name="HasStates">Whether there is anything in it.</param>
+internal readonly record struct SqliteCatalogMark(
+    Guid? Identity, long Opening, bool IsOpening, bool HasStates)
+{
+    /// <summary>The table that it is kept in, of one row.</summary>
+    public const string TableText =
+        """
+        CREATE TABLE IF NOT EXISTS memento_identity (
+            one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+            identity TEXT NOT NULL,
+            opening INTEGER NOT NULL,
+            is_opening INTEGER NOT NULL
+        )
+        """;
+
+    /// <summary>Reads it, whether or not there is a schema.</summary>
+    public static SqliteCatalogMark Read(SqliteDatabase database)
+    {
+        bool hasStates = SqliteSchema.Exists(database, "OrleansStorage")
+            && database.Scalar(
+                "SELECT EXISTS (SELECT 1 FROM OrleansStorage WHERE PayloadBinary IS NOT NULL)") == 1;
+        if (!SqliteSchema.Exists(database, "memento_identity"))
+            return new SqliteCatalogMark(null, 0, false, hasStates);
+
+        using var statement = database.Prepare(
+            "SELECT identity, opening, is_opening FROM memento_identity");
+        return statement.Step()
+            ? new SqliteCatalogMark(
+                Guid.Parse(statement.Text(0)),
+                statement.Integer(1),
+                statement.Integer(2) == 1,
+                hasStates)
+            : new SqliteCatalogMark(null, 0, false, hasStates);
+    }
+
+    /// <summary>Notes that an opening of the data has begun, inside the transaction of the caller.</summary>
+    public static void Begin(SqliteDatabase database, Guid identity, long opening)
+    {
+        using var statement = database.Prepare(
+            "INSERT OR REPLACE INTO memento_identity VALUES (1, ?1, ?2, 1)");
+        statement.Bind(1, $"{identity}").Bind(2, opening).Execute();
+    }
+
+    /// <summary>Notes that it is through.</summary>
+    public static void End(SqliteDatabase database) =>
+        database.Execute("UPDATE memento_identity SET is_opening = 0");
+}

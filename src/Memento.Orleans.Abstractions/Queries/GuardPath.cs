@@ -99,3 +99,8 @@ internal static class GuardPath
             $"'{path}' is no path: names are joined by dots, and a key of a dictionary stands "
             + "behind its name, as in Meta[\"colour\"]. Guard.Entry writes it.");
 }
+
+/// <summary>One step of a path in a guard.</summary>
+/// <param name="Text">The name of a property, or the text of a key.</param>
+/// <param name="IsKey">Whether it is a key of the dictionary before it.</param>
+internal readonly record struct GuardPathStep(string Text, bool IsKey);

@@ -116,3 +116,13 @@ public interface IJournalStorage : IAsyncDisposable
     /// <exception cref="StorageException">The storage refused; nothing is decided.</exception>
     Task<TransactionOutcome> DecideAsync(Guid transactionId, CancellationToken cancellationToken);
 }
+
+/// <summary>A stored record: its key bytes and its JSON document in UTF-8.</summary>
+/// <param name="Key">The order-preserving key bytes.</param>
+/// <param name="Document">The JSON document, UTF-8.</param>
+public readonly record struct StoredRow(byte[] Key, byte[] Document);
+
+/// <summary>Where Orleans' ADO.NET grain storage finds the catalog and the sequences.</summary>
+/// <param name="Invariant">The ADO.NET invariant, for example <c>System.Data.SQLite</c>.</param>
+/// <param name="ConnectionString">The connection string.</param>
+public sealed record CatalogStorage(string Invariant, string ConnectionString);

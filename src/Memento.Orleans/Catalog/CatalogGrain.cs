@@ -302,3 +302,33 @@ internal sealed class CatalogGrain(
         await _note.WriteAsync(state.State);
     }
 }
+
+/// <summary>The stored form of the catalog.</summary>
+internal sealed class CatalogState
+{
+    /// <summary>The tables by name.</summary>
+    public Dictionary<string, CatalogEntry> Tables { get; set; } = [];
+
+    /// <summary>The secret of the continuations of pages; null until one is asked for.</summary>
+    public byte[]? PageKey { get; set; }
+}
+
+/// <summary>A table in the catalog.</summary>
+/// <param name="Schema">What it is, with the indexes that it has.</param>
+/// <param name="IsBeingDeleted">
+/// Whether its deletion has begun; it is completed at the next start if the process died in between.
+/// </param>
+/// <param name="Added">Which of its indexes no type declares; null for none.</param>
+internal sealed record CatalogEntry(
+    TableSchema Schema, bool IsBeingDeleted, IReadOnlyList<IndexSchema>? Added = null);
+
+/// <summary>What the catalog says in the log.</summary>
+internal static partial class CatalogLog
+{
+    [LoggerMessage(
+        EventId = 1110,
+        Level = LogLevel.Warning,
+        Message = "The catalog was not what {Storage} says of its tables, and was made again from it: "
+            + "{Tables} tables")]
+    public static partial void MadeAgain(ILogger logger, string storage, int tables);
+}

@@ -23,3 +23,18 @@ internal sealed class TableIndexGrain(TableRegistry tables, IndexBuilder indexes
     private static List<IndexSchema> IndexesOf(TableDefinition table)
         => [.. table.Indexes.Select(IndexSchema.Of)];
 }
+
+/// <summary>Adds and removes indexes of a table, one after the other; id the table's name.</summary>
+[Alias("Memento.ITableIndexGrain")]
+internal interface ITableIndexGrain : IGrainWithStringKey
+{
+    /// <summary>Adds an index, and gives those that the table has then.</summary>
+    [Alias("AddAsync")]
+    [ResponseTimeout(IndexBuilder.LongestCall)]
+    Task<List<IndexSchema>> AddAsync(IndexInfo index);
+
+    /// <summary>Removes an index, and gives those that the table has then.</summary>
+    [Alias("RemoveAsync")]
+    [ResponseTimeout(IndexBuilder.LongestCall)]
+    Task<List<IndexSchema>> RemoveAsync(IReadOnlyList<string> properties);
+}

@@ -4,6 +4,7 @@ using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Memento.Commit;
 
@@ -190,4 +191,28 @@ internal sealed class LocalCommit(
     private static TransactionConflictException WasLost(ParticipantCount lost)
         => new($"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the transaction "
             + "ran.");
+}
+
+/// <summary>A participant of a commit in this silo.</summary>
+/// <param name="Transaction">The transaction in its partition.</param>
+/// <param name="Operations">How many operations its caller made there.</param>
+internal readonly record struct CommitPart(PartitionTransaction Transaction, int Operations)
+{
+    public Partition Partition => Transaction.Partition;
+}
+
+/// <summary>What commits say in the log.</summary>
+internal static partial class CommitLog
+{
+    [LoggerMessage(
+        EventId = 1200,
+        Level = LogLevel.Warning,
+        Message = "The answer to the commit of transaction {TransactionId} was lost; asking for its outcome")]
+    public static partial void AnswerLost(ILogger logger, Exception exception, Guid transactionId);
+
+    [LoggerMessage(
+        EventId = 1202,
+        Level = LogLevel.Warning,
+        Message = "The answer to the abort of transaction {TransactionId} was lost; it is run again")]
+    public static partial void AbortLost(ILogger logger, Exception exception, Guid transactionId);
 }

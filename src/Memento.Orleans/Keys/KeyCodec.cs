@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memento.Keys;
 
 /// <summary>
@@ -43,4 +45,97 @@ internal abstract class KeyCodec
     /// <inheritdoc cref="Decode(Key)"/>
     /// <exception cref="InvalidDataException">These are not the bytes of such a key.</exception>
     public abstract object Decode(ReadOnlySpan<byte> key);
+}
+
+/// <summary>The codec of a key of one property.</summary>
+/// <typeparam name="T">The property's type without <see cref="Nullable{T}"/>.</typeparam>
+internal sealed class SingleKeyCodec<T>(
+    string tableName, KeyPart part, KeyComponent<T> component)
+    : KeyCodec(tableName, [part], typeof(T))
+    where T : notnull
+{
+    private readonly string _description = part.Describe(tableName);
+
+    /// <summary>Encodes a value without boxing it.</summary>
+    public Key Encode(T value)
+    {
+        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
+        component.Write(ref writer, value);
+        return writer.ToKey();
+    }
+
+    public override Key EncodeArgument(object? key)
+        => Encode(key is T value ? value : (T)KeyConversion.Convert(key, typeof(T), _description));
+
+    public override object Decode(ReadOnlySpan<byte> key) => DecodeValue(key);
+
+    /// <summary>Decodes a value without boxing it.</summary>
+    public T DecodeValue(ReadOnlySpan<byte> key)
+    {
+        KeyReader reader = new(key);
+        T value = component.Read(ref reader);
+        reader.EnsureEnd();
+        return value;
+    }
+}
+
+/// <summary>The codec of a key of several properties, whose arguments are tuples.</summary>
+internal sealed class CompositeKeyCodec : KeyCodec
+{
+    private readonly KeyTuple _tuple;
+    private readonly string[] _descriptions;
+
+    public CompositeKeyCodec(string tableName, KeyPart[] parts)
+        : this(tableName, parts, KeyTuple.Of([.. parts.Select(part => part.Component.ValueType)]))
+    {
+    }
+
+    private CompositeKeyCodec(string tableName, KeyPart[] parts, KeyTuple tuple)
+        : base(tableName, parts, tuple.Type)
+    {
+        _tuple = tuple;
+        _descriptions = [.. parts.Select(part => part.Describe(tableName))];
+    }
+
+    public override Key EncodeArgument(object? key)
+    {
+        if (key is not ITuple tuple || tuple.Length != Parts.Count)
+            throw NoSuchTuple(key);
+
+        KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
+        for (int index = 0; index < Parts.Count; index++)
+        {
+            KeyComponent component = Parts[index].Component;
+            object part = KeyConversion.Convert(
+                tuple[index], component.ValueType, _descriptions[index]);
+            component.WriteBoxed(ref writer, part);
+        }
+
+        return writer.ToKey();
+    }
+
+    public override object Decode(ReadOnlySpan<byte> key)
+    {
+        KeyReader reader = new(key);
+        object[] values = new object[Parts.Count];
+        for (int index = 0; index < values.Length; index++)
+            values[index] = Parts[index].Component.ReadBoxed(ref reader);
+
+        reader.EnsureEnd();
+        return _tuple.Create(values);
+    }
+
+    private ArgumentException NoSuchTuple(object? key)
+    {
+        string parts = string.Join(
+            ", ", Parts.Select(part => $"{TypeName.Of(part.Component.ValueType)} {part.Name}"));
+        string expected = $"Pass a tuple ({parts}).";
+        return key is null
+            ? new ArgumentNullException(
+                nameof(key), $"The key for table '{TableName}' is null. {expected}")
+            : new ArgumentException(
+                $"The key for table '{TableName}' is of type {TypeName.Of(key.GetType())}, but the "
+                + $"table's key is ({parts}). {expected}",
+                nameof(key));
+    }
 }

@@ -14,3 +14,24 @@ internal sealed record LockConflict(
     Guid Holder,
     LockKind HolderKind,
     bool IsQueued);
+
+/// <summary>Whom a request waits for, if anybody.</summary>
+internal readonly record struct LockBlocker(LockOwner? Owner, LockKind Kinds, bool IsQueued)
+{
+    public LockConflict InTheWayOf(in LockResource resource, LockKind kind)
+    {
+        LockAssert.Holds(Owner is not null, "somebody is in the way");
+        return new LockConflict(resource, kind, Owner.TransactionId, Kinds, IsQueued);
+    }
+}
+
+/// <summary>One lock in a picture of a partition's locks.</summary>
+/// <param name="Resource">What is locked.</param>
+/// <param name="Kinds">All that the transaction holds on it, or the one kind it waits for.</param>
+/// <param name="TransactionId">Whose it is.</param>
+/// <param name="IsWaiting">Whether it is queued rather than held.</param>
+internal readonly record struct LockInfo(
+    LockResource Resource,
+    LockKind Kinds,
+    Guid TransactionId,
+    bool IsWaiting);

@@ -64,3 +64,77 @@ internal sealed class LockQueue
         return request;
     }
 }
+
+/// <summary>
+/// All requests that wait in one store, in the order in which they are granted, with numbers that
+/// tell of any two which is ahead, also when they wait in different entries.
+/// </summary>
+internal sealed class LockOrder
+{
+    /// <summary>The numbers left free between two that come one after the other.</summary>
+    public const long Gap = 1L << 20;
+
+    public LockRequest? First { get; private set; }
+
+    public LockRequest? Last { get; private set; }
+
+    /// <summary>Puts a request ahead of another; last when there is no other.</summary>
+    public void InsertAhead(LockRequest? behind, LockRequest request)
+    {
+        LockRequest? ahead = behind is null ? Last : behind.PreviousInStore;
+        request.PreviousInStore = ahead;
+        request.NextInStore = behind;
+        if (ahead is null)
+            First = request;
+        else
+            ahead.NextInStore = request;
+        if (behind is null)
+            Last = request;
+        else
+            behind.PreviousInStore = request;
+        if (!TryNumber(request))
+            NumberAll();
+    }
+
+    public void Remove(LockRequest request)
+    {
+        LockRequest? previous = request.PreviousInStore;
+        LockRequest? next = request.NextInStore;
+        if (previous is null)
+        {
+            LockAssert.Holds(First == request, "a request waits in one store");
+            First = next;
+        }
+        else
+        {
+            previous.NextInStore = next;
+        }
+
+        if (next is null)
+            Last = previous;
+        else
+            next.PreviousInStore = previous;
+        request.PreviousInStore = null;
+        request.NextInStore = null;
+    }
+
+    private static bool TryNumber(LockRequest request)
+    {
+        long ahead = request.PreviousInStore?.Order ?? 0;
+        if (request.NextInStore is not { } next)
+        {
+            request.Order = unchecked(ahead + Gap);
+            return request.Order > ahead;
+        }
+
+        request.Order = ahead + ((next.Order - ahead) / 2);
+        return request.Order > ahead && request.Order < next.Order;
+    }
+
+    private void NumberAll()
+    {
+        long order = 0;
+        for (LockRequest? request = First; request is not null; request = request.NextInStore)
+            request.Order = order += Gap;
+    }
+}

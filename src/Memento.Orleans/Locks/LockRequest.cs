@@ -50,3 +50,38 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
     /// <summary>Nobody is the end of the order: all are ahead of it.</summary>
     public bool IsAheadOf(LockRequest? other) => other is null || Order < other.Order;
 }
+
+/// <summary>
+/// Where a request that had to wait has got to. It leaves <see cref="Waiting"/> once.
+/// </summary>
+internal enum LockRequestState
+{
+    Waiting,
+
+    /// <summary>The owner has the lock.</summary>
+    Granted,
+
+    /// <summary>
+    /// An older transaction went ahead; <see cref="LockRequest.Conflict"/> says which.
+    /// </summary>
+    Refused,
+
+    /// <summary>The wait was ended by <see cref="LockManager.Cancel"/>.</summary>
+    Cancelled,
+
+    /// <summary>The owner was released while it waited: its transaction has ended.</summary>
+    Released,
+}
+
+/// <summary>What became of a request for a lock.</summary>
+internal enum LockAnswer
+{
+    /// <summary>The owner has the lock.</summary>
+    Granted,
+
+    /// <summary>The request is queued; a later call names it among those it resumed.</summary>
+    Waiting,
+
+    /// <summary>An older transaction is in the way: this one gives up and starts again.</summary>
+    Refused,
+}

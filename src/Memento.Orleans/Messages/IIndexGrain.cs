@@ -1,4 +1,5 @@
 using Memento.Storage;
+using Memento.Tables;
 
 namespace Memento.Messages;
 
@@ -61,4 +62,27 @@ internal interface IIndexGrain : IGrainWithStringKey
     /// <summary>The highest number among its keys, for auto-increment.</summary>
     [Alias("HighestNumberAsync")]
     Task<long> HighestNumberAsync();
+}
+
+/// <summary>Where a partition is, or why it cannot be opened.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.OpenResponse")]
+internal sealed record OpenResponse
+{
+    /// <summary>The silo that has it.</summary>
+    [Id(0)]
+    public SiloAddress? Silo { get; init; }
+
+    /// <summary>What is in it.</summary>
+    [Id(1)]
+    public PartitionInfo? Info { get; init; }
+
+    /// <summary>Why it cannot be opened.</summary>
+    [Id(2)]
+    public MementoException? Error { get; init; }
+
+    /// <summary>How the table is registered there; null where it is not.</summary>
+    [Id(3)]
+    public TableRegistration? Registration { get; init; }
 }

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Memento.Messages;
 using Memento.Tables;
+using Orleans.Concurrency;
 
 namespace Memento.Numbering;
 
@@ -35,4 +38,172 @@ internal sealed class Numbers(IGrainFactory grains)
     }
 
     private NumberBlock Make(string name, TableDefinition table) => new(grains, table);
+}
+
+/// <summary>
+/// The numbers that this silo may give to one table. The next block is reserved when half of one is given,
+/// so that inserts do not wait for it at each end of a block.
+/// </summary>
+[SuppressMessage(
+    "Reliability", "CA1001", Justification = "The semaphore's wait handle is never made.")]
+internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _reserving = new(1, 1);
+    private readonly long _highest = table.HighestNumber;
+    private readonly int _size = Numbers.BlockSizeOf(table);
+    private long _used;
+    private long _last;
+    private long? _raisedBy;
+    private bool _isStarted;
+    private NumberRange? _ahead;
+    private bool _isReservingAhead;
+
+    public ValueTask<long> NextAsync()
+    {
+        if (!TryTake(out long number, out bool isLow)) return ReserveAndTakeAsync();
+        if (isLow) ReserveAhead();
+        return new(number);
+    }
+
+    /// <summary>Counts a number as used because a record has it.</summary>
+    public void Observe(long number)
+    {
+        lock (_gate)
+        {
+            if (number <= _used) return;
+
+            _used = number;
+            _raisedBy = number;
+        }
+    }
+
+    /// <param name="number">The number.</param>
+    /// <param name="isLow">Whether the caller has to reserve the next block; told to one.</param>
+    private bool TryTake(out long number, out bool isLow)
+    {
+        lock (_gate)
+        {
+            number = 0;
+            isLow = false;
+            if (!_isStarted) return false;
+
+            if (_used >= _last && _ahead is { } ahead)
+            {
+                _ahead = null;
+                Take(ahead);
+            }
+
+            if (_used >= _last) return false;
+
+            number = ++_used;
+            isLow = _last - _used < _size / 2 && _last < _highest && _ahead is null && !_isReservingAhead;
+            _isReservingAhead |= isLow;
+            return true;
+        }
+    }
+
+    /// <summary>Reserves the next block behind whoever took a number, and with nothing of theirs.</summary>
+    private void ReserveAhead()
+    {
+        using AsyncFlowControl noFlow = ExecutionContext.SuppressFlow();
+        _ = Task.Run(ReserveAheadAsync);
+    }
+
+    private async Task ReserveAheadAsync()
+    {
+        await _reserving.WaitAsync();
+        try
+        {
+            NumberRange range = await SequenceOf(table.Name).ReserveAsync(Used(), _size);
+            lock (_gate)
+            {
+                _ahead = range;
+                _isReservingAhead = false;
+            }
+        }
+        catch (Exception)
+        {
+            // Nobody waits for it, and it is not tried again before the block is used up: who finds that
+            // asks for the next one, and is told what is wrong.
+        }
+        finally
+        {
+            _reserving.Release();
+        }
+    }
+
+    private async ValueTask<long> ReserveAndTakeAsync()
+    {
+        await _reserving.WaitAsync();
+        try
+        {
+            // Records of an earlier run, or of before the first number, count as used too.
+            if (!_isStarted) Observe(await HighestAsync());
+
+            long number;
+            while (!TryTake(out number, out _))
+            {
+                NumberRange range = await SequenceOf(table.Name).ReserveAsync(UsedOrThrow(), _size);
+                lock (_gate) Take(range);
+            }
+
+            return number;
+        }
+        finally
+        {
+            _reserving.Release();
+        }
+    }
+
+    private ISequenceGrain SequenceOf(string table)
+        => grains.GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(table));
+
+    /// <remarks>Under the gate.</remarks>
+    private void Take(NumberRange range)
+    {
+        // A key that was written meanwhile is above the range, and has raised the numbers last.
+        if (range.Used >= _used)
+        {
+            _used = range.Used;
+            _raisedBy = range.RaisedBy;
+        }
+
+        _last = Math.Min(range.Last, _highest);
+        _isReservingAhead = false;
+        _isStarted = true;
+    }
+
+    private long Used()
+    {
+        lock (_gate) return _used;
+    }
+
+    /// <exception cref="MementoException">No number is left.</exception>
+    private long UsedOrThrow()
+    {
+        lock (_gate)
+        {
+            return _used < _highest
+                ? _used
+                : throw UsedUpNumbers.Error(
+                    table.Name, table.KeyProperties[0], (Int128)_used + 1, _raisedBy);
+        }
+    }
+
+    private async Task<long> HighestAsync()
+    {
+        long[] highest = await Task.WhenAll(table.PartitionNumbers.Select(number => grains
+            .GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)).HighestNumberAsync()));
+        return highest.Max();
+    }
+}
+
+/// <summary>One in each silo that clients ask.</summary>
+[StatelessWorker(1)]
+[Reentrant]
+internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain, INumberGrain
+{
+    public async Task<long> NextAsync()
+        => await numbers.NextAsync(tables.Get(this.GetPrimaryKeyString()));
 }

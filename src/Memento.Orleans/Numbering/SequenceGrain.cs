@@ -50,3 +50,34 @@ internal sealed class SequenceGrain(
         return _note = note;
     }
 }
+
+/// <summary>A table's numbers, given out in blocks; kept by Orleans' grain storage.</summary>
+[Alias("Memento.ISequenceGrain")]
+internal interface ISequenceGrain : IGrainWithStringKey
+{
+    /// <summary>Takes a block for a silo; no number of it was or will be given to anyone else.</summary>
+    /// <param name="used">Every number up to here counts as used, because a record has it.</param>
+    /// <param name="count">How many numbers, at the most.</param>
+    [Alias("ReserveAsync")]
+    Task<NumberRange> ReserveAsync(long used, int count);
+}
+
+/// <summary>The stored form of a sequence.</summary>
+internal sealed class SequenceState
+{
+    /// <summary>Every number up to here may have been given.</summary>
+    public long Last { get; set; }
+
+    /// <summary>The explicit key above which it last went on; null for none.</summary>
+    public long? RaisedBy { get; set; }
+}
+
+/// <summary>Numbers that a sequence has given to a silo; none where the sequence is at its end.</summary>
+/// <param name="Used">Every number up to here is used, by whomever.</param>
+/// <param name="Last">The last number of the range; the first is the one above <see cref="Used"/>.</param>
+/// <param name="RaisedBy">The explicit key above which the sequence last went on; null for none.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.NumberRange")]
+internal sealed record NumberRange(
+    [property: Id(0)] long Used, [property: Id(1)] long Last, [property: Id(2)] long? RaisedBy);

@@ -1,4 +1,5 @@
 using System.Collections;
+using Memento.Partitions;
 using Memento.Tables;
 
 namespace Memento.Participants;
@@ -46,4 +47,62 @@ internal sealed class Enlistments : IReadOnlyList<Enlistment>
     IEnumerator<Enlistment> IEnumerable<Enlistment>.GetEnumerator() => _all.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _all.GetEnumerator();
+}
+
+/// <summary>A partition that takes part in a transaction, reached directly or by messages.</summary>
+internal abstract class Enlistment(TableDefinition table, int number)
+{
+    private int _operations;
+
+    public TableDefinition Table { get; } = table;
+
+    public int Number { get; } = number;
+
+    /// <summary>How many operations were answered; the commit brings the number to the partition.</summary>
+    public int Operations => Volatile.Read(ref _operations);
+
+    public ValueTask<object?> ExecuteAsync(
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        ValueTask<object?> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
+        if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
+
+        Interlocked.Increment(ref _operations);
+        return answer;
+    }
+
+    /// <summary>Undoes what was written under a savepoint, which was given up before this.</summary>
+    public abstract ValueTask RollbackAsync(Savepoint savepoint);
+
+    /// <summary>Drops the transaction there; never throws.</summary>
+    public abstract void Abort();
+
+    protected abstract ValueTask<object?> ExecuteCoreAsync(
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken);
+
+    private async ValueTask<object?> CountAsync(ValueTask<object?> answer)
+    {
+        object? result = await answer.ConfigureAwait(false);
+        Interlocked.Increment(ref _operations);
+        return result;
+    }
+}
+
+/// <summary>A partition of this silo: the direct path, method calls.</summary>
+internal sealed class LocalEnlistment(PartitionTransaction transaction)
+    : Enlistment(transaction.Table, transaction.Partition.Number)
+{
+    public PartitionTransaction Transaction { get; } = transaction;
+
+    public override ValueTask RollbackAsync(Savepoint savepoint)
+    {
+        Transaction.Partition.Rollback(Transaction, savepoint.Id);
+        return default;
+    }
+
+    public override void Abort() => Transaction.Partition.Abort(Transaction);
+
+    protected override ValueTask<object?> ExecuteCoreAsync(
+        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+        => Transaction.Partition.ExecuteAsync(Transaction, operation, savepoint, cancellationToken);
 }

@@ -33,3 +33,10 @@ internal sealed class NestedScopes(Guid transactionId, Savepoints savepoints)
         return true;
     }
 }
+
+/// <summary>A body that runs in this process, as its transaction knows it.</summary>
+internal interface ITransactionBody
+{
+    /// <summary>The innermost nested body in whose flow the caller runs, or the body itself.</summary>
+    ITransaction Innermost { get; }
+}

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Memento.Messages;
+using Memento.Tables;
 using Orleans.Transactions;
 using Orleans.Transactions.Abstractions;
 
@@ -29,4 +30,17 @@ internal static class Participant
 
     /// <summary>The operations that were made there, whatever their kind.</summary>
     public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;
+}
+
+/// <summary>
+/// Told of every operation of a transaction that is to be committed elsewhere, so that who commits it knows
+/// the participants.
+/// </summary>
+internal interface IParticipantLog
+{
+    /// <summary>Before the operation, so that one that fails cannot hide a lock.</summary>
+    void Enlist(TableDefinition table, int number);
+
+    /// <summary>After the operation, which is counted.</summary>
+    void Record(TableDefinition table, int number, bool writes);
 }

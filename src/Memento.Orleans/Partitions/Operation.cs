@@ -1,3 +1,5 @@
+using Memento.Keys;
+using Memento.Locks;
 using Memento.Tables;
 
 namespace Memento.Partitions;
@@ -27,4 +29,47 @@ internal abstract class Operation
     /// </summary>
     public abstract bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out object? result);
+}
+
+/// <summary>An operation on one key: it locks the key, present or absent.</summary>
+[GenerateSerializer]
+[Alias("Memento.KeyOperation")]
+internal abstract class KeyOperation(Key key, bool writes) : Operation
+{
+    [NonSerialized]
+    private Key? _key = key;
+
+    [Id(0)]
+    public byte[] EncodedKey { get; } = key.Bytes;
+
+    /// <summary>Whether it locks for writing.</summary>
+    [Id(1)]
+    public bool Writes { get; } = writes;
+
+    public Key Key => _key ??= new Key(EncodedKey);
+
+    public sealed override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        int store = StoreIn(transaction);
+        if (Writes) transaction.RequireAlone(store, Key);
+        if (!locks.TryTakeKey(store, Key, Writes)
+            || !TryTakeMore(transaction, ref locks))
+        {
+            return false;
+        }
+
+        result = Apply(transaction);
+        return true;
+    }
+
+    /// <summary>The store that has the key.</summary>
+    protected virtual int StoreIn(PartitionTransaction transaction) => LockResource.RecordStore;
+
+    /// <summary>Takes the locks that it needs besides, knowing what stands at the key.</summary>
+    protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks) => true;
+
+    /// <summary>Carries it out with all locks held.</summary>
+    protected abstract object? Apply(PartitionTransaction transaction);
 }

@@ -166,3 +166,32 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
             + "attempts and time are left.",
             new IndexesChangedException([.. Store.Indexes.All.Select(IndexSchema.Of)]));
 }
+
+/// <summary>How far a transaction is in a partition.</summary>
+internal enum TransactionPhase
+{
+    /// <summary>It reads and writes.</summary>
+    Running = 0,
+
+    /// <summary>Its commit has begun: no more operations.</summary>
+    Sealed = 1,
+
+    /// <summary>It was committed or aborted and holds nothing.</summary>
+    Ended = 2,
+}
+
+/// <summary>What a partition has to know of a transaction that comes to it.</summary>
+/// <param name="TransactionId">The attempt's id.</param>
+/// <param name="Age">The age, kept over attempts: who is older wins.</param>
+/// <param name="Deadline">The end of the time limit, as a timestamp of the silo's time provider.</param>
+internal sealed record TransactionHeader(Guid TransactionId, TransactionAge Age, long Deadline)
+{
+    private Savepoints? _savepoints;
+
+    /// <summary>Its savepoints, once it has had any.</summary>
+    public Savepoints? Savepoints
+    {
+        get => Volatile.Read(ref _savepoints);
+        set => Volatile.Write(ref _savepoints, value);
+    }
+}

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Reflection;
 using Memento.Keys;
 
 namespace Memento.Tables;
@@ -27,4 +29,83 @@ internal abstract class AutoIncrementKey<TRecord>
 
     /// <exception cref="MementoException">The number does not fit into the key.</exception>
     public abstract void Set(TRecord record, long number);
+}
+
+/// <summary>Reads and sets an integer key without boxing it.</summary>
+internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TRecord>
+    where TRecord : class
+    where TValue : struct, IBinaryInteger<TValue>, IMinMaxValue<TValue>
+{
+    private readonly string _table;
+    private readonly RecordProperty<TRecord, TValue> _property;
+    private readonly KeyComponent<TValue> _component;
+    private readonly Action<TRecord, TValue> _set;
+
+    public AutoIncrementKey(
+        string table, RecordProperty<TRecord, TValue> property, KeyComponent<TValue> component)
+    {
+        _component = component;
+        _table = table;
+        _property = property;
+
+        // An init-only setter is a method like others once the compiler has had its say.
+        MethodInfo setter = property.Info.SetMethod!;
+        if (property.Type == typeof(TValue))
+        {
+            _set = setter.CreateDelegate<Action<TRecord, TValue>>();
+        }
+        else
+        {
+            var setNullable = setter.CreateDelegate<Action<TRecord, TValue?>>();
+            _set = (record, value) => setNullable(record, value);
+        }
+    }
+
+    public override long Highest => long.CreateSaturating(TValue.MaxValue);
+
+    public override bool TryGet(TRecord record, out long number)
+    {
+        bool found = _property.TryGet(record, out TValue value);
+        number = found ? long.CreateSaturating(value) : 0;
+        return found;
+    }
+
+    public override long Read(ReadOnlySpan<byte> key)
+    {
+        KeyReader reader = new(key);
+        return long.CreateSaturating(_component.Read(ref reader));
+    }
+
+    public override void Set(TRecord record, long number)
+    {
+        TValue value = TValue.CreateTruncating(number);
+        if (long.CreateSaturating(value) != number)
+            throw UsedUpNumbers.Error(_table, _property, number, raisedBy: null);
+
+        _set(record, value);
+    }
+}
+
+/// <summary>The error of a table that has no number left for its next record.</summary>
+internal static class UsedUpNumbers
+{
+    /// <param name="table">The table's name.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="next">The number that does not fit; one past the last may be beyond a long.</param>
+    /// <param name="raisedBy">The explicit key above which the numbers went on, if there was one.</param>
+    public static MementoException Error(
+        string table, RecordProperty key, Int128 next, long? raisedBy)
+    {
+        string cause = raisedBy is { } explicitKey
+            ? $"A record was written with the key {explicitKey}, and numbers go on above the highest "
+                + "key. "
+            : "";
+        string widest = key.ValueType == typeof(long) || key.ValueType == typeof(ulong)
+            ? "Write records with keys of your own"
+            : "Give the property a wider type";
+        return new MementoException(
+            $"Table '{table}' has used up the numbers of its key: the next one, {next}, does not fit "
+            + $"into property '{key.Name}' of type '{TypeName.Of(key.ValueType)}'. {cause}{widest}; the "
+            + "stored records keep their keys.");
+    }
 }

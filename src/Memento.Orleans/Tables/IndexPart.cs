@@ -28,3 +28,55 @@ internal abstract class IndexPart<TRecord>
             => new IndexPart<TRecord, T>((TryGetValue<TRecord, T>)tryGet, component);
     }
 }
+
+/// <summary>Writes one value of a record without boxing it.</summary>
+internal sealed class IndexPart<TRecord, TValue>(
+    TryGetValue<TRecord, TValue> tryGet, KeyComponent<TValue> component)
+    : IndexPart<TRecord>
+    where TValue : notnull
+{
+    public override void Write(ref KeyWriter writer, TRecord record)
+    {
+        if (!tryGet(record, out TValue value))
+        {
+            writer.Reserve(1)[0] = ValueTag.Null;
+        }
+        else if (NotANumber.Is(value))
+        {
+            writer.Reserve(1)[0] = ValueTag.NotANumber;
+        }
+        else
+        {
+            writer.Reserve(1)[0] = ValueTag.Value;
+            component.Write(ref writer, value);
+        }
+    }
+
+    public override bool TryWriteValue(ref KeyWriter writer, TRecord record)
+    {
+        if (!tryGet(record, out TValue value) || NotANumber.Is(value))
+            return false;
+
+        component.Write(ref writer, value);
+        return true;
+    }
+}
+
+/// <summary>
+/// NaN equals nothing: it is no key, and no unique index holds it. In an order it comes before
+/// numbers.
+/// </summary>
+internal static class NotANumber
+{
+    /// <summary>Without boxing: for each T the compiler keeps one line of these or none.</summary>
+    public static bool Is<T>(T value)
+        where T : notnull
+    {
+        if (typeof(T) == typeof(double))
+            return double.IsNaN((double)(object)value);
+        if (typeof(T) == typeof(float))
+            return float.IsNaN((float)(object)value);
+
+        return false;
+    }
+}

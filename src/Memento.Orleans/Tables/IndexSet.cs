@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 
 namespace Memento.Tables;
 
@@ -59,4 +63,47 @@ internal sealed class IndexSet
 
     public IndexSet Without(IndexDefinition index)
         => new(All.Where(other => other != index));
+}
+
+/// <summary>
+/// Tells another process which index is meant. A name is not enough: an index on <c>A_B</c> and one on
+/// <c>A</c> and <c>B</c> have the same, and a table may have one after the other.
+/// </summary>
+/// <param name="Name">The name, for people.</param>
+/// <param name="Identity">The same for indexes on the same properties with the same encodings.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.IndexReference")]
+internal sealed record IndexReference(
+    [property: Id(0)] string Name,
+    [property: Id(1)] ulong Identity)
+{
+    public static IndexReference To(IndexSchema index)
+        => new(index.Name, IdentityOf([index]));
+
+    /// <summary>The same for the same indexes, in whatever order.</summary>
+    public static ulong IdentityOf(IEnumerable<IndexSchema> indexes)
+    {
+        string text = string.Join(
+            '\n',
+            indexes
+                .Select(static index => $"{index.Property}: {index.Type} {index.Unique}")
+                .Order(StringComparer.Ordinal));
+        return BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+}
+
+/// <summary>The stored form of an entry of a unique index: the key of the record that has the value.</summary>
+internal static class UniqueEntry
+{
+    private const string KeyProperty = "key";
+
+    public static byte[] ToDocument(byte[] owner)
+        => Encoding.UTF8.GetBytes($$"""{"{{KeyProperty}}":"{{Convert.ToHexString(owner)}}"}""");
+
+    public static byte[] FromDocument(ReadOnlyMemory<byte> document)
+    {
+        using JsonDocument json = JsonDocument.Parse(document);
+        return Convert.FromHexString(json.RootElement.GetProperty(KeyProperty).GetString()!);
+    }
 }

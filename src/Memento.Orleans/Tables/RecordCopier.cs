@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Memento.Tables.Documents;
+using Orleans.Serialization.Cloning;
 
 namespace Memento.Tables;
 
@@ -55,4 +57,45 @@ internal sealed class RecordCopier<T>(DocumentSerializer<T> serializer)
         public static CopyModes Of(Type type)
             => new(Immutability.CopyModeOf(type), Immutability.StoredCopyModeOf(type));
     }
+}
+
+/// <summary>Copies a record for a grain call within a silo.</summary>
+/// <typeparam name="T">The record type of a table, or a derived type that it names.</typeparam>
+internal sealed class RecordDeepCopier<T>(TableDefinition table)
+    : IDeepCopier<T>, IOptionalDeepCopier
+    where T : class
+{
+    public bool IsShallowCopyable() => table.CopyMode == CopyMode.Share;
+
+    [return: NotNullIfNotNull(nameof(input))]
+    public T? DeepCopy(T? input, CopyContext context)
+    {
+        if (IsShallowCopyable())
+            return input;
+        if (context.TryGetCopy(input, out T? copy))
+            return copy;
+
+        table.RequireRecordType(input);
+        copy = (T)table.Copy(input!);
+        context.RecordCopy(input!, copy);
+        return copy;
+    }
+
+    [return: NotNullIfNotNull(nameof(input))]
+    object? IDeepCopier.DeepCopy(object? input, CopyContext context)
+        => DeepCopy((T?)input, context);
+}
+
+/// <summary>The derived types that a record type names with [JsonDerivedType].</summary>
+internal static class DerivedTypes
+{
+    /// <summary>All but the type itself.</summary>
+    public static IReadOnlyList<Type> Of(Type recordType)
+        => DocumentFormat.Options.GetTypeInfo(recordType).PolymorphismOptions is { } options
+            ?
+            [
+                .. options.DerivedTypes.Select(static derived => derived.DerivedType)
+                    .Where(type => type != recordType),
+            ]
+            : [];
 }

@@ -16,3 +16,26 @@ internal abstract class RecordKeyPart<TRecord>
             part.Component,
             part.Describe(table))!;
 }
+
+/// <summary>Writes a record's value of one key property without boxing it.</summary>
+internal sealed class RecordKeyPart<TRecord, TValue>(
+    RecordProperty<TRecord, TValue> property, KeyComponent<TValue> component, string description)
+    : RecordKeyPart<TRecord>
+    where TRecord : class
+    where TValue : notnull
+{
+    public override void Write(ref KeyWriter writer, TRecord record)
+    {
+        if (!property.TryGet(record, out TValue value))
+            throw new ArgumentException(
+                $"The record's {description} is null. Set it before the record is written.",
+                nameof(record));
+        if (NotANumber.Is(value))
+            throw new ArgumentException(
+                $"The record's {description} is NaN, which has no place in an order. Set a number "
+                + "or an infinity.",
+                nameof(record));
+
+        component.Write(ref writer, value);
+    }
+}

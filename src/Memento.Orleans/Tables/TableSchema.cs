@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Memento.Tables;
 
 /// <summary>
@@ -70,4 +72,71 @@ internal sealed record TableSchema
 
     private static string[] Names(IEnumerable<IndexSchema> indexes)
         => [.. indexes.Select(index => index.Name).Order(StringComparer.Ordinal)];
+}
+
+/// <summary>What the catalog keeps about an index.</summary>
+/// <param name="Property">
+/// The indexed property; the names of several in the order of the index, <c>Director, Year</c>.
+/// </param>
+/// <param name="Type">
+/// The name of the encoding of each, such as <c>string</c> or <c>string, int64</c>.
+/// </param>
+/// <param name="Unique">Whether two records may not have the same value.</param>
+[GenerateSerializer]
+[Alias("Memento.IndexSchema")]
+internal sealed record IndexSchema(
+    [property: Id(0)] string Property,
+    [property: Id(1)] string Type,
+    [property: Id(2)] bool Unique)
+{
+    /// <summary>No name of a property has it in it.</summary>
+    private const string Separator = ", ";
+
+    /// <summary>The index's name.</summary>
+    [JsonIgnore]
+    public string Name => Info.Name;
+
+    /// <summary>The index as callers know it.</summary>
+    [JsonIgnore]
+    public IndexInfo Info => new(Property.Split(Separator), Unique);
+
+    public static IndexSchema Of(IndexDefinition index) => new(
+        Join(index.Properties.Select(property => property.Name)),
+        Join(index.Properties.Select(property => EncodingName.Of(property.ValueType))),
+        index.Unique);
+
+    private static string Join(IEnumerable<string> names) => string.Join(Separator, names);
+}
+
+/// <summary>What the catalog keeps about a part of a table's key.</summary>
+/// <param name="Property">The property's name.</param>
+/// <param name="Type">The name of the encoding, such as <c>int64</c>; see
+/// <see cref="EncodingName"/>.</param>
+[GenerateSerializer]
+[Alias("Memento.KeySchema")]
+internal sealed record KeySchema([property: Id(0)] string Property, [property: Id(1)] string Type);
+
+/// <summary>How a table of the program differs from the one that is stored.</summary>
+internal sealed class SchemaDifference
+{
+    /// <summary>Why the program cannot use the stored table, each a clause for a message.</summary>
+    public required IReadOnlyList<string> Incompatibilities { get; init; }
+
+    /// <summary>The unique indexes that have to be filled, and may find duplicates.</summary>
+    public required IReadOnlyList<string> AddedUniqueIndexes { get; init; }
+
+    /// <summary>The unique indexes whose entries are to be removed.</summary>
+    public required IReadOnlyList<string> RemovedUniqueIndexes { get; init; }
+
+    /// <summary>
+    /// Attributes, other indexes or auto-increment: nothing stored depends on them.
+    /// </summary>
+    public required bool HasOtherChanges { get; init; }
+
+    public bool IsCompatible => Incompatibilities.Count == 0;
+
+    /// <summary>Whether the catalog says exactly what the program says.</summary>
+    public bool IsNone
+        => IsCompatible && AddedUniqueIndexes.Count == 0 && RemovedUniqueIndexes.Count == 0
+            && !HasOtherChanges;
 }

@@ -423,3 +423,10 @@ internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadin
                 $"Transaction {Id} has ended. Use a transaction only inside its body, and await "
                 + "every call.");
 }
+
+/// <summary>What every transaction of a process uses.</summary>
+/// <param name="Tables">The registered tables.</param>
+/// <param name="Partitions">Finds partitions.</param>
+/// <param name="PageKeys">Knows continuations of pages again.</param>
+internal sealed record TransactionTools(
+    TableRegistry Tables, IPartitions Partitions, IPageKeys PageKeys);

@@ -26,3 +26,55 @@ internal sealed class AnyNode(Operand operand, GuardNode? item)
         text.Append(')');
     }
 }
+
+/// <summary>True where the operand is a dictionary that has the key, whatever is there.</summary>
+/// <param name="operand">The dictionary.</param>
+/// <param name="key">The key as <see cref="GuardPath.KeyText"/> writes it.</param>
+internal sealed class HasKeyNode(Operand operand, string key) : GuardNode(GuardSize.Above(operand))
+{
+    public Operand Operand { get; } = operand;
+
+    public string Key { get; } = key;
+
+    public override void AppendTo(StringBuilder text)
+    {
+        Operand.AppendTo(text);
+        text.Append(".ContainsKey(");
+        GuardConstant.AppendTo(text, Key);
+        text.Append(')');
+    }
+}
+
+/// <summary>
+/// How many items of a collection satisfy a guard of their own; null where the collection is.
+/// </summary>
+/// <param name="collection">The collection.</param>
+/// <param name="item">What is asked of an item, as in <see cref="AnyNode"/>.</param>
+internal sealed class CountOperand(Operand collection, GuardNode item)
+    : Operand(GuardSize.Above(collection, item))
+{
+    public Operand Collection { get; } = collection;
+
+    public GuardNode Item { get; } = item;
+
+    public override void AppendTo(StringBuilder text)
+    {
+        Collection.AppendTo(text);
+        text.Append(".Count(");
+        Item.AppendTo(text);
+        text.Append(')');
+    }
+}
+
+/// <summary>The item of a collection, in the guard that <see cref="AnyNode"/> asks of it.</summary>
+internal sealed class ItemOperand : Operand
+{
+    private ItemOperand()
+        : base(GuardSize.Nothing)
+    {
+    }
+
+    public static ItemOperand Instance { get; } = new();
+
+    public override void AppendTo(StringBuilder text) => text.Append("item");
+}

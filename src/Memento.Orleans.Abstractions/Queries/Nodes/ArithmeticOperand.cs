@@ -55,3 +55,31 @@ internal sealed class ArithmeticOperand : Operand
         _ => "^",
     };
 }
+
+/// <summary>A calculation with two numbers. The numbers travel: they never change.</summary>
+internal enum ArithmeticOperator : byte
+{
+    Add = 0,
+    Subtract = 1,
+    Multiply = 2,
+    Divide = 3,
+    Remainder = 4,
+    And = 5,
+    Or = 6,
+    ExclusiveOr = 7,
+}
+
+/// <summary>
+/// The types in which C# calculates; smaller integers are promoted to one of them. The numbers
+/// travel: they never change.
+/// </summary>
+internal enum NumberType : byte
+{
+    Int32 = 0,
+    UInt32 = 1,
+    Int64 = 2,
+    UInt64 = 3,
+    Single = 4,
+    Double = 5,
+    Decimal = 6,
+}

@@ -26,3 +26,40 @@ internal abstract class JunctionNode(ImmutableArray<GuardNode> children, string 
         }
     }
 }
+
+/// <summary>True where all children are.</summary>
+internal sealed class AndNode(ImmutableArray<GuardNode> children) : JunctionNode(children, "&&");
+
+/// <summary>True where any child is.</summary>
+internal sealed class OrNode(ImmutableArray<GuardNode> children) : JunctionNode(children, "||");
+
+/// <summary>
+/// True where the child is false: a plain boolean not, also of a comparison with null.
+/// </summary>
+internal sealed class NotNode(GuardNode child) : GuardNode(GuardSize.Above(child))
+{
+    public GuardNode Child { get; } = child;
+
+    public override void AppendTo(StringBuilder text)
+    {
+        text.Append("!(");
+        Child.AppendTo(text);
+        text.Append(')');
+    }
+}
+
+/// <summary>The same of every record.</summary>
+internal sealed class TruthNode : GuardNode
+{
+    private TruthNode(bool value)
+        : base(GuardSize.Leaf)
+        => Value = value;
+
+    public static TruthNode True { get; } = new(true);
+
+    public static TruthNode False { get; } = new(false);
+
+    public bool Value { get; }
+
+    public override void AppendTo(StringBuilder text) => text.Append(Value ? "true" : "false");
+}

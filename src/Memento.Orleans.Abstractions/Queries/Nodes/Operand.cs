@@ -25,3 +25,35 @@ internal abstract class Operand
         return text.ToString();
     }
 }
+
+/// <summary>
+/// A property of the record or item, one of an object in it, or the value of a key in a dictionary:
+/// <c>Address.City</c>, <c>Meta["colour"]</c>. A property of null is null.
+/// </summary>
+internal sealed class PropertyOperand : Operand
+{
+    public PropertyOperand(string name)
+        : base(GuardSize.Nothing)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name, "property");
+        Name = name;
+    }
+
+    /// <summary>The name, or a path as <see cref="GuardPath"/> reads it.</summary>
+    public string Name { get; }
+
+    /// <summary>An item is called as <see cref="ItemOperand"/> calls it.</summary>
+    public override void AppendTo(StringBuilder text)
+        => text.Append(Name.StartsWith(Guard.Item, StringComparison.Ordinal) ? Name[1..] : Name);
+}
+
+/// <summary>A value that is the same for every record.</summary>
+internal sealed class ConstantOperand(object? value) : Operand(GuardSize.Nothing)
+{
+    /// <summary>
+    /// Null, or a value of one of the types that <see cref="GuardConstant"/> lets in.
+    /// </summary>
+    public object? Value { get; } = GuardConstant.Normalize(value);
+
+    public override void AppendTo(StringBuilder text) => GuardConstant.AppendTo(text, Value);
+}

@@ -26,3 +26,11 @@ internal sealed class TextNode(TextMatch match, Operand operand, string pattern,
         text.Append(IgnoresCase ? ", ignoring case)" : ")");
     }
 }
+
+/// <summary>Where in a text another one is looked for, always by ordinal.</summary>
+internal enum TextMatch
+{
+    StartsWith,
+    EndsWith,
+    Contains,
+}

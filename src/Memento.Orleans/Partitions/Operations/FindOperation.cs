@@ -1,3 +1,5 @@
+using Memento.Queries.Evaluation;
+using Memento.Queries.Orders;
 using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
@@ -21,4 +23,59 @@ internal abstract class FindOperation(FindTerms terms, int? limit, byte[]? after
     public byte[]? After { get; } = after;
 
     public override void Prepare(TableDefinition table) => Terms.Compile(table);
+}
+
+/// <summary>What all partitions are asked alike in one query; compiled once in each silo.</summary>
+[GenerateSerializer]
+[Alias("Memento.FindTerms")]
+internal sealed class FindTerms
+{
+    [NonSerialized]
+    private Func<object, bool>? _matches;
+
+    [NonSerialized]
+    private RecordOrder? _sort;
+
+    /// <summary>What the records have to satisfy; null: nothing.</summary>
+    [Id(0)]
+    public Guard? Where { get; init; }
+
+    /// <summary>The same, where it was compiled in this process already.</summary>
+    public Func<object, bool>? Filter
+    {
+        init => _matches = value;
+    }
+
+    /// <summary>In which order they come.</summary>
+    [Id(1)]
+    public ChunkOrder Order { get; init; }
+
+    /// <summary>Whether the greatest comes first.</summary>
+    [Id(2)]
+    public bool IsBackward { get; init; }
+
+    /// <summary>What is sorted by; null where nothing is.</summary>
+    [Id(3)]
+    public OrderPart[]? SortBy { get; init; }
+
+    /// <summary>Whether only the first ones are wanted, and not merely a part at a time.</summary>
+    [Id(4)]
+    public bool IsLimited { get; init; }
+
+    public void Compile(TableDefinition table)
+    {
+        if (Where is not null) _matches ??= RecordFilter.Compile(table, Where);
+        if (SortBy is not null) _sort ??= RecordOrder.Compile(table, SortBy, IsBackward);
+    }
+
+    public bool Matches(object record) => _matches is null || _matches(record);
+
+    public byte[] PlaceOf(StoredRecord record) => _sort!.Encode(record.Record, record.Key);
+
+    /// <summary>Whether a place comes behind another one.</summary>
+    public bool IsBehind(byte[] place, byte[] other)
+    {
+        int comparison = place.AsSpan().SequenceCompareTo(other);
+        return IsBackward ? comparison < 0 : comparison > 0;
+    }
 }

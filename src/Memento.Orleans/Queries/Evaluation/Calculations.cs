@@ -172,3 +172,6 @@ internal static class Calculations
         return true;
     }
 }
+
+/// <summary>Calculates; false where C# would throw.</summary>
+internal delegate bool Calculation<T>(T left, T right, out T result);

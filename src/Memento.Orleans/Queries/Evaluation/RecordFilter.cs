@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Memento.Tables;
 
@@ -17,5 +18,51 @@ internal sealed class RecordFilter(Guard guard) : ITableVisitor<Func<object, boo
         // A table has records of its type alone, and a checked cast to a type that is a parameter takes as
         // long as the comparison.
         return record => matches(Unsafe.As<TRecord>(record));
+    }
+}
+
+/// <summary>Reads <c>new { Director = "…", Year = 1994 }</c> as a guard.</summary>
+internal static class MatchGuard
+{
+    /// <exception cref="ArgumentException">
+    /// The table has no property of that name, or it is of another type.
+    /// </exception>
+    public static Guard From(object properties, TableDefinition table)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        var equal = new List<Guard>();
+        foreach (PropertyInfo property in properties.GetType().GetProperties())
+        {
+            if (!property.CanRead || property.GetIndexParameters().Length > 0)
+                continue;
+
+            object? value = property.GetValue(properties);
+            equal.Add(Guard.Equal(property.Name, value));
+        }
+
+        Guard guard = Guard.And(equal);
+        GuardValidator.Validate(table, guard);
+        return guard;
+    }
+}
+
+/// <summary>Finds what a guard about the records of a table names.</summary>
+internal sealed class RecordScope<TRecord>(GuardBinder binder) : OperandBinder<TRecord>(binder)
+    where TRecord : class
+{
+    protected override BoundValue<TRecord> BindItem(ItemOperand item)
+        => throw new ArgumentException(
+            $"{Binder.Table}: there is no item outside a guard about a collection's items.");
+
+    protected override BoundValue<TRecord> BindFirst(string name, string path)
+        => Binder.Property(name).Accept(new Value());
+
+    private sealed class Value : IPropertyVisitor<BoundValue<TRecord>>
+    {
+        public BoundValue<TRecord> Visit<TOwner, TValue>(RecordProperty<TOwner, TValue> property)
+            where TOwner : class
+            where TValue : notnull
+            => (BoundValue<TRecord>)(object)new BoundValue<TOwner, TValue>(
+                ValueShape.OfProperty(property.Name, property.Type), property.TryGet);
     }
 }

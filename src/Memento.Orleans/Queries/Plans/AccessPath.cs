@@ -69,3 +69,32 @@ internal sealed record AccessPath(
         return false;
     }
 }
+
+/// <summary>
+/// What kind of way a way is; sooner is better: what leads to fewer records, and to records in key
+/// order. Values are those of the first parts; ranges are of the first part.
+/// </summary>
+internal enum PathRank
+{
+    Nothing,
+    Keys,
+    UniqueValues,
+    IndexValues,
+    KeyValues,
+    KeyRange,
+    IndexRange,
+    HalfKeyRange,
+    HalfIndexRange,
+
+    /// <summary>All that is not null, or no NaN.</summary>
+    NotNull,
+    Everything,
+}
+
+/// <summary>What is known of a comparison with a constant before any value is.</summary>
+internal enum Outcome
+{
+    Never,
+    WhereNotNull,
+    Depends,
+}

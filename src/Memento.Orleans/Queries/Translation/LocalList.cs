@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Collections.Immutable;
+using System.Linq.Expressions;
 using System.Reflection;
 
 namespace Memento.Queries.Translation;
@@ -68,5 +70,99 @@ internal static class LocalList
             .MakeGenericType(item);
         object? ordinary = standard.GetProperty("Default")!.GetValue(null);
         return ReferenceEquals(comparer, ordinary) || comparer.Equals(ordinary);
+    }
+}
+
+/// <summary>
+/// Translates a condition on the record that is asked for each value of a local list:
+/// <c>wanted.Any(tag => m.Tags.Contains(tag))</c> is the condition of one value or of another.
+/// </summary>
+internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
+{
+    /// <param name="call">The call of Any, All, Exists or TrueForAll.</param>
+    /// <param name="list">The list, which does not use the record.</param>
+    /// <param name="condition">The condition, which does.</param>
+    public Guard Translate(MethodCallExpression call, Expression list, Expression condition)
+    {
+        LambdaExpression lambda = ItemConditions.InPlace(call, condition);
+        object values = LocalEvaluator.Evaluate(list) ?? throw new ArgumentNullException(
+            ExpressionText.Of(list), "The list that the predicate asks is null.");
+        bool isAny = call.Method.Name is nameof(Enumerable.Any) or nameof(List<>.Exists);
+        var guards = new List<Guard>();
+        foreach (object? value in (IEnumerable)values)
+        {
+            GuardSize.RequireListItems(guards.Count + 1);
+            Guard guard = translate(Bind(lambda, value));
+            guards.Add(guard);
+            if (ListOf(guard.Root) is null)
+                GuardSize.RequireNodes(guards.Count);
+
+            // As in C#, nothing is asked after a value that decides.
+            if (guard.Root is TruthNode truth && truth.Value == isAny)
+                return guard;
+        }
+
+        return isAny ? Guard.Or(InOneList(guards)) : Guard.And(guards);
+    }
+
+    private static Expression Bind(LambdaExpression condition, object? value)
+    {
+        ParameterExpression item = condition.Parameters[0];
+        return new Binding(item, Expression.Constant(value, item.Type)).Visit(condition.Body);
+    }
+
+    /// <summary>
+    /// Puts what is asked of one property by equality into one list: that is what an index looks
+    /// up, and is no longer a condition for each value.
+    /// </summary>
+    private static List<Guard> InOneList(List<Guard> guards)
+    {
+        if (guards.Count < 2 || ListOf(guards[0].Root) is not { } first)
+            return guards;
+
+        var values = new List<object?>(guards.Count);
+        foreach (Guard guard in guards)
+        {
+            if (ListOf(guard.Root) is not { } list || list.Path != first.Path
+                || list.IsOfItems != first.IsOfItems)
+            {
+                return guards;
+            }
+
+            values.AddRange(list.Values);
+        }
+
+        var property = new PropertyOperand(first.Path);
+        return first.IsOfItems
+            ? [Guard.Any(property, Guard.In(ItemOperand.Instance, values))]
+            : [Guard.In(property, values)];
+    }
+
+    private static (string Path, bool IsOfItems, ImmutableArray<object?> Values)? ListOf(
+        GuardNode node)
+        => node switch
+        {
+            // A list finds NaN, which an operator does not.
+            CompareNode
+            {
+                Operator: GuardOperator.Equal,
+                Left: PropertyOperand property,
+                Right: ConstantOperand { Value: not (double or float) } constant,
+            } => (property.Name, false, [constant.Value]),
+            InNode { Operand: PropertyOperand property } list
+                => (property.Name, false, list.Values),
+            AnyNode
+            {
+                Operand: PropertyOperand property,
+                Item: InNode { Operand: ItemOperand } list,
+            } => (property.Name, true, list.Values),
+            _ => null,
+        };
+
+    private sealed class Binding(ParameterExpression item, ConstantExpression value)
+        : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node)
+            => node == item ? value : node;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Memento.Queries.Evaluation;
 
 namespace Memento.Queries.Translation;
@@ -119,5 +120,54 @@ internal sealed class RecordValueReader
         }
 
         return type;
+    }
+}
+
+/// <summary>
+/// A value of the record in an expression, under conversions that lose nothing.
+/// </summary>
+/// <param name="Operand">The value in a guard.</param>
+/// <param name="Type">Its type without Nullable.</param>
+/// <param name="ComparedAs">The type, without Nullable, that it was converted to.</param>
+/// <param name="EnumType">The enum whose values, or bits of them, these are; else null.</param>
+/// <param name="Expression">The whole expression, for messages.</param>
+internal sealed record RecordValue(
+    Operand Operand, Type Type, Type ComparedAs, Type? EnumType, Expression Expression)
+{
+    public Guard IsNull => Guard.Compare(GuardOperator.Equal, Operand, value: null);
+
+    public Guard IsNotNull => Guard.Compare(GuardOperator.NotEqual, Operand, value: null);
+}
+
+/// <summary>
+/// Tells whether an expression uses the record: what does not is evaluated where it is.
+/// </summary>
+internal sealed class RecordUse : ExpressionVisitor
+{
+    private readonly ParameterExpression _record;
+    private bool _found;
+
+    private RecordUse(ParameterExpression record) => _record = record;
+
+    public static bool Uses(Expression expression, ParameterExpression record)
+    {
+        var visitor = new RecordUse(record);
+        visitor.Visit(expression);
+        return visitor._found;
+    }
+
+    public override Expression? Visit(Expression? node)
+    {
+        if (_found)
+            return node;
+
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return base.Visit(node);
+    }
+
+    protected override Expression VisitParameter(ParameterExpression node)
+    {
+        _found |= node == _record;
+        return node;
     }
 }

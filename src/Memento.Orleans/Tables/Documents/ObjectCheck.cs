@@ -1,4 +1,7 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Memento.Keys;
 
 namespace Memento.Tables.Documents;
@@ -52,4 +55,155 @@ internal sealed class ObjectCheck<T>(
             + $"that what '{TypeName.Of(type)}' has besides would be lost; declare it with "
             + $"[JsonDerivedType(typeof({TypeName.Of(type)}), \"a name\")] on "
             + $"'{TypeName.Of<T>()}', or put a '{TypeName.Of<T>()}' there");
+}
+
+/// <summary>Looks in values of a type for what would not come back from a document.</summary>
+internal abstract class ValueCheck<T>
+{
+    /// <summary>The first fault of a value; null: it comes back as it is.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="depth">How many objects and collections of the record it is in.</param>
+    /// <param name="size">
+    /// Adds the most bytes to it that the value takes in a document (<see cref="DocumentBytes"/>).
+    /// </param>
+    public abstract RecordFault? Find(T value, int depth, ref long size);
+
+    /// <summary>A value that is one level deeper than the format goes.</summary>
+    protected static RecordFault? FindDepth(int depth)
+        => depth < DocumentFormat.MaxDepth
+            ? null
+            : new RecordFault(
+                $"is deeper than {DocumentFormat.MaxDepth} levels of objects and collections, which "
+                + "is the most that a record may have, or there is a cycle in it; keep its parts as "
+                + "records of their own");
+}
+
+/// <summary>A member of an object whose value has to be looked at.</summary>
+internal abstract class MemberCheck<TOwner>
+{
+    public abstract RecordFault? Find(TOwner owner, int depth, ref long size);
+}
+
+/// <inheritdoc/>
+/// <param name="name">Its name.</param>
+/// <param name="get">Its getter.</param>
+/// <param name="check">The check of its type; null: only the getter can fail.</param>
+internal sealed class MemberCheck<TOwner, TValue>(
+    string name, Func<TOwner, TValue> get, ValueCheck<TValue>? check) : MemberCheck<TOwner>
+{
+    public override RecordFault? Find(TOwner owner, int depth, ref long size)
+    {
+        TValue value;
+        try
+        {
+            value = get(owner);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return new RecordFault($"cannot be read: {exception.Message}").In(name);
+        }
+
+        return check?.Find(value, depth, ref size)?.In(name);
+    }
+}
+
+/// <summary>
+/// A value that may be the default, because that is how it comes back where a document has none.
+/// </summary>
+internal sealed class UnsetCheck<T>(ValueCheck<T> check) : ValueCheck<T>
+{
+    public override RecordFault? Find(T value, int depth, ref long size)
+        => EqualityComparer<T>.Default.Equals(value, default)
+            ? null
+            : check.Find(value, depth, ref size);
+}
+
+/// <summary>A value of a derived type that its base type names.</summary>
+internal abstract class DerivedCheck<TBase>
+{
+    public abstract RecordFault? Find(TBase value, int depth, ref long size);
+}
+
+/// <inheritdoc/>
+/// <param name="check">The check of the derived type; null: there is nothing to look at.</param>
+/// <param name="bytes">The most bytes of its values, where there is no check.</param>
+internal sealed class DerivedCheck<TBase, TDerived>(ValueCheck<TDerived>? check, long bytes)
+    : DerivedCheck<TBase>
+{
+    public override RecordFault? Find(TBase value, int depth, ref long size)
+    {
+        if (check is not null) return check.Find((TDerived)(object)value!, depth, ref size);
+
+        size += bytes;
+        return null;
+    }
+}
+
+/// <summary>A value that may be missing.</summary>
+internal sealed class NullableCheck<T>(ValueCheck<T> check) : ValueCheck<T?>
+    where T : struct
+{
+    public override RecordFault? Find(T? value, int depth, ref long size)
+    {
+        if (value is { } there) return check.Find(there, depth, ref size);
+
+        size += DocumentBytes.Null;
+        return null;
+    }
+}
+
+/// <summary>
+/// JSON that was built in memory: its texts go past the converter that refuses what UTF-8 cannot hold.
+/// Where it cannot be written at all, the way into a document and back tells why; that measures it too.
+/// </summary>
+internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
+    where T : JsonNode
+{
+    public override RecordFault? Find(T? value, int depth, ref long size)
+    {
+        if (value is null) return null;
+
+        try
+        {
+            byte[] document = JsonSerializer.SerializeToUtf8Bytes(value, type);
+            return JsonNode.DeepEquals(value, JsonSerializer.Deserialize(document, type))
+                ? null
+                : new RecordFault("is JSON that would be read as another; give it text without half "
+                    + "surrogate pairs");
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Why a value would not come back from a document, and where in the record it is.</summary>
+/// <param name="reason">What is wrong with it, and what to do, as the end of a sentence.</param>
+internal sealed class RecordFault(string reason)
+{
+    /// <summary>Of a longer path the beginning and the end, as long each, say enough.</summary>
+    private const int ShownOfPath = 60;
+
+    private string _path = "";
+
+    private string ShownPath
+        => _path.Length <= 2 * ShownOfPath
+            ? _path
+            : $"{_path[..ShownOfPath]}…{_path[^ShownOfPath..]}";
+
+    /// <summary>The fault as a sentence without its stop.</summary>
+    public override string ToString()
+        => _path.Length == 0 ? $"it {reason}" : $"'{ShownPath}' {reason}";
+
+    /// <summary>The fault, seen from the object that has the value in a property.</summary>
+    public RecordFault In(string property)
+    {
+        _path = _path.Length == 0 || _path[0] == '[' ? property + _path : $"{property}.{_path}";
+        return this;
+    }
+
+    /// <summary>The fault, seen from the collection that has the value.</summary>
+    /// <param name="place">An index or a key, as C# writes it.</param>
+    public RecordFault At(string place) => In($"[{place}]");
 }

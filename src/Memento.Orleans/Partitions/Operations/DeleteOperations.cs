@@ -1,0 +1,100 @@
+using Memento.Keys;
+using Memento.Locks;
+using Memento.Tables;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>Deletes all records of a key; the answer says whether there was any.</summary>
+[GenerateSerializer]
+[Alias("Memento.DeleteOperation")]
+internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key, writes: true)
+{
+    /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
+    [Id(0)]
+    public ulong Indexes { get; } = indexes;
+
+    protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+    {
+        transaction.RequireIndexes(Indexes);
+        if (transaction.Table.Type != TableType.Bag)
+        {
+            return EntryLocks.TryTake(
+                transaction, ref locks, EncodedKey, transaction.Find(0, Key)?.Record, next: null);
+        }
+
+        foreach (StoredRecord record in transaction.FindInBag(Key))
+        {
+            if (!EntryLocks.TryTake(transaction, ref locks, EncodedKey, record.Record, next: null))
+                return false;
+        }
+
+        return true;
+    }
+
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (transaction.Table.Type != TableType.Bag)
+        {
+            if (transaction.Find(0, Key) is null) return false;
+
+            transaction.Stage(0, Key, record: null, document: null);
+            return true;
+        }
+
+        List<StoredRecord> found = transaction.FindInBag(Key);
+        foreach (StoredRecord record in found)
+            transaction.Stage(0, new Key(record.Key), record: null, document: null);
+        return found.Count > 0;
+    }
+}
+
+/// <summary>Deletes the record that equals a given one; the answer says whether it was there.</summary>
+[GenerateSerializer]
+[Alias("Memento.DeleteRecordOperation")]
+internal sealed class DeleteRecordOperation(Key key, object record, ulong indexes)
+    : RecordOperation(key, record, indexes)
+{
+    protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+    {
+        transaction.RequireIndexes(Indexes);
+        return EntryLocks.TryTake(
+            transaction, ref locks, EncodedKey, Find(transaction)?.Record, next: null);
+    }
+
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (Find(transaction) is not { } found) return false;
+
+        transaction.Stage(0, new Key(found.Key), record: null, document: null);
+        return true;
+    }
+
+    private StoredRecord? Find(PartitionTransaction transaction)
+    {
+        StoredRecord? found = transaction.Table.Type == TableType.Bag
+            ? BagSearch.Find(transaction, Key, Record)
+            : transaction.Find(0, Key);
+        return found is not null && transaction.Table.SameDocument(found.Record, Record) ? found : null;
+    }
+}
+
+/// <summary>
+/// Empties the partition when its transaction commits, however many records there are. The transaction does
+/// this to every partition of the table, because the durable storage empties the whole, and does nothing else
+/// with the table: it would still see the records.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.ClearOperation")]
+internal sealed class ClearOperation : Operation
+{
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Write)) return false;
+
+        transaction.DependOn(transaction.Store.LastPosition);
+        transaction.Staged.IsClearing = true;
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+using Memento.Locks;
+using Memento.Tables;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>
+/// Makes a partition keep an index, of the records that are there and of those to come. Of a unique one
+/// the answer is the values and keys of the records, in turn; otherwise null.
+/// </summary>
+/// <remarks>
+/// It is not undone with its transaction: who gives up removes the index. The lock keeps writers out, who
+/// could not know the index, until its transaction ends.
+/// </remarks>
+[GenerateSerializer]
+[Alias("Memento.AddIndexOperation")]
+internal sealed class AddIndexOperation(IndexInfo index) : Operation
+{
+    [Id(0)]
+    public IndexInfo Index { get; } = index;
+
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Read)) return false;
+
+        IndexDefinition index = transaction.Table.MakeIndex(Index);
+        transaction.DependOn(transaction.Store.LastPosition);
+        transaction.Store.AddIndex(index);
+        if (index.Unique) result = Values(transaction.Store, index);
+        return true;
+    }
+
+    private static byte[][] Values(RecordStore store, IndexDefinition index)
+    {
+        List<byte[]> values = [];
+        foreach ((byte[] key, StoredRecord record) in store.Records.Range(null, null))
+        {
+            if (!index.TryEncodeUnique(record.Record, out byte[] value)) continue;
+
+            values.Add(value);
+            values.Add(key);
+        }
+
+        return [.. values];
+    }
+}
+
+/// <summary>
+/// Makes a partition keep an index no longer, once nobody uses the partition. It is not undone with its
+/// transaction.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.RemoveIndexOperation")]
+internal sealed class RemoveIndexOperation(IndexInfo index) : Operation
+{
+    [Id(0)]
+    public IndexInfo Index { get; } = index;
+
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Write)) return false;
+
+        transaction.Store.RemoveIndex(transaction.Table.MakeIndex(Index));
+        return true;
+    }
+}

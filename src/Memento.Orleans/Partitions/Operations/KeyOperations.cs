@@ -1,0 +1,103 @@
+using Memento.Keys;
+using Memento.Locks;
+using Memento.Tables;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>Reads the keys of a partition; the answer is an array of key bytes, in order.</summary>
+[GenerateSerializer]
+[Alias("Memento.KeysOperation")]
+internal sealed class KeysOperation : Operation
+{
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Read)) return false;
+
+        bool isBag = transaction.Table.Type == TableType.Bag;
+        var walk = new RecordWalk(transaction, index: null, [], null, isBackward: false);
+        List<byte[]> keys = [];
+        while (walk.MoveNext())
+        {
+            byte[] key = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
+            if (keys.Count == 0 || !keys[^1].AsSpan().SequenceEqual(key)) keys.Add(key);
+        }
+
+        result = keys.ToArray();
+        return true;
+    }
+}
+
+/// <summary>
+/// Finds the key of a partition that comes after (or before) a given one, present or not; after (before)
+/// all where none is given. It locks what lies between and the key found. The answer is key bytes or null.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.SeekOperation")]
+internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
+{
+    /// <summary>Where keys behind the given one begin: the same in all partitions.</summary>
+    [NonSerialized]
+    private byte[]? _behind;
+
+    [Id(0)]
+    public byte[]? From { get; } = from;
+
+    [Id(1)]
+    public bool IsBackward { get; } = isBackward;
+
+    public override void Prepare(TableDefinition table)
+    {
+        if (!IsBackward && From is not null) _behind ??= KeyBytes.PrefixEnd(From);
+    }
+
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        byte[]? first = IsBackward || From is null ? [] : _behind;
+        byte[]? end = IsBackward ? From : null;
+        bool isBag = transaction.Table.Type == TableType.Bag;
+        result = null;
+
+        // No key can ever come after it.
+        if (first is null) return locks.TryTakePartition(LockKind.IntentionRead);
+
+        var walk = new RecordWalk(transaction, index: null, first, end, IsBackward);
+        if (!walk.MoveNext()) return locks.TryTakeRange(LockResource.RecordStore, first, end);
+
+        byte[] found = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
+        bool isLocked = IsBackward
+            ? locks.TryTakeRange(LockResource.RecordStore, found, end)
+            : locks.TryTakeRange(LockResource.RecordStore, first, KeyBytes.Behind(found));
+        if (isLocked) result = found;
+        return isLocked;
+    }
+}
+
+/// <summary>Counts the records of a partition; the answer is a long.</summary>
+[GenerateSerializer]
+[Alias("Memento.CountOperation")]
+internal sealed class CountOperation : Operation
+{
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        if (!locks.TryTakePartition(LockKind.Read)) return false;
+
+        transaction.DependOn(transaction.Store.LastPosition);
+        long count = transaction.Store.Count;
+        foreach (StagedWrite write in transaction.Seen.Effective)
+        {
+            if (write.Store != 0) continue;
+
+            bool isThere = transaction.Store.Find(0, write.Key.Bytes) is not null;
+            if (isThere && write.Record is null) count--;
+            if (!isThere && write.Record is not null) count++;
+        }
+
+        result = count;
+        return true;
+    }
+}

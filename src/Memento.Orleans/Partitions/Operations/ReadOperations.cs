@@ -1,0 +1,175 @@
+using Memento.Keys;
+using Memento.Locks;
+using Memento.Tables;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>
+/// An operation that brings a record. In a message the record is its document, whatever serializer
+/// attributes its type has.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.RecordOperation")]
+internal abstract class RecordOperation(Key key, object record, ulong indexes)
+    : KeyOperation(key, writes: true)
+{
+    [NonSerialized]
+    private readonly object? _given = record;
+
+    [NonSerialized]
+    private object? _record;
+
+    [NonSerialized]
+    private bool _isOwn;
+
+    [Id(0)]
+    public byte[]? Document { get; private set; }
+
+    /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
+    [Id(1)]
+    public ulong Indexes { get; } = indexes;
+
+    /// <summary>The record as the store takes it, if it is prepared; otherwise as it was given.</summary>
+    public object Taken => _record ?? _given!;
+
+    /// <summary>The record, which nobody outside the store can change.</summary>
+    protected object Record => _record!;
+
+    public override void Pack(TableDefinition table) => Document ??= table.Serialize(_given!);
+
+    public override void Prepare(TableDefinition table)
+    {
+        if (!_isOwn)
+        {
+            _record = _given is null ? Unpack(table) : table.Copy(_given);
+            _isOwn = true;
+        }
+
+        if (table.Storage == TableStorage.Disk) Document ??= table.Serialize(Record);
+    }
+
+    /// <summary>What came in a message is checked: another key would make the record unfindable.</summary>
+    private object Unpack(TableDefinition table)
+    {
+        object record = table.Deserialize(Document);
+        if (table.KeyOf(record) == Key) return record;
+
+        throw new ArgumentException(
+            $"A message brought a record of table '{table.Name}' under a key that is not the record's. "
+            + "Use the same record type in clients and silos.");
+    }
+}
+
+/// <summary>Reads the record of a key, of a bag the first; the answer is a record or null.</summary>
+[GenerateSerializer]
+[Alias("Memento.ReadOperation")]
+internal sealed class ReadOperation(Key key, bool writes) : KeyOperation(key, writes)
+{
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (transaction.Table.Type != TableType.Bag) return transaction.Find(0, Key)?.Record;
+
+        List<StoredRecord> found = transaction.FindInBag(Key);
+        return found.Count == 0 ? null : found[0].Record;
+    }
+}
+
+/// <summary>Reads all records of a key; the answer is an array of records.</summary>
+[GenerateSerializer]
+[Alias("Memento.ReadAllOperation")]
+internal sealed class ReadAllOperation(Key key, bool writes)
+    : KeyOperation(key, writes)
+{
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (transaction.Table.Type == TableType.Bag)
+            return transaction.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();
+
+        return transaction.Find(0, Key) is { } record ? new[] { record.Record } : [];
+    }
+}
+
+/// <summary>Finds records by their whole keys, and locks nothing but those.</summary>
+[GenerateSerializer]
+[Alias("Memento.ReadKeysOperation")]
+internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? after, byte[][] keys)
+    : FindOperation(terms, limit, after)
+{
+    /// <summary>The bytes of the keys, in order.</summary>
+    [Id(0)]
+    public byte[][] Keys { get; } = keys;
+
+    private bool IsSorted => Terms.Order == ChunkOrder.Sorted;
+
+    private bool IsWalkedBackward => Terms.IsBackward && !IsSorted;
+
+    public override bool TryApply(
+        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+    {
+        result = null;
+        var chunk = new ChunkBuilder(Terms, Terms.Order, Limit, After);
+        byte[]? last = null;
+        for (int i = 0; i < Keys.Length && last is null; i++)
+        {
+            var key = new Key(Keys[IsWalkedBackward ? Keys.Length - 1 - i : i]);
+            if (!locks.TryTakeKey(LockResource.RecordStore, key, writes: false)) return false;
+
+            chunk.Locked++;
+            last = Add(chunk, Find(transaction, key));
+        }
+
+        chunk.LocksPartition = locks.HasWholePartition;
+        result = chunk.ToChunk(last);
+        return true;
+    }
+
+    private byte[]? Add(ChunkBuilder chunk, List<StoredRecord> ofKey)
+    {
+        foreach (StoredRecord found in ofKey)
+        {
+            if (After is not null && !IsSorted && !Terms.IsBehind(found.Key, After)) continue;
+
+            if (!chunk.Takes(found)) continue;
+
+            chunk.Add(found.Key, found);
+            if (chunk.IsFull) return found.Key;
+        }
+
+        return null;
+    }
+
+    private List<StoredRecord> Find(PartitionTransaction transaction, Key key)
+    {
+        if (transaction.Table.Type != TableType.Bag)
+            return transaction.Find(LockResource.RecordStore, key) is { } found ? [found] : [];
+
+        List<StoredRecord> ofKey = transaction.FindInBag(key);
+        if (IsWalkedBackward) ofKey.Reverse();
+        return ofKey;
+    }
+}
+
+/// <summary>Finds the record of a bag that has the same document as a given one.</summary>
+internal static class BagSearch
+{
+    public static StoredRecord? Find(PartitionTransaction transaction, Key key, object record)
+    {
+        UInt128 identity = transaction.Table.DocumentIdentity(record);
+        StoredRecord? committed = transaction.Store.FindInBag(key.Bytes, identity);
+        transaction.DependOn(transaction.Store.LastPosition);
+        if (committed is not null && transaction.Seen.Find(0, new Key(committed.Key)) is null)
+            return committed;
+
+        foreach (StagedWrite write in transaction.Seen.Effective)
+        {
+            if (write.Store == 0 && write.Record is not null
+                && KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)
+                && transaction.Table.SameDocument(write.Record.Record, record))
+            {
+                return write.Record;
+            }
+        }
+
+        return null;
+    }
+}

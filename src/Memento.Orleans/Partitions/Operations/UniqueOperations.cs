@@ -1,0 +1,81 @@
+using Memento.Keys;
+using Memento.Tables;
+
+namespace Memento.Partitions.Operations;
+
+/// <summary>An operation on a value of a unique index, for a record that has it or is to have it.</summary>
+[GenerateSerializer]
+[Alias("Memento.UniqueOperation")]
+internal abstract class UniqueOperation(IndexReference index, Key value, byte[] owner)
+    : KeyOperation(value, writes: true)
+{
+    /// <summary>The index.</summary>
+    [Id(0)]
+    public IndexReference Index { get; } = index;
+
+    /// <summary>The key bytes of the record.</summary>
+    [Id(1)]
+    public byte[] Owner { get; } = owner;
+
+    protected override int StoreIn(PartitionTransaction transaction)
+        => transaction.RequireUniqueIndex(Index).Store;
+
+    /// <summary>The key bytes of the record that has the value; null: nobody has it.</summary>
+    protected byte[]? FindHolder(PartitionTransaction transaction)
+        => (byte[]?)transaction.Find(StoreIn(transaction), Key)?.Record;
+}
+
+/// <summary>
+/// Takes a value of a unique index for a record. The answer is null, or the key bytes of the record that
+/// has the value already.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.ClaimOperation")]
+internal sealed class ClaimOperation(IndexReference index, Key value, byte[] owner)
+    : UniqueOperation(index, value, owner)
+{
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (FindHolder(transaction) is { } holder)
+            return holder.AsSpan().SequenceEqual(Owner) ? null : holder;
+
+        byte[]? document = transaction.Table.Storage == TableStorage.Disk
+            ? UniqueEntry.ToDocument(Owner)
+            : null;
+        transaction.Stage(
+            StoreIn(transaction), Key, new StoredRecord(EncodedKey, Owner), document);
+        return null;
+    }
+}
+
+/// <summary>Gives up a value of a unique index, where the record has it.</summary>
+[GenerateSerializer]
+[Alias("Memento.ReleaseOperation")]
+internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] owner)
+    : UniqueOperation(index, value, owner)
+{
+    protected override object? Apply(PartitionTransaction transaction)
+    {
+        if (FindHolder(transaction) is { } holder && holder.AsSpan().SequenceEqual(Owner))
+            transaction.Stage(StoreIn(transaction), Key, record: null, document: null);
+        return null;
+    }
+}
+
+/// <summary>
+/// Finds the record that has a value of a unique index; the answer is the bytes of its key, or null.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.FindHolderOperation")]
+internal sealed class FindHolderOperation(IndexReference index, Key value) : KeyOperation(value, writes: false)
+{
+    /// <summary>The index.</summary>
+    [Id(0)]
+    public IndexReference Index { get; } = index;
+
+    protected override int StoreIn(PartitionTransaction transaction)
+        => transaction.RequireUniqueIndex(Index).Store;
+
+    protected override object? Apply(PartitionTransaction transaction)
+        => transaction.Find(StoreIn(transaction), Key)?.Record;
+}

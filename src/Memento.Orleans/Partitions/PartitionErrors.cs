@@ -1,0 +1,94 @@
+using Memento.Keys;
+using Memento.Locks;
+using Memento.Tables;
+
+namespace Memento.Partitions;
+
+/// <summary>Says in words which lock a transaction did not get, and who has it.</summary>
+internal static class LockErrors
+{
+    public static TransactionConflictException Conflict(
+        TableDefinition table, PartitionTransaction transaction, LockConflict conflict)
+        => new($"Transaction {transaction.TransactionId} needs a {Name(conflict.Kind)} lock on "
+            + $"{Describe(table, conflict.Resource)}, which the older transaction "
+            + $"{conflict.Holder} {(conflict.IsQueued ? "waits for" : "holds")}. "
+            + "It is run again while attempts and time are left.");
+
+    public static TransactionTimeoutException TimedOut(
+        TableDefinition table, PartitionTransaction transaction, LockRequest? request, Guid? holder)
+        => new($"Transaction {transaction.TransactionId} reached its time limit while it waited for "
+            + (request is null
+                ? $"an earlier operation on table '{table.Name}'"
+                : $"a {Name(request.Kind)} lock on {Describe(table, request.Resource)}")
+            + (holder is null ? ". " : $", which transaction {holder} holds. ")
+            + "Keep transactions short, or give this one a longer Timeout.");
+
+    private static string Describe(TableDefinition table, LockResource resource)
+    {
+        if (resource.IsPartition) return $"table '{table.Name}'";
+        if (resource.Store < LockResource.RecordStore)
+        {
+            IndexDefinition index = table.IndexAt(LockResource.IndexOf(resource.Store));
+            string what = resource.IsRange ? "a range of values" : "a value";
+            return $"{what} of the index '{index.Name}' of table '{table.Name}'";
+        }
+
+        if (resource.IsRange) return $"a range of keys of table '{table.Name}'";
+        if (resource.Store == LockResource.RecordStore)
+            return $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
+
+        IndexDefinition unique = table.IndexAt(IndexDefinition.OrdinalOf(resource.Store));
+        return $"a value of the unique index '{unique.Name}' of table '{table.Name}'";
+    }
+
+    private static string Name(LockKind kind)
+        => kind is LockKind.Write or LockKind.IntentionWrite ? "write" : "read";
+}
+
+/// <summary>What nested bodies of one transaction are told that get into each other's way.</summary>
+internal static class NestedErrors
+{
+    public static MementoException WrittenBeside(
+        Guid transactionId, TableDefinition table, int store, Key key)
+        => new($"{Describe(table, store, key)} was written by a nested body of transaction "
+            + $"{transactionId} that is still running, and may be undone with it. Await that body before "
+            + "the same record is written beside it, or write it in one of the bodies only.");
+
+    public static NoTransactionException GivenUp(Guid transactionId)
+        => new($"A nested body of transaction {transactionId} has ended without its writes, and an "
+            + "operation of it came late; it was not carried out. Await every call inside the body.");
+
+    public static MementoException StillRunning(Guid transactionId)
+        => new($"A call of a nested body of transaction {transactionId} was still running when the body "
+            + "ended; what the body wrote was undone. Await every call inside the body.");
+
+    private static string Describe(TableDefinition table, int store, Key key)
+        => store == LockResource.RecordStore
+            ? $"The record with key '{table.KeyCodec.Decode(key)}' of table '{table.Name}'"
+            : $"A value of the unique index '{table.IndexAt(IndexDefinition.OrdinalOf(store)).Name}' of "
+                + $"table '{table.Name}'";
+}
+
+/// <summary>
+/// The partition that a caller has in hand is not in use any more: its table was deleted, or it moved.
+/// Never leaves the store: callers look the partition up again.
+/// </summary>
+internal sealed class PartitionClosedException(MementoException reason)
+    : Exception(reason.Message, reason)
+{
+    public MementoException Reason { get; } = reason;
+}
+
+/// <summary>
+/// Tells another process which indexes a table has, because it did not know. It travels inside the error
+/// that ends the attempt, and never leaves the store by itself.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.IndexesChangedException")]
+internal sealed class IndexesChangedException(IReadOnlyList<IndexSchema> indexes)
+    : Exception($"The indexes are {string.Join(", ", indexes.Select(static index => index.Name))}.")
+{
+    /// <summary>The indexes that the table has.</summary>
+    [Id(0)]
+    public IReadOnlyList<IndexSchema> Indexes { get; } = indexes;
+}

@@ -1,0 +1,68 @@
+namespace Memento.Tables;
+
+/// <summary>
+/// What a table may be named: the name becomes a part of SQL names and of grain ids, so that it
+/// must be valid, and mean the same, in all of them.
+/// </summary>
+internal static class TableName
+{
+    private static readonly string[] ReservedPrefixes = ["memento_", "sqlite_"];
+
+    /// <summary>The rule that the name breaks, or null where it is valid.</summary>
+    public static string? BrokenRule(string name)
+    {
+        if (name.Length == 0)
+            return "its name is empty; give it one of letters, digits and '_'.";
+        if (name.Length > TableDefinition.MaxNameLength)
+            return $"its name '{name}' has {name.Length} characters; use at most "
+                + $"{TableDefinition.MaxNameLength}.";
+        if (name.FirstOrDefault(letter => !char.IsAsciiLetterOrDigit(letter) && letter != '_')
+            is var wrong and not '\0')
+            return $"its name '{name}' has the character '{wrong}'; use the letters A to Z and a "
+                + "to z, digits and '_', for example with [Table(Name = \"…\")].";
+        if (!char.IsAsciiLetter(name[0]))
+            return $"its name '{name}' does not start with a letter; let it start with one.";
+
+        string? reserved = ReservedPrefixes.FirstOrDefault(
+            prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        return reserved is null
+            ? null
+            : $"its name '{name}' starts with '{reserved}', which is kept for tables that are not "
+                + "the application's; choose another name.";
+    }
+}
+
+/// <summary>
+/// Names how the values of a type are encoded in keys. Types of one name have the same bytes, so
+/// that a property may change from one to the other: an int to a long, an enum to its integer.
+/// </summary>
+internal static class EncodingName
+{
+    public static string Of(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.SByte or TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 => "int64",
+        TypeCode.Byte or TypeCode.UInt16 or TypeCode.UInt32 => "int64",
+        TypeCode.UInt64 => "uint64",
+        TypeCode.Single or TypeCode.Double => "double",
+        TypeCode.Boolean => "bool",
+        TypeCode.Char => "char",
+        TypeCode.Decimal => "decimal",
+        TypeCode.String => "string",
+        TypeCode.DateTime => "datetime",
+        _ => type.Name.ToLowerInvariant(),
+    };
+}
+
+/// <summary>How a table's stores are named in the durable storage.</summary>
+internal static class StoreNames
+{
+    /// <summary>The entries of a unique index, given by its name: <c>Account$Email</c>.</summary>
+    public static string OfUniqueIndex(string table, string index) => $"{table}${index}";
+
+    /// <summary>All stores of a table, the records first.</summary>
+    public static IEnumerable<string> Of(TableSchema schema)
+        => schema.Indexes
+            .Where(static index => index.Unique)
+            .Select(index => OfUniqueIndex(schema.Name, index.Name))
+            .Prepend(schema.Name);
+}

@@ -1,0 +1,123 @@
+namespace Memento.Transactions.Reading;
+
+/// <summary>
+/// Merges feeds that are each in order: a tournament, in which every inner node keeps the loser of its
+/// match, so that the next winner is known after one match on each level.
+/// </summary>
+internal sealed class FeedTournament : FeedQueue
+{
+    /// <summary>Who has not played yet; it wins against all, so that it leaves the tree.</summary>
+    private const int Nobody = -1;
+
+    private readonly PartitionFeed[] _feeds;
+    private readonly bool _isBackward;
+    private readonly int[] _losers;
+    private int _winner = Nobody;
+    private int _dry;
+
+    public FeedTournament(PartitionFeed[] feeds, bool isBackward)
+    {
+        _feeds = feeds;
+        _isBackward = isBackward;
+        _losers = new int[feeds.Length];
+        Array.Fill(_losers, Nobody);
+        _dry = feeds.Length;
+    }
+
+    public override PartitionFeed? First
+        => Dry is null && _winner != Nobody && _feeds[_winner].HasNext ? _feeds[_winner] : null;
+
+    public override PartitionFeed? Dry
+    {
+        get
+        {
+            if (_dry == 0) return null;
+            return Array.Find(_feeds, static feed => feed.IsDry);
+        }
+    }
+
+    public override void Refilled(PartitionFeed feed)
+    {
+        if (feed.IsDry) return;
+
+        _dry--;
+        Play(Array.IndexOf(_feeds, feed));
+    }
+
+    public override void Advance()
+    {
+        PartitionFeed feed = _feeds[_winner];
+        feed.Advance();
+        if (feed.IsDry)
+            _dry++;
+        else
+            Play(_winner);
+    }
+
+    /// <summary>Lets a feed that has another result now play its way up.</summary>
+    private void Play(int player)
+    {
+        for (int match = (player + _feeds.Length) / 2; match > 0; match /= 2)
+        {
+            if (IsBefore(_losers[match], player))
+                (_losers[match], player) = (player, _losers[match]);
+        }
+
+        _winner = player;
+    }
+
+    private bool IsBefore(int one, int other)
+    {
+        if (one == Nobody) return other != Nobody;
+        if (other == Nobody || !_feeds[one].HasNext) return false;
+        if (!_feeds[other].HasNext) return true;
+
+        int order = _feeds[one].Place.AsSpan().SequenceCompareTo(_feeds[other].Place);
+        return _isBackward ? order > 0 : order < 0;
+    }
+}
+
+/// <summary>One feed after the other, where no order is asked for.</summary>
+internal sealed class FeedSeries(PartitionFeed[] feeds) : FeedQueue
+{
+    private int _turn;
+
+    public override PartitionFeed? First => Turn is { HasNext: true } feed ? feed : null;
+
+    public override PartitionFeed? Dry => Turn is { IsDry: true } feed ? feed : null;
+
+    private PartitionFeed? Turn
+    {
+        get
+        {
+            while (_turn < feeds.Length && feeds[_turn].IsAtEnd)
+                _turn++;
+            return _turn < feeds.Length ? feeds[_turn] : null;
+        }
+    }
+
+    public override void Refilled(PartitionFeed feed)
+    {
+    }
+
+    public override void Advance() => feeds[_turn].Advance();
+}
+
+/// <summary>Says whose result comes next.</summary>
+internal abstract class FeedQueue
+{
+    /// <summary>The feed whose result comes next; null at the end, and where <see cref="Dry"/> is not.</summary>
+    public abstract PartitionFeed? First { get; }
+
+    /// <summary>The feed that has to be filled before the next result is known.</summary>
+    public abstract PartitionFeed? Dry { get; }
+
+    public static FeedQueue Of(PartitionFeed[] feeds, bool isOrdered, bool isBackward)
+        => isOrdered ? new FeedTournament(feeds, isBackward) : new FeedSeries(feeds);
+
+    /// <summary>Takes note that a feed has been filled.</summary>
+    public abstract void Refilled(PartitionFeed feed);
+
+    /// <summary>Goes on behind the first one's result.</summary>
+    public abstract void Advance();
+}
