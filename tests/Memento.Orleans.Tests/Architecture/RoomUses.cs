@@ -7,7 +7,8 @@ namespace Memento.Tests.Architecture;
 
 /// <summary>
 /// Finds, by the compiler's own understanding of the source, which room of the store uses which
-/// types of which other room: a using directive may be missing or idle, a use is not.
+/// types of which other room: a using directive may be missing or idle, a use is not. A folder is a
+/// room, and so is each folder in it.
 /// </summary>
 internal static class RoomUses
 {
@@ -42,10 +43,13 @@ internal static class RoomUses
     }
 
     public static IReadOnlyList<string> Rooms()
-        => [.. Directory.GetDirectories(Source)
-            .Select(static directory => Path.GetFileName(directory)!)
-            .Where(static name => name is not ("bin" or "obj"))
-            .Order(StringComparer.Ordinal)];
+        => [.. SourceFiles().Select(static file => RoomOf(file)!).Distinct().Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> SourceFiles()
+        => Directory.GetDirectories(Source)
+            .Where(static directory => Path.GetFileName(directory) is not ("bin" or "obj"))
+            .SelectMany(static directory
+                => Directory.GetFiles(directory, "*.cs", SearchOption.AllDirectories));
 
     private static CSharpCompilation Compile()
     {
@@ -57,8 +61,7 @@ internal static class RoomUses
         var options = new CSharpParseOptions(LanguageVersion.CSharp14);
         return CSharpCompilation.Create(
             "Memento.Orleans",
-            Rooms().SelectMany(static room => Directory.GetFiles(
-                    Path.Combine(Source, room), "*.cs", SearchOption.AllDirectories))
+            SourceFiles()
                 .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), options, file))
                 .Append(CSharpSyntaxTree.ParseText(usings, options)),
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
@@ -120,5 +123,5 @@ internal static class RoomUses
     private static string? RoomOf(string file)
         => file.Length == 0
             ? null
-            : Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar)[0];
+            : Path.GetDirectoryName(Path.GetRelativePath(Source, file))!.Replace('\\', '/');
 }
