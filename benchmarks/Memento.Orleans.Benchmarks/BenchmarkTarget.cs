@@ -6,7 +6,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Memento.Benchmarks;
 
-/// <summary>The store under test: a silo in this process, used directly or over TCP by a client.</summary>
+/// <summary>
+/// The store under test: a silo in this process, used directly or over TCP by a client.
+/// </summary>
 internal sealed class BenchmarkTarget : IAsyncDisposable
 {
     private readonly IAsyncDisposable _silo;

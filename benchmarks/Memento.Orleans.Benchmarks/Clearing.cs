@@ -4,7 +4,9 @@ namespace Memento.Benchmarks;
 
 /// <summary>How long it takes to empty a table and to delete it, and whom that holds up.</summary>
 /// <param name="Clear">The call that empties the table.</param>
-/// <param name="SlowestWrite">The slowest of the writes, one after the other, in the time after it.</param>
+/// <param name="SlowestWrite">
+/// The slowest of the writes, one after the other, in the time after it.
+/// </param>
 /// <param name="Delete">The call that deletes the table, full again.</param>
 internal sealed record Clearing(TimeSpan Clear, TimeSpan SlowestWrite, TimeSpan Delete)
 {

@@ -23,7 +23,9 @@ internal sealed record Measurement
     /// <summary>Of the whole process: with --client of the silo and the client together.</summary>
     public required double AllocatedBytesPerOperation { get; init; }
 
-    /// <summary>Of the whole process, and the measure that a loaded machine distorts least.</summary>
+    /// <summary>
+    /// Of the whole process, and the measure that a loaded machine distorts least.
+    /// </summary>
     public required double CpuMicrosecondsPerOperation { get; init; }
 
     public required double GcPauseMilliseconds { get; init; }
@@ -42,8 +44,8 @@ internal sealed record Measurement
     public required double CommitsPerBatch { get; init; }
 
     /// <summary>
-    /// How many times as long the median operation takes as with the smallest table of the run; null for
-    /// that one.
+    /// How many times as long the median operation takes as with the smallest table of the run;
+    /// null for that one.
     /// </summary>
     public double? Growth { get; init; }
 

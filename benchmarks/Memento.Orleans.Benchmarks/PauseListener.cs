@@ -20,7 +20,9 @@ internal sealed class PauseListener : EventListener
 
     /// <summary>The longest pause since a moment.</summary>
     /// <param name="since">The moment.</param>
-    /// <param name="collections">How many collections there were: the runtime reports them late.</param>
+    /// <param name="collections">
+    /// How many collections there were: the runtime reports them late.
+    /// </param>
     public async Task<TimeSpan> LongestAsync(DateTime since, int collections)
     {
         DateTime giveUp = DateTime.UtcNow + Patience;

@@ -1,8 +1,9 @@
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// What one operation of a workload does: always one transaction. The same as in mnesia_peer.erl and
-/// mnesia_queries.erl, in the same order, which matters: inserts make the table larger and come last.
+/// What one operation of a workload does: always one transaction. The same as in mnesia_peer.erl
+/// and mnesia_queries.erl, in the same order, which matters: inserts make the table larger and come
+/// last.
 /// </summary>
 /// <param name="Name">The workload's name there and here.</param>
 /// <param name="RunAsync">One operation.</param>

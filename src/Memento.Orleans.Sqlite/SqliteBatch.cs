@@ -66,7 +66,9 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
     /// <returns>Whether tables were emptied, whose rows are to be removed.</returns>
     /// <exception cref="FencedException">A partition has a newer owner.</exception>
     /// <exception cref="OutcomeDecidedException">An outcome stands already.</exception>
-    /// <exception cref="EntryRefusedException">SQLite cannot hold a row of an entry, or clear its table.</exception>
+    /// <exception cref="EntryRefusedException">
+    /// SQLite cannot hold a row of an entry, or clear its table.
+    /// </exception>
     public bool Write(SqliteDatabase database, JournalBatch batch)
     {
         foreach (var entry in batch.Entries)

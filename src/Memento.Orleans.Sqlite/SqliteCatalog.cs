@@ -85,8 +85,8 @@ internal sealed class SqliteCatalog : IDisposable
     private SqliteCatalog(SqliteDatabase database) => _database = database;
 
     /// <summary>
-    /// Opens the file, which is not changed yet, and keeps the connection: the provider opens one for each
-    /// call, and the last to close would fold up the log each time.
+    /// Opens the file, which is not changed yet, and keeps the connection: the provider opens one
+    /// for each call, and the last to close would fold up the log each time.
     /// </summary>
     public static SqliteCatalog Open(SqliteSettings settings)
     {
@@ -113,11 +113,13 @@ internal sealed class SqliteCatalog : IDisposable
     public SqliteCatalogMark ReadMark() => SqliteCatalogMark.Read(_database);
 
     /// <summary>
-    /// Makes the schema, and notes that an opening of the data has begun to which this is the catalog.
+    /// Makes the schema, and notes that an opening of the data has begun to which this is the
+    /// catalog.
     /// </summary>
     public void Begin(Guid identity, long opening)
     {
-        // Whatever is chosen for batches: the data's opening may reach the disk only after this one.
+        // Whatever is chosen for batches: the data's opening may reach the disk only after this
+        // one.
         _database.PrepareToWrite(SqliteSynchronous.Full);
         _database.Begin();
         foreach (string table in Tables)

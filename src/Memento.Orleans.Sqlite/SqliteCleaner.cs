@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Removes the rows of tables that were dropped or emptied, behind the journal's batches: each piece holds
-/// them up for no longer than an fsync or two, and as long as it took nothing is removed after it. What a
-/// stop or a crash leaves is removed after the next start.
+/// Removes the rows of tables that were dropped or emptied, behind the journal's batches: each
+/// piece holds them up for no longer than an fsync or two, and as long as it took nothing is
+/// removed after it. What a stop or a crash leaves is removed after the next start.
 /// </summary>
 internal sealed class SqliteCleaner(
     SqliteWriter writer, SqliteSettings settings, TimeProvider timeProvider, ILogger logger)
@@ -82,7 +82,9 @@ internal sealed class SqliteCleaner(
         }
     }
 
-    /// <summary>Removes a piece; gives how long to leave the file alone, or null where all is done.</summary>
+    /// <summary>
+    /// Removes a piece; gives how long to leave the file alone, or null where all is done.
+    /// </summary>
     private TimeSpan? Remove()
     {
         try

@@ -79,7 +79,8 @@ internal sealed class SqliteDatabase : IDisposable
         // Only macOS knows these: fsync alone leaves data in the drive's cache there.
         Execute("PRAGMA fullfsync = ON");
         Execute("PRAGMA checkpoint_fullfsync = ON");
-        // A renamed table takes no view along: that would break the view, and with it each later rename.
+        // A renamed table takes no view along: that would break the view, and with it each later
+        // rename.
         Execute("PRAGMA legacy_alter_table = ON");
         Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}");
         Execute($"PRAGMA journal_size_limit = {LogLimitBytes}");

@@ -1,8 +1,8 @@
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Raises epochs. Those that are asked for while others are being committed go into one commit: a table
-/// whose partitions are all opened at once costs two, however many it has.
+/// Raises epochs. Those that are asked for while others are being committed go into one commit: a
+/// table whose partitions are all opened at once costs two, however many it has.
 /// </summary>
 internal sealed class SqliteEpochQueue(SqliteWriter writer, SqliteBatch batch)
 {

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// One reading of a partition, on a connection beside the writer's: one statement, so one moment of the
-/// file.
+/// One reading of a partition, on a connection beside the writer's: one statement, so one moment of
+/// the file.
 /// </summary>
 internal sealed class SqliteLoad : IDisposable
 {
@@ -72,7 +72,9 @@ internal sealed class SqliteLoad : IDisposable
         Rows = rows;
     }
 
-    /// <summary>Closes a connection that has not come to the end: it failed, or was not needed.</summary>
+    /// <summary>
+    /// Closes a connection that has not come to the end: it failed, or was not needed.
+    /// </summary>
     public void Dispose()
     {
         _statement?.Dispose();

@@ -1,24 +1,23 @@
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Tells whether the data's file and the catalog's belong together. Both have one identity, and the number
-/// of the last opening: the catalog writes it before the data does and notes afterwards that the data has
-/// it, so that a crash in between is told from a file of another day. Each of these three commits is fsynced,
-/// also where batches are not, so that a power loss keeps their order.
+/// Tells whether the data's file and the catalog's belong together. Both have one identity, and the
+/// number of the last opening: the catalog writes it before the data does and notes afterwards that
+/// the data has it, so that a crash in between is told from a file of another day. Each of these
+/// three commits is fsynced, also where batches are not, so that a power loss keeps their order.
 /// </summary>
 /// <remarks>
 /// | catalog | data | |
 /// | --- | --- | --- |
 /// | missing | new, or never used | a new store |
 /// | missing | has a note of its tables | the catalog is made again from it |
-/// | missing | used, without a note of its tables (schema 1) | refused: nobody knows its partitions |
-/// | has states | missing | refused: the records are gone |
-/// | of schema 1 | of schema 1 | taken for a pair |
-/// | of one identity | | a pair where both have one opening, or the catalog has just begun the next |
-/// | of another identity | | refused |
+/// | missing | used, without a note of its tables (schema 1) | refused: nobody knows its partitions
+/// | | has states | missing | refused: the records are gone | | of schema 1 | of schema 1 | taken
+/// for a pair | | of one identity | | a pair where both have one opening, or the catalog has just
+/// begun the next | | of another identity | | refused |
 ///
-/// Within one opening either file may be ahead, by the one change that a crash has cut in two. The notes of
-/// the data are what counts, and of a number the higher one.
+/// Within one opening either file may be ahead, by the one change that a crash has cut in two. The
+/// notes of the data are what counts, and of a number the higher one.
 /// </remarks>
 internal static class SqlitePair
 {
@@ -95,7 +94,9 @@ internal static class SqlitePair
 /// <param name="Opening">How often it was opened before.</param>
 /// <param name="IsNew">Whether it was made just now.</param>
 /// <param name="IsUsed">Whether a partition was ever opened, and so may have had records.</param>
-/// <param name="HasCatalog">Whether it has a note of its tables, from which the catalog can be made.</param>
+/// <param name="HasCatalog">
+/// Whether it has a note of its tables, from which the catalog can be made.
+/// </param>
 internal readonly record struct SqliteDataMark(
     Guid? Identity, long Opening, bool IsNew, bool IsUsed, bool HasCatalog)
 {
@@ -163,7 +164,9 @@ internal readonly record struct SqliteCatalogMark(
             : new SqliteCatalogMark(null, 0, false, hasStates);
     }
 
-    /// <summary>Notes that an opening of the data has begun, inside the transaction of the caller.</summary>
+    /// <summary>
+    /// Notes that an opening of the data has begun, inside the transaction of the caller.
+    /// </summary>
     public static void Begin(SqliteDatabase database, Guid identity, long opening)
     {
         using var statement = database.Prepare(

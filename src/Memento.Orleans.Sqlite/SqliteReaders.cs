@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Connections beside the writer's, to read partitions with. A few are kept: to open one costs more than to
-/// read a small partition.
+/// Connections beside the writer's, to read partitions with. A few are kept: to open one costs more
+/// than to read a small partition.
 /// </summary>
 internal sealed class SqliteReaders(SqliteSettings settings) : IDisposable
 {

@@ -176,8 +176,9 @@ internal static class SqliteSchema
 }
 
 /// <summary>
-/// Tables that were dropped or emptied. To free the pages of a million rows takes SQLite seconds, so such a
-/// table is only renamed, which is one small change, and its rows go piece by piece afterwards.
+/// Tables that were dropped or emptied. To free the pages of a million rows takes SQLite seconds,
+/// so such a table is only renamed, which is one small change, and its rows go piece by piece
+/// afterwards.
 /// </summary>
 internal static class SqliteTrash
 {
@@ -202,7 +203,9 @@ internal static class SqliteTrash
         return statement.Step() ? statement.Text(0) : null;
     }
 
-    /// <summary>Removes some of the rows of a table that was put away, and with the last the table.</summary>
+    /// <summary>
+    /// Removes some of the rows of a table that was put away, and with the last the table.
+    /// </summary>
     public static void Remove(SqliteDatabase database, string trash, int rows)
     {
         using (var statement = database.Prepare(

@@ -66,8 +66,8 @@ internal sealed class SqliteSettings
             Cache = SqliteCacheMode.Private,
             // A pool would hold files open that are no longer ours.
             Pooling = false,
-            // How long Orleans' provider waits for a catalog that is locked: 30 s by default, when its
-            // caller has given up.
+            // How long Orleans' provider waits for a catalog that is locked: 30 s by default, when
+            // its caller has given up.
             DefaultTimeout = (int)Math.Ceiling(BusyTimeout.TotalSeconds),
         }.ConnectionString;
 

@@ -40,8 +40,8 @@ internal sealed class SqliteWriter : IDisposable
     /// Opens the file, makes the schema where there is none, and begins an incarnation.
     /// </summary>
     /// <param name="join">
-    /// Checks that the catalog belongs to the file, which it refuses by throwing; given whether the file is
-    /// new, and the number of the incarnation that begins.
+    /// Checks that the catalog belongs to the file, which it refuses by throwing; given whether the
+    /// file is new, and the number of the incarnation that begins.
     /// </param>
     /// <param name="load">
     /// Reads what is kept in memory; again after a commit that was in doubt.

@@ -4,9 +4,9 @@ using Orleans.TestingHost;
 namespace Memento;
 
 /// <summary>
-/// A store for an application's own tests: a silo, and a client that reaches it through its gateway, over
-/// Orleans' <see cref="InProcessTestCluster"/>. Disk tables are in an SQLite file of its own, which goes
-/// with it.
+/// A store for an application's own tests: a silo, and a client that reaches it through its
+/// gateway, over Orleans' <see cref="InProcessTestCluster"/>. Disk tables are in an SQLite file of
+/// its own, which goes with it.
 /// </summary>
 /// <remarks>It has one silo: the store does not run in several yet.</remarks>
 public sealed class MementoTestCluster : IAsyncDisposable
@@ -24,13 +24,14 @@ public sealed class MementoTestCluster : IAsyncDisposable
     public InProcessTestCluster Cluster { get; }
 
     /// <summary>
-    /// The store as a client has it: each call is a message. After <see cref="RestartSiloAsync"/> it is
-    /// another one.
+    /// The store as a client has it: each call is a message. After <see cref="RestartSiloAsync"/>
+    /// it is another one.
     /// </summary>
     public IMemento Memento => Cluster.Client.ServiceProvider.GetRequiredService<IMemento>();
 
     /// <summary>
-    /// The store as code inside the silo has it. After <see cref="RestartSiloAsync"/> it is another one.
+    /// The store as code inside the silo has it. After <see cref="RestartSiloAsync"/> it is another
+    /// one.
     /// </summary>
     public IMemento SiloMemento
         => Cluster.GetSiloServiceProvider(Silo.SiloAddress).GetRequiredService<IMemento>();
@@ -52,7 +53,9 @@ public sealed class MementoTestCluster : IAsyncDisposable
     /// <param name="configure">
     /// Registers tables, in both; a storage that it chooses takes the place of the SQLite file.
     /// </param>
-    /// <param name="configureCluster">Adds services, other storage or logging to silo and client.</param>
+    /// <param name="configureCluster">
+    /// Adds services, other storage or logging to silo and client.
+    /// </param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
@@ -81,8 +84,8 @@ public sealed class MementoTestCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the silo as a deployment does and starts it again, and connects a new client: disk tables are
-    /// found again, ram tables are empty.
+    /// Stops the silo as a deployment does and starts it again, and connects a new client: disk
+    /// tables are found again, ram tables are empty.
     /// </summary>
     /// <param name="cancellationToken">Gives up stopping or connecting.</param>
     public async Task RestartSiloAsync(CancellationToken cancellationToken = default)

@@ -1,6 +1,8 @@
 namespace Memento.CrashChild;
 
-/// <summary>One of many that are written in one transaction, and then go with all the others.</summary>
+/// <summary>
+/// One of many that are written in one transaction, and then go with all the others.
+/// </summary>
 [Table(Storage = TableStorage.Disk, Partitions = 2)]
 public sealed record CrashLeaf
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Memento;
 
 /// <summary>
-/// Writing many records stopped, because a batch, the source of the records or the progress failed; the batches
-/// before stay.
+/// Writing many records stopped, because a batch, the source of the records or the progress failed;
+/// the batches before stay.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.PutManyException")]
@@ -34,8 +34,8 @@ public sealed class PutManyException : MementoException
 }
 
 /// <summary>
-/// Writing many records was cancelled. It is an <see cref="OperationCanceledException"/>, as of every call
-/// that is cancelled, and says how many records are written.
+/// Writing many records was cancelled. It is an <see cref="OperationCanceledException"/>, as of
+/// every call that is cancelled, and says how many records are written.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.PutManyCanceledException")]
@@ -64,7 +64,9 @@ public sealed class PutManyCanceledException : OperationCanceledException
     [Id(0)]
     public string Table { get; }
 
-    /// <summary>How many records are written, all of them before the batch that was cancelled.</summary>
+    /// <summary>
+    /// How many records are written, all of them before the batch that was cancelled.
+    /// </summary>
     [Id(1)]
     public long Written { get; }
 }

@@ -1,6 +1,8 @@
 namespace Memento;
 
-/// <summary>A predicate holds an expression that the store cannot evaluate; it is never guessed.</summary>
+/// <summary>
+/// A predicate holds an expression that the store cannot evaluate; it is never guessed.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.QueryNotSupportedException")]
 public sealed class QueryNotSupportedException : MementoException

@@ -15,8 +15,8 @@ public sealed class StorageException : MementoException
 }
 
 /// <summary>
-/// The store cannot be reached: its silo or client has not started, is stopping or has stopped, or no silo
-/// answers. A call in a transaction left nothing behind.
+/// The store cannot be reached: its silo or client has not started, is stopping or has stopped, or
+/// no silo answers. A call in a transaction left nothing behind.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.StoreUnavailableException")]

@@ -7,7 +7,9 @@ public sealed class InvalidTableException : MementoException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="recordType">The record type's name.</param>
-    /// <param name="property">The property that breaks the rule, or null for the type itself.</param>
+    /// <param name="property">
+    /// The property that breaks the rule, or null for the type itself.
+    /// </param>
     /// <param name="rule">The rule, and what to do.</param>
     public InvalidTableException(string recordType, string? property, string rule)
         : base(property is null

@@ -14,7 +14,9 @@ public sealed class NoTransactionException : MementoException
     }
 }
 
-/// <summary>The body called <see cref="ITransaction.Abort"/>; nothing of the transaction was kept.</summary>
+/// <summary>
+/// The body called <see cref="ITransaction.Abort"/>; nothing of the transaction was kept.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.TransactionAbortedException")]
 public sealed class TransactionAbortedException : MementoException
@@ -32,7 +34,9 @@ public sealed class TransactionAbortedException : MementoException
     public string? Reason { get; }
 }
 
-/// <summary>A transaction lost against an older one and its attempts were used up; nothing of it was kept.</summary>
+/// <summary>
+/// A transaction lost against an older one and its attempts were used up; nothing of it was kept.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.TransactionConflictException")]
 public sealed class TransactionConflictException : MementoException

@@ -1,8 +1,8 @@
 namespace Memento;
 
 /// <summary>
-/// The record of one primary key as a grain. Its methods join the caller's transaction, or are one of
-/// their own where there is none.
+/// The record of one primary key as a grain. Its methods join the caller's transaction, or are one
+/// of their own where there is none.
 /// </summary>
 /// <typeparam name="T">The record type.</typeparam>
 [Alias("Memento.IRecord`1")]
@@ -19,7 +19,9 @@ public interface IRecord<T> : IGrainWithStringKey
     /// <param name="record">The record; its key is the grain's.</param>
     /// <returns>The record as written.</returns>
     /// <exception cref="ArgumentException">The record has another key.</exception>
-    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
+    /// <exception cref="UniqueIndexException">
+    /// Another record has the value of a unique index.
+    /// </exception>
     [Transaction(TransactionOption.Supported)]
     [Alias("WriteAsync")]
     Task<T> WriteAsync(T record);

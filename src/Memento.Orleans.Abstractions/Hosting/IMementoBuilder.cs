@@ -15,7 +15,9 @@ public interface IMementoBuilder
     IMementoBuilder AddTable<T>(Action<TableOptions>? configure = null)
         where T : class;
 
-    /// <summary>Registers every type of an assembly that has a <see cref="TableAttribute"/>.</summary>
+    /// <summary>
+    /// Registers every type of an assembly that has a <see cref="TableAttribute"/>.
+    /// </summary>
     /// <param name="assembly">The assembly.</param>
     IMementoBuilder AddTables(Assembly assembly);
 
@@ -24,9 +26,11 @@ public interface IMementoBuilder
     IMementoBuilder Configure(Action<MementoOptions> configure);
 
     /// <summary>
-    /// Keeps disk tables in this storage; the provider packages' <c>Use…</c> methods call it. In a client
-    /// it does nothing.
+    /// Keeps disk tables in this storage; the provider packages' <c>Use…</c> methods call it. In a
+    /// client it does nothing.
     /// </summary>
-    /// <param name="create">Makes the storage; it is opened at start-up and disposed after the grains.</param>
+    /// <param name="create">
+    /// Makes the storage; it is opened at start-up and disposed after the grains.
+    /// </param>
     IMementoBuilder UseStorage(Func<IServiceProvider, IJournalStorage> create);
 }

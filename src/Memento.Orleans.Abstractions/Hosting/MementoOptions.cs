@@ -1,26 +1,28 @@
 namespace Memento;
 
-/// <summary>The options of Memento; they bind from the configuration section <c>Memento</c>.</summary>
+/// <summary>
+/// The options of Memento; they bind from the configuration section <c>Memento</c>.
+/// </summary>
 public sealed class MementoOptions
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Memento";
 
     /// <summary>
-    /// The time limit of a transaction that does not say, more than zero and at most an hour; 30 s by
-    /// default.
+    /// The time limit of a transaction that does not say, more than zero and at most an hour; 30 s
+    /// by default.
     /// </summary>
     public TimeSpan TransactionTimeout { get; set; } = TransactionOptions.DefaultTimeout;
 
     /// <summary>
-    /// How often a body is run at the most where the transaction does not say, 1 or more; null: as often
-    /// as the time limit allows.
+    /// How often a body is run at the most where the transaction does not say, 1 or more; null: as
+    /// often as the time limit allows.
     /// </summary>
     public int? MaxAttempts { get; set; }
 
     /// <summary>
-    /// The longest pause before a body that lost a conflict is run again, at least a millisecond; 50 ms by
-    /// default. Pauses start below a millisecond and double.
+    /// The longest pause before a body that lost a conflict is run again, at least a millisecond;
+    /// 50 ms by default. Pauses start below a millisecond and double.
     /// </summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 

@@ -2,11 +2,14 @@ using System.Linq.Expressions;
 
 namespace Memento;
 
-/// <summary>A query over the records of a table, of which every call narrows or orders the result.</summary>
+/// <summary>
+/// A query over the records of a table, of which every call narrows or orders the result.
+/// </summary>
 /// <typeparam name="T">The record type.</typeparam>
 /// <remarks>
-/// Without an order, records of an ordered set come by key; of other tables in an order that only pages
-/// rely on. Records that an order leaves equal come by key, in the direction of the last property.
+/// Without an order, records of an ordered set come by key; of other tables in an order that only
+/// pages rely on. Records that an order leaves equal come by key, in the direction of the last
+/// property.
 /// </remarks>
 public interface ITableQuery<T> : IQuery<T>
     where T : class
@@ -45,7 +48,9 @@ public interface ITableQuery<T> : IQuery<T>
     /// <param name="property">The property, or one of a nested object.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <returns>The value, or null where there is none and null is a value of the type.</returns>
-    /// <exception cref="InvalidOperationException">There is none, and the type has no null.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is none, and the type has no null.
+    /// </exception>
     ValueTask<TValue> MinAsync<TValue>(
         Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default);
 
@@ -69,8 +74,8 @@ public interface ITableQuery<T> : IQuery<T>
         where TValue : struct, System.Numerics.INumber<TValue>;
 
     /// <summary>
-    /// Reads a page of the results, in the query's order. A record that was there all along comes on one
-    /// page and once, whatever is written between the pages.
+    /// Reads a page of the results, in the query's order. A record that was there all along comes
+    /// on one page and once, whatever is written between the pages.
     /// </summary>
     /// <param name="size">How many records a page has at the most, 1 or more.</param>
     /// <param name="after">The continuation of the page before; null for the first page.</param>
@@ -98,8 +103,8 @@ public interface IOrderedTableQuery<T> : ITableQuery<T>
 }
 
 /// <summary>
-/// What a query gives, in its order. A query is immutable: every call makes another one, and nothing is
-/// read before one of the calls that wait.
+/// What a query gives, in its order. A query is immutable: every call makes another one, and
+/// nothing is read before one of the calls that wait.
 /// </summary>
 /// <typeparam name="TResult">What it gives: records, or what was made of them.</typeparam>
 /// <remarks>
@@ -142,15 +147,15 @@ public interface IQuery<TResult>
     ValueTask<bool> AnyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Reads the results in portions, each when it is needed: what is never reached is neither read nor
-    /// locked. The enumeration has to end inside the transaction's body; of what the body writes meanwhile
-    /// it may meet what lies ahead of it.
+    /// Reads the results in portions, each when it is needed: what is never reached is neither read
+    /// nor locked. The enumeration has to end inside the transaction's body; of what the body
+    /// writes meanwhile it may meet what lies ahead of it.
     /// </summary>
     IAsyncEnumerable<TResult> AsAsyncEnumerable();
 
     /// <summary>
-    /// Runs the query without its results, and says how: the way to the records, what is filtered after,
-    /// and how much was read.
+    /// Runs the query without its results, and says how: the way to the records, what is filtered
+    /// after, and how much was read.
     /// </summary>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     ValueTask<QueryExplanation> ExplainAsync(CancellationToken cancellationToken = default);

@@ -4,8 +4,8 @@ namespace Memento;
 /// <typeparam name="T">The record type.</typeparam>
 /// <param name="Items">The records, in the query's order.</param>
 /// <param name="Next">
-/// The continuation: what asks for the next page, in this transaction or in a later one, also after a
-/// restart. Null at the end.
+/// The continuation: what asks for the next page, in this transaction or in a later one, also after
+/// a restart. Null at the end.
 /// </param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
     where T : class;
@@ -17,8 +17,8 @@ public sealed record QueryExplanation
     public required string Table { get; init; }
 
     /// <summary>
-    /// The index that was walked, by most partitions where they took several ways; null where it was the
-    /// keys.
+    /// The index that was walked, by most partitions where they took several ways; null where it
+    /// was the keys.
     /// </summary>
     public required string? Index { get; init; }
 
@@ -36,8 +36,9 @@ public sealed record QueryExplanation
     public required string? Order { get; init; }
 
     /// <summary>
-    /// What the query has locked until the transaction ends, in words: <c>16 ranges of index Year</c>,
-    /// <c>1 key</c>, <c>the table, against writers</c>. A range is what was looked at, with the gaps in it.
+    /// What the query has locked until the transaction ends, in words:
+    /// <c>16 ranges of index Year</c>, <c>1 key</c>, <c>the table, against writers</c>. A range is
+    /// what was looked at, with the gaps in it.
     /// </summary>
     public required string Locks { get; init; }
 

@@ -22,8 +22,8 @@ public interface IJournalStorage : IAsyncDisposable
     CatalogStorage Catalog { get; }
 
     /// <summary>
-    /// Opens the storage and makes its schema where it is missing. Where the catalog is kept apart from the
-    /// rows, it checks that both belong together, by an identity that both have.
+    /// Opens the storage and makes its schema where it is missing. Where the catalog is kept apart
+    /// from the rows, it checks that both belong together, by an identity that both have.
     /// </summary>
     /// <exception cref="StorageException">
     /// It is locked by another silo, read-only or broken, or the catalog is that of other rows.
@@ -31,9 +31,9 @@ public interface IJournalStorage : IAsyncDisposable
     Task OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads a note: what the rows need to be read right, such as the catalog of tables and the numbers that
-    /// were given, which the rows' own database has so that it never depends on another one. Null where there
-    /// is none of this name, and in a storage that keeps none.
+    /// Reads a note: what the rows need to be read right, such as the catalog of tables and the
+    /// numbers that were given, which the rows' own database has so that it never depends on
+    /// another one. Null where there is none of this name, and in a storage that keeps none.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task<byte[]?> ReadNoteAsync(string name, CancellationToken cancellationToken)
@@ -51,8 +51,9 @@ public interface IJournalStorage : IAsyncDisposable
     Task CreateTableAsync(string table, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes a table with its records, however many, at once; nothing happens where it is absent. Whoever
-    /// owned its partitions is fenced off for good, also when a table of the same name is made again.
+    /// Removes a table with its records, however many, at once; nothing happens where it is absent.
+    /// Whoever owned its partitions is fenced off for good, also when a table of the same name is
+    /// made again.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task DropTableAsync(string table, CancellationToken cancellationToken);
@@ -82,25 +83,27 @@ public interface IJournalStorage : IAsyncDisposable
     /// Nothing of the batch was kept: one entry of it can never be stored.
     /// </exception>
     /// <exception cref="BatchInDoubtException">
-    /// The storage failed while it committed and cannot say whether the batch was kept. The next call
-    /// is <see cref="SettleAsync"/>; every other one settles that first, or refuses.
+    /// The storage failed while it committed and cannot say whether the batch was kept. The next
+    /// call is <see cref="SettleAsync"/>; every other one settles that first, or refuses.
     /// </exception>
     ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether <see cref="SettleAsync"/> knows any batch again. Where it does not, the journal lets one
-    /// entry of every batch keep its outcome (<see cref="JournalEntry.KeepsOutcome"/>), and that stands
-    /// for the batch, which is one database transaction.
+    /// Whether <see cref="SettleAsync"/> knows any batch again. Where it does not, the journal lets
+    /// one entry of every batch keep its outcome (<see cref="JournalEntry.KeepsOutcome"/>), and
+    /// that stands for the batch, which is one database transaction.
     /// </summary>
     bool SettlesBatches => false;
 
     /// <summary>
-    /// Settles a batch that was left in doubt: says whether all of it is durable, or none of it and never
-    /// will be, whatever is still on its way. Asked again it gives the same answer.
+    /// Settles a batch that was left in doubt: says whether all of it is durable, or none of it and
+    /// never will be, whatever is still on its way. Asked again it gives the same answer.
     /// </summary>
     /// <param name="batch">The batch, the last that was written.</param>
     /// <param name="cancellationToken">Gives up asking.</param>
-    /// <exception cref="StorageException">It cannot be said now; the journal asks again.</exception>
+    /// <exception cref="StorageException">
+    /// It cannot be said now; the journal asks again.
+    /// </exception>
     async ValueTask<bool> SettleAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -2,7 +2,8 @@ namespace Memento.Storage;
 
 /// <summary>The entries that become durable together.</summary>
 /// <param name="FirstPosition">
-/// A journal position that is above those of all batches before, and not above those of the entries.
+/// A journal position that is above those of all batches before, and not above those of the
+/// entries.
 /// </param>
 /// <param name="Entries">The entries, in journal order; at least one.</param>
 public sealed record JournalBatch(long FirstPosition, IReadOnlyList<JournalEntry> Entries);
@@ -14,8 +15,8 @@ public sealed class JournalEntry
     public required Guid TransactionId { get; init; }
 
     /// <summary>
-    /// The tables that it empties: all their rows go, in every partition, before its own rows are applied.
-    /// However many they are, the batch takes no longer for it.
+    /// The tables that it empties: all their rows go, in every partition, before its own rows are
+    /// applied. However many they are, the batch takes no longer for it.
     /// </summary>
     public IReadOnlyList<string> Clears { get; init; } = [];
 
@@ -26,8 +27,8 @@ public sealed class JournalEntry
     public required IReadOnlyList<PartitionEpoch> Epochs { get; init; }
 
     /// <summary>
-    /// Whether the outcome is to be looked up later by transaction id, as a caller in another process
-    /// needs; the storage then keeps a row "committed" beside the writes.
+    /// Whether the outcome is to be looked up later by transaction id, as a caller in another
+    /// process needs; the storage then keeps a row "committed" beside the writes.
     /// </summary>
     public bool KeepsOutcome { get; init; }
 
@@ -42,7 +43,9 @@ public sealed class JournalEntry
     };
 }
 
-/// <summary>One row of a batch: an upsert, or a delete where <see cref="Document"/> is null.</summary>
+/// <summary>
+/// One row of a batch: an upsert, or a delete where <see cref="Document"/> is null.
+/// </summary>
 /// <param name="Table">The SQL table.</param>
 /// <param name="Partition">The partition, 0 or more.</param>
 /// <param name="Key">The order-preserving key bytes.</param>

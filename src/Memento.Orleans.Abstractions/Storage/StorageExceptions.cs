@@ -1,9 +1,9 @@
 namespace Memento.Storage;
 
 /// <summary>
-/// The storage failed at the very commit of a batch and cannot be asked whether the batch is in. The
-/// journal stops and asks <see cref="IJournalStorage.SettleAsync"/> until it gets an answer; until then
-/// the storage refuses whatever would see one of the two.
+/// The storage failed at the very commit of a batch and cannot be asked whether the batch is in.
+/// The journal stops and asks <see cref="IJournalStorage.SettleAsync"/> until it gets an answer;
+/// until then the storage refuses whatever would see one of the two.
 /// </summary>
 /// <param name="message">What happened, to what, and what to do.</param>
 /// <param name="innerException">What the storage said.</param>
@@ -11,8 +11,8 @@ public sealed class BatchInDoubtException(string message, Exception innerExcepti
     : Exception(message, innerException);
 
 /// <summary>
-/// One entry of a batch cannot be stored, whatever stands beside it: a document that is too large, say.
-/// Nothing of the batch was kept; without the entry it may be.
+/// One entry of a batch cannot be stored, whatever stands beside it: a document that is too large,
+/// say. Nothing of the batch was kept; without the entry it may be.
 /// </summary>
 /// <param name="transactionId">The transaction of the entry.</param>
 /// <param name="reason">What its caller is told.</param>

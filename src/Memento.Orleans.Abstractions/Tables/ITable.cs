@@ -3,8 +3,8 @@ using System.Linq.Expressions;
 namespace Memento;
 
 /// <summary>
-/// A table's reads and writes one by one: each call is a transaction of its own, or joins the one that is
-/// running here.
+/// A table's reads and writes one by one: each call is a transaction of its own, or joins the one
+/// that is running here.
 /// </summary>
 /// <typeparam name="T">The record type.</typeparam>
 /// <remarks>Calls throw what <see cref="IMemento.TransactionAsync{T}"/> throws.</remarks>
@@ -26,7 +26,9 @@ public interface ITable<T>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
     /// <returns>The record as written, with the key that auto-increment assigned.</returns>
-    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
+    /// <exception cref="UniqueIndexException">
+    /// Another record has the value of a unique index.
+    /// </exception>
     ValueTask<T> PutAsync(T record, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a record, changes it and writes it back.</summary>
@@ -37,7 +39,9 @@ public interface ITable<T>
     /// <param name="cancellationToken">Aborts the transaction.</param>
     /// <returns>The record as written, or null where there is none of that key.</returns>
     /// <exception cref="ArgumentException">The new record has another key.</exception>
-    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
+    /// <exception cref="UniqueIndexException">
+    /// Another record has the value of a unique index.
+    /// </exception>
     ValueTask<T?> UpdateAsync(
         object key, Func<T, T> change, CancellationToken cancellationToken = default);
 
@@ -47,11 +51,15 @@ public interface ITable<T>
     /// <returns>Whether there was any.</returns>
     ValueTask<bool> DeleteAsync(object key, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the records that satisfy a predicate; of an ordered set in key order.</summary>
+    /// <summary>
+    /// Reads the records that satisfy a predicate; of an ordered set in key order.
+    /// </summary>
     /// <param name="where">The predicate.</param>
     /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
-    /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// It holds what the store cannot evaluate.
+    /// </exception>
     ValueTask<IReadOnlyList<T>> WhereAsync(
         Expression<Func<T, bool>> where,
         int? limit = null,
@@ -62,7 +70,8 @@ public interface ITable<T>
     ValueTask<long> CountAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Writes any number of records in bounded memory: one transaction for each batch, all or nothing.
+    /// Writes any number of records in bounded memory: one transaction for each batch, all or
+    /// nothing.
     /// </summary>
     /// <param name="records">The records.</param>
     /// <param name="batchSize">How many records a transaction takes, 1 to 100,000.</param>
@@ -70,7 +79,8 @@ public interface ITable<T>
     /// <param name="cancellationToken">Stops; the batch that is being written is not kept.</param>
     /// <returns>How many records were written.</returns>
     /// <exception cref="PutManyException">
-    /// A batch, the source or the progress failed; the batches before stay, and it says where it stopped.
+    /// A batch, the source or the progress failed; the batches before stay, and it says where it
+    /// stopped.
     /// </exception>
     /// <exception cref="PutManyCanceledException">
     /// It was cancelled; the batches before stay, and it says where it stopped.

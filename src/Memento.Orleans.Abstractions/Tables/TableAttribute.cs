@@ -19,7 +19,9 @@ public sealed class TableAttribute : Attribute
     /// </summary>
     public bool AutoIncrement { get; set; }
 
-    /// <summary>Where the records outlive the process; <see cref="TableStorage.Ram"/> by default.</summary>
+    /// <summary>
+    /// Where the records outlive the process; <see cref="TableStorage.Ram"/> by default.
+    /// </summary>
     public TableStorage Storage { get; set; }
 
     /// <summary>
@@ -29,13 +31,15 @@ public sealed class TableAttribute : Attribute
 }
 
 /// <summary>
-/// Makes a property the primary key, or, on several properties, a part of a composite one. Without it
-/// a property named <c>Id</c> is the key.
+/// Makes a property the primary key, or, on several properties, a part of a composite one. Without
+/// it a property named <c>Id</c> is the key.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PrimaryKeyAttribute : Attribute
 {
-    /// <summary>The place of the property in a composite key; the key argument is a tuple in it.</summary>
+    /// <summary>
+    /// The place of the property in a composite key; the key argument is a tuple in it.
+    /// </summary>
     public int Order { get; set; }
 }
 

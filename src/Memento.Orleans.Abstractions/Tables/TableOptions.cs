@@ -1,6 +1,8 @@
 namespace Memento;
 
-/// <summary>What <c>AddTable&lt;T&gt;(t =&gt; …)</c> says over the attributes of the type.</summary>
+/// <summary>
+/// What <c>AddTable&lt;T&gt;(t =&gt; …)</c> says over the attributes of the type.
+/// </summary>
 public sealed class TableOptions
 {
     private readonly List<IndexInfo> _indexes = [];
@@ -14,7 +16,9 @@ public sealed class TableOptions
     /// <summary>Whether keys are assigned, or null for what the attribute says.</summary>
     public bool? AutoIncrement { get; set; }
 
-    /// <summary>Where the records outlive the process, or null for what the attribute says.</summary>
+    /// <summary>
+    /// Where the records outlive the process, or null for what the attribute says.
+    /// </summary>
     public TableStorage? Storage { get; set; }
 
     /// <summary>How many partitions, 1 to 1,024, or null for what the attribute says.</summary>

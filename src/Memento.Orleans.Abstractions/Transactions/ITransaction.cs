@@ -4,15 +4,15 @@ using System.Linq.Expressions;
 namespace Memento;
 
 /// <summary>
-/// A running transaction. It sees its own writes everywhere, and never anything that no serial order
-/// could show it. Its calls may run side by side; all must have ended when the body ends.
+/// A running transaction. It sees its own writes everywhere, and never anything that no serial
+/// order could show it. Its calls may run side by side; all must have ended when the body ends.
 /// </summary>
 /// <remarks>
-/// Besides the errors named at each call, every call throws <see cref="NoTransactionException"/> after
-/// the transaction's end, <see cref="TableNotFoundException"/> for a table that does not exist,
-/// <see cref="TransactionTimeoutException"/> past the time limit, and
-/// <see cref="TransactionConflictException"/> when it lost against an older transaction: let it through,
-/// the body is then run again.
+/// Besides the errors named at each call, every call throws <see cref="NoTransactionException"/>
+/// after the transaction's end, <see cref="TableNotFoundException"/> for a table that does not
+/// exist, <see cref="TransactionTimeoutException"/> past the time limit, and
+/// <see cref="TransactionConflictException"/> when it lost against an older transaction: let it
+/// through, the body is then run again.
 /// </remarks>
 public interface ITransaction
 {
@@ -29,7 +29,9 @@ public interface ITransaction
         object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Reads all records of a key, of a bag in the order in which they were written.</summary>
+    /// <summary>
+    /// Reads all records of a key, of a bag in the order in which they were written.
+    /// </summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="mode">The lock to take on the key, present or absent.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
@@ -43,8 +45,12 @@ public interface ITransaction
     /// <param name="mode">The lock to take on the key; a write always takes a write lock.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <returns>The record as written, with the key that auto-increment assigned.</returns>
-    /// <exception cref="UniqueIndexException">Another record has the value of a unique index.</exception>
-    /// <exception cref="ArgumentException">The key cannot be stored (NaN, or a null part).</exception>
+    /// <exception cref="UniqueIndexException">
+    /// Another record has the value of a unique index.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The key cannot be stored (NaN, or a null part).
+    /// </exception>
     ValueTask<T> WriteAsync<T>(
         T record, LockMode mode = LockMode.Write, CancellationToken cancellationToken = default)
         where T : class;
@@ -64,7 +70,9 @@ public interface ITransaction
     ValueTask<bool> DeleteRecordAsync<T>(T record, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Reads every record of a table; of an ordered set in the order of the keys.</summary>
+    /// <summary>
+    /// Reads every record of a table; of an ordered set in the order of the keys.
+    /// </summary>
     /// <param name="mode">The lock to take on the table.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     ValueTask<IReadOnlyList<T>> AllAsync<T>(
@@ -73,7 +81,8 @@ public interface ITransaction
 
     /// <summary>Reads the records that have the given values; null matches null.</summary>
     /// <param name="properties">
-    /// An object whose properties name properties of the record: <c>new { Director = "…", Year = 1994 }</c>.
+    /// An object whose properties name properties of the record:
+    /// <c>new { Director = "…", Year = 1994 }</c>.
     /// </param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">
@@ -83,11 +92,15 @@ public interface ITransaction
         object properties, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Reads the records that satisfy a predicate; of an ordered set in key order.</summary>
+    /// <summary>
+    /// Reads the records that satisfy a predicate; of an ordered set in key order.
+    /// </summary>
     /// <param name="where">The predicate.</param>
     /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
-    /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// It holds what the store cannot evaluate.
+    /// </exception>
     ValueTask<IReadOnlyList<T>> SelectAsync<T>(
         Expression<Func<T, bool>> where,
         int? limit = null,
@@ -135,22 +148,26 @@ public interface ITransaction
         CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Begins a query over the records of a table; of an ordered set they come by key.</summary>
+    /// <summary>
+    /// Begins a query over the records of a table; of an ordered set they come by key.
+    /// </summary>
     ITableQuery<T> Query<T>()
         where T : class;
 
     /// <summary>
-    /// Reads a page of the records that satisfy a predicate, by key. A record that was there all along
-    /// comes on one page and once, whatever is written between the pages.
+    /// Reads a page of the records that satisfy a predicate, by key. A record that was there all
+    /// along comes on one page and once, whatever is written between the pages.
     /// </summary>
     /// <param name="where">The predicate.</param>
     /// <param name="size">How many records a page has at the most, 1 or more.</param>
     /// <param name="after">
-    /// The continuation: <see cref="Page{T}.Next"/> of the page before, in this transaction or a later
-    /// one; null for the first page.
+    /// The continuation: <see cref="Page{T}.Next"/> of the page before, in this transaction or a
+    /// later one; null for the first page.
     /// </param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    /// <exception cref="QueryNotSupportedException">It holds what the store cannot evaluate.</exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// It holds what the store cannot evaluate.
+    /// </exception>
     /// <exception cref="InvalidContinuationException">
     /// The continuation was changed, or is of another table or predicate.
     /// </exception>
@@ -184,7 +201,9 @@ public interface ITransaction
     ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Folds all records of a table into one value, of an ordered set in key order.</summary>
+    /// <summary>
+    /// Folds all records of a table into one value, of an ordered set in key order.
+    /// </summary>
     /// <param name="seed">The value to begin with.</param>
     /// <param name="fold">Makes the next value of the value and a record.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
@@ -239,12 +258,13 @@ public interface ITransaction
         where T : class;
 
     /// <summary>
-    /// Runs a body as a savepoint: when it throws, its own writes are undone and its locks are kept.
+    /// Runs a body as a savepoint: when it throws, its own writes are undone and its locks are
+    /// kept.
     /// </summary>
     /// <remarks>
-    /// All that the body calls is written for it, also through the outer transaction. Bodies may run side by
-    /// side: until one has ended well, those beside it do not see what it wrote, and get a
-    /// <see cref="MementoException"/> when they write the same record or unique value.
+    /// All that the body calls is written for it, also through the outer transaction. Bodies may
+    /// run side by side: until one has ended well, those beside it do not see what it wrote, and
+    /// get a <see cref="MementoException"/> when they write the same record or unique value.
     /// </remarks>
     /// <param name="body">The body.</param>
     /// <param name="cancellationToken">Ends waits for locks.</param>
@@ -269,7 +289,9 @@ public interface ITransaction
     Task<TransactionResult> TryNestedAsync(
         Func<ITransaction, Task> body, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends the transaction, or the savepoint whose body this is, without its writes.</summary>
+    /// <summary>
+    /// Ends the transaction, or the savepoint whose body this is, without its writes.
+    /// </summary>
     /// <param name="reason">Why; it becomes the Reason of the error or the result.</param>
     /// <exception cref="TransactionAbortedException">Always.</exception>
     [DoesNotReturn]

@@ -7,7 +7,8 @@ public sealed record TransactionOptions
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How often the body is run at the most, 1 or more; null: as often as <see cref="Timeout"/> allows.
+    /// How often the body is run at the most, 1 or more; null: as often as <see cref="Timeout"/>
+    /// allows.
     /// </summary>
     public int? MaxAttempts { get; init; }
 

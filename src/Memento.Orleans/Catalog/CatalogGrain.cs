@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Catalog;
 
 /// <summary>
-/// The catalog. A table's rows and its entry are in two files that no transaction spans: the entry comes
-/// first and goes last, and everything in between can be repeated. The rows' file has a note of the entries,
-/// which is what counts.
+/// The catalog. A table's rows and its entry are in two files that no transaction spans: the entry
+/// comes first and goes last, and everything in between can be repeated. The rows' file has a note
+/// of the entries, which is what counts.
 /// </summary>
 [KeepAlive]
 internal sealed class CatalogGrain(
@@ -30,8 +30,8 @@ internal sealed class CatalogGrain(
         await ReadNoteAsync();
         foreach (CatalogEntry entry in state.State.Tables.Values.ToArray())
         {
-            // The partitions of one that is registered may be open: it is ended when they are closed, by
-            // what makes or deletes it, as every start makes those that are registered.
+            // The partitions of one that is registered may be open: it is ended when they are
+            // closed, by what makes or deletes it, as every start makes those that are registered.
             if (entry.IsBeingDeleted && !tables.TryGet(entry.Schema.Name, out _))
                 await CompleteDeleteAsync(entry.Schema.Name);
         }
@@ -119,7 +119,8 @@ internal sealed class CatalogGrain(
         schema = registered.ToSchema();
         if (schema.Storage == TableStorage.Disk)
         {
-            // Nor are the values of an index that was forgotten, and whose store could not be dropped.
+            // Nor are the values of an index that was forgotten, and whose store could not be
+            // dropped.
             await DropUniqueIndexesAsync(
                 schema.Name,
                 [.. schema.Indexes.Where(static index => index.Unique).Select(static index => index.Name)]);
@@ -179,8 +180,9 @@ internal sealed class CatalogGrain(
         };
 
     /// <summary>
-    /// An added index as the type has it now: where its values are of another type, what is stored of it
-    /// has another encoding. Null where it does not fit the type any more, or the type declares it.
+    /// An added index as the type has it now: where its values are of another type, what is stored
+    /// of it has another encoding. Null where it does not fit the type any more, or the type
+    /// declares it.
     /// </summary>
     private IndexSchema? OfNow(IndexSchema index, TableSchema schema)
     {
@@ -206,8 +208,9 @@ internal sealed class CatalogGrain(
     }
 
     /// <summary>
-    /// The unique indexes that know no value although the table has records. Whatever has become of their
-    /// stores, they are filled again; where no record has a value, that costs a start some time.
+    /// The unique indexes that know no value although the table has records. Whatever has become of
+    /// their stores, they are filled again; where no record has a value, that costs a start some
+    /// time.
     /// </summary>
     private async Task<IReadOnlyList<string>> FindLostAsync(TableSchema schema)
     {
@@ -286,8 +289,8 @@ internal sealed class CatalogGrain(
     }
 
     /// <summary>
-    /// Writes the notes that an earlier version did not keep; that of the catalog last, since it stands for
-    /// all of them.
+    /// Writes the notes that an earlier version did not keep; that of the catalog last, since it
+    /// stands for all of them.
     /// </summary>
     private async Task WriteNotesAsync()
     {
@@ -316,7 +319,8 @@ internal sealed class CatalogState
 /// <summary>A table in the catalog.</summary>
 /// <param name="Schema">What it is, with the indexes that it has.</param>
 /// <param name="IsBeingDeleted">
-/// Whether its deletion has begun; it is completed at the next start if the process died in between.
+/// Whether its deletion has begun; it is completed at the next start if the process died in
+/// between.
 /// </param>
 /// <param name="Added">Which of its indexes no type declares; null for none.</param>
 internal sealed record CatalogEntry(

@@ -2,7 +2,9 @@ using Memento.Tables;
 
 namespace Memento.Catalog;
 
-/// <summary>Knows which tables exist; one for the cluster, kept by Orleans' grain storage.</summary>
+/// <summary>
+/// Knows which tables exist; one for the cluster, kept by Orleans' grain storage.
+/// </summary>
 [Alias("Memento.ICatalogGrain")]
 internal interface ICatalogGrain : IGrainWithStringKey
 {
@@ -40,8 +42,8 @@ internal interface ICatalogGrain : IGrainWithStringKey
     Task<bool> IsBeingDeletedAsync(string name);
 
     /// <summary>
-    /// Makes a table unusable, so that its partitions can be closed; false where it is absent. A deletion
-    /// that failed half way is begun again.
+    /// Makes a table unusable, so that its partitions can be closed; false where it is absent. A
+    /// deletion that failed half way is begun again.
     /// </summary>
     [Alias("BeginDeleteAsync")]
     Task<bool> BeginDeleteAsync(string name);
@@ -50,7 +52,9 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("CompleteDeleteAsync")]
     Task CompleteDeleteAsync(string name);
 
-    /// <summary>The secret of the continuations of pages; it is made when it is first asked for.</summary>
+    /// <summary>
+    /// The secret of the continuations of pages; it is made when it is first asked for.
+    /// </summary>
     [Alias("PageKeyAsync")]
     Task<byte[]> PageKeyAsync();
 }
@@ -69,7 +73,9 @@ internal sealed record EnsureResponse
     [Id(1)]
     public IReadOnlyList<IndexInfo> Added { get; init; } = [];
 
-    /// <summary>The names of the unique indexes that have to be filled before they can be used.</summary>
+    /// <summary>
+    /// The names of the unique indexes that have to be filled before they can be used.
+    /// </summary>
     [Id(2)]
     public IReadOnlyList<string> Unfilled { get; init; } = [];
 }

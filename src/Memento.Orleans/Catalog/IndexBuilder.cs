@@ -9,8 +9,8 @@ using Memento.Transactions;
 namespace Memento.Catalog;
 
 /// <summary>
-/// Adds indexes to tables that are in use, and removes them. An index is built under a read lock on the
-/// table: readers go on, writers wait, and who writes afterwards knows it or is run again.
+/// Adds indexes to tables that are in use, and removes them. An index is built under a read lock on
+/// the table: readers go on, writers wait, and who writes afterwards knows it or is run again.
 /// </summary>
 internal sealed class IndexBuilder(
     TransactionRunner runner,
@@ -29,7 +29,9 @@ internal sealed class IndexBuilder(
 
     /// <param name="table">The table.</param>
     /// <param name="info">The index.</param>
-    /// <param name="isDeclared">Whether the type declares it, so that nobody has to remember it.</param>
+    /// <param name="isDeclared">
+    /// Whether the type declares it, so that nobody has to remember it.
+    /// </param>
     /// <exception cref="ArgumentException">The table cannot have such an index.</exception>
     /// <exception cref="MementoException">The table has it.</exception>
     /// <exception cref="UniqueIndexException">Two records have the same value.</exception>
@@ -169,9 +171,9 @@ internal sealed class IndexBuilder(
     }
 
     /// <summary>
-    /// Whether the catalog has an index whose write failed. The catalog does one thing at a time, so that
-    /// no write is on its way when it answers. Where it cannot be read nobody writes it, and the note beside
-    /// the records is what counts; a storage that keeps none leaves it open.
+    /// Whether the catalog has an index whose write failed. The catalog does one thing at a time,
+    /// so that no write is on its way when it answers. Where it cannot be read nobody writes it,
+    /// and the note beside the records is what counts; a storage that keeps none leaves it open.
     /// </summary>
     private async Task<bool> IsInCatalogAsync(TableDefinition table, IndexDefinition index)
     {

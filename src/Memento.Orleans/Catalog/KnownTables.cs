@@ -2,8 +2,8 @@ namespace Memento.Catalog;
 
 /// <summary>
 /// Holds partitions back until start-up has heard from the catalog which indexes the tables have: a
-/// partition that is loaded sooner would not keep those that were added while the program ran, and a
-/// client may call as soon as the gateway is open.
+/// partition that is loaded sooner would not keep those that were added while the program ran, and
+/// a client may call as soon as the gateway is open.
 /// </summary>
 internal sealed class KnownTables
 {

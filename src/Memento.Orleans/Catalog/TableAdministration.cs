@@ -204,7 +204,9 @@ internal sealed class TableAdministration(
         TableDefinition table, CancellationToken cancellationToken)
         => lifetime.AskAsync(() => Catalog.IsBeingDeletedAsync(table.Name), cancellationToken);
 
-    /// <summary>Deletes a table, or ends what an earlier call began; false where it is absent.</summary>
+    /// <summary>
+    /// Deletes a table, or ends what an earlier call began; false where it is absent.
+    /// </summary>
     private async Task<bool> DeleteAsync(TableDefinition table)
     {
         if (!await BeginDeleteAsync(table)) return false;
@@ -215,8 +217,8 @@ internal sealed class TableAdministration(
     }
 
     /// <summary>
-    /// Begins to delete a table. What the storage refuses may be in it all the same; then a later start would
-    /// delete what was written meanwhile, so that it is found out at once.
+    /// Begins to delete a table. What the storage refuses may be in it all the same; then a later
+    /// start would delete what was written meanwhile, so that it is found out at once.
     /// </summary>
     private async Task<bool> BeginDeleteAsync(TableDefinition table)
     {

@@ -24,7 +24,9 @@ internal sealed class TableIndexGrain(TableRegistry tables, IndexBuilder indexes
         => [.. table.Indexes.Select(IndexSchema.Of)];
 }
 
-/// <summary>Adds and removes indexes of a table, one after the other; id the table's name.</summary>
+/// <summary>
+/// Adds and removes indexes of a table, one after the other; id the table's name.
+/// </summary>
 [Alias("Memento.ITableIndexGrain")]
 internal interface ITableIndexGrain : IGrainWithStringKey
 {

@@ -94,8 +94,8 @@ internal struct OrderedMapRange<TValue>
     }
 
     /// <summary>
-    /// How many entries lie ahead, or more than the most where there are more: by leaves, so that it
-    /// costs far less than going there. Only forwards.
+    /// How many entries lie ahead, or more than the most where there are more: by leaves, so that
+    /// it costs far less than going there. Only forwards.
     /// </summary>
     public readonly long CountUpTo(long most)
     {

@@ -8,8 +8,8 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions whose participants are all ours: here where they are in this silo, otherwise by one
-/// message to the silo that has them.
+/// Ends transactions whose participants are all ours: here where they are in this silo, otherwise
+/// by one message to the silo that has them.
 /// </summary>
 /// <param name="grains">Reaches partitions elsewhere.</param>
 /// <param name="local">Commits in this silo; null in a client.</param>
@@ -141,8 +141,8 @@ internal sealed class Committer(
     }
 
     /// <summary>
-    /// Asks one silo after the other to drop its participants and to say whether what was read there
-    /// stands: one message a silo.
+    /// Asks one silo after the other to drop its participants and to say whether what was read
+    /// there stands: one message a silo.
     /// </summary>
     private async Task<MementoException?> AbortAndConfirmAsync(
         Guid transactionId, List<ParticipantCount> participants)
@@ -187,7 +187,9 @@ internal sealed class Committer(
             AbortAsync(transactionId, each).Ignore();
     }
 
-    /// <summary>Its error is in the task also where Orleans throws it at once: the client has stopped.</summary>
+    /// <summary>
+    /// Its error is in the task also where Orleans throws it at once: the client has stopped.
+    /// </summary>
     private async Task AbortAsync(Guid transactionId, ParticipantCount participant)
         => await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
             .ConfigureAwait(false);
@@ -210,9 +212,9 @@ internal sealed class Committer(
     }
 
     /// <summary>
-    /// The commit is never sent again: it is asked what became of it. A silo forgets in the end how a
-    /// transaction ended, and has no row of one over ram alone: an answer that comes later than that says
-    /// nothing.
+    /// The commit is never sent again: it is asked what became of it. A silo forgets in the end how
+    /// a transaction ended, and has no row of one over ram alone: an answer that comes later than
+    /// that says nothing.
     /// </summary>
     private async Task<CommitResult> LookUpAsync(
         IIndexGrain grain, Guid transactionId, long sent, Exception lost)
@@ -240,7 +242,9 @@ internal sealed class Committer(
         => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(name.Table, name.Number));
 }
 
-/// <summary>Ends transactions whose participants are all ours; in a silo and in a client differently.</summary>
+/// <summary>
+/// Ends transactions whose participants are all ours; in a silo and in a client differently.
+/// </summary>
 internal interface ICommitter
 {
     /// <summary>The journal's generation, for a transaction that begins; 0 in a client.</summary>
@@ -249,26 +253,30 @@ internal interface ICommitter
     /// <summary>Commits; never throws for what can happen to a transaction.</summary>
     /// <param name="transactionId">The attempt's id.</param>
     /// <param name="state">What this process knows of the transaction, if anything.</param>
-    /// <param name="recorded">The participants that grain calls brought back, with their operations.</param>
+    /// <param name="recorded">
+    /// The participants that grain calls brought back, with their operations.
+    /// </param>
     ValueTask<CommitResult> CommitAsync(
         Guid transactionId,
         TransactionState? state,
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read is durable, here and elsewhere, for what its
-    /// body says may tell of it. Gives the reason where that cannot be said: a conflict where it was taken
-    /// back.
+    /// Waits until all that an aborted transaction has read is durable, here and elsewhere, for
+    /// what its body says may tell of it. Gives the reason where that cannot be said: a conflict
+    /// where it was taken back.
     /// </summary>
     ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state);
 
     /// <summary>
-    /// Ends a transaction without its writes, here and elsewhere; waits for nobody. The second time it does
-    /// nothing.
+    /// Ends a transaction without its writes, here and elsewhere; waits for nobody. The second time
+    /// it does nothing.
     /// </summary>
     /// <param name="transactionId">The attempt's id.</param>
     /// <param name="state">What this process knows of the transaction, if anything.</param>
-    /// <param name="recorded">The participants that grain calls brought back, with their operations.</param>
+    /// <param name="recorded">
+    /// The participants that grain calls brought back, with their operations.
+    /// </param>
     void Abort(
         Guid transactionId,
         TransactionState? state,

@@ -17,7 +17,8 @@ internal sealed class LocalCommit(
     ILocalSiloDetails silo,
     DurableStorage storage)
 {
-    // Their outcome stays unknown to this silo: only callers that lost their answer ask, and they are few.
+    // Their outcome stays unknown to this silo: only callers that lost their answer ask, and they
+    // are few.
     private readonly ConcurrentDictionary<Guid, TransactionInDoubtException> _inDoubt = new();
 
     public int Generation => commit.Generation;
@@ -27,15 +28,15 @@ internal sealed class LocalCommit(
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read here is durable; gives the reason where that
-    /// cannot be said.
+    /// Waits until all that an aborted transaction has read here is durable; gives the reason where
+    /// that cannot be said.
     /// </summary>
     public ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
         => commit.ConfirmReadsAsync(state.Id, state.DependsOn(), state.Generation);
 
     /// <summary>
-    /// Aborts a transaction whose body runs elsewhere, by its participants' names, and waits until all that
-    /// it has read here is durable.
+    /// Aborts a transaction whose body runs elsewhere, by its participants' names, and waits until
+    /// all that it has read here is durable.
     /// </summary>
     public async Task<AbortResponse> AbortAsync(
         Guid transactionId, IReadOnlyList<ParticipantCount> participants)
@@ -63,7 +64,9 @@ internal sealed class LocalCommit(
         TransactionState state, IReadOnlyList<CommitPart> parts)
         => commit.CommitAsync(state.Id, parts, state.Generation, keepsOutcome: false);
 
-    /// <summary>Commits a transaction whose body runs elsewhere, by its participants' names.</summary>
+    /// <summary>
+    /// Commits a transaction whose body runs elsewhere, by its participants' names.
+    /// </summary>
     public async Task<CommitResult> CommitAsync(
         Guid transactionId, IReadOnlyList<ParticipantCount> participants)
     {
@@ -95,7 +98,9 @@ internal sealed class LocalCommit(
         }
     }
 
-    /// <summary>Says how a transaction ended; one that has not committed by now never will.</summary>
+    /// <summary>
+    /// Says how a transaction ended; one that has not committed by now never will.
+    /// </summary>
     /// <exception cref="StorageException">The storage cannot say.</exception>
     /// <exception cref="TransactionInDoubtException">The commit itself ended in doubt.</exception>
     public async Task<TransactionOutcome> DecideAsync(Guid transactionId)
@@ -112,7 +117,8 @@ internal sealed class LocalCommit(
                 ? TransactionOutcome.Aborted
                 : await storage.Journal.DecideAsync(transactionId, CancellationToken.None);
 
-            // Otherwise a message that was under way has let it begin here: that one is asked again.
+            // Otherwise a message that was under way has let it begin here: that one is asked
+            // again.
             if (registry.Remember(transactionId, outcome)) return outcome;
         }
     }

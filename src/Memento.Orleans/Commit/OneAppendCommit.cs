@@ -8,13 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Commit;
 
 /// <summary>
-/// The commit of a transaction whose participants are all partitions of this silo: seal each, append one
-/// journal entry, apply and release each, wait until the entry is durable (DESIGN.md, section 5).
+/// The commit of a transaction whose participants are all partitions of this silo: seal each,
+/// append one journal entry, apply and release each, wait until the entry is durable (DESIGN.md,
+/// section 5).
 /// </summary>
 /// <remarks>
-/// What must hold: the entry is appended while every lock is held, so that the journal's order is the order
-/// in which transactions depend on each other; nobody is told of a write before the journal has it, neither
-/// its author nor who has read it.
+/// What must hold: the entry is appended while every lock is held, so that the journal's order is
+/// the order in which transactions depend on each other; nobody is told of a write before the
+/// journal has it, neither its author nor who has read it.
 /// </remarks>
 internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> logger)
 {
@@ -63,8 +64,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     }
 
     /// <summary>
-    /// Waits until a position is durable; a conflict where a transaction of the generation may have read
-    /// what was taken back.
+    /// Waits until a position is durable; a conflict where a transaction of the generation may have
+    /// read what was taken back.
     /// </summary>
     public async ValueTask<MementoException?> ConfirmReadsAsync(
         Guid transactionId, long position, int generation)
@@ -163,7 +164,9 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
             part.Partition.ShowNumbers(part.Transaction);
     }
 
-    /// <summary>The entry will be written: what fails here cannot be told to anybody any more.</summary>
+    /// <summary>
+    /// The entry will be written: what fails here cannot be told to anybody any more.
+    /// </summary>
     private void Apply(
         IReadOnlyList<CommitPart> parts, PendingCommit pending, AppliedCommit[] applied)
     {
@@ -217,7 +220,9 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         };
     }
 
-    /// <summary>What a table is in the storage: its records, and the entries of unique indexes.</summary>
+    /// <summary>
+    /// What a table is in the storage: its records, and the entries of unique indexes.
+    /// </summary>
     private static IEnumerable<string> StoresOf(PartitionTransaction transaction)
         => transaction.Store.Indexes.Unique
             .Select(index => transaction.Table.StoreName(index.Store))

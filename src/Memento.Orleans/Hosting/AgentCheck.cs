@@ -4,8 +4,8 @@ using Orleans.Transactions;
 namespace Memento.Hosting;
 
 /// <summary>
-/// A later <c>UseTransactions</c> silently restores Orleans' agent, and commits would lose writes: better
-/// not to start.
+/// A later <c>UseTransactions</c> silently restores Orleans' agent, and commits would lose writes:
+/// better not to start.
 /// </summary>
 internal static class AgentCheck
 {

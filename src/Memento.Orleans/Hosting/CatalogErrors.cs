@@ -5,7 +5,8 @@ using Orleans.Storage;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Lets failures of the provider that keeps the catalog be what all failures of the durable storage are.
+/// Lets failures of the provider that keeps the catalog be what all failures of the durable storage
+/// are.
 /// </summary>
 internal sealed class CatalogErrors(IGrainStorage inner, IJournalStorage journal)
     : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>

@@ -7,15 +7,15 @@ using Orleans.Storage;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Makes Orleans' grain storage for the catalog and the sequences: its ADO.NET provider beside the durable
-/// storage, or its memory provider where all tables are in ram.
+/// Makes Orleans' grain storage for the catalog and the sequences: its ADO.NET provider beside the
+/// durable storage, or its memory provider where all tables are in ram.
 /// </summary>
 internal static class CatalogGrainStorage
 {
     /// <summary>
-    /// The provider finds its rows by the service's id too. There is one catalog a storage, whatever
-    /// the service that opens it is called: under another id, tables would be made again and numbers
-    /// given twice.
+    /// The provider finds its rows by the service's id too. There is one catalog a storage,
+    /// whatever the service that opens it is called: under another id, tables would be made again
+    /// and numbers given twice.
     /// </summary>
     private const string ServiceId = "memento";
 

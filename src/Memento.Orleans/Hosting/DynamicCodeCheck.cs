@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Orleans makes the code of its calls at run time. Without dynamic code a silo hangs for minutes in its
-/// start, and then says that a task was canceled: better not to start.
+/// Orleans makes the code of its calls at run time. Without dynamic code a silo hangs for minutes
+/// in its start, and then says that a task was canceled: better not to start.
 /// </summary>
 internal static class DynamicCodeCheck
 {

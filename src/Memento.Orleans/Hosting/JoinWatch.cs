@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Tells when a silo takes too long to join its cluster. Orleans tries again for minutes, with hardly a word;
-/// what a silo does before that (opening the storage) and after it (loading) takes the time that it takes.
+/// Tells when a silo takes too long to join its cluster. Orleans tries again for minutes, with
+/// hardly a word; what a silo does before that (opening the storage) and after it (loading) takes
+/// the time that it takes.
 /// </summary>
 internal sealed class JoinWatch(TimeProvider time, ILogger<JoinWatch> logger) : IDisposable
 {

@@ -9,12 +9,14 @@ using Orleans.Configuration;
 namespace Memento;
 
 /// <summary>
-/// A whole silo in this process, in one line: for console applications and tests. It listens on a free
-/// loopback port and takes no clients.
+/// A whole silo in this process, in one line: for console applications and tests. It listens on a
+/// free loopback port and takes no clients.
 /// </summary>
 public sealed class MementoHost : IAsyncDisposable
 {
-    /// <summary>How often other ports are tried when the ones that were free have been taken.</summary>
+    /// <summary>
+    /// How often other ports are tried when the ones that were free have been taken.
+    /// </summary>
     private const int PortAttempts = 5;
 
     private readonly IHost _host;
@@ -37,7 +39,8 @@ public sealed class MementoHost : IAsyncDisposable
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     /// <exception cref="MementoException">
-    /// The silo cannot join its cluster, or the program was built without dynamic code (PublishAot).
+    /// The silo cannot join its cluster, or the program was built without dynamic code
+    /// (PublishAot).
     /// </exception>
     public static Task<MementoHost> StartAsync(
         Action<IMementoBuilder> configure, CancellationToken cancellationToken = default)
@@ -50,7 +53,8 @@ public sealed class MementoHost : IAsyncDisposable
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     /// <exception cref="MementoException">
-    /// The silo cannot join its cluster, or the program was built without dynamic code (PublishAot).
+    /// The silo cannot join its cluster, or the program was built without dynamic code
+    /// (PublishAot).
     /// </exception>
     public static async Task<MementoHost> StartAsync(
         Action<IMementoBuilder> configure,

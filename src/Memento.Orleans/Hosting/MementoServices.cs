@@ -22,7 +22,9 @@ namespace Memento.Hosting;
 /// <summary>Puts the parts of Memento together, for a silo and for a client.</summary>
 internal static class MementoServices
 {
-    /// <summary>Lets a caller configure; true the first time, when the services are to be added.</summary>
+    /// <summary>
+    /// Lets a caller configure; true the first time, when the services are to be added.
+    /// </summary>
     public static bool Configure(IServiceCollection services, Action<IMementoBuilder>? configure)
     {
         DynamicCodeCheck.ThrowIfMissing();

@@ -12,8 +12,8 @@ using Orleans.Transactions;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Starts Memento with its silo: opens the storage before any grain runs, makes missing tables once the
-/// silo is active, and stops the journal after the grains.
+/// Starts Memento with its silo: opens the storage before any grain runs, makes missing tables once
+/// the silo is active, and stops the journal after the grains.
 /// </summary>
 internal sealed class SiloStartup(
     IServiceProvider services,
@@ -84,8 +84,8 @@ internal sealed class SiloStartup(
     }
 
     /// <summary>
-    /// Makes missing tables, and learns which indexes all have; gives the unique ones that are new and
-    /// have to be filled.
+    /// Makes missing tables, and learns which indexes all have; gives the unique ones that are new
+    /// and have to be filled.
     /// </summary>
     private async Task<List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)>>
         LearnTablesAsync(CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Keeps the last exception that Orleans logged while a silo starts: it tries again for minutes, and only its
-/// log says why.
+/// Keeps the last exception that Orleans logged while a silo starts: it tries again for minutes,
+/// and only its log says why.
 /// </summary>
 internal sealed class StartErrors : ILoggerProvider, ILogger
 {

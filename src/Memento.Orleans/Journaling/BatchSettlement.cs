@@ -19,9 +19,13 @@ internal sealed class BatchSettlement(
     /// <summary>How long the storage is left alone at the most.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether the batch was kept; null where the silo stops before that is known.</summary>
+    /// <summary>
+    /// Whether the batch was kept; null where the silo stops before that is known.
+    /// </summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="stillOpen">Called whenever the storage cannot say, with the time since the start.</param>
+    /// <param name="stillOpen">
+    /// Called whenever the storage cannot say, with the time since the start.
+    /// </param>
     public bool? Settle(JournalBatch batch, Action<TimeSpan> stillOpen)
     {
         long started = time.GetTimestamp();
@@ -54,8 +58,8 @@ internal sealed class BatchSettlement(
 internal static class BatchFailure
 {
     /// <summary>
-    /// The commits of a batch that the storage refused, in journal order: the ones that the error names,
-    /// otherwise all that have something to write. At least one.
+    /// The commits of a batch that the storage refused, in journal order: the ones that the error
+    /// names, otherwise all that have something to write. At least one.
     /// </summary>
     public static List<PendingCommit> CulpritsOf(IEnumerable<PendingCommit> batch, Exception reason)
     {

@@ -1,12 +1,14 @@
 namespace Memento.Journaling;
 
 /// <summary>
-/// Says in the log that the storage takes long over a batch: another program may have its file, or its
-/// disk or server may be slow, and all that write wait meanwhile.
+/// Says in the log that the storage takes long over a batch: another program may have its file, or
+/// its disk or server may be slow, and all that write wait meanwhile.
 /// </summary>
 internal sealed class BatchWatch : IDisposable
 {
-    /// <summary>A batch that takes longer is told of, once while it is written and once at its end.</summary>
+    /// <summary>
+    /// A batch that takes longer is told of, once while it is written and once at its end.
+    /// </summary>
     public static readonly TimeSpan SlowBatch = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;

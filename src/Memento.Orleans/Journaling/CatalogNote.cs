@@ -5,9 +5,9 @@ using Memento.Storage;
 namespace Memento.Journaling;
 
 /// <summary>
-/// A state of the catalog as the durable storage has it beside the records, so that they can be read right
-/// without the catalog's own database. What the note says is what counts: the state of Orleans' grain storage
-/// is written first, and a crash may leave it ahead.
+/// A state of the catalog as the durable storage has it beside the records, so that they can be
+/// read right without the catalog's own database. What the note says is what counts: the state of
+/// Orleans' grain storage is written first, and a crash may leave it ahead.
 /// </summary>
 /// <param name="storage">The durable storage; null where all tables are in ram.</param>
 /// <param name="name">The note's name.</param>
@@ -45,7 +45,9 @@ internal sealed class CatalogNote<T>(IJournalStorage? storage, string name)
                 CancellationToken.None);
 }
 
-/// <summary>How the catalog and the sequences are stored: plain JSON, without names of CLR types.</summary>
+/// <summary>
+/// How the catalog and the sequences are stored: plain JSON, without names of CLR types.
+/// </summary>
 internal static class CatalogJson
 {
     public static JsonSerializerOptions Options { get; } = new()

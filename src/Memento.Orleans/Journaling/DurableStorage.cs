@@ -6,7 +6,9 @@ namespace Memento.Journaling;
 /// <param name="Journal">The storage, or null.</param>
 internal sealed record DurableStorage(IJournalStorage? Journal);
 
-/// <summary>The name under which the catalog and the sequences ask for Orleans' grain storage.</summary>
+/// <summary>
+/// The name under which the catalog and the sequences ask for Orleans' grain storage.
+/// </summary>
 internal static class MementoStorage
 {
     public const string Name = "memento";

@@ -5,27 +5,30 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Journaling;
 
 /// <summary>
-/// A silo's one writer to the durable storage. Commits queue up while a batch is being written, and all
-/// that have queued become the next batch: one database transaction, one fsync (group commit).
+/// A silo's one writer to the durable storage. Commits queue up while a batch is being written, and
+/// all that have queued become the next batch: one database transaction, one fsync (group commit).
 /// </summary>
 /// <remarks>
-/// Whoever was just acknowledged often commits again at once. A batch that began with its first commit
-/// would leave the rest of them to the next one, and so on for ever: two fsyncs where one is enough. So
-/// those get to queue first, see <see cref="BatchGathering"/>.
+/// Whoever was just acknowledged often commits again at once. A batch that began with its first
+/// commit would leave the rest of them to the next one, and so on for ever: two fsyncs where one is
+/// enough. So those get to queue first, see <see cref="BatchGathering"/>.
 ///
-/// What must hold: positions are given in the order in which commits may depend on each other; a commit is
-/// acknowledged only after everything before it that was kept; when a commit is refused, it and everything
-/// that may have seen it are taken back, newest first, and nothing that has seen any of it is appended.
-/// A batch in doubt stops the writer until the storage has settled it: it is taken back, or succeeds, whole.
+/// What must hold: positions are given in the order in which commits may depend on each other; a
+/// commit is acknowledged only after everything before it that was kept; when a commit is refused,
+/// it and everything that may have seen it are taken back, newest first, and nothing that has seen
+/// any of it is appended. A batch in doubt stops the writer until the storage has settled it: it is
+/// taken back, or succeeds, whole.
 /// </remarks>
 internal sealed class Journal : IAsyncDisposable
 {
-    /// <summary>How many commits one batch takes at the most: bounds the time until its fsync.</summary>
+    /// <summary>
+    /// How many commits one batch takes at the most: bounds the time until its fsync.
+    /// </summary>
     public const int MaxBatch = 4096;
 
     /// <summary>
-    /// How long callers wait for a batch in doubt to be settled. Then they are told that they are in doubt,
-    /// and nothing new that would have to wait is taken, until it is settled.
+    /// How long callers wait for a batch in doubt to be settled. Then they are told that they are
+    /// in doubt, and nothing new that would have to wait is taken, until it is settled.
     /// </summary>
     public static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
@@ -128,8 +131,8 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits no longer for a batch in doubt: the silo stops, and those that flush would hold it up. One that
-    /// the storage cannot settle now stays in doubt, and nothing is taken after it.
+    /// Waits no longer for a batch in doubt: the silo stops, and those that flush would hold it up.
+    /// One that the storage cannot settle now stays in doubt, and nothing is taken after it.
     /// </summary>
     public void EndDoubt() => _doubtEnds.Set();
 
@@ -291,8 +294,8 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes back what the storage refused, and whatever has seen the effect of that. The others of the
-    /// batch, and those behind it, stay where they are in the queue.
+    /// Takes back what the storage refused, and whatever has seen the effect of that. The others of
+    /// the batch, and those behind it, stay where they are in the queue.
     /// </summary>
     private void TakeBack(List<PendingCommit> batch, Exception reason)
     {
@@ -337,7 +340,8 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// A partition with a newer owner is not what is stored: it is closed, and loaded when it is used again.
+    /// A partition with a newer owner is not what is stored: it is closed, and loaded when it is
+    /// used again.
     /// </summary>
     private static void DiscardFenced(IEnumerable<PendingCommit> culprits, FencedException fenced)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Journaling;
 
 /// <summary>
-/// The log as the journal writes it. A provider may throw, and what becomes of a commit, which may be durable
-/// by then, must not hang on that: the failure goes to the trace listeners instead.
+/// The log as the journal writes it. A provider may throw, and what becomes of a commit, which may
+/// be durable by then, must not hang on that: the failure goes to the trace listeners instead.
 /// </summary>
 internal sealed class JournalLog(ILogger inner) : ILogger
 {

@@ -3,12 +3,14 @@ using Memento.Storage;
 namespace Memento.Journaling;
 
 /// <summary>
-/// A commit that others may see and whose caller has not been told yet: it waits for the journal. Keeps
-/// what it replaced, to be taken back if it is refused.
+/// A commit that others may see and whose caller has not been told yet: it waits for the journal.
+/// Keeps what it replaced, to be taken back if it is refused.
 /// </summary>
 /// <param name="entry">The rows to write; null where there are none.</param>
 /// <param name="parts">What it changed, partition by partition.</param>
-/// <param name="dependsOn">The latest journal position that its transaction has seen the effect of.</param>
+/// <param name="dependsOn">
+/// The latest journal position that its transaction has seen the effect of.
+/// </param>
 /// <param name="transactionId">Its transaction, where it has no entry that says so.</param>
 internal sealed class PendingCommit(
     JournalEntry? entry,
@@ -33,8 +35,8 @@ internal sealed class PendingCommit(
     public IReadOnlyList<ITakeBack> Parts { get; } = parts;
 
     /// <summary>
-    /// The latest position that its transaction has seen the effect of, so that it goes where that goes;
-    /// 0 where it has seen nothing that may go.
+    /// The latest position that its transaction has seen the effect of, so that it goes where that
+    /// goes; 0 where it has seen nothing that may go.
     /// </summary>
     public long DependsOn { get; } = dependsOn;
 
@@ -46,7 +48,9 @@ internal sealed class PendingCommit(
     /// <summary>Its place in the journal, 1 or more, set when it is appended.</summary>
     public long Position { get; set; }
 
-    /// <summary>Set before anything is taken back, so that a part which comes late is not applied.</summary>
+    /// <summary>
+    /// Set before anything is taken back, so that a part which comes late is not applied.
+    /// </summary>
     public bool HasFailed
     {
         get => _hasFailed;
@@ -57,8 +61,8 @@ internal sealed class PendingCommit(
     public Task Durable => _durable.Task;
 
     /// <summary>
-    /// Runs an action when it is durable, before its caller is told; also where the caller was told before
-    /// that it is in doubt, and it was kept after all. Called once at the most.
+    /// Runs an action when it is durable, before its caller is told; also where the caller was told
+    /// before that it is in doubt, and it was kept after all. Called once at the most.
     /// </summary>
     public void WhenKept(Action action)
     {

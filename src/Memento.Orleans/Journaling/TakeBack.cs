@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Journaling;
 
-/// <summary>What a commit changed in a partition's memory, and the journal may have to take back.</summary>
+/// <summary>
+/// What a commit changed in a partition's memory, and the journal may have to take back.
+/// </summary>
 internal interface ITakeBack
 {
     /// <summary>The table of the partition.</summary>
@@ -23,18 +25,20 @@ internal interface ITakeBack
 }
 
 /// <summary>
-/// A commit was taken back although nothing was wrong with it: it stood behind a failed one. Never leaves
-/// the store: the transaction is run again.
+/// A commit was taken back although nothing was wrong with it: it stood behind a failed one. Never
+/// leaves the store: the transaction is run again.
 /// </summary>
 internal sealed class CommitTakenBackException(Exception? reason = null)
     : Exception("The commit was taken back, because one before it failed.", reason);
 
 /// <summary>
-/// Which commits were taken back, told in generations: a take-back begins an odd one and ends in the
-/// next even one. A transaction takes the generation when it begins, and knows the latest position that
-/// it has seen; the two say whether it may have seen what never was.
+/// Which commits were taken back, told in generations: a take-back begins an odd one and ends in
+/// the next even one. A transaction takes the generation when it begins, and knows the latest
+/// position that it has seen; the two say whether it may have seen what never was.
 /// </summary>
-/// <remarks>Changed by the journal's writer alone, under the journal's gate; read by everybody.</remarks>
+/// <remarks>
+/// Changed by the journal's writer alone, under the journal's gate; read by everybody.
+/// </remarks>
 internal sealed class TakeBackHistory
 {
     /// <summary>
@@ -59,8 +63,9 @@ internal sealed class TakeBackHistory
     public void End() => Volatile.Write(ref _generation, _generation + 1);
 
     /// <summary>
-    /// Whether a transaction has seen nothing that was taken back since it began. One that began while
-    /// commits were being taken back, in one partition and not yet in another, has no such answer.
+    /// Whether a transaction has seen nothing that was taken back since it began. One that began
+    /// while commits were being taken back, in one partition and not yet in another, has no such
+    /// answer.
     /// </summary>
     /// <param name="generation">The generation in which the transaction began.</param>
     /// <param name="position">The latest position that it has seen the effect of.</param>
@@ -84,8 +89,9 @@ internal sealed class TakeBackHistory
 }
 
 /// <summary>
-/// The end for a process whose memory is not what it has told others, and cannot be put right: going on
-/// would make it durable. Nothing that can happen to a transaction leads here; a bug would.
+/// The end for a process whose memory is not what it has told others, and cannot be put right:
+/// going on would make it durable. Nothing that can happen to a transaction leads here; a bug
+/// would.
 /// </summary>
 internal static class MemoryLost
 {

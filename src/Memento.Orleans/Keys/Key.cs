@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Memento.Keys;
 
 /// <summary>
-/// Encoded key bytes, whose order is the order of the keys, with a hash that never changes: it decides
-/// the partition of a record, also of one that was stored years ago.
+/// Encoded key bytes, whose order is the order of the keys, with a hash that never changes: it
+/// decides the partition of a record, also of one that was stored years ago.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal readonly struct Key : IEquatable<Key>, IComparable<Key>

@@ -198,8 +198,9 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Makes one range of those of an owner that touch one that it was granted. It has every key that
-    /// it had and no more, so that nobody's reasons to wait change, and there is nothing to settle.
+    /// Makes one range of those of an owner that touch one that it was granted. It has every key
+    /// that it had and no more, so that nobody's reasons to wait change, and there is nothing to
+    /// settle.
     /// </summary>
     private void Merge(LockOwner owner, in LockResource granted)
     {

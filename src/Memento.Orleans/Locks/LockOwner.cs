@@ -20,7 +20,9 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     /// <summary>How many it has that are not of ranges.</summary>
     internal int HoldCount { get; private set; }
 
-    /// <summary>The first of its holds of ranges: few, and asked for apart from the others.</summary>
+    /// <summary>
+    /// The first of its holds of ranges: few, and asked for apart from the others.
+    /// </summary>
     internal LockHold? FirstRange { get; private set; }
 
     /// <summary>How many ranges it holds; those that touch are one.</summary>

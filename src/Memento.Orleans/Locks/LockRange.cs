@@ -80,7 +80,9 @@ internal sealed class LockRange
     /// <summary>Whether this range, or one under it, ends behind a key.</summary>
     public bool ReachesBeyond(byte[] key) => IsBefore(key, _reach);
 
-    /// <summary>Whether height and reach are what they must be, here and everywhere under this; for tests.</summary>
+    /// <summary>
+    /// Whether height and reach are what they must be, here and everywhere under this; for tests.
+    /// </summary>
     internal bool IsSound()
     {
         (int height, byte[]? reach) = (_height, _reach);

@@ -5,12 +5,15 @@ namespace Memento.Locks;
 /// they begin, in which each node knows how far any range under it reaches. So a point finds the
 /// ranges around it without a look at the others.
 /// </summary>
-/// <remarks>An AVL tree: at every node the heights of the two sides differ by one at the most.</remarks>
+/// <remarks>
+/// An AVL tree: at every node the heights of the two sides differ by one at the most.
+/// </remarks>
 internal sealed class LockRanges
 {
     private LockRange? _root;
 
-    // A few of those that left, so that the next range costs no allocation; linked by their parents.
+    // A few of those that left, so that the next range costs no allocation; linked by their
+    // parents.
     private LockRange? _spare;
     private int _spares;
 

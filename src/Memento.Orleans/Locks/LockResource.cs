@@ -76,7 +76,9 @@ internal readonly struct LockResource : IEquatable<LockResource>
         return FirstIndexStore - index;
     }
 
-    /// <summary>The index whose entries are in a store that <see cref="IndexStore"/> numbered.</summary>
+    /// <summary>
+    /// The index whose entries are in a store that <see cref="IndexStore"/> numbered.
+    /// </summary>
     public static int IndexOf(int store)
     {
         LockAssert.Holds(store <= FirstIndexStore, "the store is one of an index");

@@ -22,14 +22,18 @@ internal enum CommitStatus
     /// <summary>It is done and as durable as its tables are.</summary>
     Committed = 0,
 
-    /// <summary>Nothing was kept through no fault of the transaction; it may be run again.</summary>
+    /// <summary>
+    /// Nothing was kept through no fault of the transaction; it may be run again.
+    /// </summary>
     TryAgain = 1,
 
     /// <summary>Nothing was kept, and the error says why.</summary>
     Failed = 2,
 }
 
-/// <summary>A partition that took part in a transaction, and how many operations were made there.</summary>
+/// <summary>
+/// A partition that took part in a transaction, and how many operations were made there.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.ParticipantCount")]

@@ -24,7 +24,9 @@ internal sealed record ExecuteRequest
     [Id(0)]
     public required Guid TransactionId { get; init; }
 
-    /// <summary>The age; null at first from a client, which takes the one that it gets back.</summary>
+    /// <summary>
+    /// The age; null at first from a client, which takes the one that it gets back.
+    /// </summary>
     [Id(1)]
     public required TransactionAge? Age { get; init; }
 
@@ -35,7 +37,9 @@ internal sealed record ExecuteRequest
     [Id(3)]
     public required IReadOnlyList<OperationRequest> Operations { get; init; }
 
-    /// <summary>How the caller registered the table; a silo refuses another way than its own.</summary>
+    /// <summary>
+    /// How the caller registered the table; a silo refuses another way than its own.
+    /// </summary>
     [Id(4)]
     public TableRegistration? Registration { get; init; }
 

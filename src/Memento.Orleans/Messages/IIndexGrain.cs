@@ -4,9 +4,9 @@ using Memento.Tables;
 namespace Memento.Messages;
 
 /// <summary>
-/// One partition of a table, id <c>table/partition</c>. Whoever is in its silo reaches the partition
-/// directly; these messages are for everybody else. Errors that are a part of the protocol come back as
-/// values.
+/// One partition of a table, id <c>table/partition</c>. Whoever is in its silo reaches the
+/// partition directly; these messages are for everybody else. Errors that are a part of the
+/// protocol come back as values.
 /// </summary>
 [Alias("Memento.IIndexGrain")]
 internal interface IIndexGrain : IGrainWithStringKey
@@ -22,7 +22,9 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("ExecuteAsync")]
     Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request);
 
-    /// <summary>Undoes what a transaction wrote here under a savepoint, also what comes later.</summary>
+    /// <summary>
+    /// Undoes what a transaction wrote here under a savepoint, also what comes later.
+    /// </summary>
     [Alias("RollbackAsync")]
     Task RollbackAsync(RollbackRequest request);
 
@@ -35,15 +37,15 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task AbortAsync(Guid transactionId);
 
     /// <summary>
-    /// Drops a transaction in this silo, and answers when what it has read here is durable, or was taken
-    /// back: what its body said may tell of it.
+    /// Drops a transaction in this silo, and answers when what it has read here is durable, or was
+    /// taken back: what its body said may tell of it.
     /// </summary>
     [Alias("AbortAndConfirmAsync")]
     Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request);
 
     /// <summary>
-    /// Finds out how a transaction ended whose answer was lost; one that has not committed by now never
-    /// will.
+    /// Finds out how a transaction ended whose answer was lost; one that has not committed by now
+    /// never will.
     /// </summary>
     [Alias("DecideAsync")]
     Task<TransactionOutcome> DecideAsync(Guid transactionId);
@@ -53,8 +55,8 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task DropAsync();
 
     /// <summary>
-    /// Closes a partition of a table on disk, so that the catalog is asked what has become of the table. That
-    /// of a table in ram stays: its records are nowhere else.
+    /// Closes a partition of a table on disk, so that the catalog is asked what has become of the
+    /// table. That of a table in ram stays: its records are nowhere else.
     /// </summary>
     [Alias("ReloadAsync")]
     Task ReloadAsync();

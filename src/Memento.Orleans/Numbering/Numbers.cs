@@ -7,16 +7,18 @@ using Orleans.Concurrency;
 namespace Memento.Numbering;
 
 /// <summary>
-/// Assigns numbers to new records in this silo, from blocks of the table's sequence, so that concurrent
-/// inserts do not wait for each other. The next is above every number that was committed here, explicit
-/// ones too.
+/// Assigns numbers to new records in this silo, from blocks of the table's sequence, so that
+/// concurrent inserts do not wait for each other. The next is above every number that was committed
+/// here, explicit ones too.
 /// </summary>
 internal sealed class Numbers(IGrainFactory grains)
 {
     /// <summary>How many numbers a silo takes at once: the gap that a restart may leave.</summary>
     public const int BlockSize = 1000;
 
-    /// <summary>A narrow key has room for so many blocks at least: a restart must not use it up.</summary>
+    /// <summary>
+    /// A narrow key has room for so many blocks at least: a restart must not use it up.
+    /// </summary>
     private const int FewestBlocks = 1024;
 
     private readonly ConcurrentDictionary<string, NumberBlock> _blocks = new();
@@ -41,8 +43,8 @@ internal sealed class Numbers(IGrainFactory grains)
 }
 
 /// <summary>
-/// The numbers that this silo may give to one table. The next block is reserved when half of one is given,
-/// so that inserts do not wait for it at each end of a block.
+/// The numbers that this silo may give to one table. The next block is reserved when half of one is
+/// given, so that inserts do not wait for it at each end of a block.
 /// </summary>
 [SuppressMessage(
     "Reliability", "CA1001", Justification = "The semaphore's wait handle is never made.")]
@@ -103,7 +105,9 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
         }
     }
 
-    /// <summary>Reserves the next block behind whoever took a number, and with nothing of theirs.</summary>
+    /// <summary>
+    /// Reserves the next block behind whoever took a number, and with nothing of theirs.
+    /// </summary>
     private void ReserveAhead()
     {
         using AsyncFlowControl noFlow = ExecutionContext.SuppressFlow();
@@ -124,8 +128,8 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
         }
         catch (Exception)
         {
-            // Nobody waits for it, and it is not tried again before the block is used up: who finds that
-            // asks for the next one, and is told what is wrong.
+            // Nobody waits for it, and it is not tried again before the block is used up: who finds
+            // that asks for the next one, and is told what is wrong.
         }
         finally
         {

@@ -3,8 +3,8 @@ using Memento.Journaling;
 namespace Memento.Numbering;
 
 /// <summary>
-/// A table's numbers; a block is on the disk as given before it is given: in the catalog, and in a note
-/// beside the records. The higher of the two counts.
+/// A table's numbers; a block is on the disk as given before it is given: in the catalog, and in a
+/// note beside the records. The higher of the two counts.
 /// </summary>
 internal sealed class SequenceGrain(
     [PersistentState("sequence", MementoStorage.Name)] IPersistentState<SequenceState> state,
@@ -13,7 +13,9 @@ internal sealed class SequenceGrain(
 {
     private CatalogNote<SequenceState>? _note;
 
-    /// <summary>The grain's id; starts with a letter, since storage confuses all-digit keys.</summary>
+    /// <summary>
+    /// The grain's id; starts with a letter, since storage confuses all-digit keys.
+    /// </summary>
     public static string KeyOf(string table) => $"sequence-{table}";
 
     public async Task<NumberRange> ReserveAsync(long used, int count)
@@ -55,7 +57,9 @@ internal sealed class SequenceGrain(
 [Alias("Memento.ISequenceGrain")]
 internal interface ISequenceGrain : IGrainWithStringKey
 {
-    /// <summary>Takes a block for a silo; no number of it was or will be given to anyone else.</summary>
+    /// <summary>
+    /// Takes a block for a silo; no number of it was or will be given to anyone else.
+    /// </summary>
     /// <param name="used">Every number up to here counts as used, because a record has it.</param>
     /// <param name="count">How many numbers, at the most.</param>
     [Alias("ReserveAsync")]
@@ -72,10 +76,16 @@ internal sealed class SequenceState
     public long? RaisedBy { get; set; }
 }
 
-/// <summary>Numbers that a sequence has given to a silo; none where the sequence is at its end.</summary>
+/// <summary>
+/// Numbers that a sequence has given to a silo; none where the sequence is at its end.
+/// </summary>
 /// <param name="Used">Every number up to here is used, by whomever.</param>
-/// <param name="Last">The last number of the range; the first is the one above <see cref="Used"/>.</param>
-/// <param name="RaisedBy">The explicit key above which the sequence last went on; null for none.</param>
+/// <param name="Last">
+/// The last number of the range; the first is the one above <see cref="Used"/>.
+/// </param>
+/// <param name="RaisedBy">
+/// The explicit key above which the sequence last went on; null for none.
+/// </param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.NumberRange")]

@@ -4,11 +4,14 @@ using Memento.Tables;
 
 namespace Memento.Participants;
 
-/// <summary>The partitions that take part in a transaction, in the order in which they came.</summary>
+/// <summary>
+/// The partitions that take part in a transaction, in the order in which they came.
+/// </summary>
 internal sealed class Enlistments : IReadOnlyList<Enlistment>
 {
     /// <summary>
-    /// Up to so many are looked through, as two tables of the usual size have; more are found by hash.
+    /// Up to so many are looked through, as two tables of the usual size have; more are found by
+    /// hash.
     /// </summary>
     private const int Few = 32;
 
@@ -49,7 +52,9 @@ internal sealed class Enlistments : IReadOnlyList<Enlistment>
     IEnumerator IEnumerable.GetEnumerator() => _all.GetEnumerator();
 }
 
-/// <summary>A partition that takes part in a transaction, reached directly or by messages.</summary>
+/// <summary>
+/// A partition that takes part in a transaction, reached directly or by messages.
+/// </summary>
 internal abstract class Enlistment(TableDefinition table, int number)
 {
     private int _operations;
@@ -58,7 +63,9 @@ internal abstract class Enlistment(TableDefinition table, int number)
 
     public int Number { get; } = number;
 
-    /// <summary>How many operations were answered; the commit brings the number to the partition.</summary>
+    /// <summary>
+    /// How many operations were answered; the commit brings the number to the partition.
+    /// </summary>
     public int Operations => Volatile.Read(ref _operations);
 
     public ValueTask<object?> ExecuteAsync(
@@ -71,7 +78,9 @@ internal abstract class Enlistment(TableDefinition table, int number)
         return answer;
     }
 
-    /// <summary>Undoes what was written under a savepoint, which was given up before this.</summary>
+    /// <summary>
+    /// Undoes what was written under a savepoint, which was given up before this.
+    /// </summary>
     public abstract ValueTask RollbackAsync(Savepoint savepoint);
 
     /// <summary>Drops the transaction there; never throws.</summary>

@@ -5,15 +5,17 @@ namespace Memento.Participants;
 /// <summary>Finds partitions: in this silo, or through messages.</summary>
 internal interface IPartitions
 {
-    /// <summary>Whether partitions may be in this process, so that records are shared with them.</summary>
+    /// <summary>
+    /// Whether partitions may be in this process, so that records are shared with them.
+    /// </summary>
     bool ShareMemory { get; }
 
     /// <summary>The journal's generation; 0 in a client.</summary>
     int Generation { get; }
 
     /// <summary>
-    /// Whether a transaction that began in a generation, and has seen nothing after a journal position, has
-    /// seen nothing that was taken back since.
+    /// Whether a transaction that began in a generation, and has seen nothing after a journal
+    /// position, has seen nothing that was taken back since.
     /// </summary>
     bool Stands(int generation, long position);
 

@@ -9,10 +9,10 @@ namespace Memento.Participants;
 /// waiting in between leave together, in the order of the calls.
 /// </summary>
 /// <remarks>
-/// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for an
-/// earlier answer, unless the transaction has no age yet (then one message may be under way), or the
-/// operation concerns the same records as one in an earlier message: messages may overtake each other, and
-/// what waits over there for a lock is asked for again.
+/// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for
+/// an earlier answer, unless the transaction has no age yet (then one message may be under way), or
+/// the operation concerns the same records as one in an earlier message: messages may overtake each
+/// other, and what waits over there for a lock is asked for again.
 /// </remarks>
 internal sealed class OperationOutbox(
     TransactionState state, TableRegistration registration, IIndexGrain grain)
@@ -23,7 +23,9 @@ internal sealed class OperationOutbox(
     private long _lastSavepoint;
     private bool _isFlushing;
 
-    /// <summary>Whether anything has left under a savepoint that was begun since that one.</summary>
+    /// <summary>
+    /// Whether anything has left under a savepoint that was begun since that one.
+    /// </summary>
     public bool HasSentSince(long savepoint)
     {
         lock (_gate)
@@ -75,7 +77,8 @@ internal sealed class OperationOutbox(
     }
 
     /// <summary>
-    /// Takes a message's worth: without what nobody waits for, or has to wait for an earlier message.
+    /// Takes a message's worth: without what nobody waits for, or has to wait for an earlier
+    /// message.
     /// </summary>
     private List<OperationCall> Take(out bool isMore)
     {
@@ -102,7 +105,8 @@ internal sealed class OperationOutbox(
                     continue;
                 }
 
-                // In this order: who gives up from here on has to be told that it may be carried out.
+                // In this order: who gives up from here on has to be told that it may be carried
+                // out.
                 call.IsSent = true;
                 if (call.IsAbandoned) continue;
                 if (call.IsGivenUp)

@@ -33,8 +33,8 @@ internal sealed class OperationSender(
             : SendAndRecordAsync(table, number, operation, cancellationToken);
 
     /// <summary>
-    /// Sends an operation to each of some partitions: begins everywhere, then waits, so that those of
-    /// other silos work side by side.
+    /// Sends an operation to each of some partitions: begins everywhere, then waits, so that those
+    /// of other silos work side by side.
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="numbers">The partitions.</param>

@@ -6,8 +6,8 @@ namespace Memento.Participants;
 
 /// <summary>
 /// What a transaction has under way in one partition elsewhere, as far as the order of its calls is
-/// concerned: an operation that comes in another message than an earlier one on the same records has to
-/// wait for its answer (<see cref="Partitions.WaitingOperations"/> has the rule).
+/// concerned: an operation that comes in another message than an earlier one on the same records
+/// has to wait for its answer (<see cref="Partitions.WaitingOperations"/> has the rule).
 /// </summary>
 internal sealed class OperationsAhead
 {

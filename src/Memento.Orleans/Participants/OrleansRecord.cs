@@ -5,14 +5,15 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Participants;
 
 /// <summary>
-/// Orleans' own record of a transaction whose body runs in this process, with a branch for each flow of
-/// control in which Orleans came to know of it: what grain calls bring back is in the branches.
+/// Orleans' own record of a transaction whose body runs in this process, with a branch for each
+/// flow of control in which Orleans came to know of it: what grain calls bring back is in the
+/// branches.
 /// </summary>
 internal sealed class OrleansRecord(TransactionInfo info)
 {
     /// <summary>
-    /// Stands in <see cref="TransactionInfo.PendingCalls"/> when a transaction of ours has ended: code that
-    /// it left running still has it as ambient, and is in no transaction any more.
+    /// Stands in <see cref="TransactionInfo.PendingCalls"/> when a transaction of ours has ended:
+    /// code that it left running still has it as ambient, and is in no transaction any more.
     /// </summary>
     private const int Ended = int.MinValue / 2;
 
@@ -24,7 +25,9 @@ internal sealed class OrleansRecord(TransactionInfo info)
     /// <summary>The record as it is ended.</summary>
     public TransactionInfo Info { get; } = info;
 
-    /// <summary>Whether a grain call had not come back when the body ended: its messages may be late.</summary>
+    /// <summary>
+    /// Whether a grain call had not come back when the body ended: its messages may be late.
+    /// </summary>
     public bool HasLeftCalls
     {
         get
@@ -78,8 +81,8 @@ internal sealed class OrleansRecord(TransactionInfo info)
     }
 
     /// <summary>
-    /// Brings all branches together, for the end. One with a call that is still running stays open, and
-    /// so fails the transaction; what its other calls have brought back is dropped with it.
+    /// Brings all branches together, for the end. One with a call that is still running stays open,
+    /// and so fails the transaction; what its other calls have brought back is dropped with it.
     /// </summary>
     public void JoinBranches()
     {
@@ -101,7 +104,9 @@ internal sealed class OrleansRecord(TransactionInfo info)
         }
     }
 
-    /// <summary>Tells code that the body left running, for which it is ambient, that it has ended.</summary>
+    /// <summary>
+    /// Tells code that the body left running, for which it is ambient, that it has ended.
+    /// </summary>
     public void MarkEnded()
     {
         lock (_gate)
@@ -119,8 +124,8 @@ internal sealed class OrleansRecord(TransactionInfo info)
 }
 
 /// <summary>
-/// What grains in other processes have written for a body of this one. Only Orleans knows of it, and not
-/// before their calls have ended.
+/// What grains in other processes have written for a body of this one. Only Orleans knows of it,
+/// and not before their calls have ended.
 /// </summary>
 internal sealed class GrainWrites(OrleansRecord record)
 {
@@ -144,8 +149,8 @@ internal sealed class GrainWrites(OrleansRecord record)
     }
 
     /// <summary>
-    /// Undoes again what they wrote whose calls were running when their savepoint was given up; for a body
-    /// that has ended.
+    /// Undoes again what they wrote whose calls were running when their savepoint was given up; for
+    /// a body that has ended.
     /// </summary>
     public async Task RollbackLateAsync()
     {

@@ -33,8 +33,8 @@ internal static class Participant
 }
 
 /// <summary>
-/// Told of every operation of a transaction that is to be committed elsewhere, so that who commits it knows
-/// the participants.
+/// Told of every operation of a transaction that is to be committed elsewhere, so that who commits
+/// it knows the participants.
 /// </summary>
 internal interface IParticipantLog
 {

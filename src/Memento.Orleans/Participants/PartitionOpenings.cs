@@ -4,22 +4,26 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// The partitions that are being found for a transaction. Operations on such a one are begun in the order of
-/// the calls, as if it had been there.
+/// The partitions that are being found for a transaction. Operations on such a one are begun in the
+/// order of the calls, as if it had been there.
 /// </summary>
 internal sealed class PartitionOpenings(TransactionState state, IPartitions partitions)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(TableDefinition Table, int Number), TurnQueue> _queues = [];
 
-    /// <summary>Whether operations wait for a partition: those that come now belong behind them.</summary>
+    /// <summary>
+    /// Whether operations wait for a partition: those that come now belong behind them.
+    /// </summary>
     public bool Contains(TableDefinition table, int number)
     {
         lock (_gate)
             return _queues.ContainsKey((table, number));
     }
 
-    /// <summary>Begins an operation when those before it on the same partition have begun.</summary>
+    /// <summary>
+    /// Begins an operation when those before it on the same partition have begun.
+    /// </summary>
     /// <param name="enlisting">The partition, where it is being found already.</param>
     /// <param name="table">The table.</param>
     /// <param name="number">The partition's number.</param>

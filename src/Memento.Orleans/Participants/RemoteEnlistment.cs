@@ -5,8 +5,8 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// A partition in a silo, reached from a client or another silo by plain grain calls with a header. It is
-/// enlisted before the first message leaves, so that a lost answer cannot hide a lock.
+/// A partition in a silo, reached from a client or another silo by plain grain calls with a header.
+/// It is enlisted before the first message leaves, so that a lost answer cannot hide a lock.
 /// </summary>
 internal sealed class RemoteEnlistment(
     TransactionState state, TableDefinition table, int number, IIndexGrain grain)
@@ -22,7 +22,8 @@ internal sealed class RemoteEnlistment(
             ? new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)))
             : default;
 
-    // Nobody waits for it: a partition that misses the message ends the transaction at its time limit.
+    // Nobody waits for it: a partition that misses the message ends the transaction at its time
+    // limit.
     public override void Abort()
     {
         try

@@ -5,10 +5,10 @@ using Orleans.Transactions;
 namespace Memento.Participants;
 
 /// <summary>
-/// Carries the nested bodies inside which code runs along its flow, and along its grain calls: to the same
-/// transaction's code in this process, and to the record grains that write for it elsewhere. Grain calls are
-/// also told which bodies run beside those. With the transaction's id, because a call may begin another
-/// transaction.
+/// Carries the nested bodies inside which code runs along its flow, and along its grain calls: to
+/// the same transaction's code in this process, and to the record grains that write for it
+/// elsewhere. Grain calls are also told which bodies run beside those. With the transaction's id,
+/// because a call may begin another transaction.
 /// </summary>
 internal static class SavepointContext
 {
@@ -21,12 +21,14 @@ internal static class SavepointContext
     public static void Set(Guid transactionId, Savepoint savepoint)
         => Write(Key, transactionId, [savepoint.Id, .. savepoint.AroundIds ?? []]);
 
-    /// <summary>The savepoints of the bodies inside which the caller runs, the innermost first.</summary>
+    /// <summary>
+    /// The savepoints of the bodies inside which the caller runs, the innermost first.
+    /// </summary>
     public static long[] Find(Guid transactionId) => Read(Key, transactionId);
 
     /// <summary>
-    /// Tells the grain calls of the method that calls this which nested bodies of the running transaction
-    /// run at this moment.
+    /// Tells the grain calls of the method that calls this which nested bodies of the running
+    /// transaction run at this moment.
     /// </summary>
     /// <remarks>
     /// Only where the body is that began it: what others were told travels on with their calls.
@@ -41,7 +43,9 @@ internal static class SavepointContext
         }
     }
 
-    /// <summary>The nested bodies that ran when the caller was called; null: nothing was said.</summary>
+    /// <summary>
+    /// The nested bodies that ran when the caller was called; null: nothing was said.
+    /// </summary>
     public static OpenSavepoints? FindOpen(Guid transactionId)
         => Read(OpenKey, transactionId) is [long version, .. long[] ids]
             ? new OpenSavepoints(version, ids)

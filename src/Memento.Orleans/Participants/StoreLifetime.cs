@@ -1,8 +1,8 @@
 namespace Memento.Participants;
 
 /// <summary>
-/// Whether the store of this process can be used. Before the start and after the end Orleans' own calls fail
-/// with whatever comes first, a null reference or a type without an implementation.
+/// Whether the store of this process can be used. Before the start and after the end Orleans' own
+/// calls fail with whatever comes first, a null reference or a type without an implementation.
 /// </summary>
 /// <param name="host">What starts and stops with it: "silo" or "client".</param>
 internal sealed class StoreLifetime(string host)
@@ -31,7 +31,9 @@ internal sealed class StoreLifetime(string host)
             : $"The {host} of this store has stopped. Use the store only while its host runs.");
     }
 
-    /// <summary>Whether an error says that a call did not get to a grain, or its answer not back.</summary>
+    /// <summary>
+    /// Whether an error says that a call did not get to a grain, or its answer not back.
+    /// </summary>
     public static bool IsUnreachable(Exception error)
         => error is OrleansException or TimeoutException or ObjectDisposedException;
 
@@ -55,7 +57,9 @@ internal sealed class StoreLifetime(string host)
 
     /// <summary>Asks a grain for a transaction: where nobody answers, it is run again.</summary>
     /// <exception cref="TransactionConflictException">Nobody answered.</exception>
-    /// <exception cref="StoreUnavailableException">The store of this process has stopped.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The store of this process has stopped.
+    /// </exception>
     public async Task<T> AskForAttemptAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         try
@@ -73,7 +77,9 @@ internal sealed class StoreLifetime(string host)
         }
     }
 
-    /// <summary>An error of ours that Orleans put into one of its own: a grain was reached, and failed.</summary>
+    /// <summary>
+    /// An error of ours that Orleans put into one of its own: a grain was reached, and failed.
+    /// </summary>
     private static MementoException? Inside(Exception error)
     {
         for (Exception? each = error.InnerException; each is not null; each = each.InnerException)

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Memento.Participants;
 
 /// <summary>
-/// Gives ids that no process gives twice: half of one is the process's own, by chance, the other half
-/// counts. <see cref="Guid.NewGuid"/> asks the system for all of it each time, which takes a third as long as
-/// a whole transaction without operations.
+/// Gives ids that no process gives twice: half of one is the process's own, by chance, the other
+/// half counts. <see cref="Guid.NewGuid"/> asks the system for all of it each time, which takes a
+/// third as long as a whole transaction without operations.
 /// </summary>
 internal sealed class TransactionIds
 {

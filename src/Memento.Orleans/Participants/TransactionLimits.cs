@@ -9,8 +9,8 @@ internal static class TransactionLimits
     public static readonly TimeSpan JoinedTimeout = TransactionOptions.DefaultTimeout;
 
     /// <summary>
-    /// How long after its limit a transaction is ended from outside: first the call that waits in it may
-    /// say what it waits for.
+    /// How long after its limit a transaction is ended from outside: first the call that waits in
+    /// it may say what it waits for.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 

@@ -4,21 +4,22 @@ using Memento.Storage;
 namespace Memento.Participants;
 
 /// <summary>
-/// The transactions that run in this process, or that have reached it, by id. Ends those whose time is up,
-/// and remembers for a while how those ended that came from elsewhere: late messages of them are refused,
-/// and a lost answer can be asked for.
+/// The transactions that run in this process, or that have reached it, by id. Ends those whose time
+/// is up, and remembers for a while how those ended that came from elsewhere: late messages of them
+/// are refused, and a lost answer can be asked for.
 /// </summary>
 /// <remarks>
-/// What must hold: an id is unknown, running or ended, and goes that way only, one step under the gate of
-/// its shard. Whoever takes a transaction out of the running ones ends it, so that nothing that was found
-/// here before can begin anything after.
+/// What must hold: an id is unknown, running or ended, and goes that way only, one step under the
+/// gate of its shard. Whoever takes a transaction out of the running ones ends it, so that nothing
+/// that was found here before can begin anything after.
 /// </remarks>
 internal sealed class TransactionRegistry
 {
     /// <summary>
-    /// How long an ended transaction is remembered after its time limit, or after its end where that comes
-    /// later: a commit's answer and all questions about it (<see cref="Commit.Committer.LookUps"/>) may
-    /// each take Orleans' response time-out, and no message is under way for as long.
+    /// How long an ended transaction is remembered after its time limit, or after its end where
+    /// that comes later: a commit's answer and all questions about it
+    /// (<see cref="Commit.Committer.LookUps"/>) may each take Orleans' response time-out, and no
+    /// message is under way for as long.
     /// </summary>
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
@@ -85,7 +86,9 @@ internal sealed class TransactionRegistry
             $"Transaction {id} has ended, and an operation of it came late. Await every call.");
     }
 
-    /// <summary>Forgets a transaction that has ended; keeps the outcome of one from elsewhere.</summary>
+    /// <summary>
+    /// Forgets a transaction that has ended; keeps the outcome of one from elsewhere.
+    /// </summary>
     public void Remove(TransactionState state, TransactionOutcome outcome)
     {
         TaskCompletionSource? waiting = null;
@@ -99,7 +102,9 @@ internal sealed class TransactionRegistry
         if (!state.IsCommitting) state.Abort();
     }
 
-    /// <summary>Ends a running transaction without its writes; false where its commit has begun.</summary>
+    /// <summary>
+    /// Ends a running transaction without its writes; false where its commit has begun.
+    /// </summary>
     /// <param name="state">The transaction.</param>
     /// <param name="reason">What its caller is told; null: nothing more than it knows.</param>
     public bool TryAbort(TransactionState state, MementoException? reason = null)
@@ -119,8 +124,8 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
-    /// Ends a transaction without its writes, unless its commit has begun. One that is unknown will not
-    /// begin any more: its messages may come after this.
+    /// Ends a transaction without its writes, unless its commit has begun. One that is unknown will
+    /// not begin any more: its messages may come after this.
     /// </summary>
     public void Abort(Guid id)
     {
@@ -129,8 +134,8 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
-    /// Keeps how a transaction ended that is unknown here; false where it is running, or known to have
-    /// ended.
+    /// Keeps how a transaction ended that is unknown here; false where it is running, or known to
+    /// have ended.
     /// </summary>
     public bool Remember(Guid id, TransactionOutcome outcome)
     {
@@ -226,13 +231,13 @@ internal sealed class TransactionRegistry
 }
 
 /// <summary>
-/// How transactions ended, each kept until a time of its own. They lie in buckets that are dropped whole, so
-/// that none is ever looked for to be forgotten. Not thread-safe.
+/// How transactions ended, each kept until a time of its own. They lie in buckets that are dropped
+/// whole, so that none is ever looked for to be forgotten. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A bucket takes what is to be kept until its end or a little shorter: at most half of the time that it is
-/// to be kept. So there are four buckets where all are kept equally long, and a few more for every doubling
-/// of that time; each of them is asked for an id.
+/// A bucket takes what is to be kept until its end or a little shorter: at most half of the time
+/// that it is to be kept. So there are four buckets where all are kept equally long, and a few more
+/// for every doubling of that time; each of them is asked for an id.
 /// </remarks>
 internal sealed class EndedTransactions
 {

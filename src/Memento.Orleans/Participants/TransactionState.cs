@@ -6,9 +6,9 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// What a process knows of one running transaction: its age and time limit, the partitions that take part,
-/// the operations under way, and why it must fail, if it must. Kept by id, because each grain call of a
-/// transaction sees another <c>TransactionInfo</c>.
+/// What a process knows of one running transaction: its age and time limit, the partitions that
+/// take part, the operations under way, and why it must fail, if it must. Kept by id, because each
+/// grain call of a transaction sees another <c>TransactionInfo</c>.
 /// </summary>
 internal sealed class TransactionState(
     Guid id, TransactionAge? age, long deadline, int generation, IPartitions partitions, TimeProvider time)
@@ -34,8 +34,8 @@ internal sealed class TransactionState(
     public TransactionAge? Age { get; private set; } = age;
 
     /// <summary>
-    /// When the first attempt began, on the clock of the process whose body it is: the age that grain calls
-    /// take along where no silo has given one.
+    /// When the first attempt began, on the clock of the process whose body it is: the age that
+    /// grain calls take along where no silo has given one.
     /// </summary>
     public long StartTicks { get; init; } = age?.StartTicks ?? 0;
 
@@ -57,12 +57,14 @@ internal sealed class TransactionState(
     /// <summary>Cancels the whole transaction.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Whether the body runs in another process, so that its messages may come late.</summary>
+    /// <summary>
+    /// Whether the body runs in another process, so that its messages may come late.
+    /// </summary>
     public bool IsJoined { get; init; }
 
     /// <summary>
-    /// Where it was aborted with participants in other processes: ends when what it has read there is
-    /// durable, or with the reason why that cannot be said.
+    /// Where it was aborted with participants in other processes: ends when what it has read there
+    /// is durable, or with the reason why that cannot be said.
     /// </summary>
     public Task<MementoException?>? ReadElsewhere { get; set; }
 
@@ -108,8 +110,9 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Whether a call was given up after its message had left, so that nobody here knows what came of it; not
-    /// where it was undone with its savepoint, late or not: then the commit finds out whether it counts.
+    /// Whether a call was given up after its message had left, so that nobody here knows what came
+    /// of it; not where it was undone with its savepoint, late or not: then the commit finds out
+    /// whether it counts.
     /// </summary>
     public bool HasAbandonedCall
     {
@@ -201,8 +204,9 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Carries out an operation in each of some partitions: begins everywhere, then waits, so that those of
-    /// other silos work side by side. It is one call where each would be many: a query asks all partitions.
+    /// Carries out an operation in each of some partitions: begins everywhere, then waits, so that
+    /// those of other silos work side by side. It is one call where each would be many: a query
+    /// asks all partitions.
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="numbers">The partitions.</param>
@@ -241,8 +245,8 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Begins an operation in a partition, behind those that were begun before it and still look for the
-    /// same partition.
+    /// Begins an operation in a partition, behind those that were begun before it and still look
+    /// for the same partition.
     /// </summary>
     public ValueTask<object?> BeginAsync(
         TableDefinition table,
@@ -346,8 +350,8 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Begins the abort: no operation begins after this. False where that has been done before, or its
-    /// commit has begun.
+    /// Begins the abort: no operation begins after this. False where that has been done before, or
+    /// its commit has begun.
     /// </summary>
     public bool TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)
     {
@@ -369,11 +373,13 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Undoes what was written under a savepoint, everywhere, and lets nothing more be done under it. Nobody
-    /// can cancel it, and where it fails the transaction must fail.
+    /// Undoes what was written under a savepoint, everywhere, and lets nothing more be done under
+    /// it. Nobody can cancel it, and where it fails the transaction must fail.
     /// </summary>
     /// <param name="savepoint">The savepoint.</param>
-    /// <param name="alsoInGrains">Whether record grains in other processes may have written under it.</param>
+    /// <param name="alsoInGrains">
+    /// Whether record grains in other processes may have written under it.
+    /// </param>
     public async ValueTask RollbackAsync(Savepoint savepoint, bool alsoInGrains)
     {
         UseSavepoints().GiveUp(savepoint.Id);
@@ -401,7 +407,9 @@ internal sealed class TransactionState(
         }
     }
 
-    /// <summary>Undoes what grains may have written too late to be undone; for a body that has ended.</summary>
+    /// <summary>
+    /// Undoes what grains may have written too late to be undone; for a body that has ended.
+    /// </summary>
     public async ValueTask RollbackLateAsync()
     {
         if (_grainWrites is null) return;
@@ -440,8 +448,9 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// Waits for the right to write to tables with unique indexes: such writes that a body begins side by
-    /// side go one after the other, each reads what stands at its key and gives up the values of that.
+    /// Waits for the right to write to tables with unique indexes: such writes that a body begins
+    /// side by side go one after the other, each reads what stands at its key and gives up the
+    /// values of that.
     /// </summary>
     public ValueTask<Turn> TakeUniqueTurnAsync(CancellationToken cancellationToken)
     {
@@ -456,13 +465,15 @@ internal sealed class TransactionState(
     {
         OrleansRecord known = Interlocked.CompareExchange(ref _orleans, record, null) ?? record;
 
-        // Also an age that came meanwhile, and did not find the record; without one, in a client, the
-        // grain calls of all attempts are as old as the first attempt.
+        // Also an age that came meanwhile, and did not find the record; without one, in a client,
+        // the grain calls of all attempts are as old as the first attempt.
         known.SetAge(Age?.StartTicks ?? StartTicks);
         return known;
     }
 
-    /// <summary>Takes the age that a silo gave, also for grain calls that join the transaction.</summary>
+    /// <summary>
+    /// Takes the age that a silo gave, also for grain calls that join the transaction.
+    /// </summary>
     public void SetAge(TransactionAge age)
     {
         lock (_gate)
@@ -498,7 +509,8 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// The latest journal position whose effect it has seen in this silo; for one whose body has ended.
+    /// The latest journal position whose effect it has seen in this silo; for one whose body has
+    /// ended.
     /// </summary>
     public long DependsOn()
     {
@@ -520,8 +532,8 @@ internal sealed class TransactionState(
             + "transactions short, or give this one a longer Timeout.");
 
     /// <summary>
-    /// What was read before commits were taken back and what is read after it never stood together, so
-    /// the body does not get to see both.
+    /// What was read before commits were taken back and what is read after it never stood together,
+    /// so the body does not get to see both.
     /// </summary>
     private void ThrowIfTakenBack()
     {
@@ -565,8 +577,8 @@ internal sealed class TransactionState(
     }
 
     /// <summary>
-    /// What an operation that failed means for the transaction, which it dooms where it lost a conflict or
-    /// its time is up; null: no more than it says.
+    /// What an operation that failed means for the transaction, which it dooms where it lost a
+    /// conflict or its time is up; null: no more than it says.
     /// </summary>
     private MementoException? ReasonOf(Exception exception, TableDefinition table)
     {
@@ -587,7 +599,9 @@ internal sealed class TransactionState(
         }
     }
 
-    /// <summary>What keeps this process from using the indexes that the table has; null: nothing.</summary>
+    /// <summary>
+    /// What keeps this process from using the indexes that the table has; null: nothing.
+    /// </summary>
     private static MementoException? Learn(TableDefinition table, IndexesChangedException changed)
     {
         try

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Participants;
 
 /// <summary>
-/// Ends, once a second, the transactions whose time is up although nobody asks: those that are known here,
-/// then, in a silo, what is left of others in its partitions.
+/// Ends, once a second, the transactions whose time is up although nobody asks: those that are
+/// known here, then, in a silo, what is left of others in its partitions.
 /// </summary>
 /// <param name="registry">The transactions that are known here.</param>
 /// <param name="time">The time.</param>
@@ -21,8 +21,8 @@ internal sealed partial class TransactionSweeper(
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long after its limit a partition ends a transaction by itself: whoever knows it has ended it by
-    /// then.
+    /// How long after its limit a partition ends a transaction by itself: whoever knows it has
+    /// ended it by then.
     /// </summary>
     private static readonly TimeSpan LeftGrace = TransactionLimits.Grace + Interval;
 
@@ -89,7 +89,8 @@ internal sealed partial class TransactionSweeper(
             }
             catch (Exception exception)
             {
-                // The next second tries again: a transaction that cannot be ended must not keep the rest.
+                // The next second tries again: a transaction that cannot be ended must not keep the
+                // rest.
                 SweepFailed(logger, exception);
             }
         }

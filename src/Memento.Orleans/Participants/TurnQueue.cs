@@ -16,7 +16,9 @@ internal sealed class TurnQueue
         }
     }
 
-    /// <summary>Waits until those that came before have gone. Its place is taken when it returns.</summary>
+    /// <summary>
+    /// Waits until those that came before have gone. Its place is taken when it returns.
+    /// </summary>
     public ValueTask<Turn> TakeAsync(CancellationToken cancellationToken)
     {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +52,9 @@ internal sealed class TurnQueue
     }
 }
 
-/// <summary>A caller's turn, until it is disposed; without a source there is nothing to take turns for.</summary>
+/// <summary>
+/// A caller's turn, until it is disposed; without a source there is nothing to take turns for.
+/// </summary>
 internal readonly struct Turn(TaskCompletionSource? source) : IDisposable
 {
     public void Dispose() => source?.TrySetResult();

@@ -2,7 +2,9 @@ using Memento.Journaling;
 
 namespace Memento.Partitions;
 
-/// <summary>What a commit replaced in one partition, kept until its journal batch is durable.</summary>
+/// <summary>
+/// What a commit replaced in one partition, kept until its journal batch is durable.
+/// </summary>
 internal sealed class AppliedCommit(Partition partition) : ITakeBack
 {
     public string Table => partition.Table.Name;
@@ -11,7 +13,9 @@ internal sealed class AppliedCommit(Partition partition) : ITakeBack
 
     public bool IsStored => partition.Table.Storage == TableStorage.Disk;
 
-    /// <summary>The writes, oldest first; null until they are applied. The partition's gate guards it.</summary>
+    /// <summary>
+    /// The writes, oldest first; null until they are applied. The partition's gate guards it.
+    /// </summary>
     public AppliedWrite[]? Writes { get; set; }
 
     /// <summary>All that the commit took out of the partition, where it cleared it.</summary>

@@ -5,16 +5,16 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// Takes locks for one operation of a transaction, under its partition's gate. Every call says whether
-/// the lock is there; where it is not, either <see cref="Waiting"/> or <see cref="Conflict"/> says why,
-/// and the operation is given up or tried again from its start.
+/// Takes locks for one operation of a transaction, under its partition's gate. Every call says
+/// whether the lock is there; where it is not, either <see cref="Waiting"/> or
+/// <see cref="Conflict"/> says why, and the operation is given up or tried again from its start.
 /// </summary>
 internal ref struct LockTaker(
     LockManager locks, PartitionTransaction transaction, List<LockRequest> resumed)
 {
     /// <summary>
-    /// Beyond this many ranges, each of which a writer has to be compared with, a transaction gets the
-    /// whole partition instead.
+    /// Beyond this many ranges, each of which a writer has to be compared with, a transaction gets
+    /// the whole partition instead.
     /// </summary>
     public const int MaxRanges = 64;
 
@@ -27,7 +27,9 @@ internal ref struct LockTaker(
     /// <summary>Why it will never get its lock: the attempt has to end.</summary>
     public readonly LockConflict? Conflict => _conflict;
 
-    /// <summary>Whether the transaction holds the partition as a whole, and needs no range of it.</summary>
+    /// <summary>
+    /// Whether the transaction holds the partition as a whole, and needs no range of it.
+    /// </summary>
     public readonly bool HasWholePartition
         => (locks.KindsHeldBy(transaction, LockResource.Partition) & (LockKind.Read | LockKind.Write))
             != LockKind.None;
@@ -42,15 +44,15 @@ internal ref struct LockTaker(
                 LockResource.InStore(store, key), writes ? LockKind.Write : LockKind.Read);
 
     /// <summary>
-    /// Locks an entry of an index to be written, for a writer of a record who has locked its key, and so
-    /// has said that it writes here.
+    /// Locks an entry of an index to be written, for a writer of a record who has locked its key,
+    /// and so has said that it writes here.
     /// </summary>
     public bool TryTakeEntry(int store, byte[] entry)
         => TryTake(LockResource.InStore(store, new Key(entry)), LockKind.Write);
 
     /// <summary>
-    /// Locks a range of a store to be read: what is there, and what could come. A null end is without a
-    /// bound.
+    /// Locks a range of a store to be read: what is there, and what could come. A null end is
+    /// without a bound.
     /// </summary>
     public bool TryTakeRange(int store, byte[] from, byte[]? to)
     {
@@ -68,9 +70,9 @@ internal ref struct LockTaker(
 }
 
 /// <summary>
-/// The locks of a writer on the index entries of what it replaces and puts: they keep it apart from those
-/// that have read a range around one of them. An entry that stays is locked too, because its record is
-/// another one.
+/// The locks of a writer on the index entries of what it replaces and puts: they keep it apart from
+/// those that have read a range around one of them. An entry that stays is locked too, because its
+/// record is another one.
 /// </summary>
 internal static class EntryLocks
 {

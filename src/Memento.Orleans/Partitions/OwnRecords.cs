@@ -4,8 +4,8 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's own records in the order of their keys and of the indexes, each made when it is first
-/// asked for and kept up with the writes from then on.
+/// A transaction's own records in the order of their keys and of the indexes, each made when it is
+/// first asked for and kept up with the writes from then on.
 /// </summary>
 internal sealed class OwnRecords(TableDefinition table)
 {

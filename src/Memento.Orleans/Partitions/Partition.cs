@@ -6,12 +6,12 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// One partition of a table: its records, its locks and the transactions in it. Thread-safe: whoever is in
-/// the silo calls it directly, everyone else through its <c>IndexGrain</c>.
+/// One partition of a table: its records, its locks and the transactions in it. Thread-safe:
+/// whoever is in the silo calls it directly, everyone else through its <c>IndexGrain</c>.
 /// </summary>
 /// <remarks>
-/// Everything happens under one gate that is never held over a wait. A transaction goes through Join,
-/// Execute…, Seal, Commit or Abort; Undo takes a commit back whose journal batch failed.
+/// Everything happens under one gate that is never held over a wait. A transaction goes through
+/// Join, Execute…, Seal, Commit or Abort; Undo takes a commit back whose journal batch failed.
 /// </remarks>
 internal sealed class Partition(
     TableDefinition table, int number, long epoch, RecordStore store, TimeProvider time)
@@ -37,14 +37,20 @@ internal sealed class Partition(
     /// <summary>Whether it refuses everything: whoever wants the partition opens it anew.</summary>
     public bool IsClosed => _closed is not null;
 
-    /// <summary>Ends when it is closed and the last commit that had begun has gone through.</summary>
+    /// <summary>
+    /// Ends when it is closed and the last commit that had begun has gone through.
+    /// </summary>
     public Task Drained => _drained.Task;
 
-    /// <summary>Told of every number that a record was committed with, for auto-increment.</summary>
+    /// <summary>
+    /// Told of every number that a record was committed with, for auto-increment.
+    /// </summary>
     public Action<long>? NumberSeen { get; init; }
 
     /// <summary>Adds a transaction, or finds it again.</summary>
-    /// <exception cref="PartitionClosedException">The partition has moved, or its table is gone.</exception>
+    /// <exception cref="PartitionClosedException">
+    /// The partition has moved, or its table is gone.
+    /// </exception>
     public PartitionTransaction Join(TransactionHeader header)
     {
         lock (_gate)
@@ -66,12 +72,16 @@ internal sealed class Partition(
     }
 
     /// <summary>
-    /// Takes the locks that an operation needs, waiting if it must, and carries it out, behind those of its
-    /// transaction that came before it and have to do with the same records.
+    /// Takes the locks that an operation needs, waiting if it must, and carries it out, behind
+    /// those of its transaction that came before it and have to do with the same records.
     /// </summary>
-    /// <exception cref="TransactionConflictException">An older transaction holds a lock.</exception>
+    /// <exception cref="TransactionConflictException">
+    /// An older transaction holds a lock.
+    /// </exception>
     /// <exception cref="TransactionTimeoutException">The time limit ended the wait.</exception>
-    /// <exception cref="NoTransactionException">The transaction, or its savepoint, has ended.</exception>
+    /// <exception cref="NoTransactionException">
+    /// The transaction, or its savepoint, has ended.
+    /// </exception>
     public ValueTask<object?> ExecuteAsync(
         PartitionTransaction transaction,
         Operation operation,
@@ -86,7 +96,8 @@ internal sealed class Partition(
     }
 
     /// <summary>
-    /// Undoes what a transaction wrote under a savepoint, which was given up before this; its locks stay.
+    /// Undoes what a transaction wrote under a savepoint, which was given up before this; its locks
+    /// stay.
     /// </summary>
     public void Rollback(PartitionTransaction transaction, long savepoint)
     {
@@ -102,8 +113,8 @@ internal sealed class Partition(
     }
 
     /// <summary>
-    /// Begins a transaction's commit: no more operations from here on. False where the partition did not
-    /// see as many operations as the caller made: one was lost, or the partition was.
+    /// Begins a transaction's commit: no more operations from here on. False where the partition
+    /// did not see as many operations as the caller made: one was lost, or the partition was.
     /// </summary>
     public bool TrySeal(PartitionTransaction transaction, int operations)
     {
@@ -121,8 +132,8 @@ internal sealed class Partition(
     }
 
     /// <summary>
-    /// Applies a sealed transaction's writes and releases its locks, in one step: from here on others see
-    /// them. A commit whose journal batch has failed meanwhile is not applied.
+    /// Applies a sealed transaction's writes and releases its locks, in one step: from here on
+    /// others see them. A commit whose journal batch has failed meanwhile is not applied.
     /// </summary>
     public void Commit(
         PartitionTransaction transaction, PendingCommit pending, AppliedCommit applied)
@@ -148,7 +159,9 @@ internal sealed class Partition(
         Wake();
     }
 
-    /// <summary>Takes an applied commit back; later ones must have been taken back before.</summary>
+    /// <summary>
+    /// Takes an applied commit back; later ones must have been taken back before.
+    /// </summary>
     public void Undo(AppliedCommit applied)
     {
         lock (_gate)
@@ -163,9 +176,13 @@ internal sealed class Partition(
         }
     }
 
-    /// <summary>Drops a transaction with its writes and locks, unless its commit has begun.</summary>
+    /// <summary>
+    /// Drops a transaction with its writes and locks, unless its commit has begun.
+    /// </summary>
     /// <param name="transaction">The transaction.</param>
-    /// <param name="evenIfSealed">For the commit itself, which gives up before anything is applied.</param>
+    /// <param name="evenIfSealed">
+    /// For the commit itself, which gives up before anything is applied.
+    /// </param>
     public void Abort(PartitionTransaction transaction, bool evenIfSealed = false)
     {
         lock (_gate)
@@ -183,9 +200,9 @@ internal sealed class Partition(
     }
 
     /// <summary>
-    /// Drops the transactions that are past their time limit by more than a grace and have not begun to
-    /// commit; gives how many. Whoever runs a transaction ends it before: this is for those that nobody
-    /// runs any more, whatever went wrong.
+    /// Drops the transactions that are past their time limit by more than a grace and have not
+    /// begun to commit; gives how many. Whoever runs a transaction ends it before: this is for
+    /// those that nobody runs any more, whatever went wrong.
     /// </summary>
     public int EndOverdue(TimeSpan grace)
     {
@@ -231,7 +248,9 @@ internal sealed class Partition(
         return _drained.Task;
     }
 
-    /// <summary>Closes it because memory may not be what is stored: it is to be loaded again.</summary>
+    /// <summary>
+    /// Closes it because memory may not be what is stored: it is to be loaded again.
+    /// </summary>
     public void Discard()
         => _ = CloseAsync(new TransactionConflictException(
             $"Partition {Number} of table '{Table.Name}' is loaded again from the durable storage. The "
@@ -245,8 +264,8 @@ internal sealed class Partition(
     }
 
     /// <summary>
-    /// The highest number that a key has here, for auto-increment, with the journal position that wrote it;
-    /// 0 where there is none.
+    /// The highest number that a key has here, for auto-increment, with the journal position that
+    /// wrote it; 0 where there is none.
     /// </summary>
     public (long Number, long Position) HighestNumber()
     {
@@ -274,7 +293,9 @@ internal sealed class Partition(
             _locks.Describe(locks);
     }
 
-    /// <summary>Tells the numbers of a transaction whose commit nothing can take back any more.</summary>
+    /// <summary>
+    /// Tells the numbers of a transaction whose commit nothing can take back any more.
+    /// </summary>
     public void ShowNumbers(PartitionTransaction transaction)
     {
         if (NumberSeen is null) return;
@@ -463,7 +484,8 @@ internal sealed class Partition(
     /// <summary>Lets those go on whose waiting ended, outside the gate.</summary>
     private void Wake()
     {
-        // Whoever named a waiter comes here after it, so empty lists may be believed without the gate.
+        // Whoever named a waiter comes here after it, so empty lists may be believed without the
+        // gate.
         if (_resumed.Count == 0 && _freed.Count == 0) return;
 
         LockRequest[] resumed;

@@ -5,7 +5,8 @@ namespace Memento.Partitions;
 /// <summary>The partitions that are in this silo's memory: where the direct path begins.</summary>
 internal sealed class PartitionDirectory
 {
-    // A query asks for each partition of its table: a place in an array, not a hash of the name each time.
+    // A query asks for each partition of its table: a place in an array, not a hash of the name
+    // each time.
     private readonly ConcurrentDictionary<string, Partition?[]> _tables = new();
 
     public IEnumerable<Partition> All

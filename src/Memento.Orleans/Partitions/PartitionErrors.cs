@@ -45,7 +45,9 @@ internal static class LockErrors
         => kind is LockKind.Write or LockKind.IntentionWrite ? "write" : "read";
 }
 
-/// <summary>What nested bodies of one transaction are told that get into each other's way.</summary>
+/// <summary>
+/// What nested bodies of one transaction are told that get into each other's way.
+/// </summary>
 internal static class NestedErrors
 {
     public static MementoException WrittenBeside(
@@ -70,8 +72,8 @@ internal static class NestedErrors
 }
 
 /// <summary>
-/// The partition that a caller has in hand is not in use any more: its table was deleted, or it moved.
-/// Never leaves the store: callers look the partition up again.
+/// The partition that a caller has in hand is not in use any more: its table was deleted, or it
+/// moved. Never leaves the store: callers look the partition up again.
 /// </summary>
 internal sealed class PartitionClosedException(MementoException reason)
     : Exception(reason.Message, reason)
@@ -80,8 +82,8 @@ internal sealed class PartitionClosedException(MementoException reason)
 }
 
 /// <summary>
-/// Tells another process which indexes a table has, because it did not know. It travels inside the error
-/// that ends the attempt, and never leaves the store by itself.
+/// Tells another process which indexes a table has, because it did not know. It travels inside the
+/// error that ends the attempt, and never leaves the store by itself.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.IndexesChangedException")]

@@ -6,8 +6,8 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a transaction has in one partition: its locks and its staged writes, and the view of records that
-/// it therefore has. Guarded by the partition's gate.
+/// What a transaction has in one partition: its locks and its staged writes, and the view of
+/// records that it therefore has. Guarded by the partition's gate.
 /// </summary>
 internal sealed class PartitionTransaction(TransactionHeader header, RecordStore store, Partition partition)
     : LockOwner(header.TransactionId, header.Age)
@@ -26,8 +26,8 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     public StagedWrites Staged { get; } = new();
 
     /// <summary>
-    /// Its writes as the operation that is carried out sees them: without those of nested bodies that run
-    /// beside the operation's own.
+    /// Its writes as the operation that is carried out sees them: without those of nested bodies
+    /// that run beside the operation's own.
     /// </summary>
     public StagedWrites Seen
         => _beside.Length == 0 ? Staged : (_seen ??= new SeenWrites(Staged)).Without(_beside);
@@ -37,14 +37,16 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
 
     public RecordStore Store { get; } = store;
 
-    /// <summary>How many operations were carried out; the commit must bring the same number.</summary>
+    /// <summary>
+    /// How many operations were carried out; the commit must bring the same number.
+    /// </summary>
     public int Operations { get; set; }
 
     public TransactionPhase Phase { get; set; }
 
     /// <summary>
-    /// The highest journal position that the transaction has seen the effect of: its answer may not leave
-    /// before that is durable.
+    /// The highest journal position that the transaction has seen the effect of: its answer may not
+    /// leave before that is durable.
     /// </summary>
     public long DependsOn { get; private set; }
 
@@ -57,7 +59,9 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
         if (Header.Savepoints is { } all) _beside = all.WritersBeside(savepoint, Staged);
     }
 
-    /// <summary>Refuses a key that a nested body has written which runs beside the caller.</summary>
+    /// <summary>
+    /// Refuses a key that a nested body has written which runs beside the caller.
+    /// </summary>
     /// <exception cref="MementoException">It has.</exception>
     public void RequireAlone(int store, Key key)
     {
@@ -80,15 +84,17 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     }
 
     /// <summary>
-    /// Stages what is to stand at a key after the commit; null: nothing. Whoever calls it has looked at what
-    /// stands there now, and so depends on it.
+    /// Stages what is to stand at a key after the commit; null: nothing. Whoever calls it has
+    /// looked at what stands there now, and so depends on it.
     /// </summary>
     public void Stage(int store, Key key, StoredRecord? record, byte[]? document)
     {
         Staged.Add(new StagedWrite(store, key, record, document, _savepoint));
     }
 
-    /// <summary>The records of a logical key of a bag, in the order in which they were written.</summary>
+    /// <summary>
+    /// The records of a logical key of a bag, in the order in which they were written.
+    /// </summary>
     public List<StoredRecord> FindInBag(Key key)
     {
         DependOn(Store.LastPosition);
@@ -141,7 +147,8 @@ internal sealed class PartitionTransaction(TransactionHeader header, RecordStore
     {
         if (store != LockResource.RecordStore || Table.Type != TableType.Bag)
         {
-            // The last one alone: whoever made it was refused beside a body that had written before it.
+            // The last one alone: whoever made it was refused beside a body that had written before
+            // it.
             return Staged.Find(store, key)?.IsUnderAny(_beside) == true;
         }
 
@@ -183,7 +190,9 @@ internal enum TransactionPhase
 /// <summary>What a partition has to know of a transaction that comes to it.</summary>
 /// <param name="TransactionId">The attempt's id.</param>
 /// <param name="Age">The age, kept over attempts: who is older wins.</param>
-/// <param name="Deadline">The end of the time limit, as a timestamp of the silo's time provider.</param>
+/// <param name="Deadline">
+/// The end of the time limit, as a timestamp of the silo's time provider.
+/// </param>
 internal sealed record TransactionHeader(Guid TransactionId, TransactionAge Age, long Deadline)
 {
     private Savepoints? _savepoints;

@@ -6,9 +6,9 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// The committed records of a partition, in key order, with their indexes. Store 0 has the records; the
-/// others (<see cref="IndexDefinition.Store"/>) have the entries of unique indexes (value to key) that hash
-/// to this partition. Not thread-safe: its partition's gate guards it.
+/// The committed records of a partition, in key order, with their indexes. Store 0 has the records;
+/// the others (<see cref="IndexDefinition.Store"/>) have the entries of unique indexes (value to
+/// key) that hash to this partition. Not thread-safe: its partition's gate guards it.
 /// </summary>
 internal sealed class RecordStore
 {
@@ -30,13 +30,19 @@ internal sealed class RecordStore
     /// <summary>The indexes that it keeps.</summary>
     public IndexSet Indexes { get; private set; }
 
-    /// <summary>The number behind the key of the next record of a bag: bags keep the order of writing.</summary>
+    /// <summary>
+    /// The number behind the key of the next record of a bag: bags keep the order of writing.
+    /// </summary>
     public ulong NextSequence { get; private set; } = 1;
 
-    /// <summary>The last position at which a record went away; for who sees that a key is absent.</summary>
+    /// <summary>
+    /// The last position at which a record went away; for who sees that a key is absent.
+    /// </summary>
     public long LastRemovalPosition { get; private set; }
 
-    /// <summary>The last position at which anything was applied; for who sees many records.</summary>
+    /// <summary>
+    /// The last position at which anything was applied; for who sees many records.
+    /// </summary>
     public long LastPosition { get; private set; }
 
     /// <summary>An estimate of the bytes in memory.</summary>
@@ -88,7 +94,9 @@ internal sealed class RecordStore
     /// </summary>
     public StoredRecord Make(byte[] key, object record) => Complete(new StoredRecord(key, record));
 
-    /// <summary>Puts what is to stand at a key (null: nothing), and gives what stood there.</summary>
+    /// <summary>
+    /// Puts what is to stand at a key (null: nothing), and gives what stood there.
+    /// </summary>
     public StoredRecord? Replace(int store, byte[] key, StoredRecord? next, long position)
     {
         LastPosition = Math.Max(LastPosition, position);
@@ -113,8 +121,8 @@ internal sealed class RecordStore
     }
 
     /// <summary>
-    /// Takes all records and entries out, and gives them: the maps change hands, however full they are. The
-    /// sequence of a bag goes on.
+    /// Takes all records and entries out, and gives them: the maps change hands, however full they
+    /// are. The sequence of a bag goes on.
     /// </summary>
     public RecordStoreContent Clear(long position)
     {
@@ -189,8 +197,8 @@ internal sealed class RecordStore
     }
 
     /// <summary>
-    /// The entry of a record in an index: the one it has, otherwise a new one that it keeps. Only a record
-    /// that a commit replaced before the index came, and that comes back, has none by then.
+    /// The entry of a record in an index: the one it has, otherwise a new one that it keeps. Only a
+    /// record that a commit replaced before the index came, and that comes back, has none by then.
     /// </summary>
     private byte[] KeepEntry(IndexDefinition index, StoredRecord record)
         => Room(record, index.Store) ??= index.EncodeEntry(record.Record, record.Key);
@@ -247,27 +255,34 @@ internal sealed record RecordStoreContent(
     long EstimatedSize);
 
 /// <summary>
-/// A record as it stands in a store of a partition, with all that its own code (getters) has a say in as it
-/// said it when the record was made: commits and their taking back use that alone, and cannot fail on it.
-/// The position and the entries change under the partition's gate; nothing else does.
+/// A record as it stands in a store of a partition, with all that its own code (getters) has a say
+/// in as it said it when the record was made: commits and their taking back use that alone, and
+/// cannot fail on it. The position and the entries change under the partition's gate; nothing else
+/// does.
 /// </summary>
 internal sealed class StoredRecord(byte[] key, object record)
 {
     /// <summary>The key bytes; of a bag with the sequence behind them.</summary>
     public byte[] Key { get; } = key;
 
-    /// <summary>The record; of a unique index the key bytes of the record that has the value.</summary>
+    /// <summary>
+    /// The record; of a unique index the key bytes of the record that has the value.
+    /// </summary>
     public object Record { get; } = record;
 
     /// <summary>
-    /// Its entries in the indexes, by their stores (<see cref="Tables.IndexDefinition.Store"/>); at 0, of a
-    /// bag, what tells it from records of other documents. Null where it has none.
+    /// Its entries in the indexes, by their stores (<see cref="Tables.IndexDefinition.Store"/>); at
+    /// 0, of a bag, what tells it from records of other documents. Null where it has none.
     /// </summary>
     public byte[]?[]? Entries { get; set; }
 
-    /// <summary>An estimate of its bytes in memory, 1 or more; 0 until the store has made it up.</summary>
+    /// <summary>
+    /// An estimate of its bytes in memory, 1 or more; 0 until the store has made it up.
+    /// </summary>
     public long Size { get; set; }
 
-    /// <summary>The journal position that must be durable before anyone may be told of it; 0: none.</summary>
+    /// <summary>
+    /// The journal position that must be durable before anyone may be told of it; 0: none.
+    /// </summary>
     public long Position { get; set; }
 }

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a process knows of the savepoints of one transaction: which nested bodies are running, and which
-/// savepoints were given up. The latter is never forgotten while the transaction runs, so that nothing is
-/// carried out under them that comes late, or goes on late from a wait.
+/// What a process knows of the savepoints of one transaction: which nested bodies are running, and
+/// which savepoints were given up. The latter is never forgotten while the transaction runs, so
+/// that nothing is carried out under them that comes late, or goes on late from a wait.
 /// </summary>
 /// <param name="origin">
-/// Stands in the ids, so that two processes give no id twice; 0 where the transaction's own body runs.
+/// Stands in the ids, so that two processes give no id twice; 0 where the transaction's own body
+/// runs.
 /// </param>
 internal sealed class Savepoints(int origin)
 {
@@ -93,7 +94,8 @@ internal sealed class Savepoints(int origin)
     }
 
     /// <summary>
-    /// The running bodies beside the one that asks that have written: what they wrote is not for it to see.
+    /// The running bodies beside the one that asks that have written: what they wrote is not for it
+    /// to see.
     /// </summary>
     public long[] WritersBeside(Savepoint? asking, StagedWrites writes)
     {
@@ -119,8 +121,8 @@ internal sealed class Savepoints(int origin)
     }
 
     /// <summary>
-    /// The running bodies, as a message tells those that carry out calls for the transaction; null where
-    /// there never was one. A process of grain calls passes on what it was told.
+    /// The running bodies, as a message tells those that carry out calls for the transaction; null
+    /// where there never was one. A process of grain calls passes on what it was told.
     /// </summary>
     public OpenSavepoints? Describe()
     {

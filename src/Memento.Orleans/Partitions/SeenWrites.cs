@@ -1,13 +1,15 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's writes in one partition without those of nested bodies beside the caller. It copies
-/// them, and keeps the copy from one question to the next: mostly the same bodies are left out again, and
-/// what was written meanwhile is added.
+/// A transaction's writes in one partition without those of nested bodies beside the caller. It
+/// copies them, and keeps the copy from one question to the next: mostly the same bodies are left
+/// out again, and what was written meanwhile is added.
 /// </summary>
 internal sealed class SeenWrites(StagedWrites all)
 {
-    /// <summary>Each of several bodies side by side leaves out the others, and so has its own copy.</summary>
+    /// <summary>
+    /// Each of several bodies side by side leaves out the others, and so has its own copy.
+    /// </summary>
     private const int MostCopies = 8;
 
     private readonly List<Copy> _copies = [];

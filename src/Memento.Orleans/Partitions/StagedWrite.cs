@@ -14,7 +14,9 @@ internal sealed class StagedWrite(
     /// <summary>What stands there after the commit; null: nothing.</summary>
     public StoredRecord? Record { get; } = record;
 
-    /// <summary>The JSON document for the journal; null for a deletion, or where the table is in ram.</summary>
+    /// <summary>
+    /// The JSON document for the journal; null for a deletion, or where the table is in ram.
+    /// </summary>
     public byte[]? Document { get; } = document;
 
     /// <summary>The savepoint with which it is undone; null: the transaction.</summary>

@@ -3,9 +3,9 @@ using Memento.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's writes in one partition, in the order in which they were made. Those of a savepoint can be
-/// taken out again, wherever they are among the others. A handful is searched in place; many are found
-/// through a dictionary.
+/// A transaction's writes in one partition, in the order in which they were made. Those of a
+/// savepoint can be taken out again, wherever they are among the others. A handful is searched in
+/// place; many are found through a dictionary.
 /// </summary>
 internal sealed class StagedWrites
 {
@@ -80,10 +80,14 @@ internal sealed class StagedWrites
         }
     }
 
-    /// <summary>Whether anything was written under a savepoint, or under the ones inside it.</summary>
+    /// <summary>
+    /// Whether anything was written under a savepoint, or under the ones inside it.
+    /// </summary>
     public bool HasUnder(long savepoint) => _counts is not null && _counts.ContainsKey(savepoint);
 
-    /// <summary>Undoes what was written under a savepoint and the ones inside it, and nothing else.</summary>
+    /// <summary>
+    /// Undoes what was written under a savepoint and the ones inside it, and nothing else.
+    /// </summary>
     public void Rollback(long savepoint)
     {
         if (_counts is null || !_counts.TryGetValue(savepoint, out int left)) return;

@@ -4,14 +4,14 @@ using Memento.Locks;
 namespace Memento.Partitions;
 
 /// <summary>
-/// The operations of one transaction that wait in one partition, in the order in which they came. What a
-/// body begins side by side is carried out in the order of its calls where that can be told apart: an
-/// operation on a key stays behind those on the same key, a write also behind those that read many keys, and
-/// these behind the writes. All others pass.
+/// The operations of one transaction that wait in one partition, in the order in which they came.
+/// What a body begins side by side is carried out in the order of its calls where that can be told
+/// apart: an operation on a key stays behind those on the same key, a write also behind those that
+/// read many keys, and these behind the writes. All others pass.
 /// </summary>
 /// <remarks>
-/// Nothing can deadlock over it: an operation that waits for its turn asks for no lock, and the one ahead of
-/// it waits for nobody but younger transactions (wait-die), or for one further ahead.
+/// Nothing can deadlock over it: an operation that waits for its turn asks for no lock, and the one
+/// ahead of it waits for nobody but younger transactions (wait-die), or for one further ahead.
 /// </remarks>
 internal sealed class WaitingOperations
 {
@@ -78,7 +78,9 @@ internal sealed class WaitingOperations
     public void FreeAll(List<TaskCompletionSource> freed)
         => freed.AddRange(All.Select(static each => each.Woken));
 
-    /// <summary>Adds those under a savepoint that was given up: they find out that they are refused.</summary>
+    /// <summary>
+    /// Adds those under a savepoint that was given up: they find out that they are refused.
+    /// </summary>
     public void FreeUnder(long savepoint, List<TaskCompletionSource> freed)
         => freed.AddRange(All
             .Where(each => each.Savepoint is { } under && under.IsUnder(savepoint))
@@ -112,8 +114,8 @@ internal sealed class WaitingOperations
 }
 
 /// <summary>
-/// An operation that waits in a partition: for a lock, or for an earlier operation of its transaction.
-/// Guarded by the partition's gate.
+/// An operation that waits in a partition: for a lock, or for an earlier operation of its
+/// transaction. Guarded by the partition's gate.
 /// </summary>
 internal sealed class WaitingOperation(Operation operation, Savepoint? savepoint)
 {

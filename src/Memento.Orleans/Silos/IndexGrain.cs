@@ -164,7 +164,9 @@ internal sealed class IndexGrain(
         }
     }
 
-    /// <summary>Lets the commits that have begun go through, to the disk, before anyone loads it again.</summary>
+    /// <summary>
+    /// Lets the commits that have begun go through, to the disk, before anyone loads it again.
+    /// </summary>
     private async Task CloseAsync(MementoException reason)
     {
         if (_opening is not null) await _opening;
@@ -174,7 +176,9 @@ internal sealed class IndexGrain(
         await ForgetAsync(partition);
     }
 
-    /// <summary>Lets the last commits of a closed partition end; after it the partition can be loaded.</summary>
+    /// <summary>
+    /// Lets the last commits of a closed partition end; after it the partition can be loaded.
+    /// </summary>
     private async Task ForgetAsync(Partition partition)
     {
         partitions.Remove(partition);

@@ -24,7 +24,9 @@ internal sealed class PartitionLoader(
 {
     private readonly IJournalStorage? _storage = durable.Journal;
 
-    /// <exception cref="TableNotFoundException">The table is not registered, or does not exist.</exception>
+    /// <exception cref="TableNotFoundException">
+    /// The table is not registered, or does not exist.
+    /// </exception>
     /// <exception cref="StorageException">The storage refused, or a row cannot be read.</exception>
     public async Task<Partition> LoadAsync(string name, int number)
     {

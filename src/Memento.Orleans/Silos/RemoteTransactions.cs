@@ -45,7 +45,9 @@ internal sealed class RemoteTransactions(
         };
     }
 
-    /// <summary>Undoes what was written under a savepoint, and refuses what comes under it later.</summary>
+    /// <summary>
+    /// Undoes what was written under a savepoint, and refuses what comes under it later.
+    /// </summary>
     public async Task RollbackAsync(RollbackRequest request, TableDefinition table, int number)
     {
         TransactionState state;
@@ -76,7 +78,9 @@ internal sealed class RemoteTransactions(
         };
     }
 
-    /// <summary>Finds the transaction of a message, or begins it; gives it an age if it has none.</summary>
+    /// <summary>
+    /// Finds the transaction of a message, or begins it; gives it an age if it has none.
+    /// </summary>
     /// <exception cref="NoTransactionException">It has ended: the message is late.</exception>
     private TransactionState Join(Guid transactionId, TransactionAge? age, TimeSpan remaining)
         => registry.Join(transactionId, () => new TransactionState(
@@ -90,7 +94,9 @@ internal sealed class RemoteTransactions(
             IsJoined = true,
         });
 
-    /// <summary>Whatever a message says: a caller that vanished must not keep its locks for ever.</summary>
+    /// <summary>
+    /// Whatever a message says: a caller that vanished must not keep its locks for ever.
+    /// </summary>
     private long DeadlineOf(TimeSpan remaining)
     {
         TimeSpan limited = remaining < TransactionLimits.LongestTimeout

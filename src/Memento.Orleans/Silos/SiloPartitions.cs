@@ -7,7 +7,9 @@ using Memento.Tables;
 
 namespace Memento.Silos;
 
-/// <summary>Finds partitions from inside a silo: directly where they are here, otherwise by message.</summary>
+/// <summary>
+/// Finds partitions from inside a silo: directly where they are here, otherwise by message.
+/// </summary>
 internal sealed class SiloPartitions(
     PartitionDirectory directory,
     Numbers numbers,

@@ -21,7 +21,9 @@ internal abstract class AutoIncrementKey<TRecord>
     /// </summary>
     public abstract bool TryGet(TRecord record, out long number);
 
-    /// <summary>The number in an encoded key; one beyond a long's range counts as its end.</summary>
+    /// <summary>
+    /// The number in an encoded key; one beyond a long's range counts as its end.
+    /// </summary>
     public abstract long Read(ReadOnlySpan<byte> key);
 
     /// <summary>The highest number that fits into the key.</summary>
@@ -91,8 +93,12 @@ internal static class UsedUpNumbers
 {
     /// <param name="table">The table's name.</param>
     /// <param name="key">Its key.</param>
-    /// <param name="next">The number that does not fit; one past the last may be beyond a long.</param>
-    /// <param name="raisedBy">The explicit key above which the numbers went on, if there was one.</param>
+    /// <param name="next">
+    /// The number that does not fit; one past the last may be beyond a long.
+    /// </param>
+    /// <param name="raisedBy">
+    /// The explicit key above which the numbers went on, if there was one.
+    /// </param>
     public static MementoException Error(
         string table, RecordProperty key, Int128 next, long? raisedBy)
     {

@@ -45,7 +45,9 @@ internal abstract class IndexDefinition
     /// </summary>
     public int Ordinal { get; }
 
-    /// <summary>The store that has the values of a unique index, behind that of the records.</summary>
+    /// <summary>
+    /// The store that has the values of a unique index, behind that of the records.
+    /// </summary>
     public int Store => Ordinal + 1;
 
     /// <summary>Of which index a store has the values.</summary>
@@ -77,8 +79,8 @@ internal abstract class IndexDefinition
     public abstract bool TryEncodeUnique(object record, out byte[] value);
 
     /// <summary>
-    /// Takes the values of an entry without its key to what <see cref="TryEncodeUnique"/> makes of them;
-    /// false where one is null or NaN.
+    /// Takes the values of an entry without its key to what <see cref="TryEncodeUnique"/> makes of
+    /// them; false where one is null or NaN.
     /// </summary>
     public bool TryReadUnique(ReadOnlySpan<byte> entry, out byte[] value)
     {

@@ -66,11 +66,13 @@ internal sealed class IndexSet
 }
 
 /// <summary>
-/// Tells another process which index is meant. A name is not enough: an index on <c>A_B</c> and one on
-/// <c>A</c> and <c>B</c> have the same, and a table may have one after the other.
+/// Tells another process which index is meant. A name is not enough: an index on <c>A_B</c> and one
+/// on <c>A</c> and <c>B</c> have the same, and a table may have one after the other.
 /// </summary>
 /// <param name="Name">The name, for people.</param>
-/// <param name="Identity">The same for indexes on the same properties with the same encodings.</param>
+/// <param name="Identity">
+/// The same for indexes on the same properties with the same encodings.
+/// </param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.IndexReference")]
@@ -93,7 +95,9 @@ internal sealed record IndexReference(
     }
 }
 
-/// <summary>The stored form of an entry of a unique index: the key of the record that has the value.</summary>
+/// <summary>
+/// The stored form of an entry of a unique index: the key of the record that has the value.
+/// </summary>
 internal static class UniqueEntry
 {
     private const string KeyProperty = "key";

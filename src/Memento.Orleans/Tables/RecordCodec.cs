@@ -31,8 +31,8 @@ internal sealed class RecordCodec(TableRegistry tables)
         => (IDeepCopier)Bind(typeof(RecordDeepCopier<>), type);
 
     /// <summary>
-    /// Registered types may be named in messages, and so may our own generic types over them, such as
-    /// the calls of <see cref="IRecord{T}"/>; of others this says nothing.
+    /// Registered types may be named in messages, and so may our own generic types over them, such
+    /// as the calls of <see cref="IRecord{T}"/>; of others this says nothing.
     /// </summary>
     public bool? IsTypeAllowed(Type type)
         => IsRecord(type) || IsOursOverRecords(type) ? true : null;

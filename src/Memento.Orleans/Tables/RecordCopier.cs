@@ -22,8 +22,8 @@ internal sealed class RecordCopier<T>(DocumentSerializer<T> serializer)
     public CopyMode Mode => _derived.Values.Append(_own).Max(static modes => modes.Given);
 
     /// <summary>
-    /// A record that no one who has the other can change; the same where nobody can. It holds what its
-    /// document does and no more.
+    /// A record that no one who has the other can change; the same where nobody can. It holds what
+    /// its document does and no more.
     /// </summary>
     public T Copy(T record) => Copy(record, ModesOf(record).Given);
 

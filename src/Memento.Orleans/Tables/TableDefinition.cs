@@ -93,8 +93,8 @@ internal abstract class TableDefinition
     public IndexDefinition IndexAt(int ordinal) => _made[ordinal];
 
     /// <summary>
-    /// Makes an index, which the table has only after <see cref="UseIndexes(IndexSet)"/>; the same one
-    /// when it is made again.
+    /// Makes an index, which the table has only after <see cref="UseIndexes(IndexSet)"/>; the same
+    /// one when it is made again.
     /// </summary>
     public IndexDefinition MakeIndex(IndexInfo info)
     {
@@ -144,7 +144,9 @@ internal abstract class TableDefinition
         => _indexes = new IndexSet([.. indexes.Select(MakeIndex)]);
 
     /// <summary>Learns from another process which indexes the table has.</summary>
-    /// <exception cref="MementoException">The record type here has not what they are on.</exception>
+    /// <exception cref="MementoException">
+    /// The record type here has not what they are on.
+    /// </exception>
     public void LearnIndexes(IReadOnlyList<IndexSchema> indexes)
     {
         foreach (IndexSchema index in indexes)
@@ -178,7 +180,9 @@ internal abstract class TableDefinition
     /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>
     public object KeyValueOf(object record) => KeyCodec.Decode(KeyOf(record));
 
-    /// <summary>Checks that a record is of the table's type, or of a derived one that it names.</summary>
+    /// <summary>
+    /// Checks that a record is of the table's type, or of a derived one that it names.
+    /// </summary>
     /// <exception cref="ArgumentException">It is of another type.</exception>
     public void RequireRecordType(object? record)
     {
@@ -210,12 +214,14 @@ internal abstract class TableDefinition
     private protected abstract void CheckContent(object record);
 
     /// <summary>
-    /// A record that nobody who has the other can change; the same where nobody can. It holds what its
-    /// document does and no more.
+    /// A record that nobody who has the other can change; the same where nobody can. It holds what
+    /// its document does and no more.
     /// </summary>
     public abstract object Copy(object record);
 
-    /// <summary>The same for a record that the store has: such a copy, or read from its document.</summary>
+    /// <summary>
+    /// The same for a record that the store has: such a copy, or read from its document.
+    /// </summary>
     public abstract object CopyStored(object record);
 
     /// <summary>What copying a record of the application takes, at most.</summary>
@@ -258,7 +264,9 @@ internal abstract class TableDefinition
     /// <exception cref="MementoException">The number does not fit into the key.</exception>
     public abstract object WithKey(object record, long key);
 
-    /// <summary>The highest number that its key can be; 0 where it does not number its records.</summary>
+    /// <summary>
+    /// The highest number that its key can be; 0 where it does not number its records.
+    /// </summary>
     public abstract long HighestNumber { get; }
 
     /// <summary>
@@ -266,7 +274,9 @@ internal abstract class TableDefinition
     /// </summary>
     public abstract bool TryGetNumber(object record, out long number);
 
-    /// <summary>The number in the key bytes of a record of a table that numbers its records.</summary>
+    /// <summary>
+    /// The number in the key bytes of a record of a table that numbers its records.
+    /// </summary>
     public abstract long ReadNumber(ReadOnlySpan<byte> key);
 
     /// <summary>
@@ -278,7 +288,9 @@ internal abstract class TableDefinition
     /// <summary>Calls back with the record type as a type parameter.</summary>
     public abstract TResult Accept<TResult>(ITableVisitor<TResult> visitor);
 
-    /// <summary>What the catalog keeps about the table, with the indexes that are declared.</summary>
+    /// <summary>
+    /// What the catalog keeps about the table, with the indexes that are declared.
+    /// </summary>
     public TableSchema ToSchema() => new()
     {
         Name = Name,

@@ -94,8 +94,9 @@ internal sealed class TableRegistry
 }
 
 /// <summary>
-/// How a process registered a table, as far as all that use it have to agree: in which partition a key is,
-/// and what its bytes say. Where it is stored, and its indexes, only the silos have to know.
+/// How a process registered a table, as far as all that use it have to agree: in which partition a
+/// key is, and what its bytes say. Where it is stored, and its indexes, only the silos have to
+/// know.
 /// </summary>
 /// <param name="Partitions">The number of partitions.</param>
 /// <param name="Shape">Its type and its key, for people too.</param>
@@ -116,8 +117,8 @@ internal sealed record TableRegistration(
     }
 
     /// <summary>
-    /// Checks that a caller registered the table like this, or what he asks of it would be answered by a
-    /// part of its records.
+    /// Checks that a caller registered the table like this, or what he asks of it would be answered
+    /// by a part of its records.
     /// </summary>
     /// <exception cref="MementoException">He did not.</exception>
     public void Require(string table, TableRegistration? caller)

@@ -4,8 +4,8 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// The transaction whose body runs in this flow of control, as long as Orleans knows nothing of it there.
-/// Orleans' own ambient transaction goes before it: that one was begun inside the body.
+/// The transaction whose body runs in this flow of control, as long as Orleans knows nothing of it
+/// there. Orleans' own ambient transaction goes before it: that one was begun inside the body.
 /// </summary>
 internal sealed class AmbientTransaction(IGrainContextAccessor context)
 {
@@ -14,12 +14,14 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
 
     /// <summary>
     /// Whether a transaction may begin here without Orleans: where it will learn of it in time
-    /// (<see cref="LateIntroduction"/>), and not in a grain, where a body can reach the grain's own transactional
-    /// states, which look for Orleans' ambient transaction by themselves.
+    /// (<see cref="LateIntroduction"/>), and not in a grain, where a body can reach the grain's own
+    /// transactional states, which look for Orleans' ambient transaction by themselves.
     /// </summary>
     public bool IsPossible => _isSupported && IsFree;
 
-    /// <summary>The transaction that is running here; null where there is none, or Orleans knows of one.</summary>
+    /// <summary>
+    /// The transaction that is running here; null where there is none, or Orleans knows of one.
+    /// </summary>
     public TransactionState? Running => _current.Value is { State: { } state } && IsFree ? state : null;
 
     private bool IsFree
@@ -29,10 +31,14 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
     /// <summary>Says that Orleans learns of transactions in time.</summary>
     public void Support() => _isSupported = true;
 
-    /// <summary>Makes a transaction the ambient one of the method that calls this, and of what it calls.</summary>
+    /// <summary>
+    /// Makes a transaction the ambient one of the method that calls this, and of what it calls.
+    /// </summary>
     public Place Enter(TransactionState state) => _current.Value = new Place { State = state };
 
-    /// <summary>Where the transaction stands; emptied when it ends, for code that it left running.</summary>
+    /// <summary>
+    /// Where the transaction stands; emptied when it ends, for code that it left running.
+    /// </summary>
     internal sealed class Place
     {
         public TransactionState? State { get; set; }

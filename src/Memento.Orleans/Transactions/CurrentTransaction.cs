@@ -9,8 +9,9 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Finds the transaction that is running here: a body's of this process, by ours or Orleans' ambient one, or
-/// one that a <c>[Transaction]</c> grain call brought along, which Memento then joins.
+/// Finds the transaction that is running here: a body's of this process, by ours or Orleans'
+/// ambient one, or one that a <c>[Transaction]</c> grain call brought along, which Memento then
+/// joins.
 /// </summary>
 internal sealed class CurrentTransaction(
     TransactionRegistry registry,
@@ -38,9 +39,9 @@ internal sealed class CurrentTransaction(
     }
 
     /// <summary>
-    /// A transaction is joined where a grain call brought it, or where it began through this store's agent.
-    /// One of another store in this process (a client beside a silo, a second silo) is none of ours: who
-    /// commits it would not know.
+    /// A transaction is joined where a grain call brought it, or where it began through this
+    /// store's agent. One of another store in this process (a client beside a silo, a second silo)
+    /// is none of ours: who commits it would not know.
     /// </summary>
     private bool IsOfThisStore(TransactionInfo info)
         => context.GrainContext is not null || agent.HasStarted(info);

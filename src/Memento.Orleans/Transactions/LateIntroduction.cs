@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Orleans' own record of a transaction costs more than the rest of a small one. So a body begins without it,
-/// and Orleans learns of the transaction when it first needs it: each request of a <c>[Transaction]</c>
-/// method, when it is made, asks for the transaction agent, and that is when the running transaction becomes
-/// Orleans' ambient one.
+/// Orleans' own record of a transaction costs more than the rest of a small one. So a body begins
+/// without it, and Orleans learns of the transaction when it first needs it: each request of a
+/// <c>[Transaction]</c> method, when it is made, asks for the transaction agent, and that is when
+/// the running transaction becomes Orleans' ambient one.
 /// </summary>
 /// <remarks>
-/// That requests ask is nowhere promised. So it is tried before the first transaction; where it is not so,
-/// every transaction begins through Orleans.
+/// That requests ask is nowhere promised. So it is tried before the first transaction; where it is
+/// not so, every transaction begins through Orleans.
 /// </remarks>
 internal sealed partial class LateIntroduction(
     AmbientTransaction ambient,
@@ -22,7 +22,9 @@ internal sealed partial class LateIntroduction(
     TimeProvider time,
     ILogger<LateIntroduction> logger)
 {
-    /// <summary>Tries it, and lets transactions begin without Orleans where that is possible.</summary>
+    /// <summary>
+    /// Tries it, and lets transactions begin without Orleans where that is possible.
+    /// </summary>
     /// <returns>A task that never fails.</returns>
     public async Task TryAsync()
     {

@@ -8,8 +8,9 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Orleans' transaction agent with ours around it: starts transactions with their own time limit and age,
-/// commits those whose participants are all ours, and leaves those without any of ours to Orleans.
+/// Orleans' transaction agent with ours around it: starts transactions with their own time limit
+/// and age, commits those whose participants are all ours, and leaves those without any of ours to
+/// Orleans.
 /// </summary>
 internal sealed class MementoTransactionAgent(
     ITransactionAgent inner,
@@ -23,7 +24,9 @@ internal sealed class MementoTransactionAgent(
     /// <summary>Makes the next transaction that starts in this flow begin like this.</summary>
     public void StartNextWith(TransactionStart start) => _starting.Value = start;
 
-    /// <summary>Whether an application began it here, through Orleans and not through Memento.</summary>
+    /// <summary>
+    /// Whether an application began it here, through Orleans and not through Memento.
+    /// </summary>
     public bool HasStarted(TransactionInfo info) => _startedForOthers.TryGetValue(info, out _);
 
     public async Task<TransactionInfo> StartTransaction(bool readOnly, TimeSpan timeout)
@@ -103,8 +106,8 @@ internal sealed class MementoTransactionAgent(
         => _starting.Value is { IsBranch: true } start && ReferenceEquals(start.Info, info);
 
     /// <summary>
-    /// The same with another id. Its constructors give an id or a time limit, and Orleans' own states
-    /// need both: but it travels, and an id travels as its bytes.
+    /// The same with another id. Its constructors give an id or a time limit, and Orleans' own
+    /// states need both: but it travels, and an id travels as its bytes.
     /// </summary>
     private TransactionInfo WithId(TransactionInfo info, Guid id)
     {
@@ -121,8 +124,8 @@ internal sealed class MementoTransactionAgent(
     }
 
     /// <summary>
-    /// A commit over tables and an application's own transactional states needs Orleans' two-phase commit,
-    /// which partitions do not speak yet (docs/architecture.md): refused, never half done.
+    /// A commit over tables and an application's own transactional states needs Orleans' two-phase
+    /// commit, which partitions do not speak yet (docs/architecture.md): refused, never half done.
     /// </summary>
     private async Task<(TransactionalStatus Status, Exception? exception)> RefuseForeignAsync(
         TransactionState? state, TransactionInfo info)

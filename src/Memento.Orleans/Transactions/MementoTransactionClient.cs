@@ -4,8 +4,8 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Orleans' transaction client with ours around it: what an application runs inside a body of ours, to
-/// join it, finds the body's transaction.
+/// Orleans' transaction client with ours around it: what an application runs inside a body of ours,
+/// to join it, finds the body's transaction.
 /// </summary>
 internal sealed class MementoTransactionClient(
     ITransactionClient inner, MementoTransactionAgent agent, AmbientTransaction ambient)
@@ -40,7 +40,9 @@ internal sealed class MementoTransactionClient(
         return inner.RunTransaction(transactionOption, transactionDelegate, useExclusiveLock);
     }
 
-    /// <summary>Runs a body as a new transaction that Orleans knows of from the beginning.</summary>
+    /// <summary>
+    /// Runs a body as a new transaction that Orleans knows of from the beginning.
+    /// </summary>
     public async Task BeginAsync(TransactionStart start, Func<Task<bool>> body)
     {
         agent.StartNextWith(start);
@@ -56,13 +58,13 @@ internal sealed class MementoTransactionClient(
     }
 
     /// <summary>
-    /// Makes the running transaction, if there is one of which Orleans does not know, Orleans' ambient one
-    /// for the rest of the method that calls this.
+    /// Makes the running transaction, if there is one of which Orleans does not know, Orleans'
+    /// ambient one for the rest of the method that calls this.
     /// </summary>
     /// <remarks>
-    /// Only Orleans can set its ambient transaction. It believes that it runs a whole one, and is given
-    /// a branch of ours, which it ends for nothing; the flow of control inside that is the one to go on
-    /// in.
+    /// Only Orleans can set its ambient transaction. It believes that it runs a whole one, and is
+    /// given a branch of ours, which it ends for nothing; the flow of control inside that is the
+    /// one to go on in.
     /// </remarks>
     public void Introduce()
     {

@@ -19,7 +19,9 @@ internal sealed class TableKeys(OperationSender sender)
         return Array.ConvertAll(keys, key => table.KeyCodec.Decode(key));
     }
 
-    /// <summary>The key next to another, or the first or last where none is given; null past the end.</summary>
+    /// <summary>
+    /// The key next to another, or the first or last where none is given; null past the end.
+    /// </summary>
     public async ValueTask<object?> SeekAsync(
         TableDefinition table, Key? from, bool isBackward, CancellationToken cancellationToken)
     {

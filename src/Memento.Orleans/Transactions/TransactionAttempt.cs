@@ -131,8 +131,8 @@ internal sealed class TransactionAttempt<T>(
     }
 
     /// <summary>
-    /// What an aborted body says may tell of what it read: it is not said before that is durable, and not
-    /// at all where that was taken back.
+    /// What an aborted body says may tell of what it read: it is not said before that is durable,
+    /// and not at all where that was taken back.
     /// </summary>
     public async ValueTask ConfirmReadsAsync()
     {
@@ -164,7 +164,8 @@ internal sealed class TransactionAttempt<T>(
         result = default;
         switch (State?.Result)
         {
-            // What became of a commit outranks whatever a call learned that the body had left running.
+            // What became of a commit outranks whatever a call learned that the body had left
+            // running.
             case { Status: CommitStatus.Committed }:
                 result = new TransactionResult<T>(Ok: true, _value, Reason: null);
                 return true;
@@ -209,7 +210,9 @@ internal sealed class TransactionAttempt<T>(
     private static TimeSpan Limit(TimeSpan remaining)
         => (remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining) + TransactionLimits.Grace;
 
-    /// <summary>A grain that joined the transaction may have lost a conflict on its behalf.</summary>
+    /// <summary>
+    /// A grain that joined the transaction may have lost a conflict on its behalf.
+    /// </summary>
     private static TransactionConflictException? FindConflict(Exception? error)
     {
         for (Exception? each = error; each is not null; each = each.InnerException)

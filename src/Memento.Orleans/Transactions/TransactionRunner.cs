@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Runs bodies as transactions, again and again with the same age while they lose conflicts, until they are
-/// committed, fail, or attempts or time are used up.
+/// Runs bodies as transactions, again and again with the same age while they lose conflicts, until
+/// they are committed, fail, or attempts or time are used up.
 /// </summary>
 internal sealed class TransactionRunner(
     MementoTransactionClient client,

@@ -57,8 +57,8 @@ internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadin
     ITransaction ITransactionBody.Innermost => Innermost;
 
     /// <summary>
-    /// The scope of the innermost body in whose flow the caller runs, inside this one's; one that has ended
-    /// where that was undone.
+    /// The scope of the innermost body in whose flow the caller runs, inside this one's; one that
+    /// has ended where that was undone.
     /// </summary>
     internal TransactionScope Innermost
     {
@@ -344,7 +344,8 @@ internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadin
         };
     }
 
-    // The body runs where its caller runs (a grain's scheduler): nothing before it may leave that context.
+    // The body runs where its caller runs (a grain's scheduler): nothing before it may leave that
+    // context.
     private async Task<TransactionResult<T>> RunNestedAsync<T>(
         Func<ITransaction, Task<T>> body, bool throwsAborted, CancellationToken cancellationToken)
     {

@@ -6,10 +6,11 @@ using Memento.Tables;
 namespace Memento.Transactions;
 
 /// <summary>
-/// One write or deletion in a table with unique indexes, whose entries live in the partitions of their
-/// values: it reads what stands at the key, claims the values, writes, and releases the values that are not
-/// needed any more. All that can fail by itself comes before the first step; the steps run under a savepoint
-/// of their own, and one that fails undoes those before it, whatever the body makes of its error.
+/// One write or deletion in a table with unique indexes, whose entries live in the partitions of
+/// their values: it reads what stands at the key, claims the values, writes, and releases the
+/// values that are not needed any more. All that can fail by itself comes before the first step;
+/// the steps run under a savepoint of their own, and one that fails undoes those before it,
+/// whatever the body makes of its error.
 /// </summary>
 internal sealed class UniqueWriter : IDisposable
 {
@@ -32,7 +33,9 @@ internal sealed class UniqueWriter : IDisposable
 
     public void Dispose() => _outer.State.EndCall(_outer.Savepoint);
 
-    /// <summary>Writes a record; false where it is to be written only if absent, and is there.</summary>
+    /// <summary>
+    /// Writes a record; false where it is to be written only if absent, and is there.
+    /// </summary>
     /// <exception cref="UniqueIndexException">Another record has one of its values.</exception>
     public async ValueTask<bool> PutAsync(
         WriteOperation write, object record, CancellationToken cancellationToken)
@@ -89,7 +92,9 @@ internal sealed class UniqueWriter : IDisposable
         }
     }
 
-    /// <summary>Deletes a record where it is what stands there; the answer says whether it was.</summary>
+    /// <summary>
+    /// Deletes a record where it is what stands there; the answer says whether it was.
+    /// </summary>
     public async ValueTask<bool> DeleteRecordAsync(
         DeleteRecordOperation deletion, object record, CancellationToken cancellationToken)
     {
@@ -114,7 +119,9 @@ internal sealed class UniqueWriter : IDisposable
         }
     }
 
-    /// <summary>A record that cannot be copied or encoded fails here, before anything is done.</summary>
+    /// <summary>
+    /// A record that cannot be copied or encoded fails here, before anything is done.
+    /// </summary>
     private void Encode(RecordOperation operation)
     {
         if (_steps.Partitions.ShareMemory)

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Tests.Api;
 
 /// <summary>
-/// A store is two files, the data and its catalog. One of them goes missing, or comes from elsewhere or
-/// from another day.
+/// A store is two files, the data and its catalog. One of them goes missing, or comes from
+/// elsewhere or from another day.
 /// </summary>
 public sealed class StorageFileTests : IDisposable
 {

@@ -3,7 +3,9 @@ using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Api;
 
-/// <summary>What auto-increment does at the end of a key's numbers, before and after a restart.</summary>
+/// <summary>
+/// What auto-increment does at the end of a key's numbers, before and after a restart.
+/// </summary>
 public sealed class UsedUpNumberTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

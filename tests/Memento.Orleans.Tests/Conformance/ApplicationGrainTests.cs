@@ -116,7 +116,8 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
             {
                 await inner.WriteAsync(new Entry { Name = "a", Value = 1 });
 
-                // The grain has a nested body of its own, which it undoes: the two are not confused.
+                // The grain has a nested body of its own, which it undoes: the two are not
+                // confused.
                 Assert.Equal(2, await Shop(isClient).IncrementAsync("a"));
                 await Shop(isClient).SellThroughAsync("other", "b");
                 await memento.GetRecord<Entry>("record").WriteAsync(
@@ -242,7 +243,8 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
         }
         else
         {
-            // The grain's call is refused, and Orleans ends a transaction in which a call has failed.
+            // The grain's call is refused, and Orleans ends a transaction in which a call has
+            // failed.
             await Assert.ThrowsAsync<NoTransactionException>(() => running.Within());
             Assert.Empty(await GetAllAsync<Entry>());
         }
@@ -351,7 +353,9 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
         Assert.Equal(1, await Shop(isClient, name).ReadCountAsync().Within());
     }
 
-    /// <summary>Runs two nested bodies: the second beside the first one's end, after its call.</summary>
+    /// <summary>
+    /// Runs two nested bodies: the second beside the first one's end, after its call.
+    /// </summary>
     private static async Task RunBesideAsync(IMemento memento, Func<Task> first, Func<Task> second)
     {
         Signal hasCalled = new(), mayEnd = new();

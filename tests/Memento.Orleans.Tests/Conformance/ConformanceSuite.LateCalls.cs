@@ -2,7 +2,9 @@ using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>Calls that go on when the body that made them does not, and calls side by side.</summary>
+/// <summary>
+/// Calls that go on when the body that made them does not, and calls side by side.
+/// </summary>
 public abstract partial class ConformanceSuite
 {
     [Fact]

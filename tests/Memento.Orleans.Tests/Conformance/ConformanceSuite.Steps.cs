@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// Writes and deletions in a table with unique indexes are several steps: all of them are done, or none.
+/// Writes and deletions in a table with unique indexes are several steps: all of them are done, or
+/// none.
 /// </summary>
 public abstract partial class ConformanceSuite
 {

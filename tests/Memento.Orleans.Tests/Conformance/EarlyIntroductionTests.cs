@@ -10,8 +10,8 @@ using Orleans.Transactions;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// An Orleans that does not ask for its transaction agent when a transactional call is made: it has to know
-/// of every transaction from the beginning.
+/// An Orleans that does not ask for its transaction agent when a transactional call is made: it has
+/// to know of every transaction from the beginning.
 /// </summary>
 public sealed class EarlyIntroductionTests : IAsyncLifetime
 {

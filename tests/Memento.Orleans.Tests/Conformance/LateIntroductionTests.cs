@@ -6,7 +6,9 @@ using Orleans.Transactions;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>When Orleans comes to know of a transaction, and that it is the same one for all then.</summary>
+/// <summary>
+/// When Orleans comes to know of a transaction, and that it is the same one for all then.
+/// </summary>
 public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     : IClassFixture<ApplicationGrainFixture>, IAsyncLifetime
 {

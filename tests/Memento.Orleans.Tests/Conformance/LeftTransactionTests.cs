@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>Transactions that nobody ends, and questions about those that are being committed.</summary>
+/// <summary>
+/// Transactions that nobody ends, and questions about those that are being committed.
+/// </summary>
 public sealed class LeftTransactionTests : IAsyncLifetime
 {
     private TestSilo _silo = null!;

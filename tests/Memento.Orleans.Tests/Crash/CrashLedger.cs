@@ -122,7 +122,8 @@ internal sealed class CrashLedger
 
     private void CheckLeaves(CrashState state)
     {
-        // Cleared without an acknowledgement, or filled again: both are right, half of either is not.
+        // Cleared without an acknowledgement, or filled again: both are right, half of either is
+        // not.
         if (state.Leaves.Count == 0) return;
         Assert.Equal(CrashTables.Leaves, state.Leaves.Count);
         long filling = Assert.Single(state.Leaves.Select(each => each.Filling).Distinct());

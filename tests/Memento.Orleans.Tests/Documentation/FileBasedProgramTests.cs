@@ -4,7 +4,9 @@ using Memento.Tests.Samples;
 
 namespace Memento.Tests.Documentation;
 
-/// <summary>The program of the README as a file without a project, which a newcomer tries first.</summary>
+/// <summary>
+/// The program of the README as a file without a project, which a newcomer tries first.
+/// </summary>
 public sealed class FileBasedProgramTests : IDisposable
 {
     private const string Project = "src/Memento.Orleans/Memento.Orleans.csproj";

@@ -34,7 +34,8 @@ public sealed class AbortedReadTests
         Task<string?> telling = TellAsync(memento, way, hasRead);
         await hasRead.WaitAsync();
 
-        // Others end meanwhile, in the same process; the one that has seen what is not durable does not.
+        // Others end meanwhile, in the same process; the one that has seen what is not durable does
+        // not.
         for (int i = 0; i < 3; i++)
         {
             await memento.TryTransactionAsync(async tx =>

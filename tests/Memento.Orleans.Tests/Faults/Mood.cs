@@ -1,6 +1,8 @@
 namespace Memento.Tests.Faults;
 
-/// <summary>Whether the values of <see cref="Moody"/> throw; the tests of one class set it.</summary>
+/// <summary>
+/// Whether the values of <see cref="Moody"/> throw; the tests of one class set it.
+/// </summary>
 internal static class Mood
 {
     private static volatile bool _isBad;

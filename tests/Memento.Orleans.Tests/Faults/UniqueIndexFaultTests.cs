@@ -3,8 +3,8 @@ using Memento.Tests.Conformance;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// A unique index comes or goes, and the catalog cannot be written, or was and the storage says that it was
-/// not: whatever became of it, an index that a table has knows all of its records.
+/// A unique index comes or goes, and the catalog cannot be written, or was and the storage says
+/// that it was not: whatever became of it, an index that a table has knows all of its records.
 /// </summary>
 public sealed class UniqueIndexFaultTests
 {
@@ -33,7 +33,8 @@ public sealed class UniqueIndexFaultTests
     }
 
     /// <param name="notes">
-    /// What becomes of the catalog's next notes: kept (k) or lost (l), and the storage says that it failed.
+    /// What becomes of the catalog's next notes: kept (k) or lost (l), and the storage says that it
+    /// failed.
     /// </param>
     /// <param name="isRepeated">Whether it is added again before the restart.</param>
     [Theory]

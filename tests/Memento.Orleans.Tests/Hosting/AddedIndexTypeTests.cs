@@ -2,7 +2,9 @@ using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Hosting;
 
-/// <summary>Indexes that were added, of properties that are of another type in the next program.</summary>
+/// <summary>
+/// Indexes that were added, of properties that are of another type in the next program.
+/// </summary>
 public sealed class AddedIndexTypeTests : IDisposable
 {
     private static readonly Guid Code = new("5f0c1a52-7f1a-4a4b-9d7e-0b8f0a1c2d3e");

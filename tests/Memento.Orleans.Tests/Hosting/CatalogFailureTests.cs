@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Hosting;
 
-/// <summary>The file of the catalog, which Orleans' own storage provider reads and writes, fails.</summary>
+/// <summary>
+/// The file of the catalog, which Orleans' own storage provider reads and writes, fails.
+/// </summary>
 public sealed class CatalogFailureTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Hosting;
 
 /// <summary>
-/// Asks for a table when the silo is up and start-up has not come to the tables yet, as a client does that
-/// was there before the silo.
+/// Asks for a table when the silo is up and start-up has not come to the tables yet, as a client
+/// does that was there before the silo.
 /// </summary>
 internal sealed class EarlyCaller(IServiceProvider services, string table)
     : ILifecycleParticipant<ISiloLifecycle>

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Memento.Tests.Hosting;
 
-/// <summary>Calls before the silo or client has started, after it has stopped, and without a silo.</summary>
+/// <summary>
+/// Calls before the silo or client has started, after it has stopped, and without a silo.
+/// </summary>
 public sealed class UnavailableTests
 {
     private static readonly Dictionary<string, Func<IMemento, Task>> Calls = new()

@@ -13,7 +13,9 @@ public sealed class LockRangesTests
     public void A_key_finds_the_ranges_around_it_and_no_others()
         => Gen.Int.Sample(Run, iter: 200, threads: 1, print: static seed => $"seed {seed}");
 
-    /// <summary>Each range holds one key of ten thousand; the tree is as deep as twice their bits.</summary>
+    /// <summary>
+    /// Each range holds one key of ten thousand; the tree is as deep as twice their bits.
+    /// </summary>
     [Fact]
     public void A_key_is_found_without_a_look_at_all_ranges()
     {

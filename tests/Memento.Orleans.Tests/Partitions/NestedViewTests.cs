@@ -8,8 +8,8 @@ using Memento.Tests.Conformance.Tables;
 namespace Memento.Tests.Partitions;
 
 /// <summary>
-/// What nested bodies side by side read, and which writes they are refused, beside a list of all writes
-/// from which those of the bodies beside are taken out.
+/// What nested bodies side by side read, and which writes they are refused, beside a list of all
+/// writes from which those of the bodies beside are taken out.
 /// </summary>
 public sealed class NestedViewTests
 {

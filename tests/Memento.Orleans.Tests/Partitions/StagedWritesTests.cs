@@ -89,7 +89,8 @@ public sealed class StagedWritesTests
                 CheckSeen(new SeenWrites(staged), model, [body.Id]);
             }
 
-            // Asked mostly about the same bodies, now and then about others, and not after each step.
+            // Asked mostly about the same bodies, now and then about others, and not after each
+            // step.
             if (random.Next(12) == 0)
                 hidden[random.Next(hidden.Length)] = [.. bodies.OfType<Savepoint>()
                     .Where(_ => random.Next(2) == 0).Select(static each => each.Id)];
@@ -116,7 +117,9 @@ public sealed class StagedWritesTests
         }
     }
 
-    /// <summary>Copies, so they are compared by the records that they hold, each of which is new.</summary>
+    /// <summary>
+    /// Copies, so they are compared by the records that they hold, each of which is new.
+    /// </summary>
     private static void CheckSeen(SeenWrites seen, List<StagedWrite> model, long[] hidden)
     {
         StagedWrites found = seen.Without(hidden);

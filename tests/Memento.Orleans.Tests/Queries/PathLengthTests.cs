@@ -4,7 +4,9 @@ using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>Paths into records that hold others of their type, which have no end of their own.</summary>
+/// <summary>
+/// Paths into records that hold others of their type, which have no end of their own.
+/// </summary>
 public sealed class PathLengthTests
 {
     [Fact]

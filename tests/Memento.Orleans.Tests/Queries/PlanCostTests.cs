@@ -11,8 +11,8 @@ using Memento.Transactions.Reading;
 namespace Memento.Tests.Queries;
 
 /// <summary>
-/// Random queries of a partition of random films, along the ways of the plan and along each way there is
-/// alone: all give the same, and the plan reads not many more than the best of them.
+/// Random queries of a partition of random films, along the ways of the plan and along each way
+/// there is alone: all give the same, and the plan reads not many more than the best of them.
 /// </summary>
 public sealed class PlanCostTests
 {
@@ -116,7 +116,9 @@ public sealed class PlanCostTests
 
         public QueryPlan Plan { get; }
 
-        /// <summary>Every way there is, whether the planner thinks it worth knowing or not.</summary>
+        /// <summary>
+        /// Every way there is, whether the planner thinks it worth knowing or not.
+        /// </summary>
         public IEnumerable<AccessPath> AllWays()
         {
             var finder = new AccessPathFinder(
@@ -166,7 +168,9 @@ public sealed class PlanCostTests
         private static StoredRecord Stored(Film film)
             => new(Films.Table.KeyOf(film).Bytes, film);
 
-        /// <summary>Films, many of which are alike, so that some values are rare and some are not.</summary>
+        /// <summary>
+        /// Films, many of which are alike, so that some values are rare and some are not.
+        /// </summary>
         private static List<Film> SomeFilms(Random random)
         {
             List<Film> kinds = Films.Some(random, 1 + random.Next(12));

@@ -112,8 +112,8 @@ public sealed class PlanOracleTests
     }
 
     /// <summary>
-    /// What a partition does: its map's ranges one after the other, or all backwards, and those behind
-    /// several prefixes side by side.
+    /// What a partition does: its map's ranges one after the other, or all backwards, and those
+    /// behind several prefixes side by side.
     /// </summary>
     private static List<(byte[] Place, Film Film)> Walk(QueryPlan plan, List<Film> films)
     {

@@ -191,7 +191,8 @@ public sealed class SqliteFailureTests
         var batch = SqliteFile.Batch(2, SqliteFile.Row(2, "b"));
         using (var reader = file.Connect())
         {
-            // An old reader keeps the log from being copied whole, so a batch that is in is not secured.
+            // An old reader keeps the log from being copied whole, so a batch that is in is not
+            // secured.
             using var transaction = reader.BeginTransaction(deferred: true);
             using var command = reader.CreateCommand();
             command.CommandText = "SELECT count(*) FROM t";

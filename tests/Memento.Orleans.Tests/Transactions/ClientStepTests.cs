@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Transactions;
 
 /// <summary>
-/// Each message of a client's change of a table with unique indexes fails in turn; the body goes on, and
-/// nothing of the change is left.
+/// Each message of a client's change of a table with unique indexes fails in turn; the body goes
+/// on, and nothing of the change is left.
 /// </summary>
 public sealed class ClientStepTests : IAsyncLifetime
 {
@@ -49,7 +49,9 @@ public sealed class ClientStepTests : IAsyncLifetime
         Assert.Equal(isDeletion ? 4 : 6, steps);
     }
 
-    /// <summary>Makes the change with one message failing; false where it has not so many.</summary>
+    /// <summary>
+    /// Makes the change with one message failing; false where it has not so many.
+    /// </summary>
     private async Task<bool> FailsAsync(bool isDeletion, int failAt)
     {
         Exception? error = null;

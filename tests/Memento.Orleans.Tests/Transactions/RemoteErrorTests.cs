@@ -3,7 +3,9 @@ using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>Operations of a message that fail, wait or are given up, and those beside them.</summary>
+/// <summary>
+/// Operations of a message that fail, wait or are given up, and those beside them.
+/// </summary>
 public sealed class RemoteErrorTests
 {
     private static readonly OperationResponse Done = new() { Answer = new Answer { Value = true } };

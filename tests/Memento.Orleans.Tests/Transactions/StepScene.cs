@@ -6,7 +6,9 @@ using Memento.Transactions;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>A transaction on real partitions of a silo, whose operations fail where a test says.</summary>
+/// <summary>
+/// A transaction on real partitions of a silo, whose operations fail where a test says.
+/// </summary>
 internal sealed class StepScene : IPartitions
 {
     private readonly Partition[] _partitions;

@@ -1,8 +1,8 @@
 namespace Memento.Tests.Transactions;
 
 /// <summary>
-/// Each step of each change of a table with unique indexes fails in turn, before and after it is carried
-/// out; the body goes on, and nothing of the change is left.
+/// Each step of each change of a table with unique indexes fails in turn, before and after it is
+/// carried out; the body goes on, and nothing of the change is left.
 /// </summary>
 public sealed class UniqueWriterTests
 {

@@ -7,8 +7,8 @@ internal sealed class Chunk
     public required IReadOnlyList<object> Records { get; init; }
 
     /// <summary>
-    /// The place of each record in the query's order, by which partitions are merged; null where there
-    /// is no order.
+    /// The place of each record in the query's order, by which partitions are merged; null where
+    /// there is no order.
     /// </summary>
     public required IReadOnlyList<byte[]>? Places { get; init; }
 
@@ -27,12 +27,14 @@ internal sealed class Chunk
     /// <summary>Whether the partition is locked as a whole.</summary>
     public bool LocksPartition { get; init; }
 
-    /// <summary>Where the next part begins, behind this place; null: this is the last part.</summary>
+    /// <summary>
+    /// Where the next part begins, behind this place; null: this is the last part.
+    /// </summary>
     public required byte[]? Last { get; init; }
 
     /// <summary>
-    /// The place of each record behind which the next part would begin, where the chunk ended there;
-    /// null where it cannot end earlier than it does.
+    /// The place of each record behind which the next part would begin, where the chunk ended
+    /// there; null where it cannot end earlier than it does.
     /// </summary>
     public IReadOnlyList<byte[]>? Ends { get; init; }
 
@@ -70,8 +72,8 @@ internal enum ChunkOrder
 }
 
 /// <summary>
-/// Collects what a query finds in one partition: in the order in which it comes, or, where that is not
-/// the query's order, sorted and with no more than the first ones kept.
+/// Collects what a query finds in one partition: in the order in which it comes, or, where that is
+/// not the query's order, sorted and with no more than the first ones kept.
 /// </summary>
 /// <param name="terms">What is asked.</param>
 /// <param name="order">What makes the order.</param>
@@ -82,7 +84,9 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
     /// <summary>Sorting fewer records than this to cut them is not worth it.</summary>
     private const int LeastCut = 64;
 
-    /// <summary>A partition's share of a small answer, so that its lists do not have to grow.</summary>
+    /// <summary>
+    /// A partition's share of a small answer, so that its lists do not have to grow.
+    /// </summary>
     private const int FirstCapacity = 8;
 
     private readonly List<object> _records =
@@ -90,7 +94,9 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
     private readonly List<byte[]>? _places =
         order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
 
-    /// <summary>A message may have less room than the limit says, so that it has to end earlier.</summary>
+    /// <summary>
+    /// A message may have less room than the limit says, so that it has to end earlier.
+    /// </summary>
     private readonly List<byte[]>? _ends =
         order == ChunkOrder.Any && limit is not null ? new(FirstCapacity) : null;
 
@@ -137,7 +143,9 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
         _ends?.Add(place);
     }
 
-    /// <param name="last">Where the walk was left because the chunk is full; null: at its end.</param>
+    /// <param name="last">
+    /// Where the walk was left because the chunk is full; null: at its end.
+    /// </param>
     /// <param name="way">Which of the ways that were offered was taken.</param>
     /// <param name="readBeside">How many records were looked at on other ways.</param>
     public Chunk ToChunk(byte[]? last, int way = 0, long readBeside = 0)
@@ -170,7 +178,8 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
 
         unsorted.Add((place, found.Record));
 
-        // Now and then, so that the limit bounds the memory and a record is sorted a few times only.
+        // Now and then, so that the limit bounds the memory and a record is sorted a few times
+        // only.
         if (limit is { } most && unsorted.Count >= Math.Max(2L * most, LeastCut)) Cut(unsorted);
     }
 

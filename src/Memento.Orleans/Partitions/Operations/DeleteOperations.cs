@@ -48,7 +48,9 @@ internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key
     }
 }
 
-/// <summary>Deletes the record that equals a given one; the answer says whether it was there.</summary>
+/// <summary>
+/// Deletes the record that equals a given one; the answer says whether it was there.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.DeleteRecordOperation")]
 internal sealed class DeleteRecordOperation(Key key, object record, ulong indexes)
@@ -79,9 +81,9 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
 }
 
 /// <summary>
-/// Empties the partition when its transaction commits, however many records there are. The transaction does
-/// this to every partition of the table, because the durable storage empties the whole, and does nothing else
-/// with the table: it would still see the records.
+/// Empties the partition when its transaction commits, however many records there are. The
+/// transaction does this to every partition of the table, because the durable storage empties the
+/// whole, and does nothing else with the table: it would still see the records.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClearOperation")]

@@ -5,7 +5,8 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Finds the records of a partition that satisfy a query; the answer is a <see cref="Chunk"/> of them.
+/// Finds the records of a partition that satisfy a query; the answer is a <see cref="Chunk"/> of
+/// them.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.FindOperation")]

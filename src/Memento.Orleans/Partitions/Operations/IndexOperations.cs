@@ -4,12 +4,12 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Makes a partition keep an index, of the records that are there and of those to come. Of a unique one
-/// the answer is the values and keys of the records, in turn; otherwise null.
+/// Makes a partition keep an index, of the records that are there and of those to come. Of a unique
+/// one the answer is the values and keys of the records, in turn; otherwise null.
 /// </summary>
 /// <remarks>
-/// It is not undone with its transaction: who gives up removes the index. The lock keeps writers out, who
-/// could not know the index, until its transaction ends.
+/// It is not undone with its transaction: who gives up removes the index. The lock keeps writers
+/// out, who could not know the index, until its transaction ends.
 /// </remarks>
 [GenerateSerializer]
 [Alias("Memento.AddIndexOperation")]
@@ -47,8 +47,8 @@ internal sealed class AddIndexOperation(IndexInfo index) : Operation
 }
 
 /// <summary>
-/// Makes a partition keep an index no longer, once nobody uses the partition. It is not undone with its
-/// transaction.
+/// Makes a partition keep an index no longer, once nobody uses the partition. It is not undone with
+/// its transaction.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.RemoveIndexOperation")]

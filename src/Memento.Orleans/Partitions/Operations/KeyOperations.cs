@@ -30,8 +30,9 @@ internal sealed class KeysOperation : Operation
 }
 
 /// <summary>
-/// Finds the key of a partition that comes after (or before) a given one, present or not; after (before)
-/// all where none is given. It locks what lies between and the key found. The answer is key bytes or null.
+/// Finds the key of a partition that comes after (or before) a given one, present or not; after
+/// (before) all where none is given. It locks what lies between and the key found. The answer is
+/// key bytes or null.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.SeekOperation")]

@@ -24,7 +24,9 @@ internal sealed class RangesWalk
     /// <param name="index">The ordinal of the index that is walked; null: the keys.</param>
     /// <param name="ranges">The ranges, in order and without overlap.</param>
     /// <param name="prefix">What all places begin with.</param>
-    /// <param name="after">The place in the order behind which it begins; null: at the beginning.</param>
+    /// <param name="after">
+    /// The place in the order behind which it begins; null: at the beginning.
+    /// </param>
     /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
     public RangesWalk(
         PartitionTransaction transaction,
@@ -47,7 +49,9 @@ internal sealed class RangesWalk
     /// <summary>Where it stands in the query's order.</summary>
     public ReadOnlySpan<byte> Place => _walk.Place.AsSpan(_prefix.Length);
 
-    /// <summary>The same as bytes of its own; those of the map where nothing stands before.</summary>
+    /// <summary>
+    /// The same as bytes of its own; those of the map where nothing stands before.
+    /// </summary>
     public byte[] CopyPlace() => _prefix.Length == 0 ? _walk.Place : Place.ToArray();
 
     public bool MoveNext()
@@ -88,8 +92,8 @@ internal sealed class RangesWalk
     }
 
     /// <summary>
-    /// Locks what was walked: up to a place in the order, or all of it. Everything before that place was
-    /// seen, here and on the other walks that are merged with this one.
+    /// Locks what was walked: up to a place in the order, or all of it. Everything before that
+    /// place was seen, here and on the other walks that are merged with this one.
     /// </summary>
     /// <param name="locks">Takes the locks.</param>
     /// <param name="store">The store of the keys or of the index.</param>

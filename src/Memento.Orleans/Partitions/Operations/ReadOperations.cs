@@ -29,7 +29,9 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
     [Id(1)]
     public ulong Indexes { get; } = indexes;
 
-    /// <summary>The record as the store takes it, if it is prepared; otherwise as it was given.</summary>
+    /// <summary>
+    /// The record as the store takes it, if it is prepared; otherwise as it was given.
+    /// </summary>
     public object Taken => _record ?? _given!;
 
     /// <summary>The record, which nobody outside the store can change.</summary>
@@ -48,7 +50,9 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
         if (table.Storage == TableStorage.Disk) Document ??= table.Serialize(Record);
     }
 
-    /// <summary>What came in a message is checked: another key would make the record unfindable.</summary>
+    /// <summary>
+    /// What came in a message is checked: another key would make the record unfindable.
+    /// </summary>
     private object Unpack(TableDefinition table)
     {
         object record = table.Deserialize(Document);
@@ -60,7 +64,9 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
     }
 }
 
-/// <summary>Reads the record of a key, of a bag the first; the answer is a record or null.</summary>
+/// <summary>
+/// Reads the record of a key, of a bag the first; the answer is a record or null.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.ReadOperation")]
 internal sealed class ReadOperation(Key key, bool writes) : KeyOperation(key, writes)

@@ -3,7 +3,9 @@ using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
 
-/// <summary>An operation on a value of a unique index, for a record that has it or is to have it.</summary>
+/// <summary>
+/// An operation on a value of a unique index, for a record that has it or is to have it.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.UniqueOperation")]
 internal abstract class UniqueOperation(IndexReference index, Key value, byte[] owner)
@@ -26,8 +28,8 @@ internal abstract class UniqueOperation(IndexReference index, Key value, byte[] 
 }
 
 /// <summary>
-/// Takes a value of a unique index for a record. The answer is null, or the key bytes of the record that
-/// has the value already.
+/// Takes a value of a unique index for a record. The answer is null, or the key bytes of the record
+/// that has the value already.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
@@ -63,7 +65,8 @@ internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] o
 }
 
 /// <summary>
-/// Finds the record that has a value of a unique index; the answer is the bytes of its key, or null.
+/// Finds the record that has a value of a unique index; the answer is the bytes of its key, or
+/// null.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.FindHolderOperation")]

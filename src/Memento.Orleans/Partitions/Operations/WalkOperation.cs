@@ -4,7 +4,8 @@ namespace Memento.Partitions.Operations;
 
 /// <summary>
 /// Finds records by walking ranges of the keys or of an index: along the best of the ways that are
-/// offered. It locks what it has walked, and no more: the ranges up to the place where it had enough.
+/// offered. It locks what it has walked, and no more: the ranges up to the place where it had
+/// enough.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.WalkOperation")]
@@ -21,13 +22,15 @@ internal sealed class WalkOperation(
     public bool Writes { get; } = writes;
 
     /// <summary>
-    /// How many records to give at the most where they had to be sorted: all have been looked at then,
-    /// so that more are given at once than of a walk that may go on. Null: all.
+    /// How many records to give at the most where they had to be sorted: all have been looked at
+    /// then, so that more are given at once than of a walk that may go on. Null: all.
     /// </summary>
     [Id(2)]
     public int? SortedLimit { get; init; } = limit;
 
-    /// <summary>Whether all records are looked at: one lock is better than a range of everything.</summary>
+    /// <summary>
+    /// Whether all records are looked at: one lock is better than a range of everything.
+    /// </summary>
     private bool IsWhole
         => Ways is [{ Ranges: null } way] && !(way.IsOrdered && Terms.IsLimited);
 

@@ -1,19 +1,21 @@
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Takes one of several ways to the records of a query, in one partition, where it can be seen how many
-/// records are on each.
+/// Takes one of several ways to the records of a query, in one partition, where it can be seen how
+/// many records are on each.
 /// </summary>
 /// <remarks>
-/// Counting goes by leaves of the maps and costs little beside reading. All results are on every way, so
-/// where all are wanted, the shortest way is taken. Where only the first ones are wanted, a way in their
-/// order may end early, and nobody knows how soon: its records are read until they are as many as the
-/// shortest way has in all. So a partition reads at most twice what its best way would have read, for each
-/// way in the order, and <see cref="Few"/> more.
+/// Counting goes by leaves of the maps and costs little beside reading. All results are on every
+/// way, so where all are wanted, the shortest way is taken. Where only the first ones are wanted, a
+/// way in their order may end early, and nobody knows how soon: its records are read until they are
+/// as many as the shortest way has in all. So a partition reads at most twice what its best way
+/// would have read, for each way in the order, and <see cref="Few"/> more.
 /// </remarks>
 internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation operation)
 {
-    /// <summary>Where the preferred way costs no more than this, no better one is looked for.</summary>
+    /// <summary>
+    /// Where the preferred way costs no more than this, no better one is looked for.
+    /// </summary>
     public const int Few = 32;
 
     private long _read;
@@ -39,8 +41,8 @@ internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation o
     }
 
     /// <summary>
-    /// Walks those that may end early in turn, until one does or they have read as much as the shortest
-    /// way would.
+    /// Walks those that may end early in turn, until one does or they have read as much as the
+    /// shortest way would.
     /// </summary>
     private WayWalk WalkFirst(WayWalk[] walks, WayWalk[] early)
     {

@@ -5,8 +5,8 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Walks one way to the records of a query, one record at a time, and collects those that satisfy it. It
-/// can be left at any record, and locks nothing before it is told to.
+/// Walks one way to the records of a query, one record at a time, and collects those that satisfy
+/// it. It can be left at any record, and locks nothing before it is told to.
 /// </summary>
 internal sealed class WayWalk
 {
@@ -49,8 +49,8 @@ internal sealed class WayWalk
     public long Read => _chunk.Read;
 
     /// <summary>
-    /// What it costs to go to the end: one for each record, and one for each range behind the first. Any
-    /// number above the most says that it is more than that.
+    /// What it costs to go to the end: one for each record, and one for each range behind the
+    /// first. Any number above the most says that it is more than that.
     /// </summary>
     public long CostUpTo(long most)
     {
@@ -60,7 +60,9 @@ internal sealed class WayWalk
         return cost;
     }
 
-    /// <summary>Looks at the next record; false where there is none or no more are wanted.</summary>
+    /// <summary>
+    /// Looks at the next record; false where there is none or no more are wanted.
+    /// </summary>
     public bool MoveOn()
     {
         if (_merge is null ? !_walks[0].MoveNext() : !_merge.MoveNext()) return false;

@@ -3,8 +3,8 @@ using Memento.Keys;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Writes a record over the one of its key, or into a bag beside the others. The answer says whether it
-/// was written, which it is not where <see cref="OnlyIfAbsent"/> meets a record.
+/// Writes a record over the one of its key, or into a bag beside the others. The answer says
+/// whether it was written, which it is not where <see cref="OnlyIfAbsent"/> meets a record.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.WriteOperation")]

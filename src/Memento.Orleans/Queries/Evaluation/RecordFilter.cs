@@ -15,8 +15,8 @@ internal sealed class RecordFilter(Guard guard) : ITableVisitor<Func<object, boo
         where TRecord : class
     {
         Func<TRecord, bool> matches = GuardCompiler.Compile<TRecord>(table, guard);
-        // A table has records of its type alone, and a checked cast to a type that is a parameter takes as
-        // long as the comparison.
+        // A table has records of its type alone, and a checked cast to a type that is a parameter
+        // takes as long as the comparison.
         return record => matches(Unsafe.As<TRecord>(record));
     }
 }

@@ -22,8 +22,8 @@ internal sealed record AccessPath(
 
     /// <summary>
     /// What places on the way begin with before the place of the order, in order: where there are
-    /// several, those of each are in the order, and all are merged. Null where the way is not in the
-    /// order.
+    /// several, those of each are in the order, and all are merged. Null where the way is not in
+    /// the order.
     /// </summary>
     public IReadOnlyList<byte[]>? Prefixes { get; init; } = KeyRanges.NoPrefix;
 

@@ -11,8 +11,8 @@ namespace Memento.Queries.Plans;
 /// </summary>
 /// <param name="Guard">The guard.</param>
 /// <param name="Ways">
-/// The ways, of which each partition takes one, as it sees how many records there are on each; where
-/// these are few, the first.
+/// The ways, of which each partition takes one, as it sees how many records there are on each;
+/// where these are few, the first.
 /// </param>
 /// <param name="Order">The order that was asked for; null: any will do.</param>
 internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, RecordOrder? Order)

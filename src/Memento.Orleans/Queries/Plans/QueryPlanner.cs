@@ -13,8 +13,8 @@ internal sealed class QueryPlanner
     public const int MaxCombinations = 10_000;
 
     /// <summary>
-    /// Of an index that has the order behind each of several values, up to so many values are merged;
-    /// where there are more, their records are sorted.
+    /// Of an index that has the order behind each of several values, up to so many values are
+    /// merged; where there are more, their records are sorted.
     /// </summary>
     public const int MaxMerged = 64;
 
@@ -66,7 +66,9 @@ internal sealed class QueryPlanner
         return kept;
     }
 
-    /// <summary>All ways, the better ones first, as far as that can be told without the records.</summary>
+    /// <summary>
+    /// All ways, the better ones first, as far as that can be told without the records.
+    /// </summary>
     private List<AccessPath> FindAll()
     {
         var finder = new AccessPathFinder(_binder, _guard.Root, _order);
@@ -107,8 +109,9 @@ internal sealed class QueryPlanner
     }
 
     /// <summary>
-    /// Whether a way out of the order is likely to lead to more records than one in the order has up
-    /// to the first ones that are wanted. The order of the keys says nothing about a range's records.
+    /// Whether a way out of the order is likely to lead to more records than one in the order has
+    /// up to the first ones that are wanted. The order of the keys says nothing about a range's
+    /// records.
     /// </summary>
     private bool IsSortWorse(AccessPath way)
         => !way.IsOrdered && (_order is { Parts.Count: 0 }

@@ -20,7 +20,9 @@ internal sealed class IndexPlacementDirector : IPlacementDirector
     }
 }
 
-/// <summary>Places index grains evenly: by their table and number over the silos in order.</summary>
+/// <summary>
+/// Places index grains evenly: by their table and number over the silos in order.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [SuppressReferenceTracking]

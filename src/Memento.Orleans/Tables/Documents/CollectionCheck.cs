@@ -139,7 +139,9 @@ internal sealed class ListCheck<TCollection, TItem>(
 /// <summary>A dictionary.</summary>
 /// <param name="key">The check of a key; null: there is nothing to look at.</param>
 /// <param name="item">The check of a value; null: there is nothing to look at.</param>
-/// <param name="bytes">The most bytes of a key and its value, without what their checks count.</param>
+/// <param name="bytes">
+/// The most bytes of a key and its value, without what their checks count.
+/// </param>
 /// <param name="expectedComparer">The comparer of one that was read; null: it has none.</param>
 /// <param name="countsDepth">Whether objects could be too deep.</param>
 internal sealed class DictionaryCheck<TCollection, TKey, TValue>(
@@ -224,7 +226,9 @@ internal static class Comparers
             _ => null,
         };
 
-    /// <summary>Whether a collection that was read from its document compares in the same way.</summary>
+    /// <summary>
+    /// Whether a collection that was read from its document compares in the same way.
+    /// </summary>
     /// <param name="comparer">The comparer of the collection; null: it has none.</param>
     /// <param name="expected">The comparer of one that was read; null: it has none.</param>
     public static bool ComesBack<T>(object? comparer, object? expected)

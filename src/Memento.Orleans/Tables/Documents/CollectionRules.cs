@@ -8,7 +8,9 @@ using Memento.Keys;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>Which collections come back from JSON as they were: with their items, in their order.</summary>
+/// <summary>
+/// Which collections come back from JSON as they were: with their items, in their order.
+/// </summary>
 internal static class CollectionRules
 {
     private static readonly FrozenSet<Type> Faithful = new[]
@@ -89,7 +91,9 @@ internal static class CollectionRules
 /// </summary>
 internal static class Surrogates
 {
-    /// <summary>The index of the first half of a pair that lacks the other; -1: there is none.</summary>
+    /// <summary>
+    /// The index of the first half of a pair that lacks the other; -1: there is none.
+    /// </summary>
     public static int FindUnpaired(ReadOnlySpan<char> text)
     {
         int start = text.IndexOfAnyInRange('\uD800', '\uDFFF');

@@ -11,8 +11,8 @@ internal static class ConstructorCode
 {
     /// <summary>
     /// Whether a constructor, and the one that it calls first, does no more than one that the
-    /// compiler makes of a record: it puts arguments into fields as they are, and sets fields to what
-    /// does not depend on arguments. No other can be told never to throw, or to change what it
+    /// compiler makes of a record: it puts arguments into fields as they are, and sets fields to
+    /// what does not depend on arguments. No other can be told never to throw, or to change what it
     /// was given.
     /// </summary>
     public static bool OnlyStores(MethodBase constructor)
@@ -93,7 +93,8 @@ internal static class ConstructorCode
 }
 
 /// <summary>
-/// The instructions of methods, as far as it takes to see which field a property keeps its value in.
+/// The instructions of methods, as far as it takes to see which field a property keeps its value
+/// in.
 /// </summary>
 internal static class MethodCode
 {

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// The most bytes that values take in a document. More than they take costs no more than the time to
-/// measure a large record; less would let one in that no message takes.
+/// The most bytes that values take in a document. More than they take costs no more than the time
+/// to measure a large record; less would let one in that no message takes.
 /// </summary>
 internal static class DocumentBytes
 {
@@ -57,7 +57,9 @@ internal static class DocumentBytes
         [typeof(Version)] = "2147483647.2147483647.2147483647.2147483647".Length + Ends,
     }.ToFrozenDictionary();
 
-    /// <summary>Those of any value of a type that has no parts; null: it has no limit that is known.</summary>
+    /// <summary>
+    /// Those of any value of a type that has no parts; null: it has no limit that is known.
+    /// </summary>
     public static long? OfAny(Type type)
         => type.IsEnum ? OfEnum(type) : Fixed.TryGetValue(type, out int bytes) ? bytes : null;
 

@@ -57,7 +57,9 @@ internal static class DocumentDifference
 /// <summary>Finds the value that a document could not be written for: it ends there.</summary>
 internal static class UnfinishedDocument
 {
-    /// <summary>The path of the value that fails; empty where none does, or it cannot be told.</summary>
+    /// <summary>
+    /// The path of the value that fails; empty where none does, or it cannot be told.
+    /// </summary>
     public static string PathOf<T>(T record, JsonTypeInfo<T> type)
     {
         var written = new ArrayBufferWriter<byte>();

@@ -91,8 +91,8 @@ internal static class DocumentFormat
     }
 
     /// <summary>
-    /// Attributes that say how JSON is to look for others would lose values here: a null that is left
-    /// out comes back as the property's initial value, a number in quotes is not read.
+    /// Attributes that say how JSON is to look for others would lose values here: a null that is
+    /// left out comes back as the property's initial value, a number in quotes is not read.
     /// </summary>
     private static void WriteEveryValue(JsonTypeInfo type)
     {
@@ -109,7 +109,8 @@ internal static class DocumentFormat
                 or JsonIgnoreCondition.WhenWritingDefault)
                 property.ShouldSerialize = static (_, _) => true;
 
-            // One that was never set is left out; a document from before the property was added leaves it so.
+            // One that was never set is left out; a document from before the property was added
+            // leaves it so.
             if (IsImmutableArray(property.PropertyType))
             {
                 object unset = Activator.CreateInstance(property.PropertyType)!;

@@ -34,10 +34,14 @@ internal sealed class DocumentSerializer<T>
         _needsRoundTrip = checks.NeedsRoundTrip;
     }
 
-    /// <summary>Checks that a record comes back equal from its document, which is not too long.</summary>
+    /// <summary>
+    /// Checks that a record comes back equal from its document, which is not too long.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="addsNumber">Whether it will be given a number, which makes it longer.</param>
-    /// <exception cref="ArgumentException">It would not; the message says what and where.</exception>
+    /// <exception cref="ArgumentException">
+    /// It would not; the message says what and where.
+    /// </exception>
     public void Check(T record, bool addsNumber = false)
     {
         int added = addsNumber ? DocumentBytes.Number : 0;
@@ -122,7 +126,8 @@ internal sealed class DocumentSerializer<T>
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // An iterator of the application, or a comparer; getters are looked after by themselves.
+            // An iterator of the application, or a comparer; getters are looked after by
+            // themselves.
             return Reason(record, exception);
         }
     }

@@ -19,12 +19,14 @@ internal static class Immutability
     private static readonly FrozenSet<Type> ImmutableCollections =
         new[] { typeof(ImmutableArray<>), typeof(ImmutableList<>) }.ToFrozenSet();
 
-    /// <summary>How records of exactly this type are to be copied that the application made.</summary>
+    /// <summary>
+    /// How records of exactly this type are to be copied that the application made.
+    /// </summary>
     public static CopyMode CopyModeOf(Type recordType) => CopyModeOf(recordType, IsAllInTheDocument);
 
     /// <summary>
-    /// How they are to be copied when they were read from their documents: nothing is in them that is
-    /// not in the document too.
+    /// How they are to be copied when they were read from their documents: nothing is in them that
+    /// is not in the document too.
     /// </summary>
     public static CopyMode StoredCopyModeOf(Type recordType)
         => CopyModeOf(recordType, static _ => true);

@@ -7,8 +7,8 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// An object: that it is of its declared type, or of a derived one that the document names, and what
-/// its properties hold.
+/// An object: that it is of its declared type, or of a derived one that the document names, and
+/// what its properties hold.
 /// </summary>
 /// <param name="members">The members that have to be looked at.</param>
 /// <param name="derivedTypes">The derived types that the document names.</param>
@@ -153,8 +153,9 @@ internal sealed class NullableCheck<T>(ValueCheck<T> check) : ValueCheck<T?>
 }
 
 /// <summary>
-/// JSON that was built in memory: its texts go past the converter that refuses what UTF-8 cannot hold.
-/// Where it cannot be written at all, the way into a document and back tells why; that measures it too.
+/// JSON that was built in memory: its texts go past the converter that refuses what UTF-8 cannot
+/// hold. Where it cannot be written at all, the way into a document and back tells why; that
+/// measures it too.
 /// </summary>
 internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
     where T : JsonNode
@@ -178,7 +179,9 @@ internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
     }
 }
 
-/// <summary>Why a value would not come back from a document, and where in the record it is.</summary>
+/// <summary>
+/// Why a value would not come back from a document, and where in the record it is.
+/// </summary>
 /// <param name="reason">What is wrong with it, and what to do, as the end of a sentence.</param>
 internal sealed class RecordFault(string reason)
 {

@@ -105,7 +105,9 @@ internal sealed class StoredState
         => typeof(Delegate).IsAssignableFrom(field.FieldType)
             && field.DeclaringType!.GetEvent(field.Name, OwnMembers) is not null;
 
-    /// <summary>The property that a value of the type has in place of one of its base types.</summary>
+    /// <summary>
+    /// The property that a value of the type has in place of one of its base types.
+    /// </summary>
     private static PropertyInfo OverrideOf(PropertyInfo property, Type type)
     {
         MethodInfo? declared = property.GetMethod?.GetBaseDefinition();
@@ -157,7 +159,9 @@ internal sealed class StoredState
             && (member.AssociatedParameter is not null || FieldOf(property.SetMethod!) == field);
     }
 
-    /// <summary>The field of an accessor that does no more than one that the compiler makes.</summary>
+    /// <summary>
+    /// The field of an accessor that does no more than one that the compiler makes.
+    /// </summary>
     private static FieldInfo? FieldOf(MethodInfo accessor)
     {
         IReadOnlyList<Instruction> code = Of(accessor);

@@ -8,8 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Makes the checks of the values of a record type and of all types that its documents hold. Where no
-/// value of a type can have a fault, and all are small, there is no check, and nothing to pay.
+/// Makes the checks of the values of a record type and of all types that its documents hold. Where
+/// no value of a type can have a fault, and all are small, there is no check, and nothing to pay.
 /// </summary>
 internal sealed class ValueChecks
 {
@@ -38,7 +38,9 @@ internal sealed class ValueChecks
         return (ValueCheck<T>?)check;
     }
 
-    /// <summary>The most bytes of a value of a type without a check; 0 where its check counts them.</summary>
+    /// <summary>
+    /// The most bytes of a value of a type without a check; 0 where its check counts them.
+    /// </summary>
     public long BytesOf(Type type) => _bytes.GetValueOrDefault(type);
 
     private object? Make<T>(out long bytes)

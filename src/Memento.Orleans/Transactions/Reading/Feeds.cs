@@ -1,8 +1,8 @@
 namespace Memento.Transactions.Reading;
 
 /// <summary>
-/// Merges feeds that are each in order: a tournament, in which every inner node keeps the loser of its
-/// match, so that the next winner is known after one match on each level.
+/// Merges feeds that are each in order: a tournament, in which every inner node keeps the loser of
+/// its match, so that the next winner is known after one match on each level.
 /// </summary>
 internal sealed class FeedTournament : FeedQueue
 {
@@ -106,7 +106,9 @@ internal sealed class FeedSeries(PartitionFeed[] feeds) : FeedQueue
 /// <summary>Says whose result comes next.</summary>
 internal abstract class FeedQueue
 {
-    /// <summary>The feed whose result comes next; null at the end, and where <see cref="Dry"/> is not.</summary>
+    /// <summary>
+    /// The feed whose result comes next; null at the end, and where <see cref="Dry"/> is not.
+    /// </summary>
     public abstract PartitionFeed? First { get; }
 
     /// <summary>The feed that has to be filled before the next result is known.</summary>

@@ -25,7 +25,9 @@ internal sealed class PageReader(QueryRunner runner, IPageKeys keys)
     }
 }
 
-/// <summary>Knows the secret by which the cluster knows its own continuations of pages again.</summary>
+/// <summary>
+/// Knows the secret by which the cluster knows its own continuations of pages again.
+/// </summary>
 internal interface IPageKeys
 {
     /// <summary>The secret, the same in all processes and after every restart.</summary>
@@ -33,8 +35,8 @@ internal interface IPageKeys
 }
 
 /// <summary>
-/// Where a page ended, as a text for callers: a version, which query it is of, the place in the query's
-/// order, and a code that only the cluster can make.
+/// Where a page ended, as a text for callers: a version, which query it is of, the place in the
+/// query's order, and a code that only the cluster can make.
 /// </summary>
 internal static class Continuation
 {

@@ -2,7 +2,9 @@ using Memento.Partitions.Operations;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>What one partition has given of a query's results, and how far that has been used.</summary>
+/// <summary>
+/// What one partition has given of a query's results, and how far that has been used.
+/// </summary>
 internal sealed class PartitionFeed(int number)
 {
     private IReadOnlyList<object> _records = [];

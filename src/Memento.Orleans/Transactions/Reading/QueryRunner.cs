@@ -6,7 +6,9 @@ using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>Runs queries: plans them, asks the partitions, and makes one answer of theirs.</summary>
+/// <summary>
+/// Runs queries: plans them, asks the partitions, and makes one answer of theirs.
+/// </summary>
 internal sealed class QueryRunner(OperationSender sender)
 {
     /// <summary>Reads all results.</summary>
@@ -79,7 +81,9 @@ internal sealed class QueryRunner(OperationSender sender)
             static part => part.Count) >= wanted;
     }
 
-    /// <summary>Reads the results behind a place, one more than asked for where there is one.</summary>
+    /// <summary>
+    /// Reads the results behind a place, one more than asked for where there is one.
+    /// </summary>
     /// <param name="shape">The query, which has an order and no window.</param>
     /// <param name="size">How many results.</param>
     /// <param name="after">The place; null: from the beginning.</param>
@@ -201,7 +205,9 @@ internal readonly record struct ChunkSizes(int? First)
 
     /// <summary>For a query of which so many results are wanted (null: all).</summary>
     /// <param name="reach">How many results are wanted.</param>
-    /// <param name="partitions">How many partitions are asked; 0 where nothing can be found.</param>
+    /// <param name="partitions">
+    /// How many partitions are asked; 0 where nothing can be found.
+    /// </param>
     /// <param name="isSorted">Whether a partition looks at all its records each time.</param>
     /// <param name="isLocal">Whether no message is sent.</param>
     public static ChunkSizes For(int? reach, int partitions, bool isSorted, bool isLocal)

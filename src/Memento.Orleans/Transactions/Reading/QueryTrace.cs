@@ -39,7 +39,9 @@ internal sealed class QueryTrace(TableDefinition table, QueryPlan plan)
     }
 
     /// <summary>In words: what is locked until the transaction ends.</summary>
-    /// <param name="lookup">The plan by which keys were looked up in a unique index, if any were.</param>
+    /// <param name="lookup">
+    /// The plan by which keys were looked up in a unique index, if any were.
+    /// </param>
     public string DescribeLocks(QueryPlan? lookup)
     {
         List<string> locks = [];

@@ -8,8 +8,8 @@ using Memento.Tables;
 namespace Memento.Transactions.Reading;
 
 /// <summary>
-/// The records that a query finds, from all partitions in one order. A partition is asked for more only
-/// when what it gave is used up and its next record could be the next of all.
+/// The records that a query finds, from all partitions in one order. A partition is asked for more
+/// only when what it gave is used up and its next record could be the next of all.
 /// </summary>
 internal sealed class RecordStream
 {
@@ -28,9 +28,13 @@ internal sealed class RecordStream
     /// <param name="sender">Reaches the partitions.</param>
     /// <param name="table">The table.</param>
     /// <param name="plan">Where to look, and in which order.</param>
-    /// <param name="reach">How many records will be read at the most; null: all, or nobody knows.</param>
+    /// <param name="reach">
+    /// How many records will be read at the most; null: all, or nobody knows.
+    /// </param>
     /// <param name="isLazy">Whether fewer may be read than there are.</param>
-    /// <param name="after">The place in the order behind which it begins; null: at the beginning.</param>
+    /// <param name="after">
+    /// The place in the order behind which it begins; null: at the beginning.
+    /// </param>
     /// <param name="writes">Whether partitions are locked for writing.</param>
     /// <param name="trace">Takes note of how it is done.</param>
     public RecordStream(
@@ -72,13 +76,15 @@ internal sealed class RecordStream
     /// <summary>How many records the partitions have given so far.</summary>
     public int Given { get; private set; }
 
-    /// <summary>To the next record, for which a partition may have to be asked; false at the end.</summary>
+    /// <summary>
+    /// To the next record, for which a partition may have to be asked; false at the end.
+    /// </summary>
     public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
         => MoveNext() ? new(true) : AskAndMoveAsync(cancellationToken);
 
     /// <summary>
-    /// To the next record, where it is at hand: without the cost of a task for each of many. False where
-    /// <see cref="MoveNextAsync"/> has to say what is next.
+    /// To the next record, where it is at hand: without the cost of a task for each of many. False
+    /// where <see cref="MoveNextAsync"/> has to say what is next.
     /// </summary>
     public bool MoveNext()
     {
@@ -118,7 +124,9 @@ internal sealed class RecordStream
         _queue.Refilled(feed);
     }
 
-    /// <summary>A place in an order is one on any way; without an order it is one on its own.</summary>
+    /// <summary>
+    /// A place in an order is one on any way; without an order it is one on its own.
+    /// </summary>
     private FindOperation Ask(PartitionFeed feed)
         => _request.Ask(
             feed.Number,

@@ -8,17 +8,20 @@ using Memento.Tables;
 namespace Memento.Transactions.Reading;
 
 /// <summary>
-/// Finds records by values of a unique index: the partition of a value knows the key of the one record
-/// that may have it, so that two partitions are asked and not all. The values stay locked, taken or not,
-/// so that nobody else gets them meanwhile.
+/// Finds records by values of a unique index: the partition of a value knows the key of the one
+/// record that may have it, so that two partitions are asked and not all. The values stay locked,
+/// taken or not, so that nobody else gets them meanwhile.
 /// </summary>
 internal sealed class UniqueLookup(OperationSender sender, TableDefinition table)
 {
-    /// <summary>With more values than this every partition is asked once, which has the index too.</summary>
+    /// <summary>
+    /// With more values than this every partition is asked once, which has the index too.
+    /// </summary>
     public const int MaxValues = 8;
 
     /// <summary>
-    /// Gives a plan by keys for one by values of a unique index, or the same plan where it is another.
+    /// Gives a plan by keys for one by values of a unique index, or the same plan where it is
+    /// another.
     /// </summary>
     public ValueTask<QueryPlan> ResolveAsync(QueryPlan plan, CancellationToken cancellationToken)
         => plan.Path is { Rank: PathRank.UniqueValues, ArePoints: true, Ranges.Count: <= MaxValues }

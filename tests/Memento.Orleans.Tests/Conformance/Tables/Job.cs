@@ -1,6 +1,8 @@
 namespace Memento.Tests.Conformance.Tables;
 
-/// <summary>A table with several indexes that a query could use, of which one is far better.</summary>
+/// <summary>
+/// A table with several indexes that a query could use, of which one is far better.
+/// </summary>
 [Table(Partitions = 4)]
 [Index(nameof(Lane), nameof(Priority), nameof(RunAfter))]
 [Index(nameof(Lane), nameof(RunAfter))]

@@ -7,7 +7,9 @@ public sealed class LockSimulationTests
     /// <summary>Set it to the seed that a failure names, to run that schedule alone.</summary>
     public const string SeedVariable = "MEMENTO_SEED";
 
-    /// <summary>Set it to run more schedules than the suite has time for: 300000 take a minute.</summary>
+    /// <summary>
+    /// Set it to run more schedules than the suite has time for: 300000 take a minute.
+    /// </summary>
     public const string SchedulesVariable = "MEMENTO_SCHEDULES";
 
     private const int FewSchedules = 60_000;

@@ -42,7 +42,9 @@ internal sealed record SimulatedResource(int Store, int From, int To)
 
     public bool IsEmpty => IsRange && From >= To;
 
-    /// <summary>The keys of a range, one bit each; those of the second store are the higher ones.</summary>
+    /// <summary>
+    /// The keys of a range, one bit each; those of the second store are the higher ones.
+    /// </summary>
     public int Keys { get; } = From >= To
         ? 0
         : (((1 << Math.Min(To, MostKeys)) - 1) & ~((1 << From) - 1))

@@ -51,8 +51,8 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
     }
 
     /// <summary>
-    /// Runs a body that begins where it began when it is run again: an aborted transaction before it
-    /// may have locks for a moment yet.
+    /// Runs a body that begins where it began when it is run again: an aborted transaction before
+    /// it may have locks for a moment yet.
     /// </summary>
     private async Task RunAsync(Func<ITransaction, Task> body, bool commits)
     {

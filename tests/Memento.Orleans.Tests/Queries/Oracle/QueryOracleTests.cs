@@ -5,8 +5,8 @@ namespace Memento.Tests.Queries.Oracle;
 
 /// <summary>
 /// Random queries of tables with and without indexes, against the same in LINQ to objects. To run
-/// more: <c>MEMENTO_QUERY_CASES=100000</c>; to run a failure again: <c>MEMENTO_QUERY_SEED</c> with the
-/// seed of its message.
+/// more: <c>MEMENTO_QUERY_CASES=100000</c>; to run a failure again: <c>MEMENTO_QUERY_SEED</c> with
+/// the seed of its message.
 /// </summary>
 public sealed class QueryOracleTests
 {

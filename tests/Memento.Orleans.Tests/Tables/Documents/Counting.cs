@@ -18,7 +18,9 @@ internal sealed class Counting<T>
         _isMeasured = checks.NeedsRoundTrip;
     }
 
-    /// <summary>Whether as much is counted as there is, or the document itself is measured.</summary>
+    /// <summary>
+    /// Whether as much is counted as there is, or the document itself is measured.
+    /// </summary>
     public bool IsEnough(T record)
     {
         long counted = _bytes;

@@ -55,7 +55,9 @@ internal record Unnamed(string Name);
 
 internal sealed record UnnamedChild(string Name, int Age) : Unnamed(Name);
 
-/// <summary>A class as programs had them before there were records, with properties by hand.</summary>
+/// <summary>
+/// A class as programs had them before there were records, with properties by hand.
+/// </summary>
 internal sealed class ByHand : IEquatable<ByHand>
 {
     private string _name = "";

@@ -12,7 +12,9 @@ internal abstract class HeldType(string name, bool isKept)
 {
     public string Name { get; } = name;
 
-    /// <summary>Whether every value of it comes back; otherwise it is refused at start-up.</summary>
+    /// <summary>
+    /// Whether every value of it comes back; otherwise it is refused at start-up.
+    /// </summary>
     public bool IsKept { get; } = isKept;
 
     public abstract TableDefinition Define();

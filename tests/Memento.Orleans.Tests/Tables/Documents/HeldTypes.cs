@@ -14,8 +14,8 @@ using CsCheck;
 namespace Memento.Tests.Tables.Documents;
 
 /// <summary>
-/// The types that a property of a record may be tried with: for each either values of it that have to
-/// come back, or that it is refused at start-up.
+/// The types that a property of a record may be tried with: for each either values of it that have
+/// to come back, or that it is refused at start-up.
 /// </summary>
 internal static class HeldTypes
 {

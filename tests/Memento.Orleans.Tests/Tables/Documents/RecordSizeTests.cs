@@ -6,8 +6,8 @@ using Memento.Tables.Documents;
 namespace Memento.Tests.Tables.Documents;
 
 /// <summary>
-/// A record whose document is longer than the limit is refused when it is written, in ram tables too,
-/// whatever it is made of.
+/// A record whose document is longer than the limit is refused when it is written, in ram tables
+/// too, whatever it is made of.
 /// </summary>
 public sealed class RecordSizeTests
 {
@@ -120,7 +120,9 @@ public sealed class RecordSizeTests
         AssertCounted<KeyValuePair<string, Quoted?>?>(new(null!, null), null);
     }
 
-    /// <summary>As many items of so many bytes, their commas with them, that they are too many.</summary>
+    /// <summary>
+    /// As many items of so many bytes, their commas with them, that they are too many.
+    /// </summary>
     private static T[] Many<T>(T item, int bytes)
     {
         var items = new T[(Limit / bytes) + 1];

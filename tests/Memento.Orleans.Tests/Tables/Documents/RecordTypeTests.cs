@@ -1,8 +1,8 @@
 namespace Memento.Tests.Tables.Documents;
 
 /// <summary>
-/// A type is accepted at start-up only if every value of it comes back equal, in the silo and from a
-/// document alike.
+/// A type is accepted at start-up only if every value of it comes back equal, in the silo and from
+/// a document alike.
 /// </summary>
 public sealed class RecordTypeTests
 {

@@ -8,8 +8,8 @@ using Memento.Tables.Documents;
 namespace Memento.Tests.Tables.Documents;
 
 /// <summary>
-/// A value that would not come back from its document is refused when it is written, with the path of
-/// the property, whatever table it is for.
+/// A value that would not come back from its document is refused when it is written, with the path
+/// of the property, whatever table it is for.
 /// </summary>
 public sealed class RecordValueTests
 {

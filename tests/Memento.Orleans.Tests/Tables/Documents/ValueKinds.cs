@@ -108,7 +108,9 @@ internal sealed class Sorted
     public List<string> Lines { get; }
 }
 
-/// <summary>Its initializer checks what the constructor is given; <c>with</c> goes around it.</summary>
+/// <summary>
+/// Its initializer checks what the constructor is given; <c>with</c> goes around it.
+/// </summary>
 internal sealed record Stretch(int From, int To)
 {
     [JsonIgnore]
