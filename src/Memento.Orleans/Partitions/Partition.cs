@@ -13,7 +13,7 @@ namespace Memento.Partitions;
 /// Everything happens under one gate that is never held over a wait. A transaction goes through
 /// Join, Execute…, Seal, Commit or Abort; Undo takes a commit back whose journal batch failed.
 /// </remarks>
-internal sealed class Partition(
+internal sealed partial class Partition(
     TableDefinition table, int number, long epoch, RecordStore store, TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -256,43 +256,6 @@ internal sealed class Partition(
             $"Partition {Number} of table '{Table.Name}' is loaded again from the durable storage. The "
             + "transaction is run again while attempts and time are left."));
 
-    /// <summary>How many committed records there are, and about how many bytes they take.</summary>
-    public (long Count, long EstimatedSize) Measure()
-    {
-        lock (_gate)
-            return (_store.Count, _store.EstimatedSize);
-    }
-
-    /// <summary>
-    /// The highest number that a key has here, for auto-increment, with the journal position that
-    /// wrote it; 0 where there is none.
-    /// </summary>
-    public (long Number, long Position) HighestNumber()
-    {
-        lock (_gate)
-        {
-            OrderedMapRange<StoredRecord> all = _store.Records.Range(null, null, isBackward: true);
-            return all.MoveNext()
-                && Table.TryGetNumber(all.CurrentValue.Record, out long number)
-                    ? (Math.Max(0, number), all.CurrentValue.Position)
-                    : (0, 0);
-        }
-    }
-
-    /// <summary>Whether nothing is locked and no transaction is here.</summary>
-    public bool IsIdle()
-    {
-        lock (_gate)
-            return _transactions.Count == 0 && _locks.IsIdle;
-    }
-
-    /// <summary>Adds every lock that is held or waited for here.</summary>
-    public void DescribeLocks(List<LockInfo> locks)
-    {
-        lock (_gate)
-            _locks.Describe(locks);
-    }
-
     /// <summary>
     /// Tells the numbers of a transaction whose commit nothing can take back any more.
     /// </summary>
@@ -357,84 +320,6 @@ internal sealed class Partition(
             : throw LockErrors.Conflict(Table, transaction, conflict);
     }
 
-    private static bool IsInTurn(
-        PartitionTransaction transaction, Operation operation, WaitingOperation? waiting)
-        => transaction.Waiting is not { } others
-            || (waiting is null ? !others.Delays(operation) : others.IsNext(waiting));
-
-    private static WaitingOperation Enqueue(
-        PartitionTransaction transaction, Operation operation, Savepoint? savepoint)
-    {
-        var waiting = new WaitingOperation(operation, savepoint);
-        (transaction.Waiting ??= new WaitingOperations()).Add(waiting);
-        return waiting;
-    }
-
-    private async ValueTask<object?> WaitAndExecuteAsync(
-        PartitionTransaction transaction, WaitingOperation waiting, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
-                WaitingOperation? same = waiting;
-                if (TryExecute(
-                    transaction, waiting.Operation, waiting.Savepoint, ref same, out object? result))
-                {
-                    return result;
-                }
-            }
-        }
-        finally
-        {
-            lock (_gate)
-                transaction.Waiting!.Remove(waiting, _freed);
-            Wake();
-        }
-    }
-
-    private async Task WaitAsync(
-        PartitionTransaction transaction, WaitingOperation waiting, CancellationToken cancellationToken)
-    {
-        TimeSpan remaining = time.GetElapsedTime(time.GetTimestamp(), transaction.Header.Deadline);
-        Exception? ended = null;
-        try
-        {
-            if (remaining <= TimeSpan.Zero) throw new TimeoutException();
-            await waiting.Woken.Task.WaitAsync(remaining, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
-        {
-            ended = exception;
-        }
-
-        LockConflict? conflict;
-        LockConflict? blocker = null;
-        LockRequest? request;
-        lock (_gate)
-        {
-            request = waiting.Request;
-            if (ended is TimeoutException) request ??= transaction.Waiting!.FindAhead()?.Request;
-            if (request is { State: LockRequestState.Waiting })
-            {
-                blocker = _locks.FindBlocker(request);
-                if (request == waiting.Request) _locks.Cancel(request, _resumed);
-            }
-
-            conflict = waiting.Request is { State: LockRequestState.Refused } refused
-                ? refused.Conflict
-                : null;
-        }
-
-        Wake();
-        if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
-        if (ended is TimeoutException)
-            throw LockErrors.TimedOut(Table, transaction, request, blocker?.Holder);
-        if (ended is not null)
-            throw new OperationCanceledException(ended.Message, ended, cancellationToken);
-    }
-
     private void Apply(PartitionTransaction transaction, long position, AppliedCommit? applied)
     {
         RecordStoreContent? cleared =
@@ -479,28 +364,5 @@ internal sealed class Partition(
         throw new NoTransactionException(
             $"Transaction {transaction.TransactionId} has ended, and table '{Table.Name}' was used in "
             + "it. Use the transaction only inside its body, and await every call.");
-    }
-
-    /// <summary>Lets those go on whose waiting ended, outside the gate.</summary>
-    private void Wake()
-    {
-        // Whoever named a waiter comes here after it, so empty lists may be believed without the
-        // gate.
-        if (_resumed.Count == 0 && _freed.Count == 0) return;
-
-        LockRequest[] resumed;
-        TaskCompletionSource[] freed;
-        lock (_gate)
-        {
-            resumed = [.. _resumed];
-            freed = [.. _freed];
-            _resumed.Clear();
-            _freed.Clear();
-        }
-
-        foreach (LockRequest request in resumed)
-            (request.Waiter as TaskCompletionSource)?.TrySetResult();
-        foreach (TaskCompletionSource waiter in freed)
-            waiter.TrySetResult();
     }
 }

@@ -15,7 +15,7 @@ namespace Memento.Transactions;
 /// What a body gets: the transaction itself, or a savepoint inside it. Turns calls on records into
 /// operations on partitions.
 /// </summary>
-internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadingScope
+internal sealed partial class TransactionScope : ITransaction, ITransactionBody, IReadingScope
 {
     private readonly TransactionState _state;
     private readonly TransactionScope? _parent;
@@ -300,29 +300,6 @@ internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadin
             cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<T> NestedAsync<T>(
-        Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default)
-    {
-        TransactionResult<T> result = await RunNestedAsync(body, throwsAborted: true, cancellationToken);
-        return result.Value!;
-    }
-
-    public async Task NestedAsync(
-        Func<ITransaction, Task> body, CancellationToken cancellationToken = default)
-        => await RunNestedAsync(WithoutValue(body), throwsAborted: true, cancellationToken);
-
-    public Task<TransactionResult<T>> TryNestedAsync<T>(
-        Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default)
-        => RunNestedAsync(body, throwsAborted: false, cancellationToken);
-
-    public async Task<TransactionResult> TryNestedAsync(
-        Func<ITransaction, Task> body, CancellationToken cancellationToken = default)
-    {
-        TransactionResult<bool> result = await RunNestedAsync(
-            WithoutValue(body), throwsAborted: false, cancellationToken);
-        return new TransactionResult(result.Ok, result.Reason);
-    }
-
     [DoesNotReturn]
     public void Abort(string? reason = null)
     {
@@ -332,61 +309,6 @@ internal sealed class TransactionScope : ITransaction, ITransactionBody, IReadin
 
     /// <summary>Makes further use an error: the body has ended.</summary>
     public void End() => _hasEnded = true;
-
-    /// <summary>Gives a body without a value one.</summary>
-    internal static Func<ITransaction, Task<bool>> WithoutValue(Func<ITransaction, Task> body)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        return async transaction =>
-        {
-            await body(transaction);
-            return true;
-        };
-    }
-
-    // The body runs where its caller runs (a grain's scheduler): nothing before it may leave that
-    // context.
-    private async Task<TransactionResult<T>> RunNestedAsync<T>(
-        Func<ITransaction, Task<T>> body, bool throwsAborted, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        cancellationToken.ThrowIfCancellationRequested();
-        TransactionScope parent = Use();
-        OperationSender outer = parent._sender;
-        _state.ThrowIfOver(outer.Savepoint);
-
-        Savepoints savepoints = _state.UseSavepoints();
-        NestedScopes running = _state.UseNested();
-        Savepoint savepoint = savepoints.BeginBody(outer.Savepoint);
-        var nested = new TransactionScope(outer.Inside(savepoint), _tools, parent);
-        running.Add(savepoint, nested);
-        SavepointContext.Set(Id, savepoint);
-        _state.BeginCall(outer.Savepoint);
-        bool isKept = false;
-        try
-        {
-            T value = await body(nested);
-            nested.End();
-            _state.ThrowIfOver(savepoint);
-            if (nested.Aborted is not null) throw nested.Aborted;
-            if (savepoint.HasCallsUnderWay) throw NestedErrors.StillRunning(Id);
-            isKept = true;
-            return new TransactionResult<T>(Ok: true, value, Reason: null);
-        }
-        catch (TransactionAbortedException aborted)
-            when (!throwsAborted && ReferenceEquals(aborted, nested.Aborted))
-        {
-            return new TransactionResult<T>(Ok: false, default, aborted.Reason);
-        }
-        finally
-        {
-            nested.End();
-            if (!isKept) await _state.RollbackAsync(savepoint, alsoInGrains: true);
-            running.Remove(savepoint);
-            savepoints.End(savepoint);
-            _state.EndCall(outer.Savepoint);
-        }
-    }
 
     private QueryShape ShapeOf<T>(Guard where, int? limit)
     {

@@ -1,0 +1,166 @@
+using Memento.Locks;
+using Memento.Messages;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Participants;
+
+/// <content>How it ends, and why it must fail.</content>
+internal sealed partial class TransactionState
+{
+    private MementoException? _doom;
+
+    private volatile bool _hasEnded;
+
+    private bool _isAborting;
+
+    /// <summary>How its commit ended, once it has.</summary>
+    public CommitResult? Result { get; set; }
+
+    /// <summary>Whether its commit has begun: no time limit ends it any more.</summary>
+    public bool IsCommitting { get; private set; }
+
+    /// <summary>
+    /// Why it must fail whatever its body does: it lost a conflict, or ran out of time.
+    /// </summary>
+    public MementoException? Doom => Volatile.Read(ref _doom);
+
+    /// <summary>Makes it fail, whatever its body does; the first reason stays.</summary>
+    public MementoException DoomWith(MementoException reason)
+        => Interlocked.CompareExchange(ref _doom, reason, null) ?? reason;
+
+    /// <summary>
+    /// Begins the commit: no operation begins after this. False where it was ended before.
+    /// </summary>
+    public bool TryBeginCommit(out IReadOnlyList<Enlistment> enlistments)
+    {
+        lock (_gate)
+        {
+            enlistments = _enlistments;
+            if (_hasEnded) return false;
+            return _hasEnded = IsCommitting = true;
+        }
+    }
+
+    /// <summary>No operation begins after this; false where its commit has begun.</summary>
+    /// <param name="reason">Why it must fail; not told to one whose commit has begun.</param>
+    public bool TryEnd(MementoException? reason = null)
+    {
+        lock (_gate)
+        {
+            if (IsCommitting) return false;
+            if (reason is not null) DoomWith(reason);
+            return _hasEnded = true;
+        }
+    }
+
+    /// <summary>No operation begins after this; gives the participants.</summary>
+    public IReadOnlyList<Enlistment> End()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+            return _enlistments;
+        }
+    }
+
+    /// <summary>
+    /// Begins the abort: no operation begins after this. False where that has been done before, or
+    /// its commit has begun.
+    /// </summary>
+    public bool TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)
+    {
+        lock (_gate)
+        {
+            enlistments = _enlistments;
+            if (_isAborting || IsCommitting) return false;
+            return _hasEnded = _isAborting = true;
+        }
+    }
+
+    /// <summary>Ends it without its writes; the second time it does nothing.</summary>
+    public void Abort()
+    {
+        if (!TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)) return;
+
+        foreach (Enlistment enlistment in enlistments)
+            enlistment.Abort();
+    }
+
+    /// <exception cref="NoTransactionException">It has ended, or the savepoint has.</exception>
+    public void ThrowIfOver(Savepoint? savepoint)
+    {
+        if (savepoint is { IsGivenUp: true }) throw NestedErrors.GivenUp(Id);
+        ThrowIfOver();
+    }
+
+    /// <exception cref="NoTransactionException">It has ended.</exception>
+    public void ThrowIfOver()
+    {
+        if (_hasEnded) throw Doom is TransactionTimeoutException late ? late : Ended();
+        if (Doom is { } doom) throw doom;
+        if (time.GetTimestamp() >= Deadline) throw DoomWith(TimedOut());
+    }
+
+    public TransactionTimeoutException TimedOut()
+        => new($"Transaction {Id} ran past its time limit, and nothing of it was kept. Keep "
+            + "transactions short, or give this one a longer Timeout.");
+
+    /// <summary>
+    /// What was read before commits were taken back and what is read after it never stood together,
+    /// so the body does not get to see both.
+    /// </summary>
+    private void ThrowIfTakenBack()
+    {
+        // An odd one: it began while commits were being taken back, here and not yet there.
+        if (partitions.Generation == Generation && Generation % 2 == 0) return;
+        if (partitions.Stands(Generation, DependsOn())) return;
+
+        throw new TransactionConflictException(
+            "The durable storage failed while the transaction ran, and it may have read what was taken "
+            + "back.");
+    }
+
+    /// <summary>
+    /// What an operation that failed means for the transaction, which it dooms where it lost a
+    /// conflict or its time is up; null: no more than it says.
+    /// </summary>
+    private MementoException? ReasonOf(Exception exception, TableDefinition table)
+    {
+        switch (exception)
+        {
+            case PartitionClosedException { Reason: var closed }:
+                return closed is TransactionConflictException ? DoomWith(closed) : closed;
+            case NoTransactionException when Doom is TransactionTimeoutException:
+                // It was ended for its time limit while it waited.
+                return Doom;
+            case TransactionConflictException or TransactionTimeoutException:
+                // The next attempt of this process has to know what the partition knows.
+                if (!partitions.ShareMemory && exception.InnerException is IndexesChangedException changed)
+                    return DoomWith(Learn(table, changed) ?? (MementoException)exception);
+                return DoomWith((MementoException)exception);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>
+    /// What keeps this process from using the indexes that the table has; null: nothing.
+    /// </summary>
+    private static MementoException? Learn(TableDefinition table, IndexesChangedException changed)
+    {
+        try
+        {
+            table.LearnIndexes(changed.Indexes);
+            return null;
+        }
+        catch (MementoException error)
+        {
+            return error;
+        }
+    }
+
+    private NoTransactionException Ended()
+        => new NoTransactionException(
+            $"Transaction {Id} has ended. Use a transaction only inside its body, and await every call.");
+}
