@@ -1,4 +1,3 @@
-using Memento.Commit;
 using Memento.Storage;
 
 namespace Memento.Participants;

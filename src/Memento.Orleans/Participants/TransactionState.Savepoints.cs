@@ -1,7 +1,5 @@
-using Memento.Locks;
 using Memento.Messages;
 using Memento.Partitions;
-using Memento.Tables;
 
 namespace Memento.Participants;
 

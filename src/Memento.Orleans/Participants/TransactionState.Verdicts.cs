@@ -1,5 +1,3 @@
-using Memento.Locks;
-using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
 

@@ -1,5 +1,4 @@
 using Memento.Locks;
-using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
 

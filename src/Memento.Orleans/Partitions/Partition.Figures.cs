@@ -1,7 +1,5 @@
 using Memento.Collections;
-using Memento.Journaling;
 using Memento.Locks;
-using Memento.Tables;
 
 namespace Memento.Partitions;
 

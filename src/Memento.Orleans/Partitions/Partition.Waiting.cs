@@ -1,7 +1,4 @@
-using Memento.Collections;
-using Memento.Journaling;
 using Memento.Locks;
-using Memento.Tables;
 
 namespace Memento.Partitions;
 

@@ -1,4 +1,3 @@
-using Memento.Collections;
 using Memento.Journaling;
 using Memento.Locks;
 using Memento.Tables;

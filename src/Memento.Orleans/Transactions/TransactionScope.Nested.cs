@@ -1,13 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Linq.Expressions;
-using Memento.Keys;
 using Memento.Participants;
 using Memento.Partitions;
-using Memento.Partitions.Operations;
-using Memento.Queries.Evaluation;
-using Memento.Queries.Translation;
-using Memento.Tables;
-using Memento.Transactions.Reading;
 
 namespace Memento.Transactions;
 

@@ -1,4 +1,3 @@
-using Memento.Keys;
 using Memento.Locks;
 using Memento.Messages;
 using Memento.Participants;

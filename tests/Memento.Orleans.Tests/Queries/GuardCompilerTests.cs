@@ -1,6 +1,3 @@
-using Memento.Queries;
-using Memento.Queries.Evaluation;
-
 namespace Memento.Tests.Queries;
 
 public sealed class GuardCompilerTests

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
-using Memento.Queries;
-using Memento.Queries.Evaluation;
 
 namespace Memento.Tests.Queries;
 

@@ -2,7 +2,6 @@ using CsCheck;
 using Memento.Queries;
 using Memento.Queries.Evaluation;
 using Memento.Queries.Plans;
-using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 

@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Memento.Queries.Plans;
 using Memento.Queries.Translation;
-using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 

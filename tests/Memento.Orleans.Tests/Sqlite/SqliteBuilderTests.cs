@@ -1,4 +1,3 @@
-using Memento.Storage;
 using Memento.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 

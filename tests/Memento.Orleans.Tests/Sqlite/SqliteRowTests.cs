@@ -1,6 +1,5 @@
 using System.Text;
 using Memento.Storage;
-using Memento.Storage.Sqlite;
 
 namespace Memento.Tests.Sqlite;
 

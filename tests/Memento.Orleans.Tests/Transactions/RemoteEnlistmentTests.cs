@@ -1,5 +1,4 @@
 using Memento.Messages;
-using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tests.Conformance;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Memento.Participants;
 using Memento.Partitions.Operations;
 using Memento.Queries.Plans;
-using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Memento.Participants;
 using Memento.Partitions.Operations;
-using Memento.Queries.Orders;
 using Memento.Queries.Plans;
 using Memento.Tables;
 
