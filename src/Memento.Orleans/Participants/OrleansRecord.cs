@@ -20,7 +20,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
     private readonly Lock _gate = new();
     private readonly List<TransactionInfo> _branches = [];
     private int _joinedBranches;
-    private bool _hasLeftCalls;
+    private bool? _hasLeftCalls;
 
     /// <summary>The record as it is ended.</summary>
     public TransactionInfo Info { get; } = info;
@@ -33,7 +33,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
         get
         {
             lock (_gate)
-                return _hasLeftCalls || !AllAreBack();
+                return _hasLeftCalls ?? !AllAreBack();
         }
     }
 
@@ -111,7 +111,8 @@ internal sealed class OrleansRecord(TransactionInfo info)
     {
         lock (_gate)
         {
-            _hasLeftCalls = !AllAreBack();
+            // Only now: an ended record has no count of its calls.
+            _hasLeftCalls ??= !AllAreBack();
             foreach (TransactionInfo each in _branches.Append(Info))
                 each.PendingCalls = Ended;
         }

@@ -50,6 +50,23 @@ public sealed class OrleansRecordTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_ended_one_says_whether_calls_were_left_when_it_ended(bool isBack)
+    {
+        var record = new OrleansRecord(NewInfo());
+        TransactionInfo branch = record.Branch();
+        TransactionInfo call = branch.Fork();
+        if (isBack) branch.Join(call);
+
+        record.MarkEnded();
+        record.MarkEnded();
+
+        Assert.Equal(!isBack, record.HasLeftCalls);
+        Assert.True(OrleansRecord.HasEnded(branch));
+    }
+
     private static TransactionInfo NewInfo()
         => new(Guid.NewGuid(), DateTime.UnixEpoch, DateTime.UnixEpoch);
 }
