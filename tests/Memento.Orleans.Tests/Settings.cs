@@ -3,10 +3,17 @@ using System.Globalization;
 namespace Memento.Tests;
 
 /// <summary>
-/// What whoever runs the tests may set by an environment variable: how many random cases are tried.
+/// What whoever runs the tests may set by an environment variable: how many random cases are tried,
+/// and from which seed a random run takes its choices.
 /// </summary>
 internal static class Settings
 {
+    /// <summary>
+    /// The seed of a run with several workers or processes; a failure says which it was. The same
+    /// seed gives the same choices. The threads and the moments are not the same.
+    /// </summary>
+    public static int RunSeed => Number("MEMENTO_RUN_SEED", Environment.TickCount);
+
     /// <summary>The number that a variable has.</summary>
     /// <param name="variable">Its name.</param>
     /// <param name="otherwise">What holds where it is not set.</param>

@@ -9,8 +9,7 @@ namespace Memento.Commit;
 
 /// <summary>
 /// The commit of a transaction whose participants are all partitions of this silo: seal each,
-/// append one journal entry, apply and release each, wait until the entry is durable (DESIGN.md,
-/// section 5).
+/// append one journal entry, apply and release each, wait until the entry is durable.
 /// </summary>
 /// <remarks>
 /// What must hold: the entry is appended while every lock is held, so that the journal's order is

@@ -13,7 +13,7 @@ public sealed class ListAppendTests
     [Fact]
     public async Task Concurrent_appends_and_reads_have_a_serial_order_in_real_time()
     {
-        int seed = Environment.TickCount;
+        int seed = Settings.RunSeed;
         await using var store = await StartAsync();
         var workload = new ListWorkload(store.Memento, seed);
         await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
@@ -24,7 +24,7 @@ public sealed class ListAppendTests
     [Fact]
     public async Task They_have_one_while_the_storage_fails_too()
     {
-        int seed = Environment.TickCount;
+        int seed = Settings.RunSeed;
         var random = new Random(seed);
         await using var store = await StartAsync();
         store.Faults.Plan = (_, _) => random.Next(BatchesPerFault) == 0
@@ -40,7 +40,7 @@ public sealed class ListAppendTests
     [Fact]
     public async Task They_have_one_while_batches_are_left_in_doubt_and_partitions_reload()
     {
-        int seed = Environment.TickCount;
+        int seed = Settings.RunSeed;
         var random = new Random(seed);
         await using var store = await StartAsync();
         store.Faults.Plan = (_, batch) => random.Next(BatchesPerFault) switch

@@ -22,7 +22,7 @@ public sealed class PhantomTests
     public async Task Transactions_that_look_at_ranges_and_write_have_a_serial_order(
         TableType type, bool isClient)
     {
-        int seed = Environment.TickCount;
+        int seed = Settings.RunSeed;
         await using TestSilo silo = await TestSilo.StartAsync(Add);
         IServiceProvider services = isClient ? await silo.ConnectAsync(Add) : silo.Services;
         IMemento memento = services.GetRequiredService<IMemento>();

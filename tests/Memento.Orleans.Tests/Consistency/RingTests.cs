@@ -18,7 +18,7 @@ public sealed class RingTests
     [InlineData(TableStorage.Disk)]
     public async Task The_ring_stays_one_ring(TableStorage storage)
     {
-        int seed = Environment.TickCount;
+        int seed = Settings.RunSeed;
         await using var store = await FaultyStore.StartAsync(memento => memento
             .AddTable<RingNode>(table => table.Storage = storage).AddTable<DiskAccount>());
         await store.Memento.TransactionAsync(async tx =>

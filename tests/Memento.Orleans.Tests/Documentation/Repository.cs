@@ -11,6 +11,9 @@ internal static class Repository
     public static IReadOnlyList<string> Pages { get; } =
     [
         "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "benchmarks/README.md",
         .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")
             .Select(static file => $"docs/{Path.GetFileName(file)}")
             .Order(StringComparer.Ordinal),

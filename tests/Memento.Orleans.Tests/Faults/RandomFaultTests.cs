@@ -23,7 +23,7 @@ public sealed class RandomFaultTests
     [Fact]
     public async Task Everybody_is_told_the_truth_while_batches_fail_at_random()
     {
-        int seed = Environment.TickCount;
+        int seed = Settings.RunSeed;
         var random = new Random(seed);
         await using var store = await FaultyStore.StartAsync();
         await OpenAccountsAsync(store);
