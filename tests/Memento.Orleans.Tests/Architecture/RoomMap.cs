@@ -5,12 +5,13 @@ namespace Memento.Tests.Architecture;
 /// <summary>What docs/architecture.md says about which room may use which.</summary>
 internal static class RoomMap
 {
-    /// <summary>For each room those that it may use.</summary>
-    public static Dictionary<string, HashSet<string>> Read()
+    /// <summary>For each room those that it may use, from the lowest room to the highest.</summary>
+    public static OrderedDictionary<string, HashSet<string>> Read()
     {
         var page = new MarkdownPage("docs/architecture.md");
-        return MarkdownPage.Rows(page.Lines("What may call what")).ToDictionary(
-            static row => MarkdownPage.Code([row[0]]).Single(),
-            static row => MarkdownPage.Code([row[1]]).ToHashSet(StringComparer.Ordinal));
+        return new(MarkdownPage.Rows(page.Lines("What may call what")).Select(
+            static row => KeyValuePair.Create(
+                MarkdownPage.Code([row[0]]).Single(),
+                MarkdownPage.Code([row[1]]).ToHashSet(StringComparer.Ordinal))));
     }
 }
