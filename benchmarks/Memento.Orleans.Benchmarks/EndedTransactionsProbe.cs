@@ -47,11 +47,13 @@ internal static class EndedTransactionsProbe
 
         cpu = Environment.CpuUsage.TotalTime - cpu;
         memory = GC.GetTotalMemory(forceFullCollection: true) - memory;
-        double lasting = (TransactionOptions.DefaultTimeout + TransactionRegistry.Memory).TotalSeconds;
+        double lasting =
+            (TransactionOptions.DefaultTimeout + TransactionRegistry.Memory).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(long)Seconds * EachSecond:N0} transactions, {cpu.TotalNanoseconds / Seconds / EachSecond:F0} "
-            + $"ns of CPU each; a sweep {sweeps.TotalMicroseconds / Seconds:F1} us, the longest "
+            $"{(long)Seconds * EachSecond:N0} transactions, "
+            + $"{cpu.TotalNanoseconds / Seconds / EachSecond:F0} ns of CPU each; a sweep "
+            + $"{sweeps.TotalMicroseconds / Seconds:F1} us, the longest "
             + $"{longestSweep.TotalMicroseconds:F0} us; at the end {memory >> 20:N0} MiB, "
             + $"{memory / lasting / EachSecond:F0} B for each of the last {lasting:F0} s"));
         GC.KeepAlive(registry);

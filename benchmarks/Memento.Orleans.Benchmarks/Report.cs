@@ -42,7 +42,8 @@ internal sealed class Report(TextWriter output)
 
     public void AddClearing(string storage, TableSize size, Clearing clearing)
         => output.WriteLine(Format(
-            $"{size.Records:N0} records, {storage}: emptied in {clearing.Clear.TotalMilliseconds:F1} ms, ")
+            $"{size.Records:N0} records, {storage}: ")
+            + Format($"emptied in {clearing.Clear.TotalMilliseconds:F1} ms, ")
             + Format($"slowest write behind it {clearing.SlowestWrite.TotalMilliseconds:F1} ms, ")
             + Format($"deleted in {clearing.Delete.TotalMilliseconds:F1} ms"));
 

@@ -37,7 +37,8 @@ internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pause
 
         TimeSpan longestPause = await pauses.LongestAsync(begun, used.Collections);
         if (workload.KeepsSum && await Records.SumAsync(target.Memento) != sum)
-            throw new InvalidOperationException($"'{workload.Name}' changed the sum of the balances.");
+            throw new InvalidOperationException(
+                $"'{workload.Name}' changed the sum of the balances.");
 
         return Describe(workload, storage, size, workers, latencies, elapsed, used) with
         {

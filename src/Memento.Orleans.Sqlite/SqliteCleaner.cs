@@ -89,7 +89,8 @@ internal sealed class SqliteCleaner(
     {
         try
         {
-            if (writer.Read("look for dropped tables", SqliteTrash.Find) is not { } trash) return null;
+            if (writer.Read("look for dropped tables", SqliteTrash.Find) is not { } trash)
+                return null;
 
             TimeSpan elapsed = writer.Run(
                 "remove the rows of a dropped table",

@@ -325,15 +325,16 @@ public sealed class SqliteJournalStorage : IJournalStorage
         if (!Directory.Exists(directory))
         {
             throw new StorageException(
-                $"SQLite {_settings.Path} cannot be opened, because the directory does not exist. Make "
-                + $"{directory}, mount the disk that has it, or correct the path.");
+                $"SQLite {_settings.Path} cannot be opened, because the directory does not exist. "
+                + $"Make {directory}, mount the disk that has it, or correct the path.");
         }
 
         if (!_settings.MakesFile && !File.Exists(_settings.Path))
         {
             throw new StorageException(
-                $"SQLite {_settings.Path} cannot be opened: there is no such file, and Mode=ReadWrite "
-                + "in the connection string makes none. Correct the path, or leave 'Mode' out.");
+                $"SQLite {_settings.Path} cannot be opened: there is no such file, and "
+                + "Mode=ReadWrite in the connection string makes none. Correct the path, or leave "
+                + "'Mode' out.");
         }
     }
 

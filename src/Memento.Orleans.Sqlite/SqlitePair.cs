@@ -62,29 +62,31 @@ internal static class SqlitePair
     }
 
     private static StorageException CatalogLost(SqliteSettings settings) => new(
-        $"SQLite {settings.Path} was written by an earlier version of Memento.Orleans, which kept the "
-        + $"catalog of its tables in {settings.CatalogPath} alone, and that file is missing or empty. Put "
-        + "it back from a backup: without it nobody knows which partitions the tables have, and which "
-        + "numbers were given.");
+        $"SQLite {settings.Path} was written by an earlier version of Memento.Orleans, which kept "
+        + $"the catalog of its tables in {settings.CatalogPath} alone, and that file is missing or "
+        + "empty. Put it back from a backup: without it nobody knows which partitions the tables "
+        + "have, and which numbers were given.");
 
     private static StorageException DataLost(SqliteSettings settings) => new(
-        $"SQLite {settings.Path} is missing or empty, but its catalog {settings.CatalogPath} is there. Put "
-        + $"{settings.Path} back from a backup; or, to begin with an empty store, remove "
-        + $"{settings.CatalogPath} too.");
+        $"SQLite {settings.Path} is missing or empty, but its catalog {settings.CatalogPath} is "
+        + $"there. Put {settings.Path} back from a backup; or, to begin with an empty store, "
+        + $"remove {settings.CatalogPath} too.");
 
     private static StorageException Foreign(SqliteSettings settings, SqliteDataMark data) => new(
-        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} are of different stores. Put the "
-        + $"file in place that belongs to the other one{OrMakeAnew(settings, data)}.");
+        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} are of different stores. "
+        + $"Put the file in place that belongs to the other one{OrMakeAnew(settings, data)}.");
 
     private static StorageException OfAnotherDay(
         SqliteSettings settings, string how, SqliteDataMark data) => new(
-        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} are of one store, but the catalog "
-        + $"is {how} than the data: one of them was put back from a backup of another day. Put both of one "
-        + $"day in place{OrMakeAnew(settings, data)}.");
+        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} are of one store, but the "
+        + $"catalog is {how} than the data: one of them was put back from a backup of another day. "
+        + $"Put both of one day in place{OrMakeAnew(settings, data)}.");
 
-    private static string OrMakeAnew(SqliteSettings settings, SqliteDataMark data) => data.HasCatalog
-        ? $"; or, to go on with {settings.Path}, remove {settings.CatalogPath}: it is made again from it"
-        : "";
+    private static string OrMakeAnew(SqliteSettings settings, SqliteDataMark data)
+        => data.HasCatalog
+            ? $"; or, to go on with {settings.Path}, remove {settings.CatalogPath}: it is made "
+                + "again from it"
+            : "";
 }
 
 /// <summary>What the data's file says about itself when it is opened.</summary>
@@ -149,7 +151,8 @@ internal readonly record struct SqliteCatalogMark(
     {
         bool hasStates = SqliteSchema.Exists(database, "OrleansStorage")
             && database.Scalar(
-                "SELECT EXISTS (SELECT 1 FROM OrleansStorage WHERE PayloadBinary IS NOT NULL)") == 1;
+                "SELECT EXISTS (SELECT 1 FROM OrleansStorage WHERE PayloadBinary IS NOT NULL)")
+                == 1;
         if (!SqliteSchema.Exists(database, "memento_identity"))
             return new SqliteCatalogMark(null, 0, false, hasStates);
 

@@ -199,7 +199,8 @@ internal static class SqliteTrash
     public static string? Find(SqliteDatabase database)
     {
         using var statement = database.Prepare(
-            $"SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '{Prefix}*' LIMIT 1");
+            $"SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '{Prefix}*' "
+            + "LIMIT 1");
         return statement.Step() ? statement.Text(0) : null;
     }
 

@@ -17,7 +17,8 @@ public sealed class PutManyException : MementoException
     public PutManyException(string table, long written, Exception innerException)
         : base(
             $"Writing into table '{table}' stopped: the first {written} records are written, what "
-            + $"comes after them is not, because: {innerException.Message} Go on with record {written + 1}.",
+            + $"comes after them is not, because: {innerException.Message} Go on with record "
+            + $"{written + 1}.",
             innerException)
     {
         Table = table;
@@ -51,8 +52,8 @@ public sealed class PutManyCanceledException : OperationCanceledException
         : base(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Writing into table '{table}' was cancelled: the first {written} records are written. Go "
-                + $"on with record {written + 1}."),
+                $"Writing into table '{table}' was cancelled: the first {written} records are "
+                + $"written. Go on with record {written + 1}."),
             innerException,
             cancellationToken)
     {

@@ -77,8 +77,9 @@ public sealed class TransactionInDoubtException : MementoException
     /// <param name="innerException">What kept the answer away.</param>
     public TransactionInDoubtException(Guid transactionId, Exception? innerException = null)
         : base(
-            $"It is not known whether transaction {transactionId} was committed, because the answer "
-            + "to its commit was lost. Read what it would have changed before you repeat it.",
+            $"It is not known whether transaction {transactionId} was committed, because the "
+            + "answer to its commit was lost. Read what it would have changed before you repeat "
+            + "it.",
             innerException)
         => TransactionId = transactionId;
 

@@ -113,7 +113,8 @@ public sealed partial class Guard
         StringComparison.OrdinalIgnoreCase => true,
         _ => throw new ArgumentException(
             "A guard compares texts by ordinal, on every machine alike, and not by "
-            + $"'{comparison}'. Use StringComparison.Ordinal or StringComparison.OrdinalIgnoreCase.",
+            + $"'{comparison}'. Use StringComparison.Ordinal or "
+            + "StringComparison.OrdinalIgnoreCase.",
             nameof(comparison)),
     };
 }

@@ -17,7 +17,8 @@ public sealed class BatchInDoubtException(string message, Exception innerExcepti
 /// <param name="transactionId">The transaction of the entry.</param>
 /// <param name="reason">What its caller is told.</param>
 public sealed class EntryRefusedException(Guid transactionId, StorageException reason)
-    : Exception($"The entry of transaction {transactionId} cannot be stored: {reason.Message}", reason)
+    : Exception(
+        $"The entry of transaction {transactionId} cannot be stored: {reason.Message}", reason)
 {
     /// <summary>The transaction of the entry.</summary>
     public Guid TransactionId { get; } = transactionId;

@@ -234,7 +234,8 @@ public interface ITransaction
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
-    ValueTask<object?> PreviousKeyAsync<T>(object key, CancellationToken cancellationToken = default)
+    ValueTask<object?> PreviousKeyAsync<T>(
+        object key, CancellationToken cancellationToken = default)
         where T : class;
 
     /// <summary>All keys of a table in their order, each once; a date comes as UTC.</summary>

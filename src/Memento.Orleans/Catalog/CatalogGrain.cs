@@ -23,7 +23,8 @@ internal sealed class CatalogGrain(
     public const string Key = "catalog";
 
     private readonly IJournalStorage? _storage = durable.Journal;
-    private readonly CatalogNote<CatalogState> _note = new(durable.Journal, IJournalStorage.CatalogNote);
+    private readonly CatalogNote<CatalogState> _note = new(
+        durable.Journal, IJournalStorage.CatalogNote);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -123,7 +124,8 @@ internal sealed class CatalogGrain(
             // dropped.
             await DropUniqueIndexesAsync(
                 schema.Name,
-                [.. schema.Indexes.Where(static index => index.Unique).Select(static index => index.Name)]);
+                [.. schema.Indexes.Where(static index => index.Unique)
+                    .Select(static index => index.Name)]);
         }
 
         await CreateStoresAsync(schema);
@@ -176,7 +178,8 @@ internal sealed class CatalogGrain(
     private static TableSchema WithoutUnique(TableSchema schema, IReadOnlyList<string> names)
         => schema with
         {
-            Indexes = [.. schema.Indexes.Where(index => !index.Unique || !names.Contains(index.Name))],
+            Indexes = [.. schema.Indexes.Where(
+                index => !index.Unique || !names.Contains(index.Name))],
         };
 
     /// <summary>
@@ -223,7 +226,8 @@ internal sealed class CatalogGrain(
             if (await IsEmptyAsync(_storage, store, schema.PartitionCount)) empty.Add(index.Name);
         }
 
-        if (empty.Count > 0 && await IsEmptyAsync(_storage, schema.Name, schema.PartitionCount)) return [];
+        if (empty.Count > 0 && await IsEmptyAsync(_storage, schema.Name, schema.PartitionCount))
+            return [];
         return empty;
     }
 
@@ -332,7 +336,7 @@ internal static partial class CatalogLog
     [LoggerMessage(
         EventId = 1110,
         Level = LogLevel.Warning,
-        Message = "The catalog was not what {Storage} says of its tables, and was made again from it: "
-            + "{Tables} tables")]
+        Message = "The catalog was not what {Storage} says of its tables, and was made again from "
+            + "it: {Tables} tables")]
     public static partial void MadeAgain(ILogger logger, string storage, int tables);
 }

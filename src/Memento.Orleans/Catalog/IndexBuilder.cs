@@ -148,8 +148,9 @@ internal sealed class IndexBuilder(
         catch (Exception exception)
         {
             throw new MementoException(
-                $"Index '{index.Name}' of table '{table.Name}' could not be added, nor what there is of it "
-                + $"be removed: {exception.Message} Remove it, or start the silo again. It failed because: "
+                $"Index '{index.Name}' of table '{table.Name}' could not be added, nor what there "
+                + $"is of it be removed: {exception.Message} Remove it, or start the silo again. "
+                + "It failed because: "
                 + reason.Message,
                 reason);
         }

@@ -16,6 +16,7 @@ internal sealed class PageKeys(IGrainFactory grains, StoreLifetime lifetime) : I
 
     private async ValueTask<byte[]> AskAsync(CancellationToken cancellationToken)
         => _key = await lifetime.AskForAttemptAsync(
-            () => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key).PageKeyAsync(), cancellationToken)
+            () => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key).PageKeyAsync(),
+            cancellationToken)
             .ConfigureAwait(false);
 }

@@ -85,7 +85,8 @@ internal sealed class TableAdministration(
         };
     }
 
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ListAsync(
+        CancellationToken cancellationToken = default)
     {
         ThrowIfInTransaction();
         return await lifetime.AskAsync(() => Catalog.ListAsync(), cancellationToken);
@@ -228,7 +229,8 @@ internal sealed class TableAdministration(
         }
         catch (Exception)
         {
-            await Task.WhenAll(Partitions(table).Select(static partition => partition.ReloadAsync()));
+            await Task.WhenAll(
+                Partitions(table).Select(static partition => partition.ReloadAsync()));
             if (!await Catalog.IsBeingDeletedAsync(table.Name)) throw;
             return true;
         }

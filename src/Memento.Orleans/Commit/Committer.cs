@@ -135,8 +135,12 @@ internal sealed class Committer(
             result = await local.CommitBegunAsync(state, participants);
 
         // The silo that refused it has dropped its own participants, and knows of no others.
-        if (result is { Status: not CommitStatus.Committed, Error: not TransactionInDoubtException })
+        if (result.Status != CommitStatus.Committed
+            && result.Error is not TransactionInDoubtException)
+        {
             AbortEach(transactionId, participants);
+        }
+
         return result;
     }
 
@@ -162,9 +166,9 @@ internal sealed class Committer(
                 CommitLog.AbortLost(logger, exception, transactionId);
                 AbortEach(transactionId, participants);
                 return new TransactionConflictException(
-                    $"Partition {first.Number} of table '{first.Table}' did not say whether what the "
-                    + $"transaction has read there stands: {exception.Message} The transaction is run "
-                    + "again while attempts and time are left.",
+                    $"Partition {first.Number} of table '{first.Table}' did not say whether what "
+                    + $"the transaction has read there stands: {exception.Message} The transaction "
+                    + "is run again while attempts and time are left.",
                     exception);
             }
 
@@ -227,7 +231,8 @@ internal sealed class Committer(
                     return CommitResult.Committed;
 
                 if (time.GetElapsedTime(sent) > TransactionRegistry.Memory) break;
-                return CommitResult.TryAgain("The answer to its commit was lost, and it had not happened.");
+                return CommitResult.TryAgain(
+                    "The answer to its commit was lost, and it had not happened.");
             }
             catch (Exception exception)
             {

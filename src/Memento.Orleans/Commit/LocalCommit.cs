@@ -79,8 +79,8 @@ internal sealed class LocalCommit(
             return registry.FindOutcome(transactionId) == TransactionOutcome.Committed
                 ? CommitResult.Committed
                 : CommitResult.TryAgain(
-                    "The silo does not know the transaction any more: it ran out of time, or the silo "
-                    + "was restarted.");
+                    "The silo does not know the transaction any more: it ran out of time, or the "
+                    + "silo was restarted.");
         }
 
         var outcome = TransactionOutcome.Aborted;
@@ -180,23 +180,24 @@ internal sealed class LocalCommit(
             return new CommitResult(
                 CommitStatus.TryAgain,
                 new TransactionConflictException(
-                    $"{WasLost(lost).Message} It cannot be opened: {exception.Message}", exception));
+                    $"{WasLost(lost).Message} It cannot be opened: {exception.Message}",
+                    exception));
         }
 
         if (opened.Silo is { } elsewhere && !elsewhere.Equals(silo.SiloAddress))
         {
             return CommitResult.Failed(new MementoException(
-                $"Transaction {transactionId} used partitions in several silos, among them partition "
-                + $"{lost.Number} of table '{lost.Table}' in {elsewhere}, and one commit over several "
-                + "silos is not supported yet. Nothing was kept. Use one silo."));
+                $"Transaction {transactionId} used partitions in several silos, among them "
+                + $"partition {lost.Number} of table '{lost.Table}' in {elsewhere}, and one commit "
+                + "over several silos is not supported yet. Nothing was kept. Use one silo."));
         }
 
         return new CommitResult(CommitStatus.TryAgain, WasLost(lost));
     }
 
     private static TransactionConflictException WasLost(ParticipantCount lost)
-        => new($"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the transaction "
-            + "ran.");
+        => new($"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the "
+            + "transaction ran.");
 }
 
 /// <summary>A participant of a commit in this silo.</summary>
@@ -213,12 +214,14 @@ internal static partial class CommitLog
     [LoggerMessage(
         EventId = 1200,
         Level = LogLevel.Warning,
-        Message = "The answer to the commit of transaction {TransactionId} was lost; asking for its outcome")]
+        Message = "The answer to the commit of transaction {TransactionId} was lost; asking for "
+            + "its outcome")]
     public static partial void AnswerLost(ILogger logger, Exception exception, Guid transactionId);
 
     [LoggerMessage(
         EventId = 1202,
         Level = LogLevel.Warning,
-        Message = "The answer to the abort of transaction {TransactionId} was lost; it is run again")]
+        Message = "The answer to the abort of transaction {TransactionId} was lost; it is run "
+            + "again")]
     public static partial void AbortLost(ILogger logger, Exception exception, Guid transactionId);
 }

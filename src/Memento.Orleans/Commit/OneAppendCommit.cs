@@ -106,7 +106,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         bool writesToDisk,
         bool keepsOutcome)
     {
-        AppliedCommit[] applied = [.. parts.Select(static part => new AppliedCommit(part.Partition))];
+        AppliedCommit[] applied = [.. parts.Select(
+            static part => new AppliedCommit(part.Partition))];
         PendingCommit pending;
         try
         {
@@ -181,8 +182,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     }
 
     private static TransactionConflictException TakenBack()
-        => new("The durable storage failed while the transaction ran, and it had read what was taken "
-            + "back.");
+        => new("The durable storage failed while the transaction ran, and it had read what was "
+            + "taken back.");
 
     private static JournalEntry MakeEntry(
         Guid transactionId, IReadOnlyList<CommitPart> parts, bool keepsOutcome)

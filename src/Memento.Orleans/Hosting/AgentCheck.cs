@@ -15,7 +15,8 @@ internal static class AgentCheck
         if (agent is MementoTransactionAgent) return;
 
         throw new MementoException(
-            $"The transaction agent is '{agent.GetType().Name}' and not Memento's: UseTransactions was "
-            + "called after AddMemento, which calls it itself. Remove that call, or move it before.");
+            $"The transaction agent is '{agent.GetType().Name}' and not Memento's: UseTransactions "
+            + "was called after AddMemento, which calls it itself. Remove that call, or move it "
+            + "before.");
     }
 }

@@ -29,12 +29,13 @@ internal sealed class CatalogErrors(IGrainStorage inner, IJournalStorage journal
         {
             await call;
         }
-        catch (Exception exception) when (exception is DbException or IOException or TimeoutException)
+        catch (Exception exception)
+            when (exception is DbException or IOException or TimeoutException)
         {
             throw new StorageException(
-                $"The catalog of {journal.Description}, {NameOf(journal.Catalog)}, could not be {action}: "
-                + $"{exception.Message} Check the disk and whether another program changed or locked it, and "
-                + "try again.",
+                $"The catalog of {journal.Description}, {NameOf(journal.Catalog)}, could not be "
+                + $"{action}: {exception.Message} Check the disk and whether another program "
+                + "changed or locked it, and try again.",
                 exception);
         }
     }
@@ -42,7 +43,10 @@ internal sealed class CatalogErrors(IGrainStorage inner, IJournalStorage journal
     /// <summary>The file or database, without what else a connection string may hold.</summary>
     private static string NameOf(CatalogStorage catalog)
     {
-        var connection = new DbConnectionStringBuilder { ConnectionString = catalog.ConnectionString };
-        return connection.TryGetValue("Data Source", out object? source) ? $"{source}" : catalog.Invariant;
+        var connection =
+            new DbConnectionStringBuilder { ConnectionString = catalog.ConnectionString };
+        return connection.TryGetValue("Data Source", out object? source)
+            ? $"{source}"
+            : catalog.Invariant;
     }
 }

@@ -18,8 +18,9 @@ internal static class DynamicCodeCheck
         if (isSupported) return;
 
         throw new MementoException(
-            "This program runs without dynamic code, which Orleans needs: it was built with PublishAot, "
-            + "which a file-based program ('dotnet run app.cs') has on unless it says otherwise. Add the "
-            + "line '#:property PublishAot=false' at the top of the file; in a project, remove PublishAot.");
+            "This program runs without dynamic code, which Orleans needs: it was built with "
+            + "PublishAot, which a file-based program ('dotnet run app.cs') has on unless it says "
+            + "otherwise. Add the line '#:property PublishAot=false' at the top of the file; in a "
+            + "project, remove PublishAot.");
     }
 }

@@ -6,14 +6,15 @@ namespace Memento.Hosting;
 internal static partial class HostingLog
 {
     [LoggerMessage(
-        EventId = 1000, Level = LogLevel.Information, Message = "Memento started with {Tables} tables")]
+        EventId = 1000, Level = LogLevel.Information,
+        Message = "Memento started with {Tables} tables")]
     public static partial void Started(ILogger logger, int tables);
 
     [LoggerMessage(
         EventId = 1001,
         Level = LogLevel.Error,
-        Message = "The silo has not joined its cluster after {Patience}, and tries on. What Orleans logged "
-            + "before says why; check that the silo which its clustering names is running and can be reached, "
-            + "and that this silo's own address can be reached too")]
+        Message = "The silo has not joined its cluster after {Patience}, and tries on. What "
+            + "Orleans logged before says why; check that the silo which its clustering names is "
+            + "running and can be reached, and that this silo's own address can be reached too")]
     public static partial void HasNotJoined(ILogger logger, TimeSpan patience);
 }

@@ -48,8 +48,8 @@ internal sealed class MementoBuilder(IServiceCollection services) : IMementoBuil
         if (Storage is not null)
         {
             throw new MementoException(
-                "The storage is chosen twice (UseSqlite or UseStorage), and disk tables have one. Remove "
-                + "one of the calls; several calls of AddMemento configure the same store.");
+                "The storage is chosen twice (UseSqlite or UseStorage), and disk tables have one. "
+                + "Remove one of the calls; several calls of AddMemento configure the same store.");
         }
 
         Storage = create;

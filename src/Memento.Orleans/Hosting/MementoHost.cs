@@ -110,8 +110,8 @@ public sealed class MementoHost : IAsyncDisposable
         catch (Exception exception)
         {
             throw new MementoException(
-                $"The silo could not join its cluster within {JoinWatch.Patience}: {reason}. Check that the "
-                + "silo which its clustering names is running and can be reached.",
+                $"The silo could not join its cluster within {JoinWatch.Patience}: {reason}. Check "
+                + "that the silo which its clustering names is running and can be reached.",
                 exception);
         }
     }

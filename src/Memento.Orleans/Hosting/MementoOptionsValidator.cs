@@ -25,27 +25,28 @@ internal sealed class MementoOptionsValidator(IConfiguration? configuration = nu
             || options.TransactionTimeout > TransactionLimits.LongestTimeout)
         {
             failures.Add(
-                $"Memento:TransactionTimeout is {options.TransactionTimeout}; it must be more than zero "
-                + $"and at most {TransactionLimits.LongestTimeout}.");
+                $"Memento:TransactionTimeout is {options.TransactionTimeout}; it must be more than "
+                + $"zero and at most {TransactionLimits.LongestTimeout}.");
         }
 
         if (options.MaxAttempts < 1)
         {
             failures.Add(
-                $"Memento:MaxAttempts is {options.MaxAttempts}; it must be 1 or more, or absent for as "
-                + "many as the time limit allows.");
+                $"Memento:MaxAttempts is {options.MaxAttempts}; it must be 1 or more, or absent "
+                + "for as many as the time limit allows.");
         }
 
         if (options.MaxRetryDelay < TimeSpan.FromMilliseconds(1)
             || options.MaxRetryDelay > TransactionLimits.LongestTimeout)
         {
             failures.Add(
-                $"Memento:MaxRetryDelay is {options.MaxRetryDelay}; it must be at least a millisecond "
-                + $"and at most {TransactionLimits.LongestTimeout}.");
+                $"Memento:MaxRetryDelay is {options.MaxRetryDelay}; it must be at least a "
+                + $"millisecond and at most {TransactionLimits.LongestTimeout}.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
-            failures.Add("Memento:ConnectionString is empty; give one, or leave it out for the default.");
+            failures.Add(
+                "Memento:ConnectionString is empty; give one, or leave it out for the default.");
 
         return failures.Count == 0
             ? ValidateOptionsResult.Success

@@ -36,7 +36,8 @@ internal static class MementoServices
 
             // Before what the caller sets in code, which goes over it.
             services.AddSingleton<IConfigureOptions<MementoOptions>>(static provider =>
-                new ConfigureOptions<MementoOptions>(options => provider.GetService<IConfiguration>()?
+                new ConfigureOptions<MementoOptions>(options => provider
+                    .GetService<IConfiguration>()?
                     .GetSection(MementoOptions.Section).Bind(options)));
         }
 

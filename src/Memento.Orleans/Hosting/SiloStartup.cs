@@ -103,8 +103,8 @@ internal sealed class SiloStartup(
                     table.RecordType.Name,
                     property: null,
                     $"the table '{table.Name}' exists and is different: "
-                    + $"{string.Join("; ", ensured.Problems)}. Change the type back, or give the new "
-                    + "table another name.");
+                    + $"{string.Join("; ", ensured.Problems)}. Change the type back, or give the "
+                    + "new table another name.");
             }
 
             IndexInfo[] wanted =
@@ -113,7 +113,8 @@ internal sealed class SiloStartup(
                 index => (table, index, !ensured.Added.Contains(index))));
             table.UseIndexes(wanted.Where(index => !IsUnfilled(index)));
 
-            bool IsUnfilled(IndexInfo index) => index.Unique && ensured.Unfilled.Contains(index.Name);
+            bool IsUnfilled(IndexInfo index) => index.Unique
+                && ensured.Unfilled.Contains(index.Name);
         }
 
         return unfilled;

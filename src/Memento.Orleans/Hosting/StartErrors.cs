@@ -19,7 +19,9 @@ internal sealed class StartErrors : ILoggerProvider, ILogger
     public void End() => _hasStarted = true;
 
     public ILogger CreateLogger(string categoryName)
-        => categoryName.StartsWith("Orleans.", StringComparison.Ordinal) ? this : NullLogger.Instance;
+        => categoryName.StartsWith("Orleans.", StringComparison.Ordinal)
+            ? this
+            : NullLogger.Instance;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull

@@ -37,7 +37,8 @@ internal sealed class BatchSettlement(
             {
                 bool isKept = storage.SettleAsync(batch, CancellationToken.None)
                     .AsTask().GetAwaiter().GetResult();
-                StorageLog.BatchSettled(logger, batch.Entries.Count, isKept, time.GetElapsedTime(started));
+                StorageLog.BatchSettled(
+                    logger, batch.Entries.Count, isKept, time.GetElapsedTime(started));
                 return isKept;
             }
             catch (Exception exception)
@@ -78,7 +79,8 @@ internal static class BatchFailure
             => new TransactionInDoubtException(decided.TransactionId, reason),
         FencedException or OutcomeDecidedException => new CommitTakenBackException(reason),
         _ => new StorageException(
-            $"The durable storage failed, and nothing of the transaction was kept: {reason.Message}",
+            "The durable storage failed, and nothing of the transaction was kept: "
+            + $"{reason.Message}",
             reason),
     };
 

@@ -41,7 +41,8 @@ internal sealed class BatchWatch : IDisposable
     {
         lock (_gate)
         {
-            if (_isTold) StorageLog.SlowBatchEnded(_logger, _commits, _time.GetElapsedTime(_started!.Value));
+            if (_isTold)
+                StorageLog.SlowBatchEnded(_logger, _commits, _time.GetElapsedTime(_started!.Value));
             _started = null;
         }
     }

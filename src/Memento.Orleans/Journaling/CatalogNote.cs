@@ -30,8 +30,8 @@ internal sealed class CatalogNote<T>(IJournalStorage? storage, string name)
         catch (JsonException exception)
         {
             throw new StorageException(
-                $"The note '{name}' in {storage!.Description} cannot be read: {exception.Message} It was "
-                + "changed outside Memento: put the file back from a backup.",
+                $"The note '{name}' in {storage!.Description} cannot be read: {exception.Message} "
+                + "It was changed outside Memento: put the file back from a backup.",
                 exception);
         }
     }

@@ -97,16 +97,17 @@ internal sealed class Journal : IAsyncDisposable
             if (_stopping.IsSet)
             {
                 throw new StorageException(
-                    "The silo is stopping and its journal is closed. Run the transaction in another "
-                    + "silo, or again after the restart.");
+                    "The silo is stopping and its journal is closed. Run the transaction in "
+                    + "another silo, or again after the restart.");
             }
 
             if (_isInDoubt)
             {
                 throw new StorageException(
-                    "The durable storage has not said whether its last batch was kept, so nothing can be "
-                    + "written, and nothing that was just written can be read. Make the storage "
-                    + $"({_storage!.Description}) reachable, and run the transaction again.");
+                    "The durable storage has not said whether its last batch was kept, so nothing "
+                    + "can be written, and nothing that was just written can be read. Make the "
+                    + $"storage ({_storage!.Description}) reachable, and run the transaction "
+                    + "again.");
             }
 
             if (!Stands(generation, commit.DependsOn)) return false;
@@ -366,7 +367,8 @@ internal sealed class Journal : IAsyncDisposable
 
         foreach (PendingCommit each in waiting)
         {
-            if (!each.IsMarker) each.Fail(new TransactionInDoubtException(each.TransactionId, doubt));
+            if (!each.IsMarker)
+                each.Fail(new TransactionInDoubtException(each.TransactionId, doubt));
         }
     }
 

@@ -25,11 +25,13 @@ internal sealed class JournalLog(ILogger inner) : ILogger
     {
         try
         {
-            if (inner.IsEnabled(logLevel)) inner.Log(logLevel, eventId, state, exception, formatter);
+            if (inner.IsEnabled(logLevel))
+                inner.Log(logLevel, eventId, state, exception, formatter);
         }
         catch (Exception failure)
         {
-            Trace.TraceError("Memento's journal could not write event {0} to the log: {1}", eventId, failure);
+            Trace.TraceError(
+                "Memento's journal could not write event {0} to the log: {1}", eventId, failure);
         }
     }
 }
@@ -40,18 +42,21 @@ internal static partial class StorageLog
     [LoggerMessage(
         EventId = 1100,
         Level = LogLevel.Error,
-        Message = "The storage refused {Commits} commits, which were taken back, with {Others} that had seen them")]
+        Message = "The storage refused {Commits} commits, which were taken back, with {Others} "
+            + "that had seen them")]
     public static partial void BatchFailed(
         ILogger logger, Exception exception, int commits, int others);
 
     [LoggerMessage(
-        EventId = 1101, Level = LogLevel.Information, Message = "Disk tables are kept in {Storage}")]
+        EventId = 1101, Level = LogLevel.Information,
+        Message = "Disk tables are kept in {Storage}")]
     public static partial void Opened(ILogger logger, string storage);
 
     [LoggerMessage(
         EventId = 1103,
         Level = LogLevel.Warning,
-        Message = "The storage has not said for {Elapsed} whether a batch of {Commits} commits was kept; they wait")]
+        Message = "The storage has not said for {Elapsed} whether a batch of {Commits} commits was "
+            + "kept; they wait")]
     public static partial void BatchStillInDoubt(
         ILogger logger, Exception exception, int commits, TimeSpan elapsed);
 
@@ -65,7 +70,8 @@ internal static partial class StorageLog
     [LoggerMessage(
         EventId = 1105,
         Level = LogLevel.Warning,
-        Message = "The storage has been writing a batch of {Commits} commits for {Elapsed}; all that write wait for it")]
+        Message = "The storage has been writing a batch of {Commits} commits for {Elapsed}; all "
+            + "that write wait for it")]
     public static partial void BatchIsSlow(ILogger logger, int commits, TimeSpan elapsed);
 
     [LoggerMessage(
@@ -77,13 +83,15 @@ internal static partial class StorageLog
     [LoggerMessage(
         EventId = 1107,
         Level = LogLevel.Critical,
-        Message = "Memory may not be what is stored, because {Doing} failed; the process is stopped")]
+        Message = "Memory may not be what is stored, because {Doing} failed; the process is "
+            + "stopped")]
     public static partial void MemoryLost(ILogger logger, Exception exception, string doing);
 
     [LoggerMessage(
         EventId = 1102,
         Level = LogLevel.Information,
-        Message = "Partition {Partition} of table {Table} was loaded: {Records} records in {Elapsed}")]
+        Message = "Partition {Partition} of table {Table} was loaded: {Records} records in "
+            + "{Elapsed}")]
     public static partial void Loaded(
         ILogger logger, int partition, string table, long records, TimeSpan elapsed);
 }

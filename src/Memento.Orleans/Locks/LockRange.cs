@@ -90,7 +90,8 @@ internal sealed class LockRange
         return _height == height
             && (_reach == reach || (_reach is not null && _reach.AsSpan().SequenceEqual(reach)))
             && Math.Abs(Lean) <= 1
-            && (Left is null || (Left.Parent == this && Left.CompareTo(this) <= 0 && Left.IsSound()))
+            && (Left is null
+                || (Left.Parent == this && Left.CompareTo(this) <= 0 && Left.IsSound()))
             && (Right is null
                 || (Right.Parent == this && Right.CompareTo(this) >= 0 && Right.IsSound()));
     }

@@ -99,7 +99,10 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
             if (_used >= _last) return false;
 
             number = ++_used;
-            isLow = _last - _used < _size / 2 && _last < _highest && _ahead is null && !_isReservingAhead;
+            isLow = _last - _used < _size / 2
+                && _last < _highest
+                && _ahead is null
+                && !_isReservingAhead;
             _isReservingAhead |= isLow;
             return true;
         }

@@ -48,7 +48,8 @@ internal sealed class SequenceGrain(
 
         string key = this.GetPrimaryKeyString();
         var note = new CatalogNote<SequenceState>(durable.Journal, key);
-        if (await note.ReadAsync() is { } noted && noted.Last > state.State.Last) state.State = noted;
+        if (await note.ReadAsync() is { } noted && noted.Last > state.State.Last)
+            state.State = noted;
         return _note = note;
     }
 }

@@ -57,8 +57,8 @@ internal sealed class RemoteEnlistment(
         catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
         {
             throw new TransactionConflictException(
-                $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} The "
-                + "transaction is run again while attempts and time are left.",
+                $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} "
+                + "The transaction is run again while attempts and time are left.",
                 exception);
         }
     }

@@ -26,8 +26,8 @@ internal sealed class StoreLifetime(string host)
         if (_state == State.Running) return;
 
         throw new StoreUnavailableException(_state == State.New
-            ? $"The {host} of this store has not started yet. Use the store after its host was started "
-                + "(await host.StartAsync())."
+            ? $"The {host} of this store has not started yet. Use the store after its host was "
+                + "started (await host.StartAsync())."
             : $"The {host} of this store has stopped. Use the store only while its host runs.");
     }
 
@@ -60,7 +60,8 @@ internal sealed class StoreLifetime(string host)
     /// <exception cref="StoreUnavailableException">
     /// The store of this process has stopped.
     /// </exception>
-    public async Task<T> AskForAttemptAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    public async Task<T> AskForAttemptAsync<T>(
+        Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,8 +72,8 @@ internal sealed class StoreLifetime(string host)
             if (Inside(error) is { } reason) throw reason;
             ThrowIfNotRunning();
             throw new TransactionConflictException(
-                $"A silo did not answer: {error.Message} The transaction is run again while attempts and "
-                + "time are left.",
+                $"A silo did not answer: {error.Message} The transaction is run again while "
+                + "attempts and time are left.",
                 error);
         }
     }

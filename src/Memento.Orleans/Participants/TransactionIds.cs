@@ -11,13 +11,15 @@ namespace Memento.Participants;
 internal sealed class TransactionIds
 {
     private readonly byte[] _process = RandomNumberGenerator.GetBytes(sizeof(long));
-    private long _last = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private long _last = BinaryPrimitives.ReadInt64LittleEndian(
+        RandomNumberGenerator.GetBytes(sizeof(long)));
 
     public Guid Next()
     {
         Span<byte> id = stackalloc byte[2 * sizeof(long)];
         _process.CopyTo(id);
-        BinaryPrimitives.WriteInt64LittleEndian(id[sizeof(long)..], Interlocked.Increment(ref _last));
+        BinaryPrimitives.WriteInt64LittleEndian(
+            id[sizeof(long)..], Interlocked.Increment(ref _last));
         return new Guid(id);
     }
 }

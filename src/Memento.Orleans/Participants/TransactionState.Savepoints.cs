@@ -50,7 +50,9 @@ internal sealed partial class TransactionState
         {
             if (_savepoints is not null) return _savepoints;
 
-            Savepoints made = IsJoined ? Partitions.Savepoints.OfJoined() : new Savepoints(origin: 0);
+            Savepoints made = IsJoined
+                ? Partitions.Savepoints.OfJoined()
+                : new Savepoints(origin: 0);
             if (_header is not null) _header.Savepoints = made;
             Volatile.Write(ref _savepoints, made);
             return made;
@@ -131,7 +133,7 @@ internal sealed partial class TransactionState
 
     private TransactionConflictException NotUndone(Exception exception)
         => new(
-            $"What a part of transaction {Id} wrote could not be undone everywhere: {exception.Message} "
-            + "The transaction is run again while attempts and time are left.",
+            $"What a part of transaction {Id} wrote could not be undone everywhere: "
+            + $"{exception.Message} The transaction is run again while attempts and time are left.",
             exception);
 }

@@ -115,8 +115,8 @@ internal sealed partial class TransactionState
         if (partitions.Stands(Generation, DependsOn())) return;
 
         throw new TransactionConflictException(
-            "The durable storage failed while the transaction ran, and it may have read what was taken "
-            + "back.");
+            "The durable storage failed while the transaction ran, and it may have read what was "
+            + "taken back.");
     }
 
     /// <summary>
@@ -134,8 +134,12 @@ internal sealed partial class TransactionState
                 return Doom;
             case TransactionConflictException or TransactionTimeoutException:
                 // The next attempt of this process has to know what the partition knows.
-                if (!partitions.ShareMemory && exception.InnerException is IndexesChangedException changed)
+                if (!partitions.ShareMemory
+                    && exception.InnerException is IndexesChangedException changed)
+                {
                     return DoomWith(Learn(table, changed) ?? (MementoException)exception);
+                }
+
                 return DoomWith((MementoException)exception);
             default:
                 return null;
@@ -160,5 +164,6 @@ internal sealed partial class TransactionState
 
     private NoTransactionException Ended()
         => new NoTransactionException(
-            $"Transaction {Id} has ended. Use a transaction only inside its body, and await every call.");
+            $"Transaction {Id} has ended. Use a transaction only inside its body, and await every "
+            + "call.");
 }

@@ -10,7 +10,12 @@ namespace Memento.Participants;
 /// grain call of a transaction sees another <c>TransactionInfo</c>.
 /// </summary>
 internal sealed partial class TransactionState(
-    Guid id, TransactionAge? age, long deadline, int generation, IPartitions partitions, TimeProvider time)
+    Guid id,
+    TransactionAge? age,
+    long deadline,
+    int generation,
+    IPartitions partitions,
+    TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Enlistments _enlistments = new();
@@ -94,7 +99,8 @@ internal sealed partial class TransactionState(
         {
             ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
-            object? result = await BeginAsync(table, number, operation, savepoint, cancellationToken)
+            object? result = await BeginAsync(
+                table, number, operation, savepoint, cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfTakenBack();
             return result;

@@ -53,14 +53,15 @@ internal sealed partial class TransactionSweeper(
     }
 
     [LoggerMessage(
-        EventId = 1201, Level = LogLevel.Error, Message = "Ending transactions past their limit failed")]
+        EventId = 1201, Level = LogLevel.Error,
+        Message = "Ending transactions past their limit failed")]
     private static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventId = 1203,
         Level = LogLevel.Warning,
-        Message = "Partition {Partition} of table {Table} ended {Count} transactions past their limit "
-            + "that nobody else had ended")]
+        Message = "Partition {Partition} of table {Table} ended {Count} transactions past their "
+            + "limit that nobody else had ended")]
     private static partial void EndedLeft(ILogger logger, int partition, string table, int count);
 
     private void Sweep()

@@ -31,8 +31,8 @@ internal ref struct LockTaker(
     /// Whether the transaction holds the partition as a whole, and needs no range of it.
     /// </summary>
     public readonly bool HasWholePartition
-        => (locks.KindsHeldBy(transaction, LockResource.Partition) & (LockKind.Read | LockKind.Write))
-            != LockKind.None;
+        => (locks.KindsHeldBy(transaction, LockResource.Partition)
+            & (LockKind.Read | LockKind.Write)) != LockKind.None;
 
     /// <summary>Locks the partition as a whole, or says that single keys of it will be.</summary>
     public bool TryTakePartition(LockKind kind) => TryTake(LockResource.Partition, kind);
@@ -61,7 +61,8 @@ internal ref struct LockTaker(
         if (!TryTakePartition(LockKind.IntentionRead)) return false;
 
         return TryTake(
-            LockResource.Range(store, new Key(from), to is null ? null : new Key(to)), LockKind.Read);
+            LockResource.Range(store, new Key(from), to is null ? null : new Key(to)),
+            LockKind.Read);
     }
 
     private bool TryTake(in LockResource resource, LockKind kind)

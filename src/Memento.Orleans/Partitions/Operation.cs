@@ -68,7 +68,8 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
     protected virtual int StoreIn(PartitionTransaction transaction) => LockResource.RecordStore;
 
     /// <summary>Takes the locks that it needs besides, knowing what stands at the key.</summary>
-    protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks) => true;
+    protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+        => true;
 
     /// <summary>Carries it out with all locks held.</summary>
     protected abstract object? Apply(PartitionTransaction transaction);

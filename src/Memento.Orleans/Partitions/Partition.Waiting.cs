@@ -19,7 +19,9 @@ internal sealed partial class Partition
     }
 
     private async ValueTask<object?> WaitAndExecuteAsync(
-        PartitionTransaction transaction, WaitingOperation waiting, CancellationToken cancellationToken)
+        PartitionTransaction transaction,
+        WaitingOperation waiting,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -28,7 +30,11 @@ internal sealed partial class Partition
                 await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
                 WaitingOperation? same = waiting;
                 if (TryExecute(
-                    transaction, waiting.Operation, waiting.Savepoint, ref same, out object? result))
+                    transaction,
+                    waiting.Operation,
+                    waiting.Savepoint,
+                    ref same,
+                    out object? result))
                 {
                     return result;
                 }
@@ -43,16 +49,20 @@ internal sealed partial class Partition
     }
 
     private async Task WaitAsync(
-        PartitionTransaction transaction, WaitingOperation waiting, CancellationToken cancellationToken)
+        PartitionTransaction transaction,
+        WaitingOperation waiting,
+        CancellationToken cancellationToken)
     {
         TimeSpan remaining = time.GetElapsedTime(time.GetTimestamp(), transaction.Header.Deadline);
         Exception? ended = null;
         try
         {
             if (remaining <= TimeSpan.Zero) throw new TimeoutException();
-            await waiting.Woken.Task.WaitAsync(remaining, time, cancellationToken).ConfigureAwait(false);
+            await waiting.Woken.Task.WaitAsync(remaining, time, cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is TimeoutException or OperationCanceledException)
         {
             ended = exception;
         }

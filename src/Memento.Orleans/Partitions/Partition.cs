@@ -252,8 +252,8 @@ internal sealed partial class Partition(
     /// </summary>
     public void Discard()
         => _ = CloseAsync(new TransactionConflictException(
-            $"Partition {Number} of table '{Table.Name}' is loaded again from the durable storage. The "
-            + "transaction is run again while attempts and time are left."));
+            $"Partition {Number} of table '{Table.Name}' is loaded again from the durable storage. "
+            + "The transaction is run again while attempts and time are left."));
 
     /// <summary>
     /// Tells the numbers of a transaction whose commit nothing can take back any more.
@@ -361,7 +361,7 @@ internal sealed partial class Partition(
         }
 
         throw new NoTransactionException(
-            $"Transaction {transaction.TransactionId} has ended, and table '{Table.Name}' was used in "
-            + "it. Use the transaction only inside its body, and await every call.");
+            $"Transaction {transaction.TransactionId} has ended, and table '{Table.Name}' was used "
+            + "in it. Use the transaction only inside its body, and await every call.");
     }
 }

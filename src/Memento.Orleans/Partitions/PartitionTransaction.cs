@@ -9,7 +9,8 @@ namespace Memento.Partitions;
 /// What a transaction has in one partition: its locks and its staged writes, and the view of
 /// records that it therefore has. Guarded by the partition's gate.
 /// </summary>
-internal sealed class PartitionTransaction(TransactionHeader header, RecordStore store, Partition partition)
+internal sealed class PartitionTransaction(
+    TransactionHeader header, RecordStore store, Partition partition)
     : LockOwner(header.TransactionId, header.Age)
 {
     private Savepoint? _savepoint;

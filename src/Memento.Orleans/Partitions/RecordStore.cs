@@ -85,7 +85,9 @@ internal sealed class RecordStore
 
     /// <summary>Finds the record of a bag that has the same document, if there is one.</summary>
     public StoredRecord? FindInBag(ReadOnlySpan<byte> key, UInt128 identity)
-        => _identities!.TryGetValue(IdentityKey(key, identity), out StoredRecord? record) ? record : null;
+        => _identities!.TryGetValue(IdentityKey(key, identity), out StoredRecord? record)
+            ? record
+            : null;
 
     public ulong TakeSequence() => NextSequence++;
 

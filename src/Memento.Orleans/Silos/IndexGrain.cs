@@ -40,8 +40,8 @@ internal sealed class IndexGrain(
         DeactivationReason reason, CancellationToken cancellationToken)
     {
         await CloseAsync(new TransactionConflictException(
-            $"Partition {this.GetPrimaryKeyString()} moved while the transaction ran. It is run again "
-            + "while attempts and time are left."));
+            $"Partition {this.GetPrimaryKeyString()} moved while the transaction ran. It is run "
+            + "again while attempts and time are left."));
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
@@ -68,7 +68,9 @@ internal sealed class IndexGrain(
             return response;
         }
 
-        return _partition is { } partition ? response with { Info = Describe(partition) } : response;
+        return _partition is { } partition
+            ? response with { Info = Describe(partition) }
+            : response;
     }
 
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
@@ -120,8 +122,9 @@ internal sealed class IndexGrain(
     public Task ReloadAsync()
         => _partition is { Table.Storage: TableStorage.Disk }
             ? CloseAsync(new TransactionConflictException(
-                $"Partition {this.GetPrimaryKeyString()} is loaded again, because it is not known whether "
-                + "its table was deleted. The transaction is run again while attempts and time are left."))
+                $"Partition {this.GetPrimaryKeyString()} is loaded again, because it is not known "
+                + "whether its table was deleted. The transaction is run again while attempts and "
+                + "time are left."))
             : Task.CompletedTask;
 
     public async Task<long> HighestNumberAsync()
@@ -131,8 +134,8 @@ internal sealed class IndexGrain(
 
         // No partition does not mean no number: others would be given twice.
         Partition partition = _partition ?? throw new TransactionConflictException(
-            $"Partition {this.GetPrimaryKeyString()} was closed while its numbers were asked for. The "
-            + "transaction is run again while attempts and time are left.");
+            $"Partition {this.GetPrimaryKeyString()} was closed while its numbers were asked for. "
+            + "The transaction is run again while attempts and time are left.");
 
         (long number, long position) = partition.HighestNumber();
         if (position <= journal.DurablePosition) return number;

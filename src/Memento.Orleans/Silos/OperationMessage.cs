@@ -61,8 +61,8 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
 
         throw new MementoException(
             $"Partition {number} of table '{table.Name}' was sent a key of partition "
-            + $"{table.PartitionOf(onKey.Key)} of {table.PartitionCount}. Register the table with the "
-            + "same number of partitions in clients and silos.");
+            + $"{table.PartitionOf(onKey.Key)} of {table.PartitionCount}. Register the table with "
+            + "the same number of partitions in clients and silos.");
     }
 
     private Savepoint? SavepointOf(OperationRequest request)

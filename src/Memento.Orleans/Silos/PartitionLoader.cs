@@ -34,8 +34,9 @@ internal sealed class PartitionLoader(
         if (number < 0 || number >= table.PartitionCount)
         {
             throw new MementoException(
-                $"Table '{name}' has {table.PartitionCount} partitions here, and number {number} was "
-                + "asked for. Register it with the same number of partitions in clients and silos.");
+                $"Table '{name}' has {table.PartitionCount} partitions here, and number {number} "
+                + "was asked for. Register it with the same number of partitions in clients and "
+                + "silos.");
         }
 
         await known.WaitAsync();
@@ -64,7 +65,11 @@ internal sealed class PartitionLoader(
     }
 
     private static async Task LoadAsync(
-        IJournalStorage storage, TableDefinition table, RecordStore store, int storeNumber, int number)
+        IJournalStorage storage,
+        TableDefinition table,
+        RecordStore store,
+        int storeNumber,
+        int number)
     {
         string name = table.StoreName(storeNumber);
         await foreach (StoredRow row in storage.LoadAsync(name, number, CancellationToken.None))
@@ -77,8 +82,9 @@ internal sealed class PartitionLoader(
                 or FormatException or KeyNotFoundException or ArgumentException)
             {
                 throw new StorageException(
-                    $"A row of '{name}' with the key bytes {Convert.ToHexString(row.Key)} cannot be "
-                    + $"read: {exception.Message} It was changed outside Memento: correct or delete it.",
+                    $"A row of '{name}' with the key bytes {Convert.ToHexString(row.Key)} cannot "
+                    + $"be read: {exception.Message} It was changed outside Memento: correct or "
+                    + "delete it.",
                     exception);
             }
         }
@@ -96,9 +102,9 @@ internal sealed class PartitionLoader(
         if (!key.SequenceEqual(table.KeyOf(record).Bytes))
         {
             throw new StorageException(
-                $"A row of table '{table.Name}' has the key bytes {Convert.ToHexString(row.Key)}, and "
-                + "its document has another key. It was changed outside Memento: correct the document, "
-                + "or delete the row.");
+                $"A row of table '{table.Name}' has the key bytes {Convert.ToHexString(row.Key)}, "
+                + "and its document has another key. It was changed outside Memento: correct the "
+                + "document, or delete the row.");
         }
 
         return new StoredRecord(row.Key, record);

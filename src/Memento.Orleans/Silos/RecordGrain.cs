@@ -30,8 +30,8 @@ internal sealed class RecordGrain<T>(IMemento memento, TableRegistry tables) : G
         if (Table.KeyOf(record) != Encoded)
         {
             throw new ArgumentException(
-                $"The record grain of key '{Key}' of table '{Table.Name}' was given a record with the "
-                + $"key '{Table.KeyValueOf(record)}'. Write that one through its own grain.",
+                $"The record grain of key '{Key}' of table '{Table.Name}' was given a record with "
+                + $"the key '{Table.KeyValueOf(record)}'. Write that one through its own grain.",
                 nameof(record));
         }
 

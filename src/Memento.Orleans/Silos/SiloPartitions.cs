@@ -54,7 +54,8 @@ internal sealed class SiloPartitions(
         IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
         while (true)
         {
-            OpenResponse opened = await lifetime.AskForAttemptAsync(grain.OpenAsync, cancellationToken);
+            OpenResponse opened = await lifetime.AskForAttemptAsync(
+                grain.OpenAsync, cancellationToken);
             if (opened.Error is not null) throw opened.Error;
             if (!silo.SiloAddress.Equals(opened.Silo))
             {

@@ -103,15 +103,15 @@ internal static class UsedUpNumbers
         string table, RecordProperty key, Int128 next, long? raisedBy)
     {
         string cause = raisedBy is { } explicitKey
-            ? $"A record was written with the key {explicitKey}, and numbers go on above the highest "
-                + "key. "
+            ? $"A record was written with the key {explicitKey}, and numbers go on above the "
+                + "highest key. "
             : "";
         string widest = key.ValueType == typeof(long) || key.ValueType == typeof(ulong)
             ? "Write records with keys of your own"
             : "Give the property a wider type";
         return new MementoException(
-            $"Table '{table}' has used up the numbers of its key: the next one, {next}, does not fit "
-            + $"into property '{key.Name}' of type '{TypeName.Of(key.ValueType)}'. {cause}{widest}; the "
-            + "stored records keep their keys.");
+            $"Table '{table}' has used up the numbers of its key: the next one, {next}, does not "
+            + $"fit into property '{key.Name}' of type '{TypeName.Of(key.ValueType)}'. "
+            + $"{cause}{widest}; the stored records keep their keys.");
     }
 }

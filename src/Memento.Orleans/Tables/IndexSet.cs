@@ -52,7 +52,8 @@ internal sealed class IndexSet
     {
         foreach (IndexDefinition index in All)
         {
-            if (index.Info.Properties.SequenceEqual(properties, StringComparer.Ordinal)) return index;
+            if (index.Info.Properties.SequenceEqual(properties, StringComparer.Ordinal))
+                return index;
         }
 
         return null;

@@ -40,7 +40,8 @@ internal abstract class TableDefinition
         _propertiesByName = Properties.ToFrozenDictionary(
             property => property.Name, StringComparer.Ordinal);
         _indexes = _declared = new IndexSet([.. parts.Indexes.Select(MakeIndex)]);
-        KeyCodec = KeyCodec.Create(Name, [.. KeyProperties.Select(static property => property.ToKeyPart())]);
+        KeyCodec = KeyCodec.Create(
+            Name, [.. KeyProperties.Select(static property => property.ToKeyPart())]);
         Registration = TableRegistration.Of(ToSchema());
     }
 
@@ -105,7 +106,8 @@ internal abstract class TableDefinition
                 if (made.Info.Equals(info)) return made;
             }
 
-            RecordProperty[] properties = [.. info.Properties.Select(name => _propertiesByName[name])];
+            RecordProperty[] properties = [.. info.Properties.Select(
+                name => _propertiesByName[name])];
             IndexDefinition index = IndexDefinition.Create(
                 RecordType, properties, info.Unique, ordinal: _made.Length);
             _made = _made.Add(index);
@@ -128,7 +130,8 @@ internal abstract class TableDefinition
         PropertyInfo[] stored = [.. Properties.Select(static property => property.Info)];
         try
         {
-            new IndexReader(RecordType, options, Type, stored, stored[..KeyProperties.Count]).Read();
+            new IndexReader(RecordType, options, Type, stored, stored[..KeyProperties.Count])
+                .Read();
         }
         catch (InvalidTableException exception)
         {
@@ -159,8 +162,8 @@ internal abstract class TableDefinition
 
             throw new MementoException(
                 $"Table '{Name}' has an index on '{index.Property}' ({index.Type}), which type "
-                + $"'{TypeName.Of(RecordType)}' of this process does not have so. Register the same record "
-                + "type in clients and silos.");
+                + $"'{TypeName.Of(RecordType)}' of this process does not have so. Register the "
+                + "same record type in clients and silos.");
         }
 
         UseIndexes(indexes.Select(static index => index.Info));

@@ -84,7 +84,8 @@ internal sealed class TableDefinitionReader
         {
             { IsInterface: true } => "an interface",
             { IsAbstract: true, IsSealed: true } => "a static class",
-            { IsAbstract: true } when !_recordType.IsDefined(typeof(JsonDerivedTypeAttribute), false)
+            { IsAbstract: true } when !_recordType.IsDefined(
+                typeof(JsonDerivedTypeAttribute), false)
                 => "abstract",
             { IsValueType: true } => "a value type",
             { IsArray: true } => "an array",
@@ -145,7 +146,8 @@ internal sealed class TableDefinitionReader
                 throw Invalid(
                     own.Name,
                     $"{role} needs a property that all records of the table have, and "
-                    + $"'{TypeName.Of(derived)}' has it alone; move it to '{TypeName.Of(_recordType)}'.");
+                    + $"'{TypeName.Of(derived)}' has it alone; move it to "
+                    + $"'{TypeName.Of(_recordType)}'.");
         }
 
         foreach (PropertyInfo property in _recordType.GetProperties(AllProperties))

@@ -43,8 +43,8 @@ internal sealed class TableRegistry
         => _byName.TryGetValue(name, out TableDefinition? table)
             ? table
             : throw new TableNotFoundException(
-                $"Table '{name}' is not registered in this silo. Call AddTable or AddTables in the silo's "
-                + "AddMemento, as in the client's.");
+                $"Table '{name}' is not registered in this silo. Call AddTable or AddTables in the "
+                + "silo's AddMemento, as in the client's.");
 
     public bool TryGet(Type recordType, [NotNullWhen(true)] out TableDefinition? table)
         => _byType.TryGetValue(recordType, out table);
@@ -129,12 +129,13 @@ internal sealed record TableRegistration(
         {
             throw new MementoException(
                 $"Table '{table}' has {Partitions} partitions, and the caller registered "
-                + $"{caller.Partitions}. Register it with the same number of partitions in clients and "
-                + "silos.");
+                + $"{caller.Partitions}. Register it with the same number of partitions in clients "
+                + "and silos.");
         }
 
         throw new MementoException(
-            $"Table '{table}' is a {Shape}, and the caller registered a {caller?.Shape ?? "table that it "
-            + "does not tell"}. Register it with the same type and options in clients and silos.");
+            $"Table '{table}' is a {Shape}, and the caller registered a "
+            + $"{caller?.Shape ?? "table that it does not tell"}. Register it with the same type "
+            + "and options in clients and silos.");
     }
 }

@@ -22,7 +22,8 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
     /// <summary>
     /// The transaction that is running here; null where there is none, or Orleans knows of one.
     /// </summary>
-    public TransactionState? Running => _current.Value is { State: { } state } && IsFree ? state : null;
+    public TransactionState? Running
+        => _current.Value is { State: { } state } && IsFree ? state : null;
 
     private bool IsFree
         => context.GrainContext is null or { GrainInstance: null }

@@ -60,7 +60,8 @@ internal sealed class CurrentTransaction(
             IsJoined = true,
         });
 
-        if (SavepointContext.FindOpen(info.TransactionId) is { } open) state.UseSavepoints().Learn(open);
+        if (SavepointContext.FindOpen(info.TransactionId) is { } open)
+            state.UseSavepoints().Learn(open);
 
         // A nested body that calls a grain has its savepoint around what the grain writes.
         long[] around = SavepointContext.Find(info.TransactionId);

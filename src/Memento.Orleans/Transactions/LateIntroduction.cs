@@ -72,7 +72,8 @@ internal sealed partial class LateIntroduction(
     [LoggerMessage(
         EventId = 1204,
         Level = LogLevel.Warning,
-        Message = "This version of Orleans does not ask for its transaction agent when a transactional call is "
-            + "made: every transaction begins through Orleans, which takes longer")]
+        Message = "This version of Orleans does not ask for its transaction agent when a "
+            + "transactional call is made: every transaction begins through Orleans, which takes "
+            + "longer")]
     private static partial void NotSupported(ILogger logger, Exception? exception);
 }

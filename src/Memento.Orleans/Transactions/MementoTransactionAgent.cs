@@ -52,12 +52,14 @@ internal sealed class MementoTransactionAgent(
     {
         Task<TransactionInfo> started = inner.StartTransaction(readOnly: false, state.Remaining);
         if (!started.IsCompleted)
-            throw new MementoException("Orleans' transaction agent waits before it starts a transaction.");
+            throw new MementoException(
+                "Orleans' transaction agent waits before it starts a transaction.");
 
         return new OrleansRecord(WithId(started.GetAwaiter().GetResult(), state.Id));
     }
 
-    public async Task<(TransactionalStatus Status, Exception? exception)> Resolve(TransactionInfo transactionInfo)
+    public async Task<(TransactionalStatus Status, Exception? exception)> Resolve(
+        TransactionInfo transactionInfo)
     {
         if (IsBranch(transactionInfo)) return (TransactionalStatus.Ok, null);
 
@@ -116,8 +118,9 @@ internal sealed class MementoTransactionAgent(
         if (place < 0 || !id.TryWriteBytes(packed.AsSpan(place)))
         {
             throw new MementoException(
-                $"Transaction {id} cannot take part in Orleans' transactions: this version of Orleans does "
-                + "not write a transaction's id as the 16 bytes that Memento expects.");
+                $"Transaction {id} cannot take part in Orleans' transactions: this version of "
+                + "Orleans does not write a transaction's id as the 16 bytes that Memento "
+                + "expects.");
         }
 
         return serializer.Deserialize(packed)!;
@@ -134,8 +137,8 @@ internal sealed class MementoTransactionAgent(
         await inner.Abort(info);
         var error = new MementoException(
             $"Transaction {info.TransactionId} used tables and other transactional grains "
-            + "(ITransactionalState), and one commit over both is not supported yet. Nothing was kept. "
-            + "Use one or the other in a transaction.");
+            + "(ITransactionalState), and one commit over both is not supported yet. Nothing was "
+            + "kept. Use one or the other in a transaction.");
         if (state is not null) state.Result = CommitResult.Failed(error);
         return (TransactionalStatus.CommitFailure, error);
     }
@@ -145,7 +148,8 @@ internal sealed class MementoTransactionAgent(
         committer.Abort(info.TransactionId, state, info.Participants);
         if (state is not null) registry.TryAbort(state);
 
-        foreach (ParticipantId participant in info.Participants.Keys.Where(Participant.IsOurs).ToArray())
+        ParticipantId[] ours = [.. info.Participants.Keys.Where(Participant.IsOurs)];
+        foreach (ParticipantId participant in ours)
             info.Participants.Remove(participant);
     }
 }

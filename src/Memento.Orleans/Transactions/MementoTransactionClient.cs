@@ -70,7 +70,8 @@ internal sealed class MementoTransactionClient(
     {
         if (ambient.Running is not { } state) return;
 
-        TransactionInfo branch = (state.Orleans ?? state.Introduce(agent.Introduce(state))).Branch();
+        TransactionInfo branch =
+            (state.Orleans ?? state.Introduce(agent.Introduce(state))).Branch();
         ExecutionContext? inside = null;
         agent.StartNextWith(TransactionStart.Of(branch, isBranch: true));
         Task begun = inner.RunTransaction(TransactionOption.Create, () =>
@@ -81,8 +82,8 @@ internal sealed class MementoTransactionClient(
         if (!begun.IsCompletedSuccessfully || inside is null)
         {
             throw new MementoException(
-                $"Transaction {state.Id} could not take a grain call along. Do not suppress the flow of "
-                + "the execution context around calls of transactional grains.",
+                $"Transaction {state.Id} could not take a grain call along. Do not suppress the "
+                + "flow of the execution context around calls of transactional grains.",
                 begun.Exception);
         }
 

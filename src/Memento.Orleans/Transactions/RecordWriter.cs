@@ -18,7 +18,8 @@ internal sealed class RecordWriter(OperationSender sender)
         using Turn turn = await TakeTurnAsync(table, cancellationToken).ConfigureAwait(false);
         if (!table.AutoIncrement || !table.NeedsKey(record))
         {
-            await PutAsync(table, record, onlyIfAbsent: false, cancellationToken).ConfigureAwait(false);
+            await PutAsync(table, record, onlyIfAbsent: false, cancellationToken)
+                .ConfigureAwait(false);
             return record;
         }
 
@@ -76,7 +77,10 @@ internal sealed class RecordWriter(OperationSender sender)
             : sender.State.TakeUniqueTurnAsync(cancellationToken);
 
     private async ValueTask<bool> PutAsync(
-        TableDefinition table, object record, bool onlyIfAbsent, CancellationToken cancellationToken)
+        TableDefinition table,
+        object record,
+        bool onlyIfAbsent,
+        CancellationToken cancellationToken)
     {
         IndexSet indexes = table.IndexSet;
         var write = new WriteOperation(table.KeyOf(record), record, indexes.Stamp, onlyIfAbsent);

@@ -77,8 +77,8 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
         if (memento.Current is not null)
         {
             throw new MementoException(
-                "PutManyAsync makes a transaction of each batch and cannot be a part of one. Call it "
-                + "outside the body, or write the records with tx.WriteAsync.");
+                "PutManyAsync makes a transaction of each batch and cannot be a part of one. Call "
+                + "it outside the body, or write the records with tx.WriteAsync.");
         }
 
         long written = 0;

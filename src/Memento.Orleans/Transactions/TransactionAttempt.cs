@@ -76,7 +76,8 @@ internal sealed class TransactionAttempt<T>(
         try
         {
             running = body(scope)
-                ?? throw new InvalidOperationException("The body of a transaction gave null, not a task.");
+                ?? throw new InvalidOperationException(
+                    "The body of a transaction gave null, not a task.");
             _value = running.IsCompleted
                 ? await running
                 : await running.WaitAsync(Limit(Remaining), time, Cancellation);
@@ -96,7 +97,8 @@ internal sealed class TransactionAttempt<T>(
             scope.End();
         }
 
-        if (_bodyError is not null || scope.Aborted is not null || state.Doom is not null) return false;
+        if (_bodyError is not null || scope.Aborted is not null || state.Doom is not null)
+            return false;
         if (Remaining <= TimeSpan.Zero)
         {
             state.DoomWith(state.TimedOut());
@@ -106,9 +108,9 @@ internal sealed class TransactionAttempt<T>(
         if (state.HasAbandonedCall)
         {
             _error = new MementoException(
-                $"A call of transaction {state.Id} was cancelled when it was on its way to a silo, so that "
-                + "it may have been carried out or not; nothing of the transaction was kept. Let the "
-                + "OperationCanceledException end the body.");
+                $"A call of transaction {state.Id} was cancelled when it was on its way to a silo, "
+                + "so that it may have been carried out or not; nothing of the transaction was "
+                + "kept. Let the OperationCanceledException end the body.");
             return false;
         }
 
@@ -119,8 +121,8 @@ internal sealed class TransactionAttempt<T>(
         }
 
         _error = new MementoException(
-            $"A call of transaction {state.Id} was still running when its body ended; nothing of the "
-            + "transaction was kept. Await every call inside the body.");
+            $"A call of transaction {state.Id} was still running when its body ended; nothing of "
+            + "the transaction was kept. Await every call inside the body.");
         return false;
     }
 
@@ -138,7 +140,8 @@ internal sealed class TransactionAttempt<T>(
     {
         if (State is null or { Result: not null } or { Doom: not null }) return;
         if (_bodyError is null && _scope?.Aborted is null) return;
-        if (await committer.ConfirmReadsAsync(State) is { } unconfirmed) State.DoomWith(unconfirmed);
+        if (await committer.ConfirmReadsAsync(State) is { } unconfirmed)
+            State.DoomWith(unconfirmed);
     }
 
     /// <summary>Leaves nothing behind, however it ended.</summary>
@@ -149,7 +152,8 @@ internal sealed class TransactionAttempt<T>(
         try
         {
             if (State.Result is null)
-                committer.Abort(State.Id, State, State.Orleans?.Info.Participants ?? Participant.None);
+                committer.Abort(
+                    State.Id, State, State.Orleans?.Info.Participants ?? Participant.None);
         }
         finally
         {
@@ -230,6 +234,7 @@ internal sealed class TransactionAttempt<T>(
             => new TransactionInDoubtException(State?.Id ?? Guid.Empty, error),
         OrleansTransactionAbortedException { InnerException: MementoException inner } => inner,
         _ => new MementoException(
-            $"Orleans could not run the transaction, and nothing of it was kept: {error.Message}", error),
+            $"Orleans could not run the transaction, and nothing of it was kept: {error.Message}",
+            error),
     };
 }

@@ -57,7 +57,8 @@ internal sealed class TransactionRunner(
             catch (TransactionTimeoutException late) when (lost is not null)
             {
                 throw new TransactionTimeoutException(
-                    $"{late.Message} It had lost {attempts - 1} attempts before. The last conflict: "
+                    $"{late.Message} It had lost {attempts - 1} attempts before. The last "
+                    + "conflict: "
                     + lost.Message,
                     late);
             }
@@ -131,7 +132,9 @@ internal sealed class TransactionRunner(
             double most = Math.Min(
                 _options.MaxRetryDelay.TotalMilliseconds, Math.Pow(2, Math.Min(attempts - 3, 20)));
             await Task.Delay(
-                TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most), time, cancellationToken);
+                TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most),
+                time,
+                cancellationToken);
         }
 
         if (time.GetTimestamp() >= deadline)

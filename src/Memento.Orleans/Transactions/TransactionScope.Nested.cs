@@ -9,7 +9,8 @@ internal sealed partial class TransactionScope
     public async Task<T> NestedAsync<T>(
         Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default)
     {
-        TransactionResult<T> result = await RunNestedAsync(body, throwsAborted: true, cancellationToken);
+        TransactionResult<T> result = await RunNestedAsync(
+            body, throwsAborted: true, cancellationToken);
         return result.Value!;
     }
 

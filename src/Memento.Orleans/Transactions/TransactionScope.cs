@@ -140,7 +140,8 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
         where T : class
     {
         ArgumentNullException.ThrowIfNull(record);
-        return (T)await Writer.WriteAsync(Use<T>(), record, cancellationToken).ConfigureAwait(false);
+        return (T)await Writer.WriteAsync(Use<T>(), record, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public ValueTask<bool> DeleteAsync<T>(object key, CancellationToken cancellationToken = default)

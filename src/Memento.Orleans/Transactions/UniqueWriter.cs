@@ -44,7 +44,8 @@ internal sealed class UniqueWriter : IDisposable
         IReadOnlyList<(IndexDefinition Index, Key Value)> values = ValuesOf(write.Taken);
         try
         {
-            object? old = await ReadForWriteAsync(write.Key, cancellationToken).ConfigureAwait(false);
+            object? old = await ReadForWriteAsync(write.Key, cancellationToken)
+                .ConfigureAwait(false);
             if (old is not null && write.OnlyIfAbsent) return false;
 
             foreach ((IndexDefinition index, Key value) in values)
@@ -135,7 +136,8 @@ internal sealed class UniqueWriter : IDisposable
         List<(IndexDefinition Index, Key Value)> values = new(_indexes.Unique.Length);
         foreach (IndexDefinition index in _indexes.Unique)
         {
-            if (index.TryEncodeUnique(record, out byte[] value)) values.Add((index, new Key(value)));
+            if (index.TryEncodeUnique(record, out byte[] value))
+                values.Add((index, new Key(value)));
         }
 
         return values;

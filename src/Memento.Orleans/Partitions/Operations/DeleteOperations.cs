@@ -76,7 +76,9 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
         StoredRecord? found = transaction.Table.Type == TableType.Bag
             ? BagSearch.Find(transaction, Key, Record)
             : transaction.Find(0, Key);
-        return found is not null && transaction.Table.SameDocument(found.Record, Record) ? found : null;
+        return found is not null && transaction.Table.SameDocument(found.Record, Record)
+            ? found
+            : null;
     }
 }
 

@@ -59,8 +59,8 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
         if (table.KeyOf(record) == Key) return record;
 
         throw new ArgumentException(
-            $"A message brought a record of table '{table.Name}' under a key that is not the record's. "
-            + "Use the same record type in clients and silos.");
+            $"A message brought a record of table '{table.Name}' under a key that is not the "
+            + "record's. Use the same record type in clients and silos.");
     }
 }
 

@@ -70,7 +70,8 @@ internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] o
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.FindHolderOperation")]
-internal sealed class FindHolderOperation(IndexReference index, Key value) : KeyOperation(value, writes: false)
+internal sealed class FindHolderOperation(IndexReference index, Key value)
+    : KeyOperation(value, writes: false)
 {
     /// <summary>The index.</summary>
     [Id(0)]

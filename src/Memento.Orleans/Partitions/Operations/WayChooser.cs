@@ -27,7 +27,8 @@ internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation o
     public WayWalk Walk()
     {
         WayWalk preferred = Begin(operation.Ways[0]);
-        if (operation.Ways.Length == 1 || preferred.CostUpTo(Few) <= Few) return preferred.GoToEnd();
+        if (operation.Ways.Length == 1 || preferred.CostUpTo(Few) <= Few)
+            return preferred.GoToEnd();
 
         var walks = new WayWalk[operation.Ways.Length];
         walks[0] = preferred;

@@ -31,7 +31,9 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
 
         size += DocumentBytes.Ends;
         return (countsDepth ? FindDepth(depth) : null)
-            ?? (IsExact || value.GetType() == typeof(TCollection) ? null : FindInType(value.GetType()))
+            ?? (IsExact || value.GetType() == typeof(TCollection)
+                ? null
+                : FindInType(value.GetType()))
             ?? FindInItems(value, depth + 1, ref size);
     }
 
@@ -41,9 +43,9 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
         => Comparers.ComesBack<T>(comparer, expected)
             ? null
             : new RecordFault(
-                "has another comparer than the one that it would come back with; leave the comparer "
-                + $"out, or derive a type from '{TypeName.Of<TCollection>()}' whose constructor "
-                + "sets it");
+                "has another comparer than the one that it would come back with; leave the "
+                + $"comparer out, or derive a type from '{TypeName.Of<TCollection>()}' whose "
+                + "constructor sets it");
 
     /// <summary>How many items there are, not further than one too many.</summary>
     protected static int CountOf<TItem>(IEnumerable<TItem> items)
@@ -66,9 +68,9 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
                 || type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false))
                     ? null
                     : new RecordFault(
-                        $"is of type '{TypeName.Of(type)}' and would come back as a collection that "
-                        + $"is not; declare the property as '{TypeName.Of(type)}', or put the items "
-                        + $"into a '{TypeName.Of<TCollection>()}'");
+                        $"is of type '{TypeName.Of(type)}' and would come back as a collection "
+                        + $"that is not; declare the property as '{TypeName.Of(type)}', or put the "
+                        + $"items into a '{TypeName.Of<TCollection>()}'");
 }
 
 /// <summary>A list, array, queue or set.</summary>
@@ -92,7 +94,8 @@ internal sealed class ListCheck<TCollection, TItem>(
         }
 
         if (expectedComparer is not null
-            && FindComparer<TItem>(Comparers.OfSet<TItem>(collection), expectedComparer) is { } fault)
+            && FindComparer<TItem>(Comparers.OfSet<TItem>(collection), expectedComparer)
+                is { } fault)
         {
             return fault;
         }

@@ -15,7 +15,8 @@ internal static class CollectionRules
 {
     private static readonly FrozenSet<Type> Faithful = new[]
     {
-        typeof(IEnumerable<>), typeof(ICollection<>), typeof(IReadOnlyCollection<>), typeof(IList<>),
+        typeof(IEnumerable<>), typeof(ICollection<>), typeof(IReadOnlyCollection<>),
+        typeof(IList<>),
         typeof(IReadOnlyList<>), typeof(List<>), typeof(LinkedList<>), typeof(Queue<>),
         typeof(Collection<>), typeof(ObservableCollection<>), typeof(ConcurrentQueue<>),
         typeof(IImmutableList<>), typeof(ImmutableList<>), typeof(ImmutableArray<>),
@@ -49,11 +50,12 @@ internal static class CollectionRules
             return $"the items of '{name}' come back from JSON in another order; use a List or a "
                 + "Dictionary.";
         if (info.KeyType is { } key && !CanBeKey(key))
-            return $"a key of type '{TypeName.Of(key)}' cannot be the name of a JSON property; use a "
-                + "dictionary of another key, or a list of pairs.";
+            return $"a key of type '{TypeName.Of(key)}' cannot be the name of a JSON property; use "
+                + "a dictionary of another key, or a list of pairs.";
         if (BaseIn(Faithful, info.Type) is not { } known)
-            return $"not all of '{name}' would come back from JSON; use a collection of .NET such as "
-                + "List, HashSet or Dictionary, or a type derived from one without fields of its own.";
+            return $"not all of '{name}' would come back from JSON; use a collection of .NET such "
+                + "as List, HashSet or Dictionary, or a type derived from one without fields of "
+                + "its own.";
         if (info.PolymorphismOptions is not null)
             return $"the collection '{name}' cannot have derived types; let its items have them.";
 
@@ -61,8 +63,9 @@ internal static class CollectionRules
             .FirstOrDefault(field => !field.DeclaringType!.IsAssignableFrom(known)
                 && !StoredState.IsLeftOut(field, info.Type)) is { } own
                 ? $"JSON keeps the items of '{name}' only, not what it has besides "
-                    + $"('{StoredState.BackedProperty(own)?.Name ?? own.Name}'); make it a class with "
-                    + "a collection in a property, or mark what it has besides with [JsonIgnore]."
+                    + $"('{StoredState.BackedProperty(own)?.Name ?? own.Name}'); make it a class "
+                    + "with a collection in a property, or mark what it has besides with "
+                    + "[JsonIgnore]."
                 : null;
     }
 

@@ -88,8 +88,11 @@ internal static class DocumentBytes
     {
         long[] names =
         [
-            .. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => OfText(
-                (field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name).Length)),
+            .. type.GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(static field
+                    => field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+                        ?? field.Name)
+                .Select(static name => OfText(name.Length)),
         ];
         long longest = type.IsDefined(typeof(FlagsAttribute), inherit: false)
             ? names.Sum()

@@ -75,7 +75,8 @@ internal sealed class DocumentRules(Type recordType)
 
     /// <summary>A property whose type alone is enough to make the serializer fail.</summary>
     private string? FindUnknown()
-        => Array.Find(recordType.GetProperties(), static property => !IsKnown(property.PropertyType))
+        => Array.Find(
+            recordType.GetProperties(), static property => !IsKnown(property.PropertyType))
             ?.Name;
 
     private static bool IsKnown(Type type)
@@ -132,8 +133,8 @@ internal sealed class DocumentRules(Type recordType)
             if (!value.Equals(JsonSerializer.Deserialize(document, info)))
                 throw Invalid(
                     property,
-                    $"the name '{value}' of '{TypeName.Of(info.Type)}' is read from JSON as another "
-                    + "one; give the names of an enum more than a difference of case.");
+                    $"the name '{value}' of '{TypeName.Of(info.Type)}' is read from JSON as "
+                    + "another one; give the names of an enum more than a difference of case.");
         }
     }
 
@@ -144,9 +145,9 @@ internal sealed class DocumentRules(Type recordType)
             if (derived.TypeDiscriminator is null && derived.DerivedType != info.Type)
                 throw Invalid(
                     property,
-                    $"'{TypeName.Of(derived.DerivedType)}' is declared on '{TypeName.Of(info.Type)}' "
-                    + "without a name, so that it would be read as its base type; give "
-                    + "[JsonDerivedType] a second argument.");
+                    $"'{TypeName.Of(derived.DerivedType)}' is declared on "
+                    + $"'{TypeName.Of(info.Type)}' without a name, so that it would be read as its "
+                    + "base type; give [JsonDerivedType] a second argument.");
         }
 
         bool isPolymorphic = info.PolymorphismOptions is { DerivedTypes.Count: > 0 };

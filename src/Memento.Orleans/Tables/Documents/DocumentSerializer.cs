@@ -102,8 +102,8 @@ internal sealed class DocumentSerializer<T>
             ? null
             : new RecordFault(string.Create(
                 CultureInfo.InvariantCulture,
-                $"takes {length:N0} bytes, and may take {DocumentFormat.MaxBytes:N0}; keep its parts as "
-                + $"records of their own"));
+                $"takes {length:N0} bytes, and may take {DocumentFormat.MaxBytes:N0}; keep its "
+                + $"parts as records of their own"));
 
     private RecordFault? FindExcess(T record, int added)
     {

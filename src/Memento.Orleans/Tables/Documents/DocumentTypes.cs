@@ -14,7 +14,8 @@ internal static class DocumentTypes
         if (info.ElementType is { } item) yield return item;
         foreach (JsonPropertyInfo member in info.Properties)
         {
-            if (member is { Get: not null, CustomConverter: null }) yield return member.PropertyType;
+            if (member is { Get: not null, CustomConverter: null })
+                yield return member.PropertyType;
         }
 
         foreach (JsonDerivedType derived in info.PolymorphismOptions?.DerivedTypes ?? [])

@@ -22,7 +22,8 @@ internal static class Immutability
     /// <summary>
     /// How records of exactly this type are to be copied that the application made.
     /// </summary>
-    public static CopyMode CopyModeOf(Type recordType) => CopyModeOf(recordType, IsAllInTheDocument);
+    public static CopyMode CopyModeOf(Type recordType)
+        => CopyModeOf(recordType, IsAllInTheDocument);
 
     /// <summary>
     /// How they are to be copied when they were read from their documents: nothing is in them that

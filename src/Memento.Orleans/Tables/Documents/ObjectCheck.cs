@@ -73,9 +73,9 @@ internal abstract class ValueCheck<T>
         => depth < DocumentFormat.MaxDepth
             ? null
             : new RecordFault(
-                $"is deeper than {DocumentFormat.MaxDepth} levels of objects and collections, which "
-                + "is the most that a record may have, or there is a cycle in it; keep its parts as "
-                + "records of their own");
+                $"is deeper than {DocumentFormat.MaxDepth} levels of objects and collections, "
+                + "which is the most that a record may have, or there is a cycle in it; keep its "
+                + "parts as records of their own");
 }
 
 /// <summary>A member of an object whose value has to be looked at.</summary>
@@ -169,8 +169,8 @@ internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(value, type);
             return JsonNode.DeepEquals(value, JsonSerializer.Deserialize(document, type))
                 ? null
-                : new RecordFault("is JSON that would be read as another; give it text without half "
-                    + "surrogate pairs");
+                : new RecordFault("is JSON that would be read as another; give it text without "
+                    + "half surrogate pairs");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -21,7 +21,8 @@ internal sealed class StateRules(JsonTypeInfo info)
     public (string Member, string Rule)? Find()
     {
         FieldInfo? lost = StoredState.FieldsOf(info.Type)
-            .FirstOrDefault(field => !_state.Keeps(field) && !StoredState.IsLeftOut(field, info.Type));
+            .FirstOrDefault(
+                field => !_state.Keeps(field) && !StoredState.IsLeftOut(field, info.Type));
         return lost is null ? null
             : StoredState.BackedProperty(lost) is { } property ? OfProperty(property)
             : (lost.Name, OfField(lost));
@@ -44,18 +45,18 @@ internal sealed class StateRules(JsonTypeInfo info)
             && other.Name == name && other.DeclaringType != property.DeclaringType))
         {
             return (name,
-                $"'{name}' of '{TypeName.Of(property.DeclaringType!)}' would not be stored, because "
-                + $"{Owner} hides it behind a property of the same name; rename one of them, or make "
-                + "them virtual and override.");
+                $"'{name}' of '{TypeName.Of(property.DeclaringType!)}' would not be stored, "
+                + $"because {Owner} hides it behind a property of the same name; rename one of "
+                + "them, or make them virtual and override.");
         }
 
         return property.GetMethod is not { IsPublic: true }
             ? (name,
-                $"the private property '{name}' of {Owner} would not be stored; make it public, mark "
-                + $"it with [JsonInclude], {OrIgnore}.")
+                $"the private property '{name}' of {Owner} would not be stored; make it public, "
+                + $"mark it with [JsonInclude], {OrIgnore}.")
             : (name,
-                $"'{name}' of {Owner} would not be stored, because it cannot be set when a record is "
-                + "read; give it a setter ('init' will do) or a constructor parameter, or mark it "
-                + "with [JsonIgnore].");
+                $"'{name}' of {Owner} would not be stored, because it cannot be set when a record "
+                + "is read; give it a setter ('init' will do) or a constructor parameter, or mark "
+                + "it with [JsonIgnore].");
     }
 }

@@ -55,8 +55,8 @@ internal sealed class UriCheck : ValueCheck<Uri?>
             && back.IsAbsoluteUri == value.IsAbsoluteUri && back.Equals(value)
                 ? null
                 : new RecordFault(
-                    $"is '{value.OriginalString}', which would be read as another URI; keep it as a "
-                    + "string");
+                    $"is '{value.OriginalString}', which would be read as another URI; keep it as "
+                    + "a string");
     }
 }
 
@@ -86,5 +86,6 @@ internal sealed class RealKeyCheck<T> : ValueCheck<T>
     public override RecordFault? Find(T value, int depth, ref long size)
         => T.IsFinite(value)
             ? null
-            : new RecordFault($"is {value}, which cannot be the name of a JSON property; leave it out");
+            : new RecordFault(
+                $"is {value}, which cannot be the name of a JSON property; leave it out");
 }

@@ -90,13 +90,16 @@ internal sealed class ValueChecks
         NeedsRoundTrip |= !isPlain;
         List<MemberCheck<T>> members = [];
         bytes = DocumentBytes.Ends;
-        foreach (JsonPropertyInfo member in info.Properties.Where(static member => member.Get is not null))
+        foreach (JsonPropertyInfo member in
+            info.Properties.Where(static member => member.Get is not null))
         {
             bytes += DocumentBytes.OfName(member.Name);
-            if (member is not { CustomConverter: null, AttributeProvider: MemberInfo read }) continue;
+            if (member is not { CustomConverter: null, AttributeProvider: MemberInfo read })
+                continue;
 
-            if (Call(nameof(MakeMember), [typeof(T), member.PropertyType], read, isPlain) is { } check)
-                members.Add((MemberCheck<T>)check);
+            object? check = Call(
+                nameof(MakeMember), [typeof(T), member.PropertyType], read, isPlain);
+            if (check is not null) members.Add((MemberCheck<T>)check);
             bytes += BytesOf(member.PropertyType);
         }
 

@@ -16,7 +16,8 @@ internal sealed class PageReader(QueryRunner runner, IPageKeys keys)
         where T : class
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        QueryShape ordered = shape with { Order = shape.Order ?? RecordOrder.ByKey(isDescending: false) };
+        QueryShape ordered =
+            shape with { Order = shape.Order ?? RecordOrder.ByKey(isDescending: false) };
         byte[] secret = await keys.GetAsync(cancellationToken).ConfigureAwait(false);
         byte[]? place = after is null ? null : Continuation.Read(secret, ordered, after);
         (List<T> items, byte[]? last) = await runner.PageAsync<T>(
@@ -67,16 +68,16 @@ internal static class Continuation
         {
             throw new InvalidContinuationException(
                 shape.Table.Name,
-                "It was not made by this cluster, or was changed since. Pass the Next of a page as it is, "
-                + "or start from the first page with null.");
+                "It was not made by this cluster, or was changed since. Pass the Next of a page as "
+                + "it is, or start from the first page with null.");
         }
 
         if (bytes[0] != Version || !bytes.AsSpan(1, QueryLength).SequenceEqual(Fingerprint(shape)))
         {
             throw new InvalidContinuationException(
                 shape.Table.Name,
-                "It is of another query. Pass it with the table, the condition and the order of the page "
-                + "that it came with, or start from the first page with null.");
+                "It is of another query. Pass it with the table, the condition and the order of "
+                + "the page that it came with, or start from the first page with null.");
         }
 
         return bytes[HeadLength..^CodeLength];

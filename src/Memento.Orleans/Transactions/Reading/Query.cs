@@ -87,7 +87,8 @@ internal sealed class ProjectedQuery<TSource, TResult>(
     private async IAsyncEnumerable<TResult> StreamAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (TSource found in source.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (
+            TSource found in source.AsAsyncEnumerable().WithCancellation(cancellationToken))
             yield return projection(found);
     }
 }

@@ -116,7 +116,8 @@ internal sealed class RecordStream
 
     private void Fill(PartitionFeed feed, object? answer)
     {
-        var chunk = (Chunk)(answer ?? throw new UnreachableException("A query is answered by a chunk."));
+        var chunk = (Chunk)(
+            answer ?? throw new UnreachableException("A query is answered by a chunk."));
         _trace?.Add(feed.Number, chunk);
         Given += chunk.Records.Count;
         feed.Fill(chunk);
