@@ -205,7 +205,8 @@ public sealed class HostingTests : IDisposable
         var service = new SiloService();
         await Assert.ThrowsAsync<StorageException>(() => MementoHost.StartAsync(
             memento => memento.UseSqlite($"Data Source={_directory.Path}").AddTable<Entry>(),
-            builder => builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(service)));
+            builder => builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+                service)));
 
         Assert.Equal((1, 1), (service.Started, service.Stopped));
     }

@@ -13,7 +13,7 @@ public sealed class UsedUpNumberTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task The_last_numbers_are_given_and_then_the_error_names_the_key_that_used_them_up()
+    public async Task The_last_numbers_are_given_and_then_an_error_names_the_key_that_used_them_up()
     {
         const long explicitKey = long.MaxValue - 2;
         await RunAsync(async memento =>

@@ -43,7 +43,8 @@ internal static class RoomUses
     }
 
     public static IReadOnlyList<string> Rooms()
-        => [.. SourceFiles().Select(static file => RoomOf(file)!).Distinct().Order(StringComparer.Ordinal)];
+        => [.. SourceFiles().Select(static file => RoomOf(file)!).Distinct()
+            .Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> SourceFiles()
         => Directory.GetDirectories(Source)
@@ -79,7 +80,8 @@ internal static class RoomUses
             .Where(static tree => RoomOf(tree.FilePath) is not null)
             .Select(static tree => (RoomOf(tree.FilePath)!, tree))
             .Concat(Directory.GetFiles(provider, "*.cs")
-                .Select(static file => (Sqlite, CSharpSyntaxTree.ParseText(File.ReadAllText(file)))));
+                .Select(
+                    static file => (Sqlite, CSharpSyntaxTree.ParseText(File.ReadAllText(file)))));
         return trees
             .SelectMany(static each => each.Tree.GetRoot().DescendantNodes()
                 .SelectMany(NamesOf).Distinct().Select(name => (Name: name, each.Room)))

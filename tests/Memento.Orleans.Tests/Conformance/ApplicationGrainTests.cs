@@ -130,7 +130,8 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
 
         string[] kept = isKept ? ["a 2", "b 3", "b here 1", "outer 1", "record 1"] : ["outer 1"];
         Assert.Equal(
-            kept, (await GetAllAsync<Entry>()).Select(entry => $"{entry.Name} {entry.Value}").Order());
+            kept,
+            (await GetAllAsync<Entry>()).Select(entry => $"{entry.Name} {entry.Value}").Order());
         Assert.Equal(isKept ? 2 : 1, (await GetAllAsync<Ticket>()).Count);
     }
 
@@ -164,7 +165,7 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Nested_bodies_that_only_call_grains_see_nothing_of_each_other_until_one_is_kept(
+    public async Task Nested_bodies_that_only_call_grains_do_not_see_each_other_until_one_is_kept(
         bool isClient)
     {
         IMemento memento = Of(isClient).GetRequiredService<IMemento>();
@@ -183,7 +184,7 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_record_that_a_running_body_wrote_through_a_grain_is_refused_to_grains_beside_it(
+    public async Task A_record_that_a_running_body_wrote_by_a_grain_is_refused_to_grains_beside_it(
         bool isClient)
     {
         IMemento memento = Of(isClient).GetRequiredService<IMemento>();
@@ -221,7 +222,8 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
             await tx.TryNestedAsync(async inner =>
             {
                 await mayAbort.WaitAsync();
-                late = memento.GetRecord<Entry>("k").WriteAsync(new Entry { Name = "k", Value = 6 });
+                late = memento.GetRecord<Entry>("k")
+                    .WriteAsync(new Entry { Name = "k", Value = 6 });
                 await UntilWaitingAsync(tx);
                 inner.Abort();
             });

@@ -55,7 +55,8 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_unique_index_that_is_added_refuses_from_then_on()
     {
-        await PutAsync(NewSeat(1) with { Guest = "a" }, NewSeat(2) with { Guest = "b" }, NewSeat(3));
+        await PutAsync(
+            NewSeat(1) with { Guest = "a" }, NewSeat(2) with { Guest = "b" }, NewSeat(3));
         await Memento.Tables.AddIndexAsync<Seat>("Number", unique: true).Within();
         try
         {
@@ -131,7 +132,8 @@ public abstract partial class ConformanceSuite
 
         ArgumentException absent = await Assert.ThrowsAsync<ArgumentException>(
             () => Memento.Tables.RemoveIndexAsync<Entry>("Value").Within());
-        Assert.Contains("has no index 'Value'. It has Group", absent.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no index 'Value'. It has Group", absent.Message, StringComparison.Ordinal);
 
         await Assert.ThrowsAsync<MementoException>(() => Memento.TransactionAsync(
             async tx => await Memento.Tables.AddIndexAsync<Entry>("Value")).Within());

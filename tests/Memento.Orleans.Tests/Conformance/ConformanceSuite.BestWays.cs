@@ -44,11 +44,13 @@ public abstract partial class ConformanceSuite
                 .OrderByDescending(static job => job.RunAfter)
                 .Take(10);
             Job[] expected =
-                [.. Jobs.Where(static job => job.Mark == "rare").OrderByDescending(static job => job.Id)];
+                [.. Jobs.Where(static job => job.Mark == "rare")
+                    .OrderByDescending(static job => job.Id)];
 
             Assert.Equal(expected, await marked.ToListAsync());
             QueryExplanation explanation = await marked.ExplainAsync();
-            Assert.Equal(("Mark", "RunAfter descending, sorted"), (explanation.Index, explanation.Order));
+            Assert.Equal(
+                ("Mark", "RunAfter descending, sorted"), (explanation.Index, explanation.Order));
             Assert.InRange(explanation.Read, expected.Length, FewJobs);
         }).Within();
     }
@@ -115,7 +117,8 @@ public abstract partial class ConformanceSuite
             string? after = null;
             do
             {
-                Page<Job> page = await open.OrderBy(static job => job.Priority).ToPageAsync(170, after);
+                Page<Job> page = await open.OrderBy(static job => job.Priority)
+                    .ToPageAsync(170, after);
                 paged.AddRange(page.Items);
                 after = page.Next;
             }

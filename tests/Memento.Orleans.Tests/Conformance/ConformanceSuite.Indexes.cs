@@ -276,7 +276,8 @@ public abstract partial class ConformanceSuite
                 .AsTask()))).Within();
 
         string kept = (await GetAsync<Ticket>(1))!.Code!;
-        string[] free = [.. Enumerable.Range(0, 4).Select(i => $"new {i}").Append("old").Except([kept])];
+        string[] free = [.. Enumerable.Range(0, 4).Select(i => $"new {i}").Append("old")
+            .Except([kept])];
         Assert.Equal(4, free.Length);
         await PutAsync([.. free.Select((code, i) =>
             new Ticket { Id = 2 + i, Title = "t", Code = code })]);

@@ -93,7 +93,9 @@ public abstract partial class ConformanceSuite
     private static async Task<List<long>> WalkAsync(ITransaction tx, bool isBackward)
     {
         List<long> keys = [];
-        object? key = isBackward ? await tx.LastKeyAsync<Ticket>() : await tx.FirstKeyAsync<Ticket>();
+        object? key = isBackward
+            ? await tx.LastKeyAsync<Ticket>()
+            : await tx.FirstKeyAsync<Ticket>();
         while (key is not null)
         {
             keys.Add((long)key);

@@ -76,7 +76,8 @@ public abstract partial class ConformanceSuite
                 await UntilWaitingAsync(older.Tx);
             }).Within());
 
-        Assert.Contains("still running when the body ended", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "still running when the body ended", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NoTransactionException>(() => left!.Within());
         await younger.CommitAsync();
         await older.Tx.WriteAsync(NewEntry("kept", 1)).Within();

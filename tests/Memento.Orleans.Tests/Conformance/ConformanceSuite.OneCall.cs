@@ -13,7 +13,8 @@ public abstract partial class ConformanceSuite
         await entries.PutAsync(NewEntry("a", 1, "g"));
         Assert.True(await entries.ExistsAsync("a"));
         Assert.Equal(2, (await entries.UpdateAsync("a", each => each with { Value = 2 }))!.Value);
-        Assert.Equal(["a"], (await entries.WhereAsync(each => each.Group == "g")).Select(e => e.Name));
+        Assert.Equal(
+            ["a"], (await entries.WhereAsync(each => each.Group == "g")).Select(e => e.Name));
         Assert.Equal(1, await entries.CountAsync());
         Assert.True(await entries.DeleteAsync("a"));
         Assert.False(await entries.DeleteAsync("a"));
@@ -77,7 +78,7 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
-    public async Task A_source_that_throws_leaves_the_batches_before_and_says_how_many_were_written()
+    public async Task A_source_that_throws_leaves_the_batches_before_and_says_how_much_was_written()
     {
         var broken = new InvalidDataException("The line is no record.");
         var error = await Assert.ThrowsAsync<PutManyException>(async () => await Memento

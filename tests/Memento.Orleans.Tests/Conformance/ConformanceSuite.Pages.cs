@@ -308,7 +308,8 @@ public abstract partial class ConformanceSuite
 
     private static async Task AssertRefusedAsync(Func<ValueTask<Page<Book>>> read, string message)
     {
-        var error = await Assert.ThrowsAsync<InvalidContinuationException>(async () => await read());
+        var error = await Assert.ThrowsAsync<InvalidContinuationException>(
+            async () => await read());
         Assert.Equal("Book", error.Table);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Contains("start from the first page", error.Message, StringComparison.Ordinal);

@@ -33,7 +33,8 @@ public abstract partial class ConformanceSuite
         AssertIds(await tx.Query<Book>().Where(book => book.Year == null).ToListAsync(), 3);
         AssertIds(await tx.Query<Book>().Where(book => book.Place!.Shelf > 2).ToListAsync(), 6);
         AssertIds(
-            await tx.Query<Book>().Where(book => book.Id > 5 || book.Id < 2).ToListAsync(), 1, 6, 7);
+            await tx.Query<Book>().Where(book => book.Id > 5 || book.Id < 2).ToListAsync(),
+            1, 6, 7);
     });
 
     [Fact]
@@ -45,12 +46,14 @@ public abstract partial class ConformanceSuite
             await books.Where(book => string.Equals(book.Title, "EMMA", Caseless)).ToListAsync(),
             2, 5);
         AssertIds(
-            await books.Where(book => book.Author!.StartsWith("aus", Caseless)).ToListAsync(), 1, 2);
+            await books.Where(book => book.Author!.StartsWith("aus", Caseless)).ToListAsync(),
+            1, 2);
         AssertIds(
             await books.Where(Guard.Contains("Title", "MARCH", Caseless)).ToListAsync(), 4);
         AssertIds(
             await books
-                .Where(book => string.Compare(book.Author, "ELIOT", Caseless) >= 0 && book.Year < 1870)
+                .Where(book => string.Compare(book.Author, "ELIOT", Caseless) >= 0
+                    && book.Year < 1870)
                 .ToListAsync(),
             5, 6);
     });
@@ -76,17 +79,21 @@ public abstract partial class ConformanceSuite
             ITableQuery<Book> books = tx.Query<Book>();
             string[] wanted = ["I", "no"];
             AssertIds(await books.Where(book => book.Marks!["joy"] > 3).ToListAsync(), 8);
-            AssertIds(await books.Where(book => book.Marks!.ContainsKey("joy")).ToListAsync(), 8, 9);
+            AssertIds(
+                await books.Where(book => book.Marks!.ContainsKey("joy")).ToListAsync(), 8, 9);
             AssertIds(
                 await books.Where(Guard.LessThan(Guard.Entry("Marks", "joy"), 3)).ToListAsync(), 9);
             AssertIds(
-                await books.Where(book => book.Words!.Count(word => word == "yes") > 1).ToListAsync(),
+                await books.Where(book => book.Words!.Count(word => word == "yes") > 1)
+                    .ToListAsync(),
                 8);
             AssertIds(
-                await books.Where(book => wanted.Any(word => book.Words!.Contains(word))).ToListAsync(),
+                await books.Where(book => wanted.Any(word => book.Words!.Contains(word)))
+                    .ToListAsync(),
                 8, 9);
             AssertIds(
-                await books.OrderByDescending(book => book.Marks!["joy"]).Take(2).ToListAsync(), 8, 9);
+                await books.OrderByDescending(book => book.Marks!["joy"]).Take(2).ToListAsync(),
+                8, 9);
         });
 
     [Fact]

@@ -66,7 +66,8 @@ public abstract partial class ConformanceSuite
             () => Memento.TransactionAsync(
                 async tx => await tx.WriteAsync(NewEntry(name, 2, group)), Once).Within());
 
-        Assert.Contains("index 'Group' of table 'Entry'", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "index 'Group' of table 'Entry'", conflict.Message, StringComparison.Ordinal);
         await older.CommitAsync();
     }
 
@@ -140,7 +141,8 @@ public abstract partial class ConformanceSuite
             async tx => await tx.WriteAsync(NewSeat(199) with { Guest = "late" }), Once).Within();
         await Assert.ThrowsAsync<TransactionConflictException>(
             () => Memento.TransactionAsync(
-                async tx => await tx.WriteAsync(NewSeat(1) with { Guest = "early" }), Once).Within());
+                async tx => await tx.WriteAsync(NewSeat(1) with { Guest = "early" }),
+                Once).Within());
 
         Assert.Equal(first, await older.Tx.Query<Seat>().Take(3).ToListAsync().Within());
         await older.CommitAsync();
@@ -151,7 +153,8 @@ public abstract partial class ConformanceSuite
     public async Task More_ranges_than_are_kept_apart_lock_the_partition()
     {
         string[] groups =
-            [.. Enumerable.Range(0, LockTaker.MaxRanges + 1).Select(static number => $"g{number:000}")];
+            [.. Enumerable.Range(0, LockTaker.MaxRanges + 1)
+                .Select(static number => $"g{number:000}")];
         await PutAsync(NewEntry("k", 1, groups[^1]));
         OpenTransaction older = await OpenAsync();
         IReadOnlyList<Entry> found = await older.Tx
@@ -180,7 +183,8 @@ public abstract partial class ConformanceSuite
         }
 
         await Memento.TransactionAsync(
-            async tx => await tx.WriteAsync(NewBook(ManyBooks) with { Title = "far" }), Once).Within();
+            async tx => await tx.WriteAsync(NewBook(ManyBooks) with { Title = "far" }),
+            Once).Within();
         await Assert.ThrowsAsync<TransactionConflictException>(() => Memento.TransactionAsync(
             async tx => await tx.WriteAsync(NewBook(2) with { Title = "near" }), Once).Within());
         await older.CommitAsync();
@@ -189,7 +193,8 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_bag_s_lookup_keeps_out_records_of_its_value_only()
     {
-        await PutAsync(new Tag { Subject = "a", Word = "x" }, new Tag { Subject = "a", Word = "y" });
+        await PutAsync(
+            new Tag { Subject = "a", Word = "x" }, new Tag { Subject = "a", Word = "y" });
         OpenTransaction older = await OpenAsync();
         Assert.Single(await older.Tx.SelectAsync<Tag>(tag => tag.Word == "x").Within());
 
@@ -197,7 +202,8 @@ public abstract partial class ConformanceSuite
             async tx => await tx.WriteAsync(new Tag { Subject = "b", Word = "y" }), Once).Within();
         await Assert.ThrowsAsync<TransactionConflictException>(
             () => Memento.TransactionAsync(
-                async tx => await tx.WriteAsync(new Tag { Subject = "b", Word = "x" }), Once).Within());
+                async tx => await tx.WriteAsync(new Tag { Subject = "b", Word = "x" }),
+                Once).Within());
         Assert.Single(await older.Tx.SelectAsync<Tag>(tag => tag.Word == "x").Within());
         await older.CommitAsync();
     }
@@ -216,7 +222,8 @@ public abstract partial class ConformanceSuite
         Assert.Empty(await older.Tx.MatchAsync<Ticket>(new { Code = "free" }).Within());
 
         await Memento.TransactionAsync(
-            async tx => await tx.WriteAsync(new Ticket { Id = 3, Title = "c", Code = "y" }), Once).Within();
+            async tx => await tx.WriteAsync(new Ticket { Id = 3, Title = "c", Code = "y" }),
+            Once).Within();
         foreach (Ticket change in (Ticket[])[
             new() { Id = 4, Title = "d", Code = "free" },
             new() { Id = 2, Title = "b", Code = "free" },

@@ -52,7 +52,8 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_record_of_a_derived_type_equals_another_in_all_its_properties()
     {
-        var dog = (Dog)await Memento.Table<Animal>().PutAsync(new Dog { Name = "Rex", Breed = "pug" });
+        var dog = (Dog)await Memento.Table<Animal>()
+            .PutAsync(new Dog { Name = "Rex", Breed = "pug" });
         await Memento.TransactionAsync(async tx =>
         {
             Assert.False(await tx.DeleteRecordAsync<Animal>(dog with { Breed = "boxer" }));
@@ -63,7 +64,7 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
-    public async Task A_derived_type_that_its_base_type_does_not_name_is_refused_when_it_is_written()
+    public async Task A_derived_type_that_its_base_type_does_not_name_is_refused_when_written()
     {
         var snake = new Snake { Id = 5, Name = "Kaa", Length = 9 };
         foreach (Func<Task> write in (Func<Task>[])
@@ -88,7 +89,11 @@ public abstract partial class ConformanceSuite
     {
         await PutAsync(NewEntry("good", 1));
         foreach (Entry bad in (Entry[])
-            [NewEntry("half \uD83D", 1), NewEntry("k", 1, "half \uDC00"), NewEntry("good", 2, "\uD83D")])
+            [
+                NewEntry("half \uD83D", 1),
+                NewEntry("k", 1, "half \uDC00"),
+                NewEntry("good", 2, "\uD83D"),
+            ])
         {
             var error = await Assert.ThrowsAsync<ArgumentException>(() => PutAsync(bad));
             Assert.Contains(
@@ -109,7 +114,8 @@ public abstract partial class ConformanceSuite
         Entry[] entries =
         [
             .. Enumerable.Range(0, 24).Select(
-                number => NewEntry($"{number:00}", number, new string((char)('a' + number), Large))),
+                number => NewEntry(
+                    $"{number:00}", number, new string((char)('a' + number), Large))),
         ];
         await PutAsync(entries);
 
@@ -122,7 +128,8 @@ public abstract partial class ConformanceSuite
             string[] names = [.. entries.Select(static entry => entry.Name)];
             Assert.Equal(
                 entries, InOrder(await tx.SelectAsync<Entry>(entry => names.Contains(entry.Name))));
-            Assert.Equal(20, (await tx.SelectAsync<Entry>(entry => entry.Value >= 0, limit: 20)).Count);
+            Assert.Equal(
+                20, (await tx.SelectAsync<Entry>(entry => entry.Value >= 0, limit: 20)).Count);
         }).Within();
     }
 

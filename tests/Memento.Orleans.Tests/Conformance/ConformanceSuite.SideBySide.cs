@@ -37,7 +37,8 @@ public abstract partial class ConformanceSuite
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_nested_abort_undoes_nothing_that_the_outer_body_wrote_beside_it(bool isOneCall)
+    public async Task A_nested_abort_undoes_nothing_that_the_outer_body_wrote_beside_it(
+        bool isOneCall)
     {
         await PutAsync(NewEntry("old", 1, "g"));
         await Memento.TransactionAsync(async tx =>
@@ -85,7 +86,8 @@ public abstract partial class ConformanceSuite
 
             await AssertViewAsync(tx, NewEntry("a", 1, "g"), NewEntry("b", 1, "g"));
             Assert.Equal([NewTag("rose", "red")], await tx.ReadAllAsync<Tag>("rose"));
-            Assert.Equal([NewTag("rose", "red")], await tx.MatchAsync<Tag>(new { Subject = "rose" }));
+            Assert.Equal(
+                [NewTag("rose", "red")], await tx.MatchAsync<Tag>(new { Subject = "rose" }));
             Assert.Empty(await tx.MatchAsync<Ticket>(new { Code = "c" }));
             await tx.NestedAsync(beside => AssertViewAsync(
                 beside, NewEntry("a", 1, "g"), NewEntry("b", 1, "g")));
@@ -103,7 +105,8 @@ public abstract partial class ConformanceSuite
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_record_that_a_running_body_wrote_is_refused_to_writers_beside_it(bool isKept)
+    public async Task A_record_that_a_running_body_wrote_is_refused_to_writers_beside_it(
+        bool isKept)
     {
         await PutAsync(new Ticket { Id = 1, Title = "t", Code = "old" });
         await PutAsync(NewTag("rose", "red"));
@@ -126,8 +129,10 @@ public abstract partial class ConformanceSuite
                 async body => await body.WriteAsync(NewEntry("k", 2)),
                 async body => await body.DeleteAsync<Entry>("k"),
                 async body => await body.WriteAsync(new Ticket { Id = 1, Title = "u" }),
-                async body => await body.WriteAsync(new Ticket { Id = 2, Title = "u", Code = "new" }),
-                async body => await body.WriteAsync(new Ticket { Id = 2, Title = "u", Code = "old" }),
+                async body => await body.WriteAsync(
+                    new Ticket { Id = 2, Title = "u", Code = "new" }),
+                async body => await body.WriteAsync(
+                    new Ticket { Id = 2, Title = "u", Code = "old" }),
                 async body => await body.WriteAsync(NewTag("rose", "blue")),
             ];
             foreach (Func<ITransaction, Task> write in writes)
@@ -180,7 +185,8 @@ public abstract partial class ConformanceSuite
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Random_bodies_side_by_side_and_inside_each_other_keep_what_ended_well(int seed)
+    public async Task Random_bodies_side_by_side_and_inside_each_other_keep_what_ended_well(
+        int seed)
     {
         var random = new Random(seed);
         List<string> kept = [];
@@ -229,7 +235,8 @@ public abstract partial class ConformanceSuite
                 grown = await GrowAsync(child, new Random(plan.Seed), $"{name}{i}", depth + 1);
                 Assert.Equal(
                     grown.Count,
-                    (await child.SelectAsync<Entry>(each => each.Name.StartsWith($"{name}{i}"))).Count);
+                    (await child.SelectAsync<Entry>(each => each.Name.StartsWith($"{name}{i}")))
+                        .Count);
                 if (plan.Fails) child.Abort();
             });
             return result.Ok ? grown : [];

@@ -176,8 +176,8 @@ public abstract partial class ConformanceSuite
         Assert.True(info.Memory > 0);
         Assert.Equal(
             [
-                "Animal", "Book", "Bulk", "Coupon", "Entry", "Job", "Parcel", "Profile", "Seat", "Tag",
-                "Ticket",
+                "Animal", "Book", "Bulk", "Coupon", "Entry", "Job", "Parcel", "Profile", "Seat",
+                "Tag", "Ticket",
             ],
             await Memento.Tables.ListAsync());
     }

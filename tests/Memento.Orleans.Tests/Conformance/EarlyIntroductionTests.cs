@@ -38,7 +38,8 @@ public sealed class EarlyIntroductionTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_knows_of_every_transaction_from_the_beginning_and_the_log_says_so(bool isClient)
+    public async Task It_knows_of_every_transaction_from_the_beginning_and_the_log_says_so(
+        bool isClient)
     {
         Assert.False(Of(isClient).GetRequiredService<AmbientTransaction>().IsPossible);
         Assert.Equal(2, _log.Lines.Count);
@@ -100,7 +101,8 @@ public sealed class EarlyIntroductionTests : IAsyncLifetime
         services.AddSingleton<ILogger<LateIntroduction>>(_log);
     }
 
-    private Task<long> CountAsync(bool isClient) => Memento(isClient).Table<Entry>().CountAsync().Within();
+    private Task<long> CountAsync(bool isClient)
+        => Memento(isClient).Table<Entry>().CountAsync().Within();
 
     private IServiceProvider Of(bool isClient) => isClient ? _client : _silo.Services;
 

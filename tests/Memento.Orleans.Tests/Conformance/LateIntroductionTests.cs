@@ -20,7 +20,8 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Orleans_knows_nothing_of_a_transaction_that_calls_no_transactional_grain(bool isClient)
+    public async Task Orleans_knows_nothing_of_a_transaction_that_calls_no_transactional_grain(
+        bool isClient)
     {
         Assert.True(Of(isClient).GetRequiredService<AmbientTransaction>().IsPossible);
         await Memento(isClient).TransactionAsync(async tx =>
@@ -35,7 +36,8 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Grains_that_are_called_side_by_side_are_in_the_transaction_of_the_body(bool isClient)
+    public async Task Grains_that_are_called_side_by_side_are_in_the_transaction_of_the_body(
+        bool isClient)
     {
         await Memento(isClient).TransactionAsync(async tx =>
         {
@@ -88,7 +90,8 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_joins_by_Orleans_own_client_is_in_the_transaction_of_the_body(bool isClient)
+    public async Task What_joins_by_Orleans_own_client_is_in_the_transaction_of_the_body(
+        bool isClient)
     {
         var orleans = Of(isClient).GetRequiredService<ITransactionClient>();
         await Memento(isClient).TryTransactionAsync(async tx =>
@@ -106,7 +109,8 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_Orleans_own_client_begins_inside_a_body_is_another_transaction(bool isClient)
+    public async Task What_Orleans_own_client_begins_inside_a_body_is_another_transaction(
+        bool isClient)
     {
         var orleans = Of(isClient).GetRequiredService<ITransactionClient>();
         await Memento(isClient).TryTransactionAsync(async tx =>
@@ -123,7 +127,8 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Code_that_a_body_leaves_running_is_in_no_transaction_after_its_end(bool isClient)
+    public async Task Code_that_a_body_leaves_running_is_in_no_transaction_after_its_end(
+        bool isClient)
     {
         var hasEnded = new Signal();
         Task<ITransaction?> left = null!;

@@ -96,7 +96,8 @@ public sealed class LateMessageTests
             TransactionId = id,
             Age = new TransactionAge(1, id),
             Remaining = TimeSpan.FromSeconds(30),
-            Registration = silo.Services.GetRequiredService<TableRegistry>().Get<Entry>().Registration,
+            Registration =
+                silo.Services.GetRequiredService<TableRegistry>().Get<Entry>().Registration,
             Operations = new[] { new OperationRequest(operation, Savepoint: 0) },
         };
     }

@@ -34,7 +34,10 @@ public sealed class LeftTransactionTests : IAsyncLifetime
         PartitionTransaction left = partition.Join(new TransactionHeader(
             id, new TransactionAge(1, id), TimeProvider.System.GetTimestamp()));
         await partition.ExecuteAsync(
-            left, new LockPartitionOperation(writes: true), savepoint: null, CancellationToken.None);
+            left,
+            new LockPartitionOperation(writes: true),
+            savepoint: null,
+            CancellationToken.None);
         Assert.False(partition.IsIdle());
 
         await Waiting.UntilAsync(partition.IsIdle, "the partition ends what was left in it");
@@ -69,7 +72,8 @@ public sealed class LeftTransactionTests : IAsyncLifetime
         Assert.Null(registry.Find(state.Id));
     }
 
-    private PartitionDirectory Partitions => _silo.Services.GetRequiredService<PartitionDirectory>();
+    private PartitionDirectory Partitions
+        => _silo.Services.GetRequiredService<PartitionDirectory>();
 
     private TransactionState Join(TransactionRegistry registry)
     {

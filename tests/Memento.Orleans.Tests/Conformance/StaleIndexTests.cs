@@ -32,7 +32,8 @@ public sealed class StaleIndexTests
         await inside.Tables.AddIndexAsync<Pairing>(Composite, unique: true).Within();
 
         Assert.Equal(1, await IdOfAsync(client, "x"));
-        await client.Table<Pairing>().PutAsync(new() { Id = 3, A_B = "x", A = "z", B = "z" }).Within();
+        await client.Table<Pairing>().PutAsync(new() { Id = 3, A_B = "x", A = "z", B = "z" })
+            .Within();
         UniqueIndexException error = await Assert.ThrowsAsync<UniqueIndexException>(
             () => inside.Table<Pairing>().PutAsync(new() { Id = 4, A = "z", B = "z" }).Within());
         Assert.Equal(3, error.HolderKey);
@@ -71,13 +72,16 @@ public sealed class StaleIndexTests
     private static Task<TestSilo> StartAsync(bool unique)
         => TestSilo.StartAsync(memento => Register(memento, unique));
 
-    private static async Task<(IMemento Inside, IMemento Client)> UseAsync(TestSilo silo, bool unique)
+    private static async Task<(IMemento Inside, IMemento Client)> UseAsync(
+        TestSilo silo, bool unique)
     {
         IMemento inside = silo.Services.GetRequiredService<IMemento>();
         IMemento client = (await silo.ConnectAsync(memento => Register(memento, unique)))
             .GetRequiredService<IMemento>();
-        await client.Table<Pairing>().PutAsync(new() { Id = 1, A_B = "x", A = "y", B = "x" }).Within();
-        await client.Table<Pairing>().PutAsync(new() { Id = 2, A_B = "y", A = "x", B = "y" }).Within();
+        await client.Table<Pairing>().PutAsync(new() { Id = 1, A_B = "x", A = "y", B = "x" })
+            .Within();
+        await client.Table<Pairing>().PutAsync(new() { Id = 2, A_B = "y", A = "x", B = "y" })
+            .Within();
         Assert.Equal(1, await IdOfAsync(client, "x"));
         return (inside, client);
     }

@@ -30,7 +30,8 @@ public sealed class FileBasedProgramTests : IDisposable
         Assert.EndsWith($"/{Project}", directives[0], StringComparison.Ordinal);
         directives[0] = $"#:project {Path.Combine(Repository.Root, Project)}";
         string file = _folder.Write(
-            "movies.cs", $"{string.Join('\n', directives)}\n{FirstScreenTests.FirstProgram().Code}");
+            "movies.cs",
+            $"{string.Join('\n', directives)}\n{FirstScreenTests.FirstProgram().Code}");
 
         await using ChildProgram program = ChildProgram.StartDotnet(
             _folder.Path, "run", "-c", Configuration, file);
@@ -46,7 +47,8 @@ public sealed class FileBasedProgramTests : IDisposable
         string program = Path.Combine(
             AppContext.BaseDirectory, $"NoDynamicCode-{Guid.NewGuid():N}.dll");
         string self = Path.Combine(AppContext.BaseDirectory, "Memento.Orleans.Tests");
-        JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync($"{self}.runtimeconfig.json"))!;
+        JsonNode settings =
+            JsonNode.Parse(await File.ReadAllTextAsync($"{self}.runtimeconfig.json"))!;
         settings["runtimeOptions"]!["configProperties"]!.AsObject()[
             "System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"] = false;
         string runtimeConfig = _folder.Write("app.runtimeconfig.json", settings.ToJsonString());
@@ -60,9 +62,11 @@ public sealed class FileBasedProgramTests : IDisposable
 
             Assert.NotEqual(0, exit);
             Assert.StartsWith(
-                "Unhandled exception. Memento.MementoException: ", child.Errors, StringComparison.Ordinal);
+                "Unhandled exception. Memento.MementoException: ",
+                child.Errors, StringComparison.Ordinal);
             Assert.Contains(
-                "'#:property PublishAot=false'", child.Errors.Split('\n')[0], StringComparison.Ordinal);
+                "'#:property PublishAot=false'",
+                child.Errors.Split('\n')[0], StringComparison.Ordinal);
         }
         finally
         {

@@ -59,8 +59,9 @@ public sealed class HalfDeletedTableTests
         FailNextNote(store, isWritten: false);
         await Assert.ThrowsAsync<StorageException>(() => DeleteAsync(store));
         FailNextNote(store, isWritten: false);
-        await Assert.ThrowsAsync<StorageException>(() => store.Memento.Tables.DeleteAsync<RamAccount>()
-            .WaitAsync(FaultyStore.LongestWait));
+        await Assert.ThrowsAsync<StorageException>(
+            () => store.Memento.Tables.DeleteAsync<RamAccount>()
+                .WaitAsync(FaultyStore.LongestWait));
 
         await WriteBothAsync(store, 2);
         Assert.Equal(2, (await store.AllAsync<DiskAccount>()).Count);
@@ -75,7 +76,7 @@ public sealed class HalfDeletedTableTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Nothing_is_written_to_a_table_of_which_it_cannot_be_told_whether_it_is_deleted(
+    public async Task Nothing_is_written_to_a_table_of_which_it_is_not_known_whether_it_is_deleted(
         bool isKept)
     {
         await using FaultyStore store = await FaultyStore.StartAsync();

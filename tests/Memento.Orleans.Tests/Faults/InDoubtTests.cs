@@ -129,7 +129,8 @@ public sealed class InDoubtTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_silo_that_stops_waits_for_no_storage_and_tells_that_a_batch_is_in_doubt(bool isIn)
+    public async Task A_silo_that_stops_waits_for_no_storage_and_tells_that_a_batch_is_in_doubt(
+        bool isIn)
     {
         var time = new ShiftedTime();
         await using var store = await FaultyStore.StartAsync(memento => memento

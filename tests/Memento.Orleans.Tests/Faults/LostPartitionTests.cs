@@ -13,7 +13,7 @@ namespace Memento.Tests.Faults;
 public sealed class LostPartitionTests
 {
     [Fact]
-    public async Task A_commit_is_refused_and_forgotten_although_the_lost_partition_cannot_be_opened()
+    public async Task A_commit_is_refused_and_forgotten_though_the_lost_partition_cannot_be_opened()
     {
         await using var silo = await FaultySilo.StartAsync();
         CommitRequest request = await WriteAndLosePartitionAsync(silo);
@@ -34,7 +34,8 @@ public sealed class LostPartitionTests
         await using var silo = await FaultySilo.StartAsync();
         CommitRequest request = await WriteAndLosePartitionAsync(silo);
 
-        AbortResponse response = await GrainOf(silo, request).AbortAndConfirmAsync(request).Within();
+        AbortResponse response =
+            await GrainOf(silo, request).AbortAndConfirmAsync(request).Within();
 
         Assert.IsType<TransactionConflictException>(response.Error);
         await silo.CheckIdleAsync();
@@ -42,10 +43,12 @@ public sealed class LostPartitionTests
 
     private static async Task<CommitRequest> WriteAndLosePartitionAsync(FaultySilo silo)
     {
-        TableDefinition table = silo.Services.GetRequiredService<TableRegistry>().Get<DiskAccount>();
+        TableDefinition table =
+            silo.Services.GetRequiredService<TableRegistry>().Get<DiskAccount>();
         var key = table.KeyCodec.EncodeArgument(1);
         var request = new CommitRequest(
-            Guid.NewGuid(), [new ParticipantCount(table.Name, table.PartitionOf(key), Operations: 1)]);
+            Guid.NewGuid(), [new ParticipantCount(
+                table.Name, table.PartitionOf(key), Operations: 1)]);
         ExecuteResponse written = await GrainOf(silo, request).ExecuteAsync(new ExecuteRequest
         {
             TransactionId = request.TransactionId,

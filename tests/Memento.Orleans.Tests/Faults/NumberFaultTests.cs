@@ -41,7 +41,8 @@ public sealed class NumberFaultTests
         };
 
         await AddAsync(store, Numbers.BlockSize - 2);
-        await Waiting.UntilAsync(() => Volatile.Read(ref reserved) > 0, "the next block is reserved");
+        await Waiting.UntilAsync(
+            () => Volatile.Read(ref reserved) > 0, "the next block is reserved");
         await AddAsync(store, 2);
 
         Assert.Equal(1, reserved);
@@ -64,7 +65,8 @@ public sealed class NumberFaultTests
         };
 
         await AddAsync(store, Numbers.BlockSize - 1);
-        await Waiting.UntilAsync(() => Volatile.Read(ref attempts) > 0, "the next block is asked for");
+        await Waiting.UntilAsync(
+            () => Volatile.Read(ref attempts) > 0, "the next block is asked for");
         await Assert.ThrowsAsync<StorageException>(() => AddAsync(store, 1));
         Assert.Equal(2, attempts);
         store.Faults.NumberFault = null;

@@ -90,7 +90,8 @@ public sealed class ThrowingGetterTests : IAsyncDisposable
     }
 
     private static Task<FaultyStore> StartAsync()
-        => FaultyStore.StartAsync(static memento => memento.AddTable<Moody>().AddTable<MoodyNumber>());
+        => FaultyStore.StartAsync(
+            static memento => memento.AddTable<Moody>().AddTable<MoodyNumber>());
 
     private static Task<int[]> KeysOfRankAsync(FaultyStore store, int rank)
         => store.Memento.TransactionAsync(async tx =>

@@ -92,7 +92,7 @@ public sealed class UniqueIndexFaultTests
     [Theory]
     [InlineData("l")]
     [InlineData("k")]
-    public async Task One_that_could_not_be_removed_knows_all_records_and_is_there_after_the_next_call(
+    public async Task One_that_could_not_be_removed_knows_all_records_and_is_there_after_a_new_call(
         string notes)
     {
         await using FaultyStore store = await FaultyStore.StartAsync();

@@ -40,7 +40,8 @@ public sealed class CatalogFailureTests : IDisposable
         {
             Exception? error = await Record.ExceptionAsync(() => call().Within());
             Assert.True(
-                error is StorageException && error.Message.Contains(CatalogPath, StringComparison.Ordinal),
+                error is StorageException
+                    && error.Message.Contains(CatalogPath, StringComparison.Ordinal),
                 $"'{name}' came to {error?.GetType().Name ?? "an end"}: {error?.Message}");
         }
 

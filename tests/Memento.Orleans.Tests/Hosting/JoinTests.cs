@@ -21,12 +21,14 @@ public sealed class JoinTests
     {
         IPEndPoint nobody = NobodyListens();
 
-        MementoException error = await Assert.ThrowsAsync<MementoException>(() => MementoHost.StartAsync(
+        MementoException error =
+            await Assert.ThrowsAsync<MementoException>(() => MementoHost.StartAsync(
             static memento => memento.AddTable<Entry>(),
             builder => builder.Services.PostConfigure<DevelopmentClusterMembershipOptions>(
                 options => options.PrimarySiloEndpoint = nobody)).WaitAsync(Bound));
 
-        Assert.StartsWith("The silo could not join its cluster", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The silo could not join its cluster", error.Message, StringComparison.Ordinal);
         Assert.Contains($":{nobody.Port}", error.Message, StringComparison.Ordinal);
     }
 

@@ -45,8 +45,8 @@ public class OptionTests
             static () => Read(static memento => { }, "Memento:TransactionTimout"));
 
         Assert.Contains(
-            "Memento:TransactionTimout is no option of Memento. There are ConnectionString, MaxAttempts, "
-            + "MaxRetryDelay, TransactionTimeout",
+            "Memento:TransactionTimout is no option of Memento. There are ConnectionString, "
+            + "MaxAttempts, MaxRetryDelay, TransactionTimeout",
             error.Message,
             StringComparison.Ordinal);
     }

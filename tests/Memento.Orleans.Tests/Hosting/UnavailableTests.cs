@@ -60,7 +60,8 @@ public sealed class UnavailableTests
     [Fact]
     public async Task A_silo_that_has_stopped_says_so()
     {
-        MementoHost host = await MementoHost.StartAsync(static memento => memento.AddTable<Entry>());
+        MementoHost host = await MementoHost.StartAsync(
+            static memento => memento.AddTable<Entry>());
         IMemento memento = host.Memento;
         await host.DisposeAsync();
 
@@ -101,7 +102,7 @@ public sealed class UnavailableTests
     }
 
     [Fact]
-    public async Task A_transaction_that_the_stop_of_its_silo_overtakes_ends_with_an_error_of_Memento()
+    public async Task A_transaction_overtaken_by_a_stop_of_its_silo_ends_with_an_error_of_Memento()
     {
         MementoHost host = await MementoHost.StartAsync(static memento => memento
             .AddTable<Entry>().AddTable<Ticket>());
@@ -124,7 +125,7 @@ public sealed class UnavailableTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_transaction_that_the_stop_of_its_client_overtakes_ends_with_an_error_of_Memento(
+    public async Task A_transaction_overtaken_by_a_stop_of_its_client_ends_with_an_error_of_Memento(
         bool goesOn)
     {
         await using TestSilo silo = await StartAsync();
@@ -169,7 +170,8 @@ public sealed class UnavailableTests
         {
             Exception? error = await Record.ExceptionAsync(() => Calls[name](memento).Within());
             Assert.True(
-                error is StoreUnavailableException && error.Message.Contains(why, StringComparison.Ordinal),
+                error is StoreUnavailableException
+                    && error.Message.Contains(why, StringComparison.Ordinal),
                 $"'{name}' came to {error?.GetType().Name ?? "an end"}: {error?.Message}");
         }
     }

@@ -31,8 +31,10 @@ public sealed class DoubtTests
         }
         else
         {
-            var error = await Assert.ThrowsAsync<StorageException>(() => JournalScene.EndOf(commit));
-            Assert.Contains("nothing of the transaction was kept", error.Message, StringComparison.Ordinal);
+            var error = await Assert.ThrowsAsync<StorageException>(
+                () => JournalScene.EndOf(commit));
+            Assert.Contains(
+                "nothing of the transaction was kept", error.Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(hasSeen));
             Assert.Equal(["has seen", "commit"], scene.TakenBack);
         }
@@ -76,7 +78,7 @@ public sealed class DoubtTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task After_a_while_callers_are_told_that_they_are_in_doubt_and_new_ones_are_refused(
+    public async Task After_a_while_callers_are_told_of_the_doubt_and_new_ones_are_refused(
         bool isIn)
     {
         await using var scene = new JournalScene();
@@ -182,7 +184,8 @@ public sealed class DoubtTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_log_that_fails_changes_nothing_of_what_becomes_of_a_batch_in_doubt(bool isIn)
+    public async Task A_log_that_fails_changes_nothing_of_what_becomes_of_a_batch_in_doubt(
+        bool isIn)
     {
         await using var scene = new JournalScene();
         PendingCommit commit = await scene.AppendAndBlockAsync("commit");

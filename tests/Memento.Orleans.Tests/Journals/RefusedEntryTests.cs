@@ -32,7 +32,8 @@ public sealed class RefusedEntryTests
         await Assert.ThrowsAsync<CommitTakenBackException>(() => JournalScene.EndOf(hasSeenThat));
         if (reason == "refused")
         {
-            var error = await Assert.ThrowsAsync<StorageException>(() => JournalScene.EndOf(poison));
+            var error = await Assert.ThrowsAsync<StorageException>(
+                () => JournalScene.EndOf(poison));
             Assert.Equal("Too large.", error.Message);
         }
         else

@@ -65,7 +65,8 @@ public sealed class NestedViewTests
             }
 
             _transaction = new Partition(Table, 0, 0, store, TimeProvider.System).Join(
-                new TransactionHeader(Guid.NewGuid(), new TransactionAge(1, Guid.NewGuid()), long.MaxValue)
+                new TransactionHeader(
+                    Guid.NewGuid(), new TransactionAge(1, Guid.NewGuid()), long.MaxValue)
                 {
                     Savepoints = _savepoints,
                 });
@@ -148,7 +149,8 @@ public sealed class NestedViewTests
             while (walk.MoveNext())
                 walked.Add(walk.Record);
             Assert.True(
-                expected.Values.OrderBy(static each => ((Entry)each.Record).Name).SequenceEqual(walked),
+                expected.Values.OrderBy(static each => ((Entry)each.Record).Name)
+                    .SequenceEqual(walked),
                 "the records of a walk, in their order");
         }
 

@@ -142,7 +142,8 @@ public sealed class OrderedMapModelTests
         Assert.False(range.MoveNext());
         Assert.Equal(
             model.Values.Reverse(),
-            OrderedMapTests.Read(map.Range(null, null, isBackward: true)).Select(each => each.Value));
+            OrderedMapTests.Read(map.Range(null, null, isBackward: true))
+                .Select(each => each.Value));
     }
 
     private static byte[] KeyOf(int number) => OrderedMapTests.KeyOf(number);

@@ -150,5 +150,10 @@ public sealed class StagedWritesTests
     }
 
     private static StagedWrite Write(int store, int key, Savepoint? savepoint)
-        => new(store, AllKeys[key], new StoredRecord([(byte)key], new object()), document: null, savepoint);
+        => new(
+            store,
+            AllKeys[key],
+            new StoredRecord([(byte)key], new object()),
+            document: null,
+            savepoint);
 }

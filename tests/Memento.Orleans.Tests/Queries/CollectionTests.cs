@@ -37,7 +37,8 @@ public sealed class CollectionTests
             "(Numbers.Count(item > 1) * 2) > Numbers.Count",
             Text(m => m.Numbers!.Count(item => item > 1) * 2 > m.Numbers!.Length));
         Assert.Equal(
-            "Numbers.Count(item > 1) == Int", Text(m => m.Numbers!.Count(item => item > 1) == m.Int));
+            "Numbers.Count(item > 1) == Int",
+            Text(m => m.Numbers!.Count(item => item > 1) == m.Int));
         Assert.True(Samples.Holds(m => m.Scores.Count(item => item == null) == 1, Full));
     }
 
@@ -64,7 +65,8 @@ public sealed class CollectionTests
         Assert.True(Samples.Holds(Guard.CountBetween("Tags", 2, 2, isShort), Full));
         Assert.False(Samples.Holds(Guard.CountBetween("Tags", 3, 9, isShort), Full));
         Assert.True(Samples.Holds(
-            Guard.Any("Tags", Guard.StartsWith(Guard.Item, "B", StringComparison.OrdinalIgnoreCase)),
+            Guard.Any(
+                "Tags", Guard.StartsWith(Guard.Item, "B", StringComparison.OrdinalIgnoreCase)),
             Full));
         Assert.Equal("Tags.Count(item == \"a\") >= 1 && Tags.Count(item == \"a\") <= 2",
             Guard.CountBetween("Tags", 1, 2, isShort).ToString());
@@ -107,7 +109,8 @@ public sealed class CollectionTests
             Text(m => wanted.Any(start => m.Text!.StartsWith(start, StringComparison.Ordinal))));
         Assert.Equal("Int in (1, 5)", Text(m => numbers.Exists(number => number == m.Int), Empty));
         Assert.Equal(
-            "Int != 1 && Int != 5", Text(m => numbers.TrueForAll(number => m.Int != number), Empty));
+            "Int != 1 && Int != 5",
+            Text(m => numbers.TrueForAll(number => m.Int != number), Empty));
         Assert.Equal(
             "(Int > 1 && Text == null) || (Int > 5 && Text == null)",
             Text(m => numbers.Any(number => m.Int > number && m.Text == null), Empty));
@@ -134,7 +137,8 @@ public sealed class CollectionTests
     {
         string?[] wanted = ["a", null];
         Assert.Same(
-            Guard.True, Samples.Translate(m => wanted.Any(tag => tag!.Length == 1 || m.Text == tag)));
+            Guard.True,
+            Samples.Translate(m => wanted.Any(tag => tag!.Length == 1 || m.Text == tag)));
         Assert.Throws<NullReferenceException>(
             () => Samples.Translate(m => wanted.All(tag => tag!.Length == 1 && m.Text == tag)));
     }

@@ -114,13 +114,14 @@ public sealed class DictionaryTests
     public void A_guard_that_does_not_fit_the_dictionary_is_refused()
     {
         Assert.Equal(
-            "Table 'Sample': property 'Stock' has keys of 'int', and 'x' is none. Give a key of the "
-            + "dictionary's own type.",
+            "Table 'Sample': property 'Stock' has keys of 'int', and 'x' is none. Give a key of "
+            + "the dictionary's own type.",
             Refused(Guard.HasKey("Stock", "x")));
         Assert.Contains("and '99999999999' is none", Refused(Guard.HasKey("Stock", 99999999999)));
         Assert.Contains("of 'List<string>' is no dictionary", Refused(Guard.HasKey("Tags", "a")));
         Assert.Contains(
-            "of 'List<string>' is no dictionary", Refused(Guard.Equal(Guard.Entry("Tags", 0), "a")));
+            "of 'List<string>' is no dictionary",
+            Refused(Guard.Equal(Guard.Entry("Tags", 0), "a")));
         Assert.Contains(
             "'Meta[\"k\"]' of 'string' cannot be compared with a value of 'int'",
             Refused(Guard.Equal(Guard.Entry("Meta", "k"), 1)));
@@ -177,7 +178,8 @@ public sealed class DictionaryTests
     {
         var board = new Board { Grid = [[], [1, 2]] };
         Guard guard = GuardTranslator.Translate<Board>(
-            m => m.Grid.Any(row => row.Contains(2) && row.Length == 2 && row.All(cell => cell > 0)));
+            m => m.Grid.Any(
+                row => row.Contains(2) && row.Length == 2 && row.All(cell => cell > 0)));
         Assert.True(Holds(GuardReader.Read(GuardWriter.Write(guard)), board));
         Assert.False(Holds(guard, new Board { Grid = [[2]] }));
         Assert.True(Holds(Guard.Any("Grid", Guard.HasItem(Guard.Item, 1)), board));

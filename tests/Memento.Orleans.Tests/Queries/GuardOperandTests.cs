@@ -188,5 +188,6 @@ public sealed class GuardOperandTests
 
     private static string Refused(Guard guard)
         => Assert.Throws<ArgumentException>(
-            () => Memento.Queries.Evaluation.GuardCompiler.Compile<Sample>(Samples.Table, guard)).Message;
+            () => Memento.Queries.Evaluation.GuardCompiler.Compile<Sample>(Samples.Table, guard))
+            .Message;
 }

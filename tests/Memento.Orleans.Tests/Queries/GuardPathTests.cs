@@ -35,7 +35,8 @@ public sealed class GuardPathTests
     [Fact]
     public void Every_text_is_a_key_and_nothing_else()
     {
-        string[] keys = ["", "a", "]", "\"", "\\", "\"]", "\\\"]", "a\"].B[\"c", ".", "\ud800", "[\""];
+        string[] keys =
+            ["", "a", "]", "\"", "\\", "\"]", "\\\"]", "a\"].B[\"c", ".", "\ud800", "[\""];
         Assert.All(keys, key => Assert.Equal(
             [new GuardPathStep("Meta", false), new GuardPathStep(key, true)],
             GuardPath.Parse(Guard.Entry("Meta", key))));
@@ -46,11 +47,13 @@ public sealed class GuardPathTests
     {
         object[] keys =
         [
-            "a", 'x', '\ud800', true, (sbyte)-3, byte.MaxValue, short.MinValue, (ushort)7, -70000, 70000u,
+            "a",
+            'x', '\ud800', true, (sbyte)-3, byte.MaxValue, short.MinValue, (ushort)7, -70000,
+            70000u,
             long.MinValue, ulong.MaxValue, 1.5f, double.Epsilon, 1.50m, Genre.Crime, (Genre)(-7),
             Rating.Best, Guid.NewGuid(), new DateTime(123456789), DateTime.MaxValue,
-            new DateTimeOffset(2020, 5, 17, 1, 2, 3, 4, TimeSpan.FromMinutes(-570)), DateOnly.MaxValue,
-            TimeOnly.MaxValue, TimeSpan.MinValue,
+            new DateTimeOffset(2020, 5, 17, 1, 2, 3, 4, TimeSpan.FromMinutes(-570)),
+            DateOnly.MaxValue, TimeOnly.MaxValue, TimeSpan.MinValue,
         ];
         CultureInfo before = CultureInfo.CurrentCulture;
         var odd = (CultureInfo)CultureInfo.InvariantCulture.Clone();

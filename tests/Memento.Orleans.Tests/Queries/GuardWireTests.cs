@@ -56,7 +56,8 @@ public sealed class GuardWireTests
             Guard.HasItem("Tags", "d"),
             Guard.HasKey("Meta", "k"),
             Guard.Equal(Guard.Entry("Stock", 5), 7),
-            Guard.CountBetween("Tags", 1, 2, Guard.Any("A", Guard.CountBetween("B", 3, 4, Guard.True))),
+            Guard.CountBetween(
+                "Tags", 1, 2, Guard.Any("A", Guard.CountBetween("B", 3, 4, Guard.True))),
             Samples.Translate(m => m.Tags!.Count(item => item == "a") * 2 > m.Tags!.Count(
                 item => item.Length > 1 || item == "b")),
             Samples.Translate(m => m.Tags!.Any() || m.Offices!.Any(office => !office.IsHome)),

@@ -21,7 +21,8 @@ public sealed class PathLengthTests
         string tooLong = $"Next.{longest}";
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => RecordFilter.Compile(table, Guard.Equal(tooLong, 1)));
-        Assert.Contains("100 names and no more, and one has 101", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "100 names and no more, and one has 101", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(
             () => RecordOrder.Compile(table, [new OrderPart(tooLong, IsDescending: false)]));
     }

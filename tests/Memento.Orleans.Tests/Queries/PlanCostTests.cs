@@ -153,9 +153,13 @@ public sealed class PlanCostTests
             Func<Film, bool> matches = GuardCompiler.Compile<Film>(Films.Table, Plan.Guard);
             IEnumerable<Film> expected = _films.Where(matches);
             if (Plan.Order is { } order)
-                Assert.True(Films.Sort(expected, _parts, order.IsDescending).SequenceEqual(found), $"{this}");
+                Assert.True(
+                    Films.Sort(expected, _parts, order.IsDescending).SequenceEqual(found),
+                    $"{this}");
             else
-                Assert.True(expected.Order(ByKey).SequenceEqual(found.Cast<Film>().Order(ByKey)), $"{this}");
+                Assert.True(
+                    expected.Order(ByKey).SequenceEqual(found.Cast<Film>().Order(ByKey)),
+                    $"{this}");
         }
 
         public override string ToString()

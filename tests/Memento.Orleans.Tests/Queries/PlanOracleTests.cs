@@ -20,7 +20,8 @@ public sealed class PlanOracleTests
     public void A_plan_finds_every_record_once_and_in_order_where_it_says_so()
     {
         var ranks = new ConcurrentDictionary<PathRank, int>();
-        var ordered = new ConcurrentDictionary<(PathRank Rank, bool HasPrefix, bool IsMerged), int>();
+        var ordered =
+            new ConcurrentDictionary<(PathRank Rank, bool HasPrefix, bool IsMerged), int>();
         Gen.Int.Sample(
             seed =>
             {
@@ -79,8 +80,10 @@ public sealed class PlanOracleTests
         Assert.True(expected.SequenceEqual(found), text);
         if (plan.IsOrdered)
         {
-            Assert.All(way, each => Assert.Contains(plan.Path.Prefixes!, prefix => each.Place.AsSpan()
-                .SequenceEqual([.. prefix, .. order.Encode(each.Film, KeyOf(each.Film))])));
+            Assert.All(way, each => Assert.Contains(
+                plan.Path.Prefixes!,
+                prefix => each.Place.AsSpan().SequenceEqual(
+                    [.. prefix, .. order.Encode(each.Film, KeyOf(each.Film))])));
         }
 
         return plan;

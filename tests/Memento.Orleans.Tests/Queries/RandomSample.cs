@@ -42,7 +42,8 @@ internal static class RandomSample
         Random random, TKey[] keys, Func<TValue> make)
         where TKey : notnull
         => OrNull(
-            random, () => keys.Where(_ => random.Next(2) == 0).ToDictionary(key => key, _ => make()));
+            random,
+            () => keys.Where(_ => random.Next(2) == 0).ToDictionary(key => key, _ => make()));
 
     private static Address NextAddress(Random random) => new()
     {

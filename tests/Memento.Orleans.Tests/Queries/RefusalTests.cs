@@ -48,7 +48,8 @@ public sealed class RefusalTests
         AssertRefused(m => string.Compare(m.Text, "a") < 0, "string.CompareOrdinal");
         AssertRefused(m => string.Compare(m.Text, "a", true) < 0, "string.CompareOrdinal");
         AssertRefused(
-            m => string.Compare(m.Text, "a", StringComparison.CurrentCultureIgnoreCase) < 0, Ordinal);
+            m => string.Compare(m.Text, "a", StringComparison.CurrentCultureIgnoreCase) < 0,
+            Ordinal);
         AssertRefused(m => m.Text!.CompareTo("a") < 0, "string.CompareOrdinal");
         AssertRefused(m => string.CompareOrdinal(m.Text, "a") == 1, "Compare the result with 0.");
         AssertRefused(m => m.Double.CompareTo(5.0) < 0, "Use <, <=, > and >=");
@@ -107,7 +108,8 @@ public sealed class RefusalTests
         AssertRefused(m => m.Tags!.LongCount() > 1, others);
         AssertRefused(
             m => m.Tags!.Contains("a", StringComparer.OrdinalIgnoreCase),
-            "m.Property.Any(item => string.Equals(item, value, StringComparison.OrdinalIgnoreCase))");
+            "m.Property.Any(item => string.Equals(item, value, "
+            + "StringComparison.OrdinalIgnoreCase))");
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class TextCaseTests
         Assert.Equal(guard, Text(m => m.Text!.Equals(name, Caseless)));
         Assert.Equal(guard, Text(m => string.Compare(m.Text, name, Caseless) == 0, Null));
         Assert.Equal(
-            "Title == Text ignoring case", Text(m => string.Equals(m.Title, m.Text, Caseless), Null));
+            "Title == Text ignoring case",
+            Text(m => string.Equals(m.Title, m.Text, Caseless), Null));
         Assert.Equal("Text == null", Text(m => string.Equals(m.Text, null, Caseless), Null));
         Text(m => !m.Title.Equals(m.Text, Caseless), Null);
         Text(m => string.Equals(m.Text, "\u00e9", Caseless), Null);
@@ -72,7 +73,8 @@ public sealed class TextCaseTests
     public void Parts_of_texts_are_found_whatever_their_case()
     {
         Assert.Equal(
-            "Text.StartsWith(\"AB\", ignoring case)", Text(m => m.Text!.StartsWith("AB", Caseless)));
+            "Text.StartsWith(\"AB\", ignoring case)",
+            Text(m => m.Text!.StartsWith("AB", Caseless)));
         Assert.Equal(
             "Text.EndsWith(\"BC\", ignoring case)", Text(m => m.Text!.EndsWith("BC", Caseless)));
         Assert.Equal(

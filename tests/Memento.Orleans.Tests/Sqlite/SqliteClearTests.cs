@@ -134,7 +134,9 @@ public sealed class SqliteClearTests
             CREATE TABLE t (partition INTEGER NOT NULL, key BLOB NOT NULL, doc TEXT NOT NULL,
                 PRIMARY KEY (partition, key)) WITHOUT ROWID
             """);
-        file.Scalar($"DELETE FROM memento_trash_5 WHERE key IN (SELECT key FROM memento_trash_5 LIMIT {removed})");
+        file.Scalar(
+            "DELETE FROM memento_trash_5 WHERE key IN "
+            + $"(SELECT key FROM memento_trash_5 LIMIT {removed})");
 
         var storage = file.New();
         await storage.OpenAsync(Token);

@@ -122,9 +122,11 @@ public sealed class SqliteRowTests
         await using var file = new SqliteFile();
         var storage = await file.OpenAsync();
         var writes = Enumerable.Range(0, rows)
-            .Select(key => new RowWrite("t", key % partitions, [(byte)(key >> 8), (byte)key], "1"u8.ToArray()))
+            .Select(key => new RowWrite(
+                "t", key % partitions, [(byte)(key >> 8), (byte)key], "1"u8.ToArray()))
             .Concat(Enumerable.Range(0, rows).Select(
-                key => new RowWrite("t", partitions, [(byte)(key >> 8), (byte)key], "1"u8.ToArray())));
+                key => new RowWrite(
+                    "t", partitions, [(byte)(key >> 8), (byte)key], "1"u8.ToArray())));
         await storage.WriteAsync(SqliteFile.Batch(1, [.. writes]), Token);
 
         for (int time = 0; time < 3; time++)

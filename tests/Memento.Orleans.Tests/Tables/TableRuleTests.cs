@@ -30,8 +30,8 @@ public sealed class TableRuleTests
         => AssertBroken(
             typeof(WithDerived),
             "Wings",
-            "an index needs a property that all records of the table have, and 'Winged' has it alone; "
-            + "move it to 'WithDerived'.");
+            "an index needs a property that all records of the table have, and 'Winged' has it "
+            + "alone; move it to 'WithDerived'.");
 
     [Fact]
     public void A_type_that_cannot_be_made_may_have_derived_types_that_can()

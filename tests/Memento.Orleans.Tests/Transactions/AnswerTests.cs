@@ -16,7 +16,8 @@ public sealed class AnswerTests
         byte[][] places = [[1], [2], [3], [4]];
         var chunk = new Chunk
         {
-            Records = [.. places.Select(place => (object)Make(place[0], ExecuteResponse.MaxBytes * 2 / 3))],
+            Records = [.. places.Select(
+                place => (object)Make(place[0], ExecuteResponse.MaxBytes * 2 / 3))],
             Places = isOrdered ? places : null,
             Ends = places,
             Count = 4,
@@ -51,5 +52,6 @@ public sealed class AnswerTests
         Assert.Null(answered.Last);
     }
 
-    private static Note Make(int id, int length) => new() { Id = id, Text = new string('x', length) };
+    private static Note Make(int id, int length)
+        => new() { Id = id, Text = new string('x', length) };
 }

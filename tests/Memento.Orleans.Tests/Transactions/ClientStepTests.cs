@@ -71,7 +71,8 @@ public sealed class ClientStepTests : IAsyncLifetime
                 if (isDeletion)
                     await tx.DeleteAsync<Ticket>(1);
                 else
-                    await tx.WriteAsync(new Ticket { Id = 1, Title = "u", Owner = "p", Code = "new" });
+                    await tx.WriteAsync(
+                        new Ticket { Id = 1, Title = "u", Owner = "p", Code = "new" });
             });
             Volatile.Write(ref _failAt, 0);
             if (error is null) tx.Abort("It has no such step.");
@@ -98,7 +99,8 @@ public sealed class ClientStepTests : IAsyncLifetime
     {
         bool isOperation = context.InterfaceMethod.DeclaringType == typeof(IIndexGrain)
             && context.InterfaceMethod.Name == nameof(IIndexGrain.ExecuteAsync);
-        bool fails = isOperation && Interlocked.Increment(ref _messages) == Volatile.Read(ref _failAt);
+        bool fails = isOperation && Interlocked.Increment(ref _messages)
+            == Volatile.Read(ref _failAt);
         if (!fails || _failsAfter) await context.Invoke();
         if (fails) throw new InvalidOperationException("The message fails.");
     }

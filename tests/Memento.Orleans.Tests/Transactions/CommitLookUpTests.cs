@@ -16,7 +16,8 @@ public sealed class CommitLookUpTests
     [Fact]
     public async Task An_abort_that_is_told_while_ends_are_remembered_lets_the_body_run_again()
     {
-        CommitResult result = await CommitAsync(TransactionOutcome.Aborted, TransactionRegistry.Memory);
+        CommitResult result = await CommitAsync(
+            TransactionOutcome.Aborted, TransactionRegistry.Memory);
 
         Assert.Equal(CommitStatus.TryAgain, result.Status);
         Assert.Equal(["execute 1", "commit", "decide", "abort"], _scene.Grain.Log);

@@ -15,7 +15,8 @@ public sealed class LateIntroductionFailureTests
         var introduction = new LateIntroduction(
             ambient,
             new RemoteScene(),
-            FakeGrainFactory.Of(static () => throw new InvalidOperationException("There are no grains.")),
+            FakeGrainFactory.Of(
+                static () => throw new InvalidOperationException("There are no grains.")),
             TimeProvider.System,
             log);
 

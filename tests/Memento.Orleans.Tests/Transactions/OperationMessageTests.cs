@@ -138,7 +138,8 @@ public sealed class OperationMessageTests : IAsyncLifetime
     [Fact]
     public async Task No_message_makes_a_transaction_last_longer_than_any_may()
     {
-        ExecuteRequest request = Request(age: 1, Write("k", 1)) with { Remaining = TimeSpan.MaxValue };
+        ExecuteRequest request =
+            Request(age: 1, Write("k", 1)) with { Remaining = TimeSpan.MaxValue };
 
         ExecuteResponse response = await _grain.ExecuteAsync(request).Within();
 

@@ -26,7 +26,8 @@ public sealed class OtherPartitionsTests
 
     private static readonly Dictionary<string, Func<IMemento, Task>> Uses = new()
     {
-        ["all"] = static memento => memento.TransactionAsync(async tx => await tx.AllAsync<Entry>()),
+        ["all"] = static memento => memento.TransactionAsync(
+            async tx => await tx.AllAsync<Entry>()),
         ["count"] = static memento => memento.TransactionAsync(
             async tx => await tx.CountAsync<Entry>()),
         ["query"] = static memento => memento.TransactionAsync(
@@ -95,7 +96,8 @@ public sealed class OtherPartitionsTests
     public async Task A_client_that_does_not_know_where_the_table_is_stored_can_use_it()
     {
         await using TestSilo silo = await StartAsync();
-        IMemento client = await ConnectAsync(silo, static table => table.Storage = TableStorage.Disk);
+        IMemento client = await ConnectAsync(
+            silo, static table => table.Storage = TableStorage.Disk);
 
         await client.Table<Entry>().PutAsync(new Entry { Name = "a" }).Within();
         Assert.Equal(1, await client.Table<Entry>().CountAsync().Within());
@@ -121,7 +123,8 @@ public sealed class OtherPartitionsTests
             : client.Table<Entry>().CountAsync().Within());
 
         Assert.Contains(
-            "Table 'Entry' is a Set with the key (Name string)", error.Message, StringComparison.Ordinal);
+            "Table 'Entry' is a Set with the key (Name string)",
+            error.Message, StringComparison.Ordinal);
     }
 
     private static Task<TestSilo> StartAsync() => TestSilo.StartAsync(

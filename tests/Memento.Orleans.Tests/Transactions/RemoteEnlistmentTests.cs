@@ -128,7 +128,7 @@ public sealed class RemoteEnlistmentTests
     }
 
     [Fact]
-    public async Task Operations_whose_partition_is_being_found_are_begun_in_the_order_of_the_calls()
+    public async Task Operations_whose_partition_is_being_found_are_begun_in_order_of_the_calls()
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var scene = new RemoteScene

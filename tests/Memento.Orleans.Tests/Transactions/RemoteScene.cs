@@ -78,7 +78,11 @@ internal sealed class RemoteScene : IPartitions
         Savepoint? savepoint = null,
         CancellationToken cancellationToken = default)
         => State.ExecuteAsync(
-            Table, number, new ReadOperation(KeyOf(id), writes: false), savepoint, cancellationToken)
+            Table,
+            number,
+            new ReadOperation(KeyOf(id), writes: false),
+            savepoint,
+            cancellationToken)
             .AsTask();
 
     public Task<object?> Write(int id, string text, Savepoint? savepoint = null)

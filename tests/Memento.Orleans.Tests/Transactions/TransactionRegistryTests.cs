@@ -77,7 +77,8 @@ public sealed class TransactionRegistryTests
     [InlineData(1)]
     [InlineData(30)]
     [InlineData(3_600)]
-    public void An_ended_transaction_is_remembered_for_a_time_after_its_limit_and_then_forgotten(int seconds)
+    public void An_ended_transaction_is_remembered_for_a_time_after_its_limit_and_then_forgotten(
+        int seconds)
     {
         TimeSpan limit = TimeSpan.FromSeconds(seconds);
         TransactionState state = Begin(limit);

@@ -99,18 +99,23 @@ public sealed class UniqueWriterTests
         {
             case Change.Insert:
                 await scene.Writer.WriteAsync(
-                    scene.Table, new Knot { Id = 2, Code = "new", Name = "new" }, CancellationToken.None);
+                    scene.Table,
+                    new Knot { Id = 2, Code = "new", Name = "new" },
+                    CancellationToken.None);
                 break;
             case Change.Update:
                 await scene.Writer.WriteAsync(
-                    scene.Table, new Knot { Id = 1, Code = "new", Name = "new" }, CancellationToken.None);
+                    scene.Table,
+                    new Knot { Id = 1, Code = "new", Name = "new" },
+                    CancellationToken.None);
                 break;
             case Change.Delete:
                 await scene.Writer.DeleteAsync(
                     scene.Table, scene.Table.KeyCodec.EncodeArgument(1), CancellationToken.None);
                 break;
             default:
-                await scene.Writer.DeleteRecordAsync(scene.Table, Standing(), CancellationToken.None);
+                await scene.Writer.DeleteRecordAsync(
+                    scene.Table, Standing(), CancellationToken.None);
                 break;
         }
     }

@@ -11,7 +11,12 @@ public sealed class WindowedExtremeTests
         new() { Id = 1, Guest = "a", Place = new Address { City = "Oslo" }, Length = 2 },
         new() { Id = 2, Guest = "B" },
         new() { Id = 3, Place = new Address { MaybeNumber = 7 }, Length = double.NaN },
-        new() { Id = 4, Guest = "left out", Place = new Address { City = "Aalborg", MaybeNumber = 1 } },
+        new()
+        {
+            Id = 4,
+            Guest = "left out",
+            Place = new Address { City = "Aalborg", MaybeNumber = 1 },
+        },
     ];
 
     [Fact]

@@ -129,8 +129,8 @@ public sealed class DocumentSerializerTests
             () => Movies.Check(most with { Title = most.Title + "x" }));
 
         Assert.StartsWith(
-            "A record of table 'Movie' cannot be stored as JSON: it takes 67,108,865 bytes, and may "
-            + "take 67,108,864; keep its parts as records of their own.",
+            "A record of table 'Movie' cannot be stored as JSON: it takes 67,108,865 bytes, and "
+            + "may take 67,108,864; keep its parts as records of their own.",
             exception.Message,
             StringComparison.Ordinal);
     }

@@ -83,7 +83,8 @@ internal sealed class HeldType<T>(Gen<T>? values)
     };
 
     private static bool SameItems(object?[] left, object?[] right)
-        => left.Length == right.Length && left.Zip(right).All(each => Same(each.First, each.Second));
+        => left.Length == right.Length
+            && left.Zip(right).All(each => Same(each.First, each.Second));
 }
 
 /// <summary>A record with a property of the type.</summary>

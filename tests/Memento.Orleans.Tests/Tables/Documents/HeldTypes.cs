@@ -68,15 +68,25 @@ internal static class HeldTypes
         Kept(Gen.Select(Number, Text, static (x, y) => new Spot(x, y))),
         Kept(Gen.Select(Number, Text, static (x, y) => (Spot?)new Spot(x, y))),
         Kept(Gen.Select(Text, Number, static (name, size) => Sketch.Of(name, size))),
-        Kept(Gen.Select(Text, Number, static (name, size) => new ByHand { Name = name, Size = size })),
+        Kept(Gen.Select(
+            Text, Number, static (name, size) => new ByHand { Name = name, Size = size })),
         Kept(Number.Select(static number => new WithIncluded(number))),
         Kept(Text.Select(static name => new WithEvent { Name = name })),
         Kept(Text.Select(static name => new Forgetful { Name = name })),
         Kept(Gen.Select(Text, Real, static (name, radius) =>
             radius > 0 ? new Circle(name, radius) : new Shape(name))),
 
-        Kept(Gen.Select(Gen.OneOf(null, "en", "de"), Gen.Int[0, 6], Real, static (text, number, any) =>
-            new WithConditions { Language = text, Limit = number, Quoted = number, Any = any })),
+        Kept(Gen.Select(
+            Gen.OneOf(null, "en", "de"),
+            Gen.Int[0, 6],
+            Real,
+            static (text, number, any) => new WithConditions
+            {
+                Language = text,
+                Limit = number,
+                Quoted = number,
+                Any = any,
+            })),
 
         // Items.
         Kept(Text.Array[0, 4]), Kept(Number.Array[0, 4].Array[0, 4]), Kept(Text.List[0, 4]),
@@ -110,7 +120,8 @@ internal static class HeldTypes
 
         // Keys.
         Keyed(Gen.Bool), Keyed(Number), Keyed(Gen.ULong), Keyed(Gen.Decimal),
-        Keyed(Real.Where(double.IsFinite)), Keyed(Gen.Float.Where(float.IsFinite)), Keyed(Gen.Char['\0', '\uD7FF']), Keyed(Text), Keyed(Gen.Guid),
+        Keyed(Real.Where(double.IsFinite)), Keyed(Gen.Float.Where(float.IsFinite)),
+        Keyed(Gen.Char['\0', '\uD7FF']), Keyed(Text), Keyed(Gen.Guid),
         Keyed(Time), Keyed(Gen.DateTimeOffset), Keyed(Gen.DateOnly), Keyed(Gen.TimeOnly),
         Keyed(Gen.TimeSpan), Keyed(Gen.Int[-1, 9].Select(static number => (DayOfWeek)number)),
         Keyed(Gen.Int[0, 9].Select(static number => (Rights)number)),
@@ -141,7 +152,8 @@ internal static class HeldTypes
         Lost<(int, string)>(), Lost<ValueTuple<int>>(), Lost<BigInteger>(), Lost<Complex>(),
         Lost<Vector3>(), Lost<Rune>(), Lost<Index>(), Lost<Range>(), Lost<nint>(), Lost<nuint>(),
         Lost<Stack<int>>(), Lost<ConcurrentStack<int>>(), Lost<ImmutableStack<int>>(),
-        Lost<IImmutableStack<int>>(), Lost<IReadOnlySet<int>>(), Lost<ConcurrentBag<int>>(), Lost<ConcurrentDictionary<int, int>>(), Lost<BlockingCollection<int>>(),
+        Lost<IImmutableStack<int>>(), Lost<IReadOnlySet<int>>(), Lost<ConcurrentBag<int>>(),
+        Lost<ConcurrentDictionary<int, int>>(), Lost<BlockingCollection<int>>(),
         Lost<PriorityQueue<int, int>>(), Lost<BitArray>(), Lost<BitVector32>(),
         Lost<ArrayList>(), Lost<Hashtable>(), Lost<SortedList>(), Lost<Queue>(), Lost<Stack>(),
         Lost<IList>(), Lost<IDictionary>(), Lost<IEnumerable>(), Lost<ICollection>(),
@@ -155,8 +167,8 @@ internal static class HeldTypes
         Lost<CultureInfo>(), Lost<Encoding>(), Lost<StringBuilder>(), Lost<Exception>(),
         Lost<Task<int>>(), Lost<CancellationToken>(), Lost<WeakReference>(), Lost<Random>(),
         Lost<MemoryStream>(), Lost<TimeZoneInfo>(), Lost<System.Net.IPAddress>(),
-        Lost<System.Text.RegularExpressions.Regex>(), Lost<Dictionary<byte[], int>>(), Lost<Dictionary<Spot, int>>(),
-        Lost<Dictionary<string, object>>(), Lost<List<dynamic>>(),
+        Lost<System.Text.RegularExpressions.Regex>(), Lost<Dictionary<byte[], int>>(),
+        Lost<Dictionary<Spot, int>>(), Lost<Dictionary<string, object>>(), Lost<List<dynamic>>(),
         Lost<Cart>(), Lost<Basket>(), Lost<Twins>(), Lost<Unnamed>(),
         Lost<WithPrivateProperty>(), Lost<WithPrivateField>(), Lost<WithCallback>(),
         Lost<WithHidden>(), Lost<WithRest>(), Lost<IShape>(),

@@ -90,7 +90,8 @@ public sealed class RecordCodecTests : IDisposable
 
         Assert.Equal(tree, RoundTrip<Plant>(tree));
         Assert.Equal(tree, RoundTrip<object>(tree));
-        Assert.Equal([tree, new Plant(2, "moss")], RoundTrip<Plant[]>([tree, new Plant(2, "moss")]));
+        Assert.Equal(
+            [tree, new Plant(2, "moss")], RoundTrip<Plant[]>([tree, new Plant(2, "moss")]));
         Assert.Equal(tree, _copier.Copy<Plant>(tree));
         Plant[] same = RoundTrip<Plant[]>([tree, tree]);
         Assert.Same(same[0], same[1]);

@@ -39,7 +39,8 @@ public sealed class RecordSizeTests
         AssertRefused(Many<DateTime?>(DateTime.UnixEpoch, 23));
         AssertRefused(Many(DateTimeOffset.UnixEpoch.AddTicks(1), 36));
         AssertRefused(Many(TimeSpan.MinValue, 29));
-        AssertRefused(Many(new Version(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue), 46));
+        AssertRefused(
+            Many(new Version(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue), 46));
         AssertRefused(Many(ConsoleColor.DarkMagenta, 14));
         AssertRefused(Many(Rights.All, 6));
         AssertRefused(Many('\0', 9));
@@ -52,7 +53,8 @@ public sealed class RecordSizeTests
     [Fact]
     public void Items_without_a_count_count()
     {
-        AssertRefused(Enumerable.Range(1_000_000_000, Limit / 11).Where(static number => number > 0));
+        AssertRefused(
+            Enumerable.Range(1_000_000_000, Limit / 11).Where(static number => number > 0));
         AssertRefused<IReadOnlyCollection<int>>(
             new Queue<int>(Enumerable.Range(1_000_000_000, (Limit / 11) + 1)));
     }
@@ -61,8 +63,8 @@ public sealed class RecordSizeTests
     public void Items_without_an_end_are_refused()
         => AssertRefused(
             Forever(),
-            "'Value' has more than 33,554,432 items, which is more than a record of 67,108,864 bytes "
-            + "holds; keep them as records of their own");
+            "'Value' has more than 33,554,432 items, which is more than a record of 67,108,864 "
+            + "bytes holds; keep them as records of their own");
 
     [Fact]
     public void Objects_count()
@@ -100,14 +102,16 @@ public sealed class RecordSizeTests
         AssertCounted(UInt128.MaxValue);
         AssertCounted(Half.MinValue, Half.NegativeInfinity, -Half.Epsilon);
         AssertCounted(float.MinValue, float.NegativeInfinity, -1.17549435E-38f, -float.Epsilon);
-        AssertCounted(double.MinValue, double.NegativeInfinity, -2.2250738585072014E-308, double.NaN);
+        AssertCounted(
+            double.MinValue, double.NegativeInfinity, -2.2250738585072014E-308, double.NaN);
         AssertCounted(decimal.MinValue, -7.9228162514264337593543950335m, -1e-28m);
         AssertCounted(true, false);
         AssertCounted('\0', '"', '\u2028', '\uFFFE');
         AssertCounted(Guid.Empty);
         AssertCounted(DateTime.MaxValue, new DateTime(1, DateTimeKind.Local));
         AssertCounted(
-            DateTimeOffset.MaxValue, new DateTimeOffset(DateTime.MinValue.AddDays(1), new(-14, 0, 0)));
+            DateTimeOffset.MaxValue,
+            new DateTimeOffset(DateTime.MinValue.AddDays(1), new(-14, 0, 0)));
         AssertCounted(DateOnly.MaxValue);
         AssertCounted(TimeOnly.MaxValue);
         AssertCounted(TimeSpan.MinValue, TimeSpan.MaxValue);
@@ -156,7 +160,8 @@ public sealed class RecordSizeTests
         {
             T[] same = new T[100];
             Array.Fill(same, value);
-            Assert.True(lists.IsEnough(new Holder<T[]> { Id = int.MinValue, Value = same }), $"{value}");
+            Assert.True(
+                lists.IsEnough(new Holder<T[]> { Id = int.MinValue, Value = same }), $"{value}");
             Assert.True(
                 names.IsEnough(new Holder<Dictionary<string, T>>
                 {

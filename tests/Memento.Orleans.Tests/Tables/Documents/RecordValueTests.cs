@@ -41,19 +41,22 @@ public sealed class RecordValueTests
     [Fact]
     public void A_collection_of_another_type_would_lose_what_it_has_besides()
     {
-        AssertRefused<IList<string>>(new Cart { Coupon = "x" }, "'Value' is of type 'Cart' and would");
-        AssertRefused<List<string>>(new Cart { Coupon = "x" }, "'Value' is of type 'Cart' and would");
+        AssertRefused<IList<string>>(
+            new Cart { Coupon = "x" }, "'Value' is of type 'Cart' and would");
+        AssertRefused<List<string>>(
+            new Cart { Coupon = "x" }, "'Value' is of type 'Cart' and would");
         AssertRefused<Collection<int>>(
             new ObservableCollection<int>(),
-            "'Value' is of type 'ObservableCollection<int>' and would come back as a collection that "
-            + "is not; declare the property as 'ObservableCollection<int>', or put the items into a "
-            + "'Collection<int>'");
+            "'Value' is of type 'ObservableCollection<int>' and would come back as a collection "
+            + "that is not; declare the property as 'ObservableCollection<int>', or put the items "
+            + "into a 'Collection<int>'");
     }
 
     [Fact]
     public void A_comparer_would_be_lost()
     {
-        const string Reason = "'Value' has another comparer than the one that it would come back with";
+        const string Reason =
+            "'Value' has another comparer than the one that it would come back with";
         var pairs = new Dictionary<string, int>(Loose) { ["a"] = 1 };
         var comparer = Comparer<string>.Create(Loose.Compare);
 
@@ -151,8 +154,8 @@ public sealed class RecordValueTests
             () => links.ValidateRecord(Chain.Of(DocumentFormat.MaxDepth)));
 
         Assert.Contains(
-            "Next.Tags' is deeper than 64 levels of objects and collections, which is the most that a "
-            + "record may have, or there is a cycle in it",
+            "Next.Tags' is deeper than 64 levels of objects and collections, which is the most "
+            + "that a record may have, or there is a cycle in it",
             exception.Message,
             StringComparison.Ordinal);
         Assert.ThrowsAny<ArgumentException>(
@@ -202,7 +205,8 @@ public sealed class RecordValueTests
         AssertRefused(new WithRounding { Amount = 1.5m }, $"'Value.Amount' {Reason}");
         AssertFine(new WithRounding { Amount = 2m });
         AssertRefused(
-            new WithOneWay { Text = "x" }, "it cannot be written as JSON and read again: It is only");
+            new WithOneWay { Text = "x" },
+            "it cannot be written as JSON and read again: It is only");
     }
 
     [Fact]
