@@ -80,17 +80,14 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
         {
             isCleared |= entry.Clears.Count > 0;
             WriteEntry(database, entry);
-            if (!entry.KeepsOutcome)
-                continue;
+            if (!entry.KeepsOutcome) continue;
             outcomes++;
             var standing = KeepOutcome(
                 database, entry.TransactionId, TransactionOutcome.Committed, out bool isNew);
-            if (!isNew)
-                throw new OutcomeDecidedException(entry.TransactionId, standing);
+            if (!isNew) throw new OutcomeDecidedException(entry.TransactionId, standing);
         }
 
-        if (outcomes > 0)
-            Prune(database, outcomes);
+        if (outcomes > 0) Prune(database, outcomes);
         return isCleared;
     }
 
@@ -136,8 +133,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
 
     private void Clear(SqliteDatabase database, string table)
     {
-        if (SqliteSchema.Exists(database, table))
-            SqliteTrash.Throw(database, table);
+        if (SqliteSchema.Exists(database, table)) SqliteTrash.Throw(database, table);
         SqliteSchema.CreateTable(database, table, settings.Path);
     }
 
@@ -147,8 +143,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
         var statement = database.Prepared(write.Document is null ? delete : upsert)
             .Bind(1, write.Partition)
             .Bind(2, write.Key);
-        if (write.Document is not null)
-            statement.BindUtf8(3, write.Document);
+        if (write.Document is not null) statement.BindUtf8(3, write.Document);
         statement.Execute();
     }
 
@@ -185,8 +180,7 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
             .Bind(3, timeProvider.GetUtcNow().ToUnixTimeMilliseconds())
             .Execute();
         isNew = database.Changes == 1;
-        if (isNew)
-            return outcome;
+        if (isNew) return outcome;
 
         long? standing = database.Prepared("SELECT outcome FROM memento_outcome WHERE id = ?1")
             .Bind(1, id)

@@ -125,8 +125,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Rollback()
     {
-        if (InTransaction)
-            Prepared("ROLLBACK").Execute();
+        if (InTransaction) Prepared("ROLLBACK").Execute();
     }
 
     /// <summary>Copies the whole log into the main file, durably.</summary>
@@ -134,8 +133,7 @@ internal sealed class SqliteDatabase : IDisposable
     {
         int code = raw.sqlite3_wal_checkpoint_v2(
             Handle, "main", raw.SQLITE_CHECKPOINT_FULL, out _, out _);
-        if (code != raw.SQLITE_OK)
-            throw SqliteErrors.Of(Handle, code);
+        if (code != raw.SQLITE_OK) throw SqliteErrors.Of(Handle, code);
     }
 
     /// <summary>Forgets what is prepared; a table that a statement names is about to go.</summary>

@@ -128,8 +128,7 @@ internal static class LockFileReader
     private static string ReadUnlocked(string path)
     {
         int file = Open(Encoding.UTF8.GetBytes(path + '\0'), ReadOnly);
-        if (file < 0)
-            return "";
+        if (file < 0) return "";
         try
         {
             byte[] buffer = new byte[MaxBytes];

@@ -130,8 +130,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             database => Drop(database, table),
             isDropped =>
             {
-                if (!isDropped)
-                    return;
+                if (!isDropped) return;
                 _batch.KeepTableFenced(table);
                 _cleaner.Start();
             },
@@ -162,8 +161,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
         {
             foreach (var row in load.Rows)
                 yield return row;
-            if (load.IsAtEnd)
-                yield break;
+            if (load.IsAtEnd) yield break;
             await Task.Run(load.ReadMore, cancellationToken);
         }
     }
@@ -184,8 +182,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             database => _batch.Write(database, batch),
             isCleared =>
             {
-                if (isCleared)
-                    _cleaner.Start();
+                if (isCleared) _cleaner.Start();
             });
         return ValueTask.CompletedTask;
     }
@@ -203,8 +200,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
         cancellationToken.ThrowIfCancellationRequested();
         RequireOpen();
         bool isIn = _writer.Settle("settle a batch in doubt") == LastPosition(batch);
-        if (isIn)
-            _cleaner.Start();
+        if (isIn) _cleaner.Start();
         return ValueTask.FromResult(isIn);
     }
 
@@ -222,8 +218,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     {
         lock (_gate)
         {
-            if (_isDisposed)
-                return;
+            if (_isDisposed) return;
             _isDisposed = true;
         }
 
@@ -238,8 +233,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
 
     private static bool Drop(SqliteDatabase database, string table)
     {
-        if (!SqliteSchema.Exists(database, table))
-            return false;
+        if (!SqliteSchema.Exists(database, table)) return false;
         database.ForgetStatements();
         SqliteBatch.FenceTable(database, table);
         SqliteTrash.Throw(database, table);
@@ -251,8 +245,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_isOpen)
-                throw new InvalidOperationException($"{Description} is open already.");
+            if (_isOpen) throw new InvalidOperationException($"{Description} is open already.");
             try
             {
                 CheckPath();
@@ -270,8 +263,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
                 OpenFile(_settings.CatalogPath, () => _catalog!.End());
                 _readers = new SqliteReaders(_settings);
                 _isOpen = true;
-                if (hasTrash)
-                    _cleaner.Start();
+                if (hasTrash) _cleaner.Start();
             }
             catch
             {
@@ -293,8 +285,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
                 var data = SqliteDataMark.Read(database, isNew, opening);
                 Guid identity = SqlitePair.Require(_settings, data, _catalog.ReadMark());
                 _catalog.Begin(identity, opening);
-                if (data.Identity is null)
-                    SqliteDataMark.WriteIdentity(database, identity);
+                if (data.Identity is null) SqliteDataMark.WriteIdentity(database, identity);
             });
 
     private void OpenFile(string path, Action open)
@@ -387,7 +378,6 @@ public sealed class SqliteJournalStorage : IJournalStorage
     private void RequireOpen()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (!_isOpen)
-            throw new InvalidOperationException($"{Description} is not open yet.");
+        if (!_isOpen) throw new InvalidOperationException($"{Description} is not open yet.");
     }
 }

@@ -35,20 +35,17 @@ internal static class SqlitePair
                 : data.Identity ?? Guid.NewGuid();
         }
 
-        if (data.IsNew)
-            throw DataLost(settings);
+        if (data.IsNew) throw DataLost(settings);
 
         if (data.Identity is null)
         {
-            if (catalog.Identity is null)
-                return Guid.NewGuid();
+            if (catalog.Identity is null) return Guid.NewGuid();
 
             bool isUpgrading = catalog.IsOpening && catalog.Opening == data.Opening + 1;
             return isUpgrading ? catalog.Identity.Value : throw Foreign(settings, data);
         }
 
-        if (catalog.Identity != data.Identity)
-            throw Foreign(settings, data);
+        if (catalog.Identity != data.Identity) throw Foreign(settings, data);
 
         if (catalog.Opening == data.Opening
             || (catalog.IsOpening && catalog.Opening == data.Opening + 1))

@@ -19,8 +19,7 @@ internal sealed class SqliteReaders(SqliteSettings settings) : IDisposable
         lock (_gate)
         {
             // One that is kept would go on reading a file that no path leads to any more.
-            if (File.Exists(settings.Path) && _kept.TryPop(out var kept))
-                return kept;
+            if (File.Exists(settings.Path) && _kept.TryPop(out var kept)) return kept;
         }
 
         return SqliteDatabase.Open(settings, settings.Path, SqliteOpenMode.ReadWrite);

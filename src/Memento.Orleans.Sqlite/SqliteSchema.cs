@@ -74,8 +74,7 @@ internal static class SqliteSchema
                 + "file.");
         }
 
-        if (application == ApplicationId && version > 0)
-            return false;
+        if (application == ApplicationId && version > 0) return false;
 
         if (application != 0 || version != 0
             || database.Scalar("SELECT count(*) FROM sqlite_schema") != 0)
@@ -99,8 +98,7 @@ internal static class SqliteSchema
     /// <summary>Brings the schema of an earlier version up to this one's.</summary>
     public static void Upgrade(SqliteDatabase database)
     {
-        if (database.Scalar("PRAGMA user_version") == Version)
-            return;
+        if (database.Scalar("PRAGMA user_version") == Version) return;
         foreach (string statement in SecondStatements)
             database.Execute(statement);
         MarkOwn(database);
@@ -218,8 +216,7 @@ internal static class SqliteTrash
             statement.Bind(1, rows).Execute();
         }
 
-        if (database.Changes < rows)
-            database.Execute($"DROP TABLE {trash}");
+        if (database.Changes < rows) database.Execute($"DROP TABLE {trash}");
     }
 }
 

@@ -15,8 +15,7 @@ internal sealed class SqliteStatement : IDisposable
     {
         _connection = connection;
         int code = raw.sqlite3_prepare_v2(connection, text, out _handle);
-        if (code != raw.SQLITE_OK)
-            throw SqliteErrors.Of(connection, code);
+        if (code != raw.SQLITE_OK) throw SqliteErrors.Of(connection, code);
     }
 
     public void Dispose() => _handle.Dispose();
@@ -56,8 +55,7 @@ internal sealed class SqliteStatement : IDisposable
     public bool Step()
     {
         int code = raw.sqlite3_step(_handle);
-        if (code == raw.SQLITE_ROW)
-            return true;
+        if (code == raw.SQLITE_ROW) return true;
         if (code == raw.SQLITE_DONE)
         {
             raw.sqlite3_reset(_handle);

@@ -106,8 +106,7 @@ internal sealed class SqliteWriter : IDisposable
             catch (Exception failure)
             {
                 Undo(database, failure);
-                if (failure is SqliteException refused)
-                    throw Refused(refused, action);
+                if (failure is SqliteException refused) throw Refused(refused, action);
                 throw;
             }
 
@@ -144,8 +143,7 @@ internal sealed class SqliteWriter : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteJournalStorage));
-            if (_inDoubt is not null)
-                Usable(action);
+            if (_inDoubt is not null) Usable(action);
             return _position;
         }
     }
@@ -174,8 +172,7 @@ internal sealed class SqliteWriter : IDisposable
 
         try
         {
-            if (_inDoubt is null)
-                return _database ??= Reopen();
+            if (_inDoubt is null) return _database ??= Reopen();
             IsInAfterAll();
             var settled = _database ??= Reopen();
             _load?.Invoke(settled);
@@ -240,8 +237,7 @@ internal sealed class SqliteWriter : IDisposable
                     refusal);
             }
 
-            if (!isIn)
-                throw Refused(failure, action);
+            if (!isIn) throw Refused(failure, action);
         }
     }
 
@@ -302,8 +298,7 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
-        if (failure is SqliteException broken && SqliteErrors.BreaksConnection(broken))
-            Drop();
+        if (failure is SqliteException broken && SqliteErrors.BreaksConnection(broken)) Drop();
     }
 
     /// <summary>Gives up the connection; the next change opens another.</summary>

@@ -63,8 +63,7 @@ internal static class GuardPath
             while (at < path.Length && path[at] == '[')
                 steps.Add(new GuardPathStep(ReadKey(path, ref at), IsKey: true));
 
-            if (at < path.Length && path[at] != '.')
-                throw NoPath(path);
+            if (at < path.Length && path[at] != '.') throw NoPath(path);
 
             at++;
         }
@@ -74,21 +73,17 @@ internal static class GuardPath
 
     private static string ReadKey(string path, ref int at)
     {
-        if (!path.AsSpan(at).StartsWith(Opening))
-            throw NoPath(path);
+        if (!path.AsSpan(at).StartsWith(Opening)) throw NoPath(path);
 
         var key = new StringBuilder();
         for (at += Opening.Length; at < path.Length && path[at] != '"'; at++)
         {
-            if (path[at] == '\\')
-                at++;
+            if (path[at] == '\\') at++;
 
-            if (at < path.Length)
-                key.Append(path[at]);
+            if (at < path.Length) key.Append(path[at]);
         }
 
-        if (at >= path.Length || !path.AsSpan(at).StartsWith(Closing))
-            throw NoPath(path);
+        if (at >= path.Length || !path.AsSpan(at).StartsWith(Closing)) throw NoPath(path);
 
         at += Closing.Length;
         return key.ToString();

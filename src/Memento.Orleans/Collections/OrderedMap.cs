@@ -57,8 +57,7 @@ internal sealed class OrderedMap<TValue>
             isLast: true,
             out previous,
             out OrderedMapSplit<TValue> split);
-        if (split.Right is not null)
-            _root = new OrderedMapBranch<TValue>(_root, split);
+        if (split.Right is not null) _root = new OrderedMapBranch<TValue>(_root, split);
 
         if (isNew)
         {
@@ -73,11 +72,9 @@ internal sealed class OrderedMap<TValue>
 
     public bool Remove(ReadOnlySpan<byte> key, [MaybeNullWhen(false)] out TValue previous)
     {
-        if (!_root.Remove(key, KeyBytes.Head(key), out previous))
-            return false;
+        if (!_root.Remove(key, KeyBytes.Head(key), out previous)) return false;
 
-        if (_root is OrderedMapBranch<TValue> { Count: 0 } branch)
-            _root = branch.ChildAt(0);
+        if (_root is OrderedMapBranch<TValue> { Count: 0 } branch) _root = branch.ChildAt(0);
 
         Count--;
         Version++;
@@ -129,8 +126,7 @@ internal sealed class OrderedMap<TValue>
         ulong head = KeyBytes.Head(key);
         OrderedMapLeaf<TValue> leaf = FindLeaf(key, head);
         int index = leaf.Search(key, head);
-        if (index < 0)
-            index = ~index;
+        if (index < 0) index = ~index;
 
         return index == leaf.Count && leaf.Next is { } next ? (next, 0) : (leaf, index);
     }

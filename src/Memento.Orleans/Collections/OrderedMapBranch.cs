@@ -45,8 +45,7 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
             key, head, value, isLastChild, out previous, out OrderedMapSplit<TValue> childSplit);
 
         split = default;
-        if (childSplit.Right is null)
-            return isNew;
+        if (childSplit.Right is null) return isNew;
 
         if (Count == Capacity)
             split = SplitAndInsertChild(index, childSplit, isLastChild);
@@ -61,11 +60,9 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
     {
         int index = IndexFor(key, head);
         OrderedMapNode<TValue> child = _children[index];
-        if (!child.Remove(key, head, out previous))
-            return false;
+        if (!child.Remove(key, head, out previous)) return false;
 
-        if (child.Count < Minimum)
-            RebalanceChildren(Math.Max(index - 1, 0));
+        if (child.Count < Minimum) RebalanceChildren(Math.Max(index - 1, 0));
 
         return true;
     }

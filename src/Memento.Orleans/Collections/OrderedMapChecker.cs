@@ -78,7 +78,6 @@ internal sealed class OrderedMapChecker<TValue>
 
     private static void Ensure(bool condition, string problem)
     {
-        if (!condition)
-            throw new UnreachableException($"The ordered map is broken: {problem}.");
+        if (!condition) throw new UnreachableException($"The ordered map is broken: {problem}.");
     }
 }

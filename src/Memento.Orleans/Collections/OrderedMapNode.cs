@@ -48,8 +48,7 @@ internal abstract class OrderedMapNode<TValue>
             int order = other != head
                 ? (other < head ? -1 : 1)
                 : Keys[middle].AsSpan().SequenceCompareTo(key);
-            if (order == 0)
-                return middle;
+            if (order == 0) return middle;
 
             if (order < 0)
                 low = middle + 1;

@@ -73,8 +73,7 @@ internal struct OrderedMapRange<TValue>
     public bool MoveNext()
     {
         _map.EnsureUnchanged(_version);
-        if (_nextIndex == _endIndex && ReferenceEquals(_nextLeaf, _endLeaf))
-            return false;
+        if (_nextIndex == _endIndex && ReferenceEquals(_nextLeaf, _endLeaf)) return false;
 
         if (_isBackward)
         {

@@ -75,8 +75,7 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
             if (position > journal.DurablePosition)
             {
                 var reads = new PendingCommit(entry: null, [], position, transactionId);
-                if (journal.TryAppend(reads, generation))
-                    await reads.Durable.ConfigureAwait(false);
+                if (journal.TryAppend(reads, generation)) await reads.Durable.ConfigureAwait(false);
             }
         }
         catch (CommitTakenBackException)

@@ -243,8 +243,7 @@ internal sealed class Journal : IAsyncDisposable
                 return;
             }
 
-            if (isKept is false)
-                TakeBack(batch, BatchFailure.NotKept(doubt));
+            if (isKept is false) TakeBack(batch, BatchFailure.NotKept(doubt));
             lock (_gate)
                 _isInDoubt = false;
             if (isKept is false) return;

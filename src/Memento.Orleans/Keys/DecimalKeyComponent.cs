@@ -43,8 +43,7 @@ internal sealed class DecimalKeyComponent : KeyComponent<decimal>
         target[1] = (byte)(mantissa >> 96);
         BinaryPrimitives.WriteUInt32BigEndian(target[2..], (uint)(mantissa >> 64));
         BinaryPrimitives.WriteUInt64BigEndian(target[6..], (ulong)mantissa);
-        if (bits[3] < 0)
-            Flip(target);
+        if (bits[3] < 0) Flip(target);
     }
 
     public override decimal Read(ref KeyReader reader)
@@ -58,8 +57,7 @@ internal sealed class DecimalKeyComponent : KeyComponent<decimal>
         Span<byte> stored = stackalloc byte[Length];
         reader.Read(Length).CopyTo(stored);
         bool negative = stored[0] < Zero;
-        if (negative)
-            Flip(stored);
+        if (negative) Flip(stored);
 
         UInt128 mantissa = new(
             ((ulong)stored[1] << 32) | BinaryPrimitives.ReadUInt32BigEndian(stored[2..]),
@@ -73,12 +71,10 @@ internal sealed class DecimalKeyComponent : KeyComponent<decimal>
         // At most 28 zeros end the 29 digits, so the powers 16, 8, 4, 2, 1 take all of them.
         for (int zeros = 16; zeros > 0; zeros /= 2)
         {
-            if (scale < zeros)
-                continue;
+            if (scale < zeros) continue;
 
             (UInt128 quotient, UInt128 rest) = UInt128.DivRem(mantissa, PowersOfTen[zeros]);
-            if (rest != 0)
-                continue;
+            if (rest != 0) continue;
 
             mantissa = quotient;
             scale -= zeros;

@@ -50,8 +50,7 @@ internal static class KeyBytes
     public static bool TryWritePrefixEnd(ReadOnlySpan<byte> prefix, Span<byte> end)
     {
         int length = PrefixEndLength(prefix);
-        if (length == 0)
-            return false;
+        if (length == 0) return false;
 
         prefix[..length].CopyTo(end);
         end[length - 1]++;
@@ -64,8 +63,7 @@ internal static class KeyBytes
     /// </summary>
     public static ulong Head(ReadOnlySpan<byte> key)
     {
-        if (key.Length >= sizeof(ulong))
-            return BinaryPrimitives.ReadUInt64BigEndian(key);
+        if (key.Length >= sizeof(ulong)) return BinaryPrimitives.ReadUInt64BigEndian(key);
 
         ulong head = 0;
         foreach (byte value in key)

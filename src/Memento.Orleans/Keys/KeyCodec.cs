@@ -99,8 +99,7 @@ internal sealed class CompositeKeyCodec : KeyCodec
 
     public override Key EncodeArgument(object? key)
     {
-        if (key is not ITuple tuple || tuple.Length != Parts.Count)
-            throw NoSuchTuple(key);
+        if (key is not ITuple tuple || tuple.Length != Parts.Count) throw NoSuchTuple(key);
 
         KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
         for (int index = 0; index < Parts.Count; index++)

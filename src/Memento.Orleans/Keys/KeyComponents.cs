@@ -39,8 +39,7 @@ internal static class KeyComponents
     public static bool TryGet(Type type, [NotNullWhen(true)] out KeyComponent? component)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (ByType.TryGetValue(type, out component))
-            return true;
+        if (ByType.TryGetValue(type, out component)) return true;
 
         component = type.IsEnum ? ForEnum(type) : null;
         return component is not null;
@@ -49,8 +48,7 @@ internal static class KeyComponents
     private static KeyComponent? ForEnum(Type type)
     {
         Type integer = Enum.GetUnderlyingType(type);
-        if (!ByType.TryGetValue(integer, out KeyComponent? component))
-            return null;
+        if (!ByType.TryGetValue(integer, out KeyComponent? component)) return null;
 
         Type closed = typeof(EnumKeyComponent<,>).MakeGenericType(type, integer);
         return (KeyComponent)Activator.CreateInstance(closed, component)!;

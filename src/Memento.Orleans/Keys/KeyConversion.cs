@@ -21,8 +21,7 @@ internal static class KeyConversion
             throw new ArgumentNullException(
                 nameof(key), $"The key for {description} is null. Pass {Article(name)} {name}.");
 
-        if (key.GetType() == type)
-            return key;
+        if (key.GetType() == type) return key;
 
         if (RangeOf(type) is not var (lowest, highest) || !TryWiden(key, out Int128 value))
             throw OtherType(key, name, description, isInteger: RangeOf(type) is not null);

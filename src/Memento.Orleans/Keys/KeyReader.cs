@@ -35,8 +35,7 @@ internal ref struct KeyReader
     public ReadOnlySpan<byte> ReadUntil(byte terminator)
     {
         int length = _rest.IndexOf(terminator);
-        if (length < 0)
-            throw Damaged("the end of a string is missing");
+        if (length < 0) throw Damaged("the end of a string is missing");
 
         ReadOnlySpan<byte> read = _rest[..length];
         _rest = _rest[(length + 1)..];
@@ -49,7 +48,6 @@ internal ref struct KeyReader
 
     public readonly void EnsureEnd()
     {
-        if (!_rest.IsEmpty)
-            throw Damaged($"{_rest.Length} bytes too many");
+        if (!_rest.IsEmpty) throw Damaged($"{_rest.Length} bytes too many");
     }
 }

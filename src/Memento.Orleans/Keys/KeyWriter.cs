@@ -32,8 +32,7 @@ internal ref struct KeyWriter
     /// <summary>The next <paramref name="count"/> bytes, all of which the caller fills.</summary>
     public Span<byte> Reserve(int count)
     {
-        if (_buffer.Length - _length < count)
-            Grow(count);
+        if (_buffer.Length - _length < count) Grow(count);
 
         Span<byte> reserved = _buffer.Slice(_length, count);
         _length += count;

@@ -52,8 +52,7 @@ internal sealed class StringKeyComponent : KeyComponent<string>
     private static int EncodedLength(ReadOnlySpan<char> value)
     {
         int plain = value.IndexOfAnyExceptInRange((char)FirstPlain, (char)LastPlain);
-        if (plain < 0)
-            return value.Length;
+        if (plain < 0) return value.Length;
 
         int length = plain;
         foreach (char unit in value[plain..])
@@ -108,8 +107,7 @@ internal sealed class StringKeyComponent : KeyComponent<string>
             < 0xE0 => 2,
             _ => 3,
         };
-        if (bytes.Length < length)
-            throw KeyReader.Damaged("a character of a string is incomplete");
+        if (bytes.Length < length) throw KeyReader.Damaged("a character of a string is incomplete");
 
         int unit = length switch
         {

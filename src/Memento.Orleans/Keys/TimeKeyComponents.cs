@@ -51,8 +51,7 @@ internal sealed class DateTimeKeyComponent : KeyComponent<DateTime>
 {
     public override void Write(ref KeyWriter writer, DateTime value)
     {
-        if (value.Kind == DateTimeKind.Local)
-            value = value.ToUniversalTime();
+        if (value.Kind == DateTimeKind.Local) value = value.ToUniversalTime();
 
         writer.WriteInt64(value.Ticks);
     }

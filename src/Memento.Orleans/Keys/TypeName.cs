@@ -9,11 +9,9 @@ internal static class TypeName
 
     public static string Of(Type type)
     {
-        if (Nullable.GetUnderlyingType(type) is { } underlying)
-            return Of(underlying) + "?";
+        if (Nullable.GetUnderlyingType(type) is { } underlying) return Of(underlying) + "?";
 
-        if (type.IsEnum || type.IsArray)
-            return type.Name;
+        if (type.IsEnum || type.IsArray) return type.Name;
 
         if (type.IsGenericType)
         {

@@ -11,8 +11,7 @@ internal static class LockAssert
 {
     public static void Holds([DoesNotReturnIf(false)] bool condition, string what)
     {
-        if (!condition)
-            Fail(what);
+        if (!condition) Fail(what);
     }
 
     [DoesNotReturn]

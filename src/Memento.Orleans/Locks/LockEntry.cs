@@ -50,8 +50,7 @@ internal sealed class LockEntry(LockPool pool)
         conflict = null;
         LockHold? own = FindHold(owner);
         LockKind ownKinds = own?.Kinds ?? LockKind.None;
-        if (LockKinds.Cover(ownKinds, kind))
-            return LockAnswer.Granted;
+        if (LockKinds.Cover(ownKinds, kind)) return LockAnswer.Granted;
 
         if (!_queue.IsEmpty
             || _holders.Kinds.OthersHave(LockKinds.ConflictsOf(kind), ownKinds)
@@ -76,8 +75,7 @@ internal sealed class LockEntry(LockPool pool)
     {
         LockAssert.Holds(hold.Entry == this, "a hold is released where it is held");
         _holders.Remove(hold);
-        if (Resource.IsPartition)
-            hold.Owner.PartitionHold = null;
+        if (Resource.IsPartition) hold.Owner.PartitionHold = null;
         pool.Return(hold);
     }
 
@@ -113,8 +111,7 @@ internal sealed class LockEntry(LockPool pool)
     /// <summary>Grants one that waits here, when it waits for nobody any more.</summary>
     public void TryGrant(LockRequest request, List<LockRequest> resumed)
     {
-        if (!MustWait(request, LockKinds.All))
-            Grant(request, resumed);
+        if (!MustWait(request, LockKinds.All)) Grant(request, resumed);
     }
 
     public LockKind KindsHeldBy(LockOwner owner) => FindHold(owner)?.Kinds ?? LockKind.None;
@@ -178,8 +175,7 @@ internal sealed class LockEntry(LockPool pool)
     private LockRequest? FindPlace(LockOwner owner, LockKind kind)
     {
         LockRequest? first = FirstBehind(owner);
-        if (!MayConflictAcross(kind))
-            return first;
+        if (!MayConflictAcross(kind)) return first;
 
         foreach (LockEntry other in Store.Meeting(this))
             first = LockRequest.FirstOf(first, other.FirstBehind(owner));
@@ -188,12 +184,10 @@ internal sealed class LockEntry(LockPool pool)
 
     private LockRequest? FirstBehind(LockOwner owner)
     {
-        if (_queue.IsEmpty)
-            return null;
+        if (_queue.IsEmpty) return null;
 
         LockKind own = KindsHeldBy(owner);
-        if (own == LockKind.None && owner.FirstRequest is null && !Store.HasRanges)
-            return null;
+        if (own == LockKind.None && owner.FirstRequest is null && !Store.HasRanges) return null;
 
         for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
         {
@@ -219,8 +213,7 @@ internal sealed class LockEntry(LockPool pool)
 
         foreach (LockEntry other in Store.Meeting(this))
         {
-            if (other.FindBlockerHere(owner, conflicts, behind, ref found))
-                break;
+            if (other.FindBlockerHere(owner, conflicts, behind, ref found)) break;
         }
 
         return found;
@@ -234,16 +227,13 @@ internal sealed class LockEntry(LockPool pool)
         {
             for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
             {
-                if (hold.Owner == owner || (hold.Kinds & conflicts) == 0)
-                    continue;
+                if (hold.Owner == owner || (hold.Kinds & conflicts) == 0) continue;
                 found = new LockBlocker(hold.Owner, hold.Kinds, IsQueued: false);
-                if (hold.Owner.IsOlderThan(owner))
-                    return true;
+                if (hold.Owner.IsOlderThan(owner)) return true;
             }
         }
 
-        if ((_queue.Kinds & conflicts) == 0)
-            return false;
+        if ((_queue.Kinds & conflicts) == 0) return false;
 
         for (LockRequest? other = _queue.Tail; other is not null; other = other.PreviousInQueue)
         {
@@ -252,8 +242,7 @@ internal sealed class LockEntry(LockPool pool)
             bool isOlder = other.Owner.IsOlderThan(owner);
             if (isOlder || found.Owner is null)
                 found = new LockBlocker(other.Owner, other.Kind, IsQueued: true);
-            if (isOlder)
-                return true;
+            if (isOlder) return true;
         }
 
         return false;
@@ -268,8 +257,7 @@ internal sealed class LockEntry(LockPool pool)
     {
         bool isQueued = request is not null;
         bool any = RefuseYounger(owner, kind, behind, isQueued, resumed);
-        if (!MayConflictAcross(kind))
-            return any;
+        if (!MayConflictAcross(kind)) return any;
 
         foreach (LockEntry other in Store.Meeting(this))
             any |= other.RefuseYounger(owner, kind, behind, isQueued, resumed);
@@ -319,8 +307,7 @@ internal sealed class LockEntry(LockPool pool)
             return true;
         }
 
-        if ((kindsAhead & conflicts) != 0 && HasQueuedAhead(request, conflicts))
-            return true;
+        if ((kindsAhead & conflicts) != 0 && HasQueuedAhead(request, conflicts)) return true;
 
         return MayConflictAcross(request.Kind) && MustWaitAcross(request, conflicts);
     }
@@ -336,8 +323,7 @@ internal sealed class LockEntry(LockPool pool)
 
     private bool MustWaitAcross(LockRequest request, LockKind conflicts)
     {
-        if (request.HeldUpBy is not null)
-            return true;
+        if (request.HeldUpBy is not null) return true;
 
         foreach (LockEntry other in Store.Meeting(this))
         {
@@ -351,16 +337,14 @@ internal sealed class LockEntry(LockPool pool)
 
     private bool HasQueuedAhead(LockRequest request, LockKind conflicts)
     {
-        if ((_queue.Kinds & conflicts) == 0)
-            return false;
+        if ((_queue.Kinds & conflicts) == 0) return false;
 
         // From the head: whoever blocks many is usually there. Requests of one owner do not
         // conflict.
         LockRequest? other = _queue.Head;
         while (other is not null && other.IsAheadOf(request))
         {
-            if (other.Owner != request.Owner && (other.Kind & conflicts) != 0)
-                return true;
+            if (other.Owner != request.Owner && (other.Kind & conflicts) != 0) return true;
             other = other.NextInQueue;
         }
 
@@ -388,8 +372,7 @@ internal sealed class LockEntry(LockPool pool)
         hold.Kinds = kind;
         _holders.Add(hold);
         owner.Add(hold);
-        if (Resource.IsPartition)
-            owner.PartitionHold = hold;
+        if (Resource.IsPartition) owner.PartitionHold = hold;
     }
 
     private LockHold? FindHold(LockOwner owner)

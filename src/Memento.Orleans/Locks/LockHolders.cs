@@ -13,8 +13,7 @@ internal struct LockHolders
     public void Add(LockHold hold)
     {
         hold.NextOfEntry = First;
-        if (First is not null)
-            First.PreviousOfEntry = hold;
+        if (First is not null) First.PreviousOfEntry = hold;
         First = hold;
         Kinds.Add(hold.Kinds);
         _count++;
@@ -26,8 +25,7 @@ internal struct LockHolders
             First = hold.NextOfEntry;
         else
             hold.PreviousOfEntry.NextOfEntry = hold.NextOfEntry;
-        if (hold.NextOfEntry is not null)
-            hold.NextOfEntry.PreviousOfEntry = hold.PreviousOfEntry;
+        if (hold.NextOfEntry is not null) hold.NextOfEntry.PreviousOfEntry = hold.PreviousOfEntry;
         hold.NextOfEntry = null;
         hold.PreviousOfEntry = null;
         Kinds.Remove(hold.Kinds);
@@ -42,8 +40,7 @@ internal struct LockHolders
 
     public readonly LockHold? Find(LockEntry entry, LockOwner owner)
     {
-        if (First is null)
-            return null;
+        if (First is null) return null;
 
         // Whichever list is shorter: a record has few holders, or its many readers hold little
         // each.
@@ -66,8 +63,7 @@ internal struct LockHolders
     /// <summary>One that holds some of these and is not this owner.</summary>
     public readonly LockOwner? FindOther(LockOwner besides, LockKind kinds)
     {
-        if ((Kinds.Present & kinds) == 0)
-            return null;
+        if ((Kinds.Present & kinds) == 0) return null;
 
         LockHold? hold = First;
         while (hold is not null && (hold.Owner == besides || (hold.Kinds & kinds) == 0))

@@ -97,8 +97,7 @@ internal struct KindCounts
             LockKind present = LockKind.None;
             for (int kind = 0; kind < LockKinds.Count; kind++)
             {
-                if (this[kind] > 0)
-                    present |= (LockKind)(1 << kind);
+                if (this[kind] > 0) present |= (LockKind)(1 << kind);
             }
 
             return present;
@@ -129,8 +128,7 @@ internal struct KindCounts
         {
             int kind = BitOperations.TrailingZeroCount(rest);
             int mine = ((int)own >> kind) & 1;
-            if (this[kind] > mine)
-                return true;
+            if (this[kind] > mine) return true;
         }
 
         return false;

@@ -67,8 +67,7 @@ internal sealed class LockManager
         {
             request = null;
             conflict = null;
-            if (HasRange(owner, resource, kind))
-                return LockAnswer.Granted;
+            if (HasRange(owner, resource, kind)) return LockAnswer.Granted;
             _stores[resource.Store].ExpectRanges(_entries);
         }
 
@@ -77,8 +76,7 @@ internal sealed class LockManager
         LockAnswer answer = entry.Acquire(owner, kind, resumed, out request, out conflict);
         if (answer == LockAnswer.Refused || resumed.Count != behindResumed)
             DropIdle(entry, resumed, behindResumed);
-        if (resource.IsRange && answer == LockAnswer.Granted)
-            Merge(owner, resource);
+        if (resource.IsRange && answer == LockAnswer.Granted) Merge(owner, resource);
         return answer;
     }
 
@@ -88,8 +86,7 @@ internal sealed class LockManager
     /// </summary>
     public void Release(LockOwner owner, List<LockRequest> resumed)
     {
-        if (owner.Manager is null)
-            return;
+        if (owner.Manager is null) return;
 
         LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
         owner.Manager = null;
@@ -114,18 +111,15 @@ internal sealed class LockManager
 
         for (int index = firstReleased; index < behindReleased; index++)
         {
-            if (Find(resumed[index].Resource) is { } waitedFor)
-                Settle(waitedFor, resumed);
+            if (Find(resumed[index].Resource) is { } waitedFor) Settle(waitedFor, resumed);
         }
 
-        if (_marked.Count != 0)
-            SettleMarked(owner, resumed);
+        if (_marked.Count != 0) SettleMarked(owner, resumed);
         LockAssert.Holds(
             owner.FirstRequest is null && owner.PartitionHold is null
                 && owner.HoldCount == 0 && owner.RangeCount == 0,
             "a released owner has nothing");
-        if (_entries.Count == 0 && _entries.Capacity > EmptyCapacityLimit)
-            _entries.TrimExcess();
+        if (_entries.Count == 0 && _entries.Capacity > EmptyCapacityLimit) _entries.TrimExcess();
     }
 
     /// <summary>
@@ -133,15 +127,13 @@ internal sealed class LockManager
     /// </summary>
     public bool Cancel(LockRequest request, List<LockRequest> resumed)
     {
-        if (request.Entry is not { } entry)
-            return false;
+        if (request.Entry is not { } entry) return false;
 
         LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
         MarkIfRanges(entry.Store);
         entry.Remove(request, LockRequestState.Cancelled);
         Settle(entry, resumed);
-        if (_marked.Count != 0)
-            SettleMarked(gone: null, resumed);
+        if (_marked.Count != 0) SettleMarked(gone: null, resumed);
         return true;
     }
 
@@ -152,8 +144,7 @@ internal sealed class LockManager
     /// <summary>Somebody that a request waits for; null when it does not wait any more.</summary>
     public LockConflict? FindBlocker(LockRequest request)
     {
-        if (request.Entry is not { } entry)
-            return null;
+        if (request.Entry is not { } entry) return null;
 
         LockAssert.Holds(request.Owner.Manager == this, "a request waits in its owner's partition");
         return entry.FindBlocker(request);
@@ -186,14 +177,11 @@ internal sealed class LockManager
     private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
     {
         LockAssert.Holds(kind == LockKind.Read, "a range is locked to be read");
-        if (range.IsEmpty)
-            return true;
-        if (owner.FindRangeAround(range) is not { } held)
-            return false;
+        if (range.IsEmpty) return true;
+        if (owner.FindRangeAround(range) is not { } held) return false;
 
         // One that it waited for was not merged when it was granted, among others' requests.
-        if (held.Entry.Resource == range)
-            Merge(owner, range);
+        if (held.Entry.Resource == range) Merge(owner, range);
         return true;
     }
 
@@ -208,22 +196,19 @@ internal sealed class LockManager
         int parts = 0;
         for (LockHold? hold = owner.FirstRange; hold is not null; hold = hold.NextOfOwner)
         {
-            if (!hold.Entry.Resource.Touches(granted))
-                continue;
+            if (!hold.Entry.Resource.Touches(granted)) continue;
             joined = joined.JoinWith(hold.Entry.Resource);
             parts++;
         }
 
-        if (parts < 2)
-            return;
+        if (parts < 2) return;
 
         FindOrAdd(joined).Join(owner);
         while (owner.TakeRangeIn(joined) is { } part)
         {
             LockEntry entry = part.Entry;
             entry.Release(part);
-            if (entry.IsIdle)
-                Drop(entry);
+            if (entry.IsIdle) Drop(entry);
         }
     }
 
@@ -233,8 +218,7 @@ internal sealed class LockManager
     private void Settle(LockEntry entry, List<LockRequest> resumed)
     {
         entry.GrantWaiters(resumed);
-        if (entry.IsIdle)
-            Drop(entry);
+        if (entry.IsIdle) Drop(entry);
     }
 
     /// <summary>
@@ -243,19 +227,16 @@ internal sealed class LockManager
     /// </summary>
     private void DropIdle(LockEntry asked, List<LockRequest> resumed, int firstResumed)
     {
-        if (asked.IsIdle)
-            Drop(asked);
+        if (asked.IsIdle) Drop(asked);
         for (int index = firstResumed; index < resumed.Count; index++)
         {
-            if (Find(resumed[index].Resource) is { IsIdle: true } entry)
-                Drop(entry);
+            if (Find(resumed[index].Resource) is { IsIdle: true } entry) Drop(entry);
         }
     }
 
     private void Drop(LockEntry entry)
     {
-        if (entry.Resource.IsPartition)
-            return;
+        if (entry.Resource.IsPartition) return;
 
         LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
         _pool.Return(entry);
@@ -267,14 +248,12 @@ internal sealed class LockManager
     /// </summary>
     private void MarkIfRanges(LockStore store)
     {
-        if (store.HasRanges)
-            Mark(store);
+        if (store.HasRanges) Mark(store);
     }
 
     private void Mark(LockStore store)
     {
-        if (store.IsMarked)
-            return;
+        if (store.IsMarked) return;
 
         store.IsMarked = true;
         _marked.Add(store);

@@ -39,8 +39,7 @@ internal struct LockMeetings
         if (_isOrdered)
         {
             bool isThere = _points.MoveNext();
-            if (isThere)
-                Current = _points.CurrentValue;
+            if (isThere) Current = _points.CurrentValue;
             return isThere;
         }
 
@@ -49,8 +48,7 @@ internal struct LockMeetings
 
     private bool MoveToRange()
     {
-        if (_nextRange is not { } range)
-            return false;
+        if (_nextRange is not { } range) return false;
 
         Current = range.Entry;
         _nextRange = LockRanges.NextAround(range, _of.Resource.Key.Bytes);
@@ -62,8 +60,7 @@ internal struct LockMeetings
         while (_nextPlace < points.Count)
         {
             LockEntry point = points[_nextPlace++];
-            if (!point.Resource.Meets(_of.Resource))
-                continue;
+            if (!point.Resource.Meets(_of.Resource)) continue;
             Current = point;
             return true;
         }

@@ -65,8 +65,7 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     internal LockHold? TakeHold()
     {
         LockHold? hold = FirstHold;
-        if (hold is null)
-            return TakeRange();
+        if (hold is null) return TakeRange();
 
         FirstHold = hold.NextOfOwner;
         HoldCount--;
@@ -81,8 +80,7 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
         {
             if (other != hold.Entry.Resource && other.Covers(hold.Entry.Resource))
             {
-                if (previous is null)
-                    return TakeRange();
+                if (previous is null) return TakeRange();
 
                 previous.NextOfOwner = hold.NextOfOwner;
                 RangeCount--;
@@ -107,8 +105,7 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     internal void Add(LockRequest request)
     {
         request.NextOfOwner = FirstRequest;
-        if (FirstRequest is not null)
-            FirstRequest.PreviousOfOwner = request;
+        if (FirstRequest is not null) FirstRequest.PreviousOfOwner = request;
         FirstRequest = request;
     }
 
@@ -128,8 +125,7 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     private LockHold? TakeRange()
     {
         LockHold? hold = FirstRange;
-        if (hold is null)
-            return null;
+        if (hold is null) return null;
 
         FirstRange = hold.NextOfOwner;
         RangeCount--;

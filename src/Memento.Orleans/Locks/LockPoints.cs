@@ -24,8 +24,7 @@ internal sealed class LockPoints
 
     public void Add(LockEntry entry)
     {
-        if (Count == _entries.Length)
-            Array.Resize(ref _entries, Count * 2);
+        if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
         entry.Place = Count;
         _entries[Count++] = entry;
         _ordered?.Set(entry.Resource.Key.Bytes, entry);
@@ -45,8 +44,7 @@ internal sealed class LockPoints
 
         _entries[last] = null;
         _ordered?.Remove(entry.Resource.Key.Bytes);
-        if (last == 0)
-            Forget();
+        if (last == 0) Forget();
     }
 
     public bool TryFindOrdered(
@@ -66,7 +64,6 @@ internal sealed class LockPoints
     private void Forget()
     {
         _ordered = null;
-        if (_entries.Length > LockPool.SpareLimit)
-            _entries = new LockEntry?[LeastCapacity];
+        if (_entries.Length > LockPool.SpareLimit) _entries = new LockEntry?[LeastCapacity];
     }
 }

@@ -18,11 +18,9 @@ internal sealed class LockPool
 
     public LockEntry TakeEntry(in LockResource resource, LockStore store)
     {
-        if (!_entries.TryPop(out LockEntry? entry))
-            entry = new LockEntry(this);
+        if (!_entries.TryPop(out LockEntry? entry)) entry = new LockEntry(this);
         entry.Resource = resource;
-        if (entry.Store != store)
-            entry.Store = store;
+        if (entry.Store != store) entry.Store = store;
         store.Add(entry);
         return entry;
     }
@@ -32,16 +30,14 @@ internal sealed class LockPool
         LockAssert.Holds(entry.IsIdle, "an entry that is in use stays");
         entry.Store.Remove(entry);
         entry.Resource = default;
-        if (_entries.Count < SpareLimit)
-            _entries.Push(entry);
+        if (_entries.Count < SpareLimit) _entries.Push(entry);
     }
 
     public LockHold TakeHold()
     {
         HoldsInUse++;
         LockHold? hold = _firstSpareHold;
-        if (hold is null)
-            return new LockHold();
+        if (hold is null) return new LockHold();
 
         _firstSpareHold = hold.NextOfOwner;
         _spareHolds--;
@@ -56,8 +52,7 @@ internal sealed class LockPool
         hold.Entry = null!;
         hold.Kinds = LockKind.None;
         hold.NextOfOwner = null;
-        if (_spareHolds == SpareLimit)
-            return;
+        if (_spareHolds == SpareLimit) return;
 
         hold.NextOfOwner = _firstSpareHold;
         _firstSpareHold = hold;

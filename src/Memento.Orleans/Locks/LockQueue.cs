@@ -92,8 +92,7 @@ internal sealed class LockOrder
             Last = request;
         else
             behind.PreviousInStore = request;
-        if (!TryNumber(request))
-            NumberAll();
+        if (!TryNumber(request)) NumberAll();
     }
 
     public void Remove(LockRequest request)

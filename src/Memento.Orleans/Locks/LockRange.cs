@@ -67,8 +67,7 @@ internal sealed class LockRange
     public int CompareTo(LockRange other)
     {
         int order = _from.AsSpan().SequenceCompareTo(other._from);
-        if (order != 0 || _to == other._to)
-            return order;
+        if (order != 0 || _to == other._to) return order;
 
         return _to is null ? 1 : other._to is null ? -1 : _to.AsSpan().SequenceCompareTo(other._to);
     }

@@ -69,8 +69,7 @@ internal sealed class LockRanges
             Replace(removed, removed.Left ?? removed.Right);
         }
 
-        if (changed is not null)
-            Rebalance(changed);
+        if (changed is not null) Rebalance(changed);
         Spare(removed);
     }
 
@@ -107,8 +106,7 @@ internal sealed class LockRanges
     {
         for (LockRange child = range; child.Parent is { } parent; child = parent)
         {
-            if (child == parent.Left && RightAround(parent, key) is { } right)
-                return right;
+            if (child == parent.Left && RightAround(parent, key) is { } right) return right;
         }
 
         return null;
@@ -122,14 +120,12 @@ internal sealed class LockRanges
             node.Measure();
             if (node.Lean > 1)
             {
-                if (node.Left!.Lean < 0)
-                    TurnLeft(node.Left);
+                if (node.Left!.Lean < 0) TurnLeft(node.Left);
                 node = TurnRight(node);
             }
             else if (node.Lean < -1)
             {
-                if (node.Right!.Lean > 0)
-                    TurnRight(node.Right);
+                if (node.Right!.Lean > 0) TurnRight(node.Right);
                 node = TurnLeft(node);
             }
         }
@@ -177,8 +173,7 @@ internal sealed class LockRanges
     private LockRange? TakeSpare()
     {
         LockRange? spare = _spare;
-        if (spare is null)
-            return null;
+        if (spare is null) return null;
 
         _spare = spare.Parent;
         _spares--;
@@ -188,8 +183,7 @@ internal sealed class LockRanges
     private void Spare(LockRange removed)
     {
         removed.End(_spares < LockPool.SpareLimit ? _spare : null);
-        if (_spares == LockPool.SpareLimit)
-            return;
+        if (_spares == LockPool.SpareLimit) return;
 
         _spare = removed;
         _spares++;

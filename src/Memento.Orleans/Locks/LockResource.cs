@@ -135,8 +135,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
 
     public override string ToString()
     {
-        if (IsPartition)
-            return "partition";
+        if (IsPartition) return "partition";
         if (!IsRange)
             return string.Create(CultureInfo.InvariantCulture, $"store {Store} key {Key}");
 

@@ -25,14 +25,12 @@ internal sealed class LockStore
     /// <param name="entries">All there are, of every store.</param>
     public void ExpectRanges(Dictionary<LockResource, LockEntry> entries)
     {
-        if (_points is not null)
-            return;
+        if (_points is not null) return;
 
         _points = new LockPoints();
         foreach (LockEntry entry in entries.Values)
         {
-            if (entry.Store == this)
-                _points.Add(entry);
+            if (entry.Store == this) _points.Add(entry);
         }
     }
 
@@ -67,10 +65,8 @@ internal sealed class LockStore
     /// </summary>
     public bool WaitsAcross(LockRequest request, LockOwner owner)
     {
-        if (!HasRanges || !LockKinds.Conflict(request.Kind, Opposite(request)))
-            return false;
-        if (request.HeldUpBy == owner)
-            return true;
+        if (!HasRanges || !LockKinds.Conflict(request.Kind, Opposite(request))) return false;
+        if (request.HeldUpBy == owner) return true;
 
         LockHold? hold = request.Resource.IsRange ? owner.FirstHold : owner.FirstRange;
         for (; hold is not null; hold = hold.NextOfOwner)
@@ -103,8 +99,7 @@ internal sealed class LockStore
         for (LockRequest? request = Waiting.First; request is not null; request = next)
         {
             next = request.NextInStore;
-            if (request.HeldUpBy == gone)
-                request.HeldUpBy = null;
+            if (request.HeldUpBy == gone) request.HeldUpBy = null;
             LockAssert.Holds(request.Entry is not null, "what waits is in an entry's queue");
             request.Entry.TryGrant(request, resumed);
         }

@@ -68,8 +68,7 @@ internal sealed class RecordStore
             entries.Set(KeepEntry(index, record), record);
 
         _entries = With(_entries, index.Ordinal, entries);
-        if (index.Unique)
-            _stores = With(_stores, index.Store, new OrderedMap<StoredRecord>());
+        if (index.Unique) _stores = With(_stores, index.Store, new OrderedMap<StoredRecord>());
         Indexes = Indexes.With(index);
     }
 

@@ -37,8 +37,7 @@ internal sealed class StagedWrites
         {
             foreach (StagedWrite write in _log)
             {
-                if (write.Next is null)
-                    yield return write;
+                if (write.Next is null) yield return write;
             }
         }
     }

@@ -54,8 +54,7 @@ internal sealed class IndexPart<TRecord, TValue>(
 
     public override bool TryWriteValue(ref KeyWriter writer, TRecord record)
     {
-        if (!tryGet(record, out TValue value) || NotANumber.Is(value))
-            return false;
+        if (!tryGet(record, out TValue value) || NotANumber.Is(value)) return false;
 
         component.Write(ref writer, value);
         return true;
@@ -72,10 +71,8 @@ internal static class NotANumber
     public static bool Is<T>(T value)
         where T : notnull
     {
-        if (typeof(T) == typeof(double))
-            return double.IsNaN((double)(object)value);
-        if (typeof(T) == typeof(float))
-            return float.IsNaN((float)(object)value);
+        if (typeof(T) == typeof(double)) return double.IsNaN((double)(object)value);
+        if (typeof(T) == typeof(float)) return float.IsNaN((float)(object)value);
 
         return false;
     }

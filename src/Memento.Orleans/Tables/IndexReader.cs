@@ -149,8 +149,7 @@ internal sealed class IndexReader(
 
     private int PlaceOf(IndexInfo index)
     {
-        if (index.Properties.Count > 1)
-            return stored.Count;
+        if (index.Properties.Count > 1) return stored.Count;
 
         int place = 0;
         while (stored[place].Name != index.Properties[0])

@@ -70,10 +70,8 @@ internal sealed class RecordDeepCopier<T>(TableDefinition table)
     [return: NotNullIfNotNull(nameof(input))]
     public T? DeepCopy(T? input, CopyContext context)
     {
-        if (IsShallowCopyable())
-            return input;
-        if (context.TryGetCopy(input, out T? copy))
-            return copy;
+        if (IsShallowCopyable()) return input;
+        if (context.TryGetCopy(input, out T? copy)) return copy;
 
         table.RequireRecordType(input);
         copy = (T)table.Copy(input!);

@@ -85,8 +85,7 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
 
     public override long EstimateReferencedSize(object record)
     {
-        if (typeof(TValue).IsValueType || !TryGet((TRecord)record, out TValue value))
-            return 0;
+        if (typeof(TValue).IsValueType || !TryGet((TRecord)record, out TValue value)) return 0;
 
         return value switch
         {

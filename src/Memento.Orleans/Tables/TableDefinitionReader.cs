@@ -53,8 +53,7 @@ internal sealed class TableDefinitionReader
 
         bool autoIncrement = _options.AutoIncrement ?? _attribute.AutoIncrement;
         CheckKey(key, autoIncrement);
-        if (autoIncrement)
-            CheckAutoIncrement(type, key);
+        if (autoIncrement) CheckAutoIncrement(type, key);
 
         var parts = new TableDefinitionParts
         {
@@ -176,8 +175,7 @@ internal sealed class TableDefinitionReader
                     + "its own, as in [PrimaryKey(Order = 1)].");
         }
 
-        if (parts.Count > 0)
-            return [.. parts.Values];
+        if (parts.Count > 0) return [.. parts.Values];
 
         PropertyInfo? id = stored.Find(property => property.Name == KeyWithoutAttribute);
         return id is not null

@@ -11,8 +11,7 @@ internal static class TableName
     /// <summary>The rule that the name breaks, or null where it is valid.</summary>
     public static string? BrokenRule(string name)
     {
-        if (name.Length == 0)
-            return "its name is empty; give it one of letters, digits and '_'.";
+        if (name.Length == 0) return "its name is empty; give it one of letters, digits and '_'.";
         if (name.Length > TableDefinition.MaxNameLength)
             return $"its name '{name}' has {name.Length} characters; use at most "
                 + $"{TableDefinition.MaxNameLength}.";

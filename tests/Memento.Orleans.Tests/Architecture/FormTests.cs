@@ -1,4 +1,7 @@
 using Memento.Tests.Documentation;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Memento.Tests.Architecture;
 
@@ -20,12 +23,44 @@ public class FormTests
     public void No_line_of_the_source_is_wider_than_100_columns()
         => Assert.Equal([], SourceFiles().SelectMany(WideLines));
 
+    [Fact]
+    public void What_fits_on_the_line_of_its_if_stands_there()
+        => Assert.Equal([], SourceFiles().SelectMany(LooseStatements));
+
     /// <summary>An inherited comment says in one word what it is of: it may be wider.</summary>
     private static IEnumerable<string> WideLines(string file)
         => Repository.ReadLines(file).Index()
             .Where(static line => line.Item.Length > MaxColumns
                 && !line.Item.TrimStart().StartsWith("/// <inheritdoc ", StringComparison.Ordinal))
             .Select(line => $"{file}:{line.Index + 1} has {line.Item.Length} columns");
+
+    private static IEnumerable<string> LooseStatements(string file)
+    {
+        SourceText text = SourceText.From(string.Join('\n', Repository.ReadLines(file)));
+        return CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes()
+            .OfType<IfStatementSyntax>()
+            .Where(each => each is { Else: null, Parent: not ElseClauseSyntax }
+                && IsLoose(text, each))
+            .Select(each => $"{file}:{LineOf(text, each.SpanStart) + 1}");
+    }
+
+    private static bool IsLoose(SourceText text, IfStatementSyntax each)
+    {
+        StatementSyntax body = each.Statement;
+        int end = each.CloseParenToken.Span.End;
+        int line = LineOf(text, each.SpanStart);
+        return body is ExpressionStatementSyntax or ReturnStatementSyntax or ThrowStatementSyntax
+                or BreakStatementSyntax or ContinueStatementSyntax or YieldStatementSyntax
+            && LineOf(text, end) == line
+            && LineOf(text, body.SpanStart) == line + 1
+            && LineOf(text, body.Span.End) == line + 1
+            && text.ToString(TextSpan.FromBounds(end, body.SpanStart)).Trim().Length == 0
+            && text.Lines[line + 1].End == body.Span.End
+            && end - text.Lines[line].Start + 1 + body.Span.Length <= MaxColumns;
+    }
+
+    private static int LineOf(SourceText text, int position)
+        => text.Lines.GetLineFromPosition(position).LineNumber;
 
     private static IEnumerable<string> SourceFiles()
         => Places

@@ -70,8 +70,7 @@ internal sealed class ListVersions
             }
         }
 
-        if (seen.Distinct().Count() != seen.Count)
-            anomalies.Add($"duplicate: {reader} {read}");
+        if (seen.Distinct().Count() != seen.Count) anomalies.Add($"duplicate: {reader} {read}");
         if (!seen.Skip(seen.Count - own.Count).SequenceEqual(own))
             anomalies.Add($"internal: {reader} {read} after it appended [{string.Join(' ', own)}]");
         CheckIsWhole(reader, read, anomalies);

@@ -43,8 +43,7 @@ internal sealed class CrashProcess : IDisposable
         while (said.Count < lines)
         {
             string? line = await _process.StandardOutput.ReadLineAsync(patience.Token);
-            if (line is null)
-                Assert.Fail($"The child ended by itself: {await Errors}");
+            if (line is null) Assert.Fail($"The child ended by itself: {await Errors}");
             said.Add(line);
         }
 

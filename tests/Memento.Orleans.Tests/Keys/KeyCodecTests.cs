@@ -16,8 +16,7 @@ public sealed class KeyCodecTests
         Gen.Select(keys, keys).Sample((left, right) =>
         {
             int expected = string.CompareOrdinal(left.Item1, right.Item1);
-            if (expected == 0)
-                expected = left.Item2.CompareTo(right.Item2);
+            if (expected == 0) expected = left.Item2.CompareTo(right.Item2);
 
             Key first = codec.EncodeArgument(left);
             Key second = codec.EncodeArgument(right);
@@ -137,8 +136,7 @@ public sealed class KeyCodecTests
             Key one = KeyBytes.WithSuffix(key, first);
             Key other = KeyBytes.WithSuffix(codec.Encode(right), second);
             int expected = string.CompareOrdinal(left, right);
-            if (expected == 0)
-                expected = first.CompareTo(second);
+            if (expected == 0) expected = first.CompareTo(second);
 
             Assert.Equal(Math.Sign(expected), Math.Sign(one.CompareTo(other)));
             Assert.True(KeyBytes.WithoutSuffix(one.Bytes).SequenceEqual(key.Bytes));

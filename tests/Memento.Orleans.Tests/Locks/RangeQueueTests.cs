@@ -180,8 +180,7 @@ public sealed class RangeQueueTests
         LockOwner reader = _scene.Transaction(1);
         for (int number = 0; number < count; number++)
         {
-            if (number != 7)
-                _scene.Grant(reader, RangeOf(number, number + 1), LockKind.Read);
+            if (number != 7) _scene.Grant(reader, RangeOf(number, number + 1), LockKind.Read);
         }
 
         LockRequest read = _scene.Queue(reader, RangeOf(7, 8), LockKind.Read);

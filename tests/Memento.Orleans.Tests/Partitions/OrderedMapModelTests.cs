@@ -100,8 +100,7 @@ public sealed class OrderedMapModelTests
             else
                 Remove(map, model, key);
 
-            if (operation % OperationsBetweenChecks == 0)
-                CheckSame(map, model);
+            if (operation % OperationsBetweenChecks == 0) CheckSame(map, model);
         }
 
         foreach (byte[] key in model.Keys.ToArray())
@@ -160,8 +159,7 @@ public sealed class OrderedMapModelTests
     private static byte[] AnyKeyOf(int number)
     {
         byte[] key = new byte[number % 12];
-        if (key.Length > 0)
-            key[number % key.Length] = (byte)(number / 12);
+        if (key.Length > 0) key[number % key.Length] = (byte)(number / 12);
 
         return key;
     }

@@ -37,8 +37,7 @@ public sealed class OrderedMapTests
                 Assert.True(map.Remove(KeyOf(number), out int previous));
                 Assert.Equal(number, previous);
                 Assert.Equal(--left, map.Count);
-                if (left % 97 == 0)
-                    map.CheckInvariants();
+                if (left % 97 == 0) map.CheckInvariants();
             }
 
             map.CheckInvariants();
@@ -60,8 +59,7 @@ public sealed class OrderedMapTests
         const int size = 50_000;
         OrderedMap<int> map = Fill(Enumerable.Range(0, size));
         for (int number = 0; number < size; number++)
-            if (number % 100 != 0)
-                Assert.True(map.Remove(KeyOf(number)));
+            if (number % 100 != 0) Assert.True(map.Remove(KeyOf(number)));
 
         map.CheckInvariants();
         Assert.True(CountLeaves(map) <= map.Count / OrderedMapNode<int>.Minimum);

@@ -72,8 +72,7 @@ public sealed class PlanOracleTests
         Assert.True(
             plan.Keys is not { } keys || found.All(film => keys.Contains(Films.Table.KeyOf(film))),
             text);
-        if (!plan.IsOrdered)
-            Sort(found, order);
+        if (!plan.IsOrdered) Sort(found, order);
 
         IReadOnlyList<Film> expected =
             Films.Sort(films.Where(matches), parts, order.IsDescending);
@@ -131,8 +130,7 @@ public sealed class PlanOracleTests
         if (plan.Path.Prefixes is { Count: > 1 })
             way.Sort(static (one, other) => one.Behind.AsSpan().SequenceCompareTo(other.Behind));
 
-        if (plan.Order is { IsDescending: true })
-            way.Reverse();
+        if (plan.Order is { IsDescending: true }) way.Reverse();
 
         return way.ConvertAll(static each => each.Entry);
 

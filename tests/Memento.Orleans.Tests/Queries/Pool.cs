@@ -59,8 +59,7 @@ internal static class Pool
     public static object? Pick(Random random, Type type, bool orNull)
     {
         Type value = Nullable.GetUnderlyingType(type) ?? type;
-        if ((orNull || value != type) && random.Next(4) == 0)
-            return null;
+        if ((orNull || value != type) && random.Next(4) == 0) return null;
 
         object[] values = Values[value];
         return values[random.Next(values.Length)];

@@ -35,8 +35,7 @@ internal sealed class RandomGuard(Random random)
     {
         bool isText = property is "Room" or "Director" or "Title";
         int kind = random.Next(9);
-        if (kind == 0 && isText)
-            return Guard.StartsWith(property, (string?)Value(property) ?? "");
+        if (kind == 0 && isText) return Guard.StartsWith(property, (string?)Value(property) ?? "");
 
         if (kind == 2)
             return Guard.And(

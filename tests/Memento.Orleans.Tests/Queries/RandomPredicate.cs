@@ -53,12 +53,10 @@ internal sealed class RandomPredicate(Random random)
     private (Expression Query, Expression Oracle) Condition(int depth)
     {
         int choice = depth == 0 ? 9 : random.Next(10);
-        if (choice > 3)
-            return Leaf();
+        if (choice > 3) return Leaf();
 
         (Expression query, Expression oracle) = Condition(depth - 1);
-        if (choice == 0)
-            return (Expression.Not(query), Expression.Not(oracle));
+        if (choice == 0) return (Expression.Not(query), Expression.Not(oracle));
 
         (Expression other, Expression otherOracle) = Condition(depth - 1);
         ExpressionType joined = choice switch
@@ -74,8 +72,7 @@ internal sealed class RandomPredicate(Random random)
 
     private (Expression Query, Expression Oracle) Leaf()
     {
-        if (random.Next(3) == 0)
-            return CompareOperand();
+        if (random.Next(3) == 0) return CompareOperand();
 
         if (random.Next(4) == 0)
         {
@@ -128,8 +125,7 @@ internal sealed class RandomPredicate(Random random)
         BinaryExpression compare, Expression left, Expression right)
     {
         Type type = Value(compare.Left.Type);
-        if (type.IsValueType)
-            type = typeof(Nullable<>).MakeGenericType(type);
+        if (type.IsValueType) type = typeof(Nullable<>).MakeGenericType(type);
 
         return Expression.MakeBinary(compare.NodeType, As(left, type), As(right, type));
     }
@@ -209,8 +205,7 @@ internal sealed class RandomPredicate(Random random)
 
     private BinaryExpression Compare(Expression left, Expression right)
     {
-        if (random.Next(4) == 0)
-            (left, right) = (right, left);
+        if (random.Next(4) == 0) (left, right) = (right, left);
 
         Type common = Common(left.Type, right.Type)!;
         bool lifted = common.IsValueType && (Value(left.Type) != left.Type
@@ -239,21 +234,18 @@ internal sealed class RandomPredicate(Random random)
     {
         left = Value(left);
         right = Value(right);
-        if (left.IsEnum || right.IsEnum)
-            return left == right ? typeof(int) : null;
+        if (left.IsEnum || right.IsEnum) return left == right ? typeof(int) : null;
 
         int first = Rank(left);
         int second = Rank(right);
-        if (first < 0 || second < 0)
-            return left == right ? left : null;
+        if (first < 0 || second < 0) return left == right ? left : null;
 
         Type higher = Numbers[Math.Max(first, second)];
         Type lower = first < second ? left : right;
         if (higher == typeof(decimal))
             return lower == typeof(float) || lower == typeof(double) ? null : higher;
 
-        if (higher == typeof(ulong))
-            return IsSigned(lower) ? null : higher;
+        if (higher == typeof(ulong)) return IsSigned(lower) ? null : higher;
 
         return higher == typeof(uint) && IsSigned(lower) ? typeof(long) : higher;
     }

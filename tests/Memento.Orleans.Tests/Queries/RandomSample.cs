@@ -28,8 +28,7 @@ internal static class RandomSample
         };
         foreach (RecordProperty property in Samples.Table.Properties)
         {
-            if (!Pool.Has(property.Type))
-                continue;
+            if (!Pool.Has(property.Type)) continue;
 
             bool orNull = property.Name == nameof(Sample.Text);
             property.Info.SetValue(sample, Pool.Pick(random, property.Type, orNull));

@@ -78,8 +78,7 @@ public sealed class AutoIncrementTests
         Assert.True(table.TryGetNumber(table.WithKey(record, last), out long number));
         Assert.Equal(last, number);
 
-        if (last == long.MaxValue)
-            return;
+        if (last == long.MaxValue) return;
 
         var exception = Assert.Throws<MementoException>(() => table.WithKey(record, last + 1));
         Assert.StartsWith(

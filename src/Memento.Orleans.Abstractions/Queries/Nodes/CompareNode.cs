@@ -22,8 +22,7 @@ internal sealed class CompareNode : GuardNode
 
     public static CompareNode Create(GuardOperator comparison, Operand left, Operand right)
     {
-        if (left is not ConstantOperand)
-            return new CompareNode(comparison, left, right);
+        if (left is not ConstantOperand) return new CompareNode(comparison, left, right);
 
         if (right is ConstantOperand)
             throw new ArgumentException("A guard compares a property; both sides are constants.");
@@ -100,8 +99,7 @@ internal sealed class InNode(Operand operand, ImmutableArray<object?> values)
         text.Append(" in (");
         for (int index = 0; index < Math.Min(Values.Length, ShownValues); index++)
         {
-            if (index > 0)
-                text.Append(", ");
+            if (index > 0) text.Append(", ");
 
             GuardConstant.AppendTo(text, Values[index]);
         }

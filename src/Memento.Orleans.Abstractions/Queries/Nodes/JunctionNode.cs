@@ -13,16 +13,13 @@ internal abstract class JunctionNode(ImmutableArray<GuardNode> children, string 
     {
         for (int index = 0; index < Children.Length; index++)
         {
-            if (index > 0)
-                text.Append(' ').Append(sign).Append(' ');
+            if (index > 0) text.Append(' ').Append(sign).Append(' ');
 
             bool nested = Children[index] is JunctionNode;
-            if (nested)
-                text.Append('(');
+            if (nested) text.Append('(');
 
             Children[index].AppendTo(text);
-            if (nested)
-                text.Append(')');
+            if (nested) text.Append(')');
         }
     }
 }

@@ -84,8 +84,7 @@ internal static class ConstantCodec
     {
         int length = ReadCount(reader, sizeof(char));
         byte[] bytes = reader.ReadBytes(length * sizeof(char));
-        if (BitConverter.IsLittleEndian)
-            return new string(MemoryMarshal.Cast<byte, char>(bytes));
+        if (BitConverter.IsLittleEndian) return new string(MemoryMarshal.Cast<byte, char>(bytes));
 
         return System.Text.Encoding.Unicode.GetString(bytes);
     }

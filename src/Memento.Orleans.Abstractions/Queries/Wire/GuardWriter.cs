@@ -73,8 +73,7 @@ internal static class GuardWriter
                 ConstantCodec.WriteText(writer, match.Pattern);
                 break;
             case AnyNode any:
-                if (any.Item is not null)
-                    Write(writer, any.Item);
+                if (any.Item is not null) Write(writer, any.Item);
 
                 Write(writer, any.Item is null ? GuardTag.AnyItem : GuardTag.AnyItemThat);
                 Write(writer, any.Operand);

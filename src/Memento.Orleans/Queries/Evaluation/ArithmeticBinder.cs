@@ -111,8 +111,7 @@ internal static class NumericConversion
     {
         TypeCode source = Type.GetTypeCode(from);
         TypeCode target = Type.GetTypeCode(to);
-        if (to.IsEnum || from.IsEnum)
-            return false;
+        if (to.IsEnum || from.IsEnum) return false;
 
         return source switch
         {

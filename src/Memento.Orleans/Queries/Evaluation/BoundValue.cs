@@ -34,8 +34,7 @@ internal sealed class BoundValue<TRecord, TValue>(
 
     public override BoundValue<TRecord> WithoutEnum()
     {
-        if (!typeof(TValue).IsEnum)
-            return this;
+        if (!typeof(TValue).IsEnum) return this;
 
         return Type.GetTypeCode(typeof(TValue)) switch
         {

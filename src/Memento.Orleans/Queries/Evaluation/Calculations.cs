@@ -88,8 +88,7 @@ internal static class Calculations
     private static bool CanDivide<T>(T left, T right)
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        if (T.IsZero(right))
-            return false;
+        if (T.IsZero(right)) return false;
 
         // The one quotient that the type cannot hold.
         return !T.IsNegative(right) || left != T.MinValue || right + T.One != T.Zero;

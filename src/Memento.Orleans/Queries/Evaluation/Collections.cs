@@ -75,13 +75,11 @@ internal static class CollectionBinder
             : Compile<TItem>(arguments.Binder, arguments.Condition);
         return record =>
         {
-            if (!TryGet(collection, record, out TCollection items))
-                return false;
+            if (!TryGet(collection, record, out TCollection items)) return false;
 
             foreach (TItem item in items)
             {
-                if (matches(item))
-                    return true;
+                if (matches(item)) return true;
             }
 
             return false;
@@ -106,8 +104,7 @@ internal static class CollectionType
     /// <summary>The type of the items; null of what is no collection, as a text is none.</summary>
     public static Type? ItemOf(Type type)
     {
-        if (type == typeof(string))
-            return null;
+        if (type == typeof(string)) return null;
 
         Type[] faces = [type, .. type.GetInterfaces()];
         Type[] sequences =
@@ -130,8 +127,7 @@ internal sealed class ItemScope<TItem>(GuardBinder binder) : OperandBinder<TItem
     protected override BoundValue<TItem> BindItem(ItemOperand item)
     {
         ValueShape shape = ValueShape.OfResult(item, typeof(TItem));
-        if (shape.ValueType == typeof(TItem))
-            return ItemValue.Of<TItem>(shape);
+        if (shape.ValueType == typeof(TItem)) return ItemValue.Of<TItem>(shape);
 
         MethodInfo method = typeof(ItemValue).GetMethod(nameof(ItemValue.OfNullable))!
             .MakeGenericMethod(shape.ValueType);

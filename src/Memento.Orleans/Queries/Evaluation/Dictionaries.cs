@@ -112,16 +112,11 @@ internal static class DictionaryKey
                 return Enum.ToObject(type, Convert.ChangeType(text, integer, culture));
             }
 
-            if (type == typeof(Guid))
-                return Guid.Parse(text, culture);
-            if (type == typeof(DateTimeOffset))
-                return DateTimeOffset.Parse(text, culture);
-            if (type == typeof(DateOnly))
-                return DateOnly.Parse(text, culture);
-            if (type == typeof(TimeOnly))
-                return TimeOnly.Parse(text, culture);
-            if (type == typeof(TimeSpan))
-                return TimeSpan.Parse(text, culture);
+            if (type == typeof(Guid)) return Guid.Parse(text, culture);
+            if (type == typeof(DateTimeOffset)) return DateTimeOffset.Parse(text, culture);
+            if (type == typeof(DateOnly)) return DateOnly.Parse(text, culture);
+            if (type == typeof(TimeOnly)) return TimeOnly.Parse(text, culture);
+            if (type == typeof(TimeSpan)) return TimeSpan.Parse(text, culture);
 
             return Domains.Of(type) is null ? null : Convert.ChangeType(text, type, culture);
         }

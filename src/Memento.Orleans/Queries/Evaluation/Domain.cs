@@ -64,8 +64,7 @@ internal sealed class Domain<T, TRules> : Domain
         BoundValue<TRecord> left, GuardOperator comparison, object constant)
     {
         ConstantFit fit = TRules.Convert(constant, out T value);
-        if (fit != ConstantFit.Inside)
-            return CompareOutside(left, comparison, fit);
+        if (fit != ConstantFit.Inside) return CompareOutside(left, comparison, fit);
 
         TryGetValue<TRecord, T> get = Reader(left);
         return comparison switch
@@ -113,8 +112,7 @@ internal sealed class Domain<T, TRules> : Domain
         var values = new HashSet<T>(constants.Count, TRules.Equality);
         foreach (object constant in constants)
         {
-            if (TRules.Convert(constant, out T value) == ConstantFit.Inside)
-                values.Add(value);
+            if (TRules.Convert(constant, out T value) == ConstantFit.Inside) values.Add(value);
         }
 
         TryGetValue<TRecord, T> get = Reader(operand);
@@ -125,13 +123,11 @@ internal sealed class Domain<T, TRules> : Domain
         IEqualityComparer<T> equality = TRules.Equality;
         return record =>
         {
-            if (!get(record, out T found))
-                return orNull;
+            if (!get(record, out T found)) return orNull;
 
             foreach (T value in few)
             {
-                if (equality.Equals(found, value))
-                    return true;
+                if (equality.Equals(found, value)) return true;
             }
 
             return false;
@@ -176,8 +172,7 @@ internal sealed class Domain<T, TRules> : Domain
             GuardOperator.GreaterThan or GuardOperator.GreaterThanOrEqual => !isAbove,
             _ => false,
         };
-        if (comparison == GuardOperator.NotEqual)
-            return _ => true;
+        if (comparison == GuardOperator.NotEqual) return _ => true;
 
         return holds ? operand.HasValue : _ => false;
     }

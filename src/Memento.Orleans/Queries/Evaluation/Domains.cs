@@ -46,20 +46,16 @@ internal static class Domains
     /// <summary>The domain of two properties; null where they cannot be compared.</summary>
     public static Domain? Common(Type left, Type right)
     {
-        if (left == right)
-            return Of(left);
+        if (left == right) return Of(left);
 
-        if (!IsNumber(left) || !IsNumber(right))
-            return null;
+        if (!IsNumber(left) || !IsNumber(right)) return null;
 
         if (IsEither<decimal>(left, right))
             return IsReal(left) || IsReal(right) ? null : ByType[typeof(decimal)];
 
-        if (IsEither<double>(left, right))
-            return ByType[typeof(double)];
+        if (IsEither<double>(left, right)) return ByType[typeof(double)];
 
-        if (IsEither<float>(left, right))
-            return ByType[typeof(float)];
+        if (IsEither<float>(left, right)) return ByType[typeof(float)];
 
         // C# has no type for ulong and a signed one; decimal holds the values of both.
         bool isLong = !IsEither<ulong>(left, right);

@@ -25,8 +25,7 @@ internal static class FunctionBinder
         BoundValue<TRecord> argument, FunctionOperand operand)
     {
         GuardFunction function = operand.Function;
-        if (argument is BoundValue<TRecord, string> text)
-            return BindText(text, operand);
+        if (argument is BoundValue<TRecord, string> text) return BindText(text, operand);
 
         if (function == GuardFunction.DayOfWeek)
             return Map(argument, operand, OfTime, OfInstant, OfDay);

@@ -72,8 +72,7 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
         {
             foreach (Func<TRecord, bool> child in children)
             {
-                if (!child(record))
-                    return false;
+                if (!child(record)) return false;
             }
 
             return true;
@@ -89,8 +88,7 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
         {
             foreach (Func<TRecord, bool> child in children)
             {
-                if (child(record))
-                    return true;
+                if (child(record)) return true;
             }
 
             return false;
@@ -103,8 +101,7 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
         GuardOperator comparison = compare.Operator;
         if (compare.Right is ConstantOperand { Value: var constant })
         {
-            if (constant is null)
-                return CompareWithNull(left, comparison);
+            if (constant is null) return CompareWithNull(left, comparison);
 
             Domain domain = scope.Binder.Domain(left.Shape, comparison, ref constant);
             return domain.Compare(left, comparison, constant);
@@ -155,8 +152,7 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
             constants.Add(constant);
         }
 
-        if (byDomain.Count == 0)
-            return orNull ? record => !operand.HasValue(record) : _ => false;
+        if (byDomain.Count == 0) return orNull ? record => !operand.HasValue(record) : _ => false;
 
         Func<TRecord, bool>[] parts =
             [.. byDomain.Select(part => part.Key.In(operand, part.Value, orNull))];

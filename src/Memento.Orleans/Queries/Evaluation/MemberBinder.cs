@@ -44,8 +44,7 @@ internal static class MemberBinder
     private static Func<TOwner, TMember> Getter<TOwner, TMember>(PropertyInfo info)
     {
         MethodInfo method = info.GetMethod!;
-        if (!typeof(TOwner).IsValueType)
-            return method.CreateDelegate<Func<TOwner, TMember>>();
+        if (!typeof(TOwner).IsValueType) return method.CreateDelegate<Func<TOwner, TMember>>();
 
         // What a struct's getter is called on is passed by reference.
         var get = method.CreateDelegate<StructGetter<TOwner, TMember>>();

@@ -33,8 +33,7 @@ internal static class MatchGuard
         var equal = new List<Guard>();
         foreach (PropertyInfo property in properties.GetType().GetProperties())
         {
-            if (!property.CanRead || property.GetIndexParameters().Length > 0)
-                continue;
+            if (!property.CanRead || property.GetIndexParameters().Length > 0) continue;
 
             object? value = property.GetValue(properties);
             equal.Add(Guard.Equal(property.Name, value));

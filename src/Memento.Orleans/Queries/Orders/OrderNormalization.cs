@@ -32,8 +32,7 @@ internal static class OrderNormalization
         int keysLeft = table.KeyProperties.Count;
         foreach (OrderPart part in parts)
         {
-            if (counting.Exists(earlier => earlier.Property == part.Property))
-                continue;
+            if (counting.Exists(earlier => earlier.Property == part.Property)) continue;
 
             counting.Add(part);
             if (IsKey(table, part.Property) && --keysLeft == 0 && table.Type != TableType.Bag)
@@ -51,8 +50,7 @@ internal static class OrderNormalization
     {
         int first = parts.FindIndex(part => part.Property == table.KeyProperties[0].Name);
         int count = parts.Count - first;
-        if (first < 0 || count > table.KeyProperties.Count)
-            return 0;
+        if (first < 0 || count > table.KeyProperties.Count) return 0;
 
         for (int index = 0; index < count; index++)
         {
@@ -69,8 +67,7 @@ internal static class OrderNormalization
     {
         foreach (RecordProperty key in table.KeyProperties)
         {
-            if (key.Name == property)
-                return true;
+            if (key.Name == property) return true;
         }
 
         return false;

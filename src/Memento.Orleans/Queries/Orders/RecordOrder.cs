@@ -97,8 +97,7 @@ internal sealed class RecordOrder<TRecord> : RecordOrder
         {
             int start = writer.Length;
             _values[index].Write(ref writer, typed);
-            if (Parts[index].IsDescending != IsDescending)
-                writer.Complement(start);
+            if (Parts[index].IsDescending != IsDescending) writer.Complement(start);
         }
 
         writer.Write(key);

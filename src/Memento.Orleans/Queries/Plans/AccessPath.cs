@@ -34,11 +34,9 @@ internal sealed record AccessPath(
 
     public bool IsBetterThan(AccessPath other)
     {
-        if (Rank != other.Rank)
-            return Rank < other.Rank;
+        if (Rank != other.Rank) return Rank < other.Rank;
 
-        if (Used.Count != other.Used.Count)
-            return Used.Count > other.Used.Count;
+        if (Used.Count != other.Used.Count) return Used.Count > other.Used.Count;
 
         return IsOrdered == other.IsOrdered ? Ranges.Count < other.Ranges.Count : IsOrdered;
     }
@@ -51,8 +49,7 @@ internal sealed record AccessPath(
     {
         foreach (ValueSetReader used in other.Used)
         {
-            if (!Uses(used.Name))
-                return false;
+            if (!Uses(used.Name)) return false;
         }
 
         return true;
@@ -62,8 +59,7 @@ internal sealed record AccessPath(
     {
         foreach (ValueSetReader used in Used)
         {
-            if (used.Name == property)
-                return true;
+            if (used.Name == property) return true;
         }
 
         return false;

@@ -23,8 +23,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     /// </returns>
     public AccessPath? FindByIndex(IndexDefinition index)
     {
-        if (Find(index, index.Parts) is { } path)
-            return path;
+        if (Find(index, index.Parts) is { } path) return path;
 
         return order is not null && PrefixesOf(index, index.Parts, []) is { } prefixes
             ? new AccessPath(index, KeyRanges.Everything, PathRank.Everything)
@@ -42,8 +41,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     {
         var reader = new ValueSetReader(binder, parts[0], isTagged: index is not null);
         ValueSet set = reader.Read(guard);
-        if (set.IsEverything)
-            return null;
+        if (set.IsEverything) return null;
 
         PathRank rank = RankOf(index, reader, set);
         var used = new List<ValueSetReader>(parts.Count) { reader };
@@ -51,8 +49,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
         var points = new List<IReadOnlyList<KeyRange>>(parts.Count);
         bool arePoints = set.ArePoints;
         bool mayBeNone = reader.MayBeNone(set);
-        if (arePoints)
-            points.Add(ranges);
+        if (arePoints) points.Add(ranges);
 
         while (arePoints && used.Count < parts.Count)
         {
@@ -60,24 +57,20 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
             set = reader.Read(guard);
             bool isTooMany =
                 (long)ranges.Count * set.Ranges.Count > QueryPlanner.MaxCombinations;
-            if (set.IsEverything || isTooMany)
-                break;
+            if (set.IsEverything || isTooMany) break;
 
             ranges = KeyRanges.Behind(ranges, set.Ranges);
             used.Add(reader);
             arePoints = set.ArePoints;
-            if (arePoints)
-                points.Add(ranges);
+            if (arePoints) points.Add(ranges);
 
             mayBeNone |= reader.MayBeNone(set);
         }
 
-        if (ranges.Count == 0)
-            return AccessPath.Nothing;
+        if (ranges.Count == 0) return AccessPath.Nothing;
 
         bool isWhole = arePoints && used.Count == parts.Count;
-        if (isWhole && index is { Unique: true } && !mayBeNone)
-            rank = PathRank.UniqueValues;
+        if (isWhole && index is { Unique: true } && !mayBeNone) rank = PathRank.UniqueValues;
 
         bool areKeys = isWhole && index is null;
         return new AccessPath(
@@ -96,14 +89,11 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
         IndexDefinition? index, ValueSetReader reader, in ValueSet set)
     {
         bool isKey = index is null;
-        if (set.ArePoints)
-            return isKey ? PathRank.KeyValues : PathRank.IndexValues;
+        if (set.ArePoints) return isKey ? PathRank.KeyValues : PathRank.IndexValues;
 
-        if (reader.IsAnyValue(set))
-            return PathRank.NotNull;
+        if (reader.IsAnyValue(set)) return PathRank.NotNull;
 
-        if (reader.IsBounded(set))
-            return isKey ? PathRank.KeyRange : PathRank.IndexRange;
+        if (reader.IsBounded(set)) return isKey ? PathRank.KeyRange : PathRank.IndexRange;
 
         return isKey ? PathRank.HalfKeyRange : PathRank.HalfIndexRange;
     }
@@ -122,16 +112,13 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
         IReadOnlyList<KeyPart> parts,
         List<IReadOnlyList<KeyRange>> points)
     {
-        if (order is null)
-            return KeyRanges.NoPrefix;
+        if (order is null) return KeyRanges.NoPrefix;
 
         // A key has no tags, which the place of an order has: only the order of the keys is theirs.
-        if (index is null)
-            return order.Parts.Count == 0 ? KeyRanges.NoPrefix : null;
+        if (index is null) return order.Parts.Count == 0 ? KeyRanges.NoPrefix : null;
 
         int before = parts.Count - order.Parts.Count;
-        if (before < 0 || before > points.Count)
-            return null;
+        if (before < 0 || before > points.Count) return null;
 
         for (int place = before; place < parts.Count; place++)
         {
@@ -140,8 +127,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
                 return null;
         }
 
-        if (before == 0)
-            return KeyRanges.NoPrefix;
+        if (before == 0) return KeyRanges.NoPrefix;
 
         IReadOnlyList<KeyRange> values = points[before - 1];
         return values.Count > QueryPlanner.MaxMerged

@@ -110,8 +110,7 @@ internal static class KeyRanges
 
     private static int CompareEnds(byte[]? one, byte[]? other)
     {
-        if (one is null || other is null)
-            return (one is null ? 1 : 0) - (other is null ? 1 : 0);
+        if (one is null || other is null) return (one is null ? 1 : 0) - (other is null ? 1 : 0);
 
         return one.AsSpan().SequenceCompareTo(other);
     }

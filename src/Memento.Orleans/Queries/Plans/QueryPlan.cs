@@ -55,8 +55,7 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     /// <summary>In words: the way, and by which conditions it leads to fewer records.</summary>
     public string DescribeWay()
     {
-        if (IsNothing)
-            return $"nothing: no record can satisfy {Guard}";
+        if (IsNothing) return $"nothing: no record can satisfy {Guard}";
 
         if (Path.Used.Count == 0)
             return Index is null ? "every record" : $"index {Index.Name}, in order";
@@ -76,8 +75,7 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     /// </summary>
     public string? DescribeFilter()
     {
-        if (IsNothing)
-            return null;
+        if (IsNothing) return null;
 
         GuardNode[] remaining =
             [.. Conditions().Where(node => !Path.Used.Any(used => used.Read(node).IsExact))];
@@ -90,8 +88,7 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     /// </summary>
     public string? DescribeOrder()
     {
-        if (Order is null || Order.Parts.Count == 0 || IsNothing)
-            return null;
+        if (Order is null || Order.Parts.Count == 0 || IsNothing) return null;
 
         return IsOrdered && Index is not null
             ? $"{Order}, from index {Index.Name}"

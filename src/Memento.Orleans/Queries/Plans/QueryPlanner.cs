@@ -50,8 +50,7 @@ internal sealed class QueryPlanner
     private List<AccessPath> Choose(bool isLimited)
     {
         List<AccessPath> ways = FindAll();
-        if (ways[0].Rank <= PathRank.UniqueValues)
-            return [ways[0]];
+        if (ways[0].Rank <= PathRank.UniqueValues) return [ways[0]];
 
         List<AccessPath> kept =
             [.. ways.Where((_, place) => IsWorthKnowing(ways, place, isLimited))];
@@ -75,8 +74,7 @@ internal sealed class QueryPlanner
         List<AccessPath> ways = [finder.FindByKey(_table)];
         foreach (IndexDefinition index in _table.Indexes)
         {
-            if (finder.FindByIndex(index) is not { } way)
-                continue;
+            if (finder.FindByIndex(index) is not { } way) continue;
 
             int worse = ways.FindIndex(way.IsBetterThan);
             ways.Insert(worse < 0 ? ways.Count : worse, way);
@@ -95,14 +93,12 @@ internal sealed class QueryPlanner
         for (int each = 0; each < ways.Count; each++)
         {
             AccessPath other = ways[each];
-            if (each == place || !other.IsWithin(way))
-                continue;
+            if (each == place || !other.IsWithin(way)) continue;
 
             bool isSame = way.IsWithin(other);
             bool isPreferred = !isSame
                 || (way.IsOrdered == other.IsOrdered ? each < place : other.IsOrdered);
-            if (isPreferred && (other.IsOrdered || !way.IsOrdered || !isLimited))
-                return false;
+            if (isPreferred && (other.IsOrdered || !way.IsOrdered || !isLimited)) return false;
         }
 
         return true;
@@ -128,16 +124,14 @@ internal sealed class QueryPlanner
             case AndNode and:
                 foreach (GuardNode child in and.Children)
                 {
-                    if (!IsPossible(child))
-                        return false;
+                    if (!IsPossible(child)) return false;
                 }
 
                 return true;
             case OrNode or:
                 foreach (GuardNode child in or.Children)
                 {
-                    if (IsPossible(child))
-                        return true;
+                    if (IsPossible(child)) return true;
                 }
 
                 return false;

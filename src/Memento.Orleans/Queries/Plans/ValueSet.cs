@@ -26,8 +26,7 @@ internal readonly record struct ValueSet(IReadOnlyList<KeyRange> Ranges, bool Is
         {
             foreach (KeyRange range in Ranges)
             {
-                if (!range.IsPoint)
-                    return false;
+                if (!range.IsPoint) return false;
             }
 
             return true;
@@ -39,8 +38,7 @@ internal readonly record struct ValueSet(IReadOnlyList<KeyRange> Ranges, bool Is
     public ValueSet And(in ValueSet other)
     {
         bool isExact = IsExact && other.IsExact;
-        if (IsEverything)
-            return new ValueSet(other.Ranges, isExact);
+        if (IsEverything) return new ValueSet(other.Ranges, isExact);
 
         return other.IsEverything
             ? new ValueSet(Ranges, isExact)

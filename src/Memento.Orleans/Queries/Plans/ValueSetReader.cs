@@ -92,8 +92,7 @@ internal sealed class ValueSetReader
     /// <summary>What a comparison of values of a shape gives whatever the value is.</summary>
     public static Outcome OutcomeOf(Domain domain, GuardOperator comparison, object constant)
     {
-        if (comparison == GuardOperator.NotEqual)
-            return Outcome.Depends;
+        if (comparison == GuardOperator.NotEqual) return Outcome.Depends;
 
         ConstantFit fit = domain.Fit(constant);
         if (fit == ConstantFit.Inside)
@@ -124,11 +123,9 @@ internal sealed class ValueSetReader
 
     private ValueSet ReadCompare(GuardOperator comparison, object? value)
     {
-        if (value is null)
-            return ReadCompareWithNull(comparison);
+        if (value is null) return ReadCompareWithNull(comparison);
 
-        if (comparison == GuardOperator.NotEqual)
-            return ValueSet.Any;
+        if (comparison == GuardOperator.NotEqual) return ValueSet.Any;
 
         object constant = value;
         Domain domain = _binder.Domain(_shape, comparison, ref constant);
@@ -182,22 +179,19 @@ internal sealed class ValueSetReader
         {
             if (value is null)
             {
-                if (CanBeNull)
-                    points.Add(KeyRange.Point([ValueTag.Null]));
+                if (CanBeNull) points.Add(KeyRange.Point([ValueTag.Null]));
 
                 continue;
             }
 
             object constant = value;
             Domain domain = _binder.Domain(_shape, GuardOperator.Equal, ref constant);
-            if (domain.Fit(constant) != ConstantFit.Inside)
-                continue;
+            if (domain.Fit(constant) != ConstantFit.Inside) continue;
 
             // A list finds NaN where an operator does not.
             if (!domain.EqualsItself(constant))
             {
-                if (CanBeNotANumber)
-                    points.Add(KeyRange.Point([ValueTag.NotANumber]));
+                if (CanBeNotANumber) points.Add(KeyRange.Point([ValueTag.NotANumber]));
             }
             else if (domain.Type != _shape.ComparedType)
             {
@@ -214,8 +208,7 @@ internal sealed class ValueSetReader
 
     private ValueSet ReadPrefix(string pattern)
     {
-        if (pattern.Length == 0)
-            return NotNull();
+        if (pattern.Length == 0) return NotNull();
 
         // A text's encoding is its characters' one after the other, and an end of one byte.
         return ValueSet.Of(KeyRange.Prefix(Encode(pattern)[..^1]));
@@ -224,8 +217,7 @@ internal sealed class ValueSetReader
     private byte[] Encode(object value)
     {
         KeyWriter writer = new(stackalloc byte[KeyWriter.StackBytes]);
-        if (_isTagged)
-            writer.Reserve(1)[0] = ValueTag.Value;
+        if (_isTagged) writer.Reserve(1)[0] = ValueTag.Value;
 
         Type type = _shape.ValueType;
         _part.Component.WriteBoxed(

@@ -31,11 +31,9 @@ internal sealed class ArithmeticReader(ParameterExpression record, RecordValueRe
     /// <summary>A sign: less is times minus one, in every type and for every value.</summary>
     public Operand? Read(UnaryExpression unary)
     {
-        if (unary.Method is not null && unary.Method.DeclaringType != typeof(decimal))
-            return null;
+        if (unary.Method is not null && unary.Method.DeclaringType != typeof(decimal)) return null;
 
-        if (unary.NodeType == ExpressionType.UnaryPlus)
-            return values.Read(unary.Operand).Operand;
+        if (unary.NodeType == ExpressionType.UnaryPlus) return values.Read(unary.Operand).Operand;
 
         bool isChecked = unary.NodeType == ExpressionType.NegateChecked;
         if ((!isChecked && unary.NodeType != ExpressionType.Negate)

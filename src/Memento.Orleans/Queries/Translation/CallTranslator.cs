@@ -36,8 +36,7 @@ internal sealed class CallTranslator(
     private Guard TranslateEquals(MethodCallExpression call)
     {
         List<Expression> sides = [.. call.Arguments];
-        if (call.Object is not null)
-            sides.Insert(0, call.Object);
+        if (call.Object is not null) sides.Insert(0, call.Object);
 
         bool ignoresCase = false;
         if (sides.Count == 3 && sides[2].Type == typeof(StringComparison))
@@ -81,11 +80,9 @@ internal sealed class CallTranslator(
 
     private Guard TranslateText(MethodCallExpression call, TextMatch match)
     {
-        if (call.Arguments.Count > 2)
-            throw TextCase.Refused(call);
+        if (call.Arguments.Count > 2) throw TextCase.Refused(call);
 
-        if (RecordUse.Uses(call.Arguments[0], record))
-            throw Refusal.Of(call);
+        if (RecordUse.Uses(call.Arguments[0], record)) throw Refusal.Of(call);
 
         bool ignoresCase = call.Arguments.Count == 2
             && TextCase.IsIgnored(call, call.Arguments[1], record);
@@ -141,15 +138,12 @@ internal sealed class CallTranslator(
     private Guard TranslateContains(MethodCallExpression call)
     {
         List<Expression> parts = [.. call.Arguments];
-        if (call.Object is not null)
-            parts.Insert(0, call.Object);
+        if (call.Object is not null) parts.Insert(0, call.Object);
 
         bool hasComparer = parts.Count == 3;
-        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method))
-            throw Refusal.Of(call);
+        if (parts.Count is < 2 or > 3 || !IsFrameworks(call.Method)) throw Refusal.Of(call);
 
-        if (hasComparer)
-            RequireNoComparer(call, parts[0], parts[2]);
+        if (hasComparer) RequireNoComparer(call, parts[0], parts[2]);
 
         Expression list = WithoutSpan(parts[0], call);
         if (RecordUse.Uses(list, record))
@@ -158,8 +152,7 @@ internal sealed class CallTranslator(
                 ?? collections.TranslateContains(call, list, parts[1]);
         }
 
-        if (list.Type == typeof(string) && parts[1].Type != typeof(char))
-            throw Refusal.Of(call);
+        if (list.Type == typeof(string) && parts[1].Type != typeof(char)) throw Refusal.Of(call);
 
         RecordValue property = values.Read(parts[1]);
         ComparisonTranslator.RequireComparable(property, call);
@@ -206,8 +199,7 @@ internal sealed class CallTranslator(
     /// </summary>
     private static Expression WithoutSpan(Expression list, MethodCallExpression call)
     {
-        if (!list.Type.IsByRefLike)
-            return list;
+        if (!list.Type.IsByRefLike) return list;
 
         Expression? inner = list switch
         {

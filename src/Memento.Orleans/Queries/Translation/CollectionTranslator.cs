@@ -20,21 +20,18 @@ internal sealed class CollectionTranslator(
     public Guard TranslateItems(MethodCallExpression call)
     {
         List<Expression> parts = [.. call.Arguments];
-        if (call.Object is not null)
-            parts.Insert(0, call.Object);
+        if (call.Object is not null) parts.Insert(0, call.Object);
 
         bool isFrameworks = call.Method.DeclaringType == typeof(Enumerable)
             || call.Method.DeclaringType == typeof(Array)
             || LocalList.IsFrameworks(call.Method.DeclaringType!);
-        if (!isFrameworks || parts.Count > 2)
-            throw Refusal.Of(call);
+        if (!isFrameworks || parts.Count > 2) throw Refusal.Of(call);
 
         if (!RecordUse.Uses(parts[0], record))
             return localItems.Translate(call, parts[0], parts[1]);
 
         RecordValue collection = ReadCollection(parts[0], call);
-        if (parts.Count == 1)
-            return Guard.Any(collection.Operand, item: null);
+        if (parts.Count == 1) return Guard.Any(collection.Operand, item: null);
 
         Guard item = conditions.Read(call, parts[1]);
         return call.Method.Name is nameof(Enumerable.Any) or nameof(List<>.Exists)

@@ -35,8 +35,7 @@ internal sealed class ComparisonTranslator(
     public Guard Translate(
         GuardOperator comparison, Expression left, Expression right, Expression whole)
     {
-        if (_orders.TryTranslate(comparison, left, right, whole) is { } order)
-            return order;
+        if (_orders.TryTranslate(comparison, left, right, whole) is { } order) return order;
 
         if (!RecordUse.Uses(left, record))
             return Translate(comparison.Mirrored(), right, left, whole);
@@ -142,11 +141,9 @@ internal sealed class ComparisonTranslator(
     /// </summary>
     private static bool AgreeWith(RecordValue left, RecordValue right)
     {
-        if (left.ComparedAs != right.ComparedAs)
-            return false;
+        if (left.ComparedAs != right.ComparedAs) return false;
 
-        if (left.Type == right.Type && left.Type == left.ComparedAs)
-            return true;
+        if (left.Type == right.Type && left.Type == left.ComparedAs) return true;
 
         Type? common = Domains.Common(Number(left.Type), Number(right.Type))?.Type;
         return common is not null && (common == left.ComparedAs
@@ -169,8 +166,7 @@ internal sealed class ComparisonTranslator(
     /// <summary>Whether this is a condition on the record rather than a value of it.</summary>
     private bool IsCondition(Expression expression)
     {
-        if (RecordValueReader.WithoutNullable(expression.Type) != typeof(bool))
-            return false;
+        if (RecordValueReader.WithoutNullable(expression.Type) != typeof(bool)) return false;
 
         while (expression is UnaryExpression { NodeType: ExpressionType.Convert } conversion)
             expression = conversion.Operand;

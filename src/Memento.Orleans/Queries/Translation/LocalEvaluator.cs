@@ -46,11 +46,9 @@ internal static class LocalEvaluator
         if (RecordValueReader.IsNullableMember(member, nameof(Nullable<>.HasValue)))
             return instance is not null;
 
-        if (instance is null)
-            return Interpret(member);
+        if (instance is null) return Interpret(member);
 
-        if (RecordValueReader.IsNullableMember(member, nameof(Nullable<>.Value)))
-            return instance;
+        if (RecordValueReader.IsNullableMember(member, nameof(Nullable<>.Value))) return instance;
 
         return member.Member is FieldInfo field
             ? field.GetValue(instance)
@@ -61,8 +59,7 @@ internal static class LocalEvaluator
     private static object? EvaluateCall(MethodCallExpression call)
     {
         object? instance = call.Object is null ? null : Evaluate(call.Object);
-        if (call.Object is not null && instance is null)
-            return Interpret(call);
+        if (call.Object is not null && instance is null) return Interpret(call);
 
         return call.Method.Invoke(
             instance,
@@ -79,13 +76,11 @@ internal static class LocalEvaluator
     {
         Type from = conversion.Operand.Type;
         Type to = conversion.Type;
-        if (KeepsValue(from, to))
-            return Evaluate(conversion.Operand);
+        if (KeepsValue(from, to)) return Evaluate(conversion.Operand);
 
         Type wide = RecordValueReader.WithoutNullable(to);
         Type narrow = RecordValueReader.WithoutNullable(from);
-        if (narrow.IsEnum)
-            narrow = Enum.GetUnderlyingType(narrow);
+        if (narrow.IsEnum) narrow = Enum.GetUnderlyingType(narrow);
 
         bool losesNull = from != RecordValueReader.WithoutNullable(from) && to == wide;
         bool isWidening = narrow == wide || NumericConversion.IsImplicit(narrow, wide);
@@ -131,8 +126,7 @@ internal static class LocalEvaluator
     {
         foreach (Expression argument in arguments)
         {
-            if (argument.Type.IsByRefLike)
-                return false;
+            if (argument.Type.IsByRefLike) return false;
         }
 
         return true;

@@ -21,8 +21,7 @@ internal static class LocalList
     public static IEnumerable? TryRead(object collection)
     {
         Type type = collection.GetType();
-        if (collection is not IEnumerable values)
-            return null;
+        if (collection is not IEnumerable values) return null;
 
         if (type.IsArray || collection is string || !Implements(type, typeof(ICollection<>))
             || type.Name.StartsWith(CollectionExpression, StringComparison.Ordinal))
@@ -30,12 +29,10 @@ internal static class LocalList
             return values;
         }
 
-        if (!IsFrameworks(type))
-            return null;
+        if (!IsFrameworks(type)) return null;
 
         PropertyInfo? comparer = type.GetProperty("Comparer") ?? type.GetProperty("KeyComparer");
-        if (comparer is not null)
-            return IsOrdinary(comparer, collection) ? values : null;
+        if (comparer is not null) return IsOrdinary(comparer, collection) ? values : null;
 
         bool isView = type.IsNested && type.DeclaringType!.Name.Contains(
             "Dictionary", StringComparison.Ordinal);
@@ -52,19 +49,16 @@ internal static class LocalList
     private static bool IsOrdinary(PropertyInfo property, object collection)
     {
         object? comparer = property.GetValue(collection);
-        if (comparer is null || ReferenceEquals(comparer, StringComparer.Ordinal))
-            return true;
+        if (comparer is null || ReferenceEquals(comparer, StringComparer.Ordinal)) return true;
 
         Type type = property.PropertyType;
         Type[] arguments = type.IsGenericType ? type.GetGenericArguments() : [];
-        if (arguments is not [Type item])
-            return false;
+        if (arguments is not [Type item]) return false;
 
         // The default order of strings is that of a culture; other default orders are the
         // operators'.
         bool isOrder = type.GetGenericTypeDefinition() == typeof(IComparer<>);
-        if (isOrder && item == typeof(string))
-            return false;
+        if (isOrder && item == typeof(string)) return false;
 
         Type standard = (isOrder ? typeof(Comparer<>) : typeof(EqualityComparer<>))
             .MakeGenericType(item);
@@ -94,12 +88,10 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
             GuardSize.RequireListItems(guards.Count + 1);
             Guard guard = translate(Bind(lambda, value));
             guards.Add(guard);
-            if (ListOf(guard.Root) is null)
-                GuardSize.RequireNodes(guards.Count);
+            if (ListOf(guard.Root) is null) GuardSize.RequireNodes(guards.Count);
 
             // As in C#, nothing is asked after a value that decides.
-            if (guard.Root is TruthNode truth && truth.Value == isAny)
-                return guard;
+            if (guard.Root is TruthNode truth && truth.Value == isAny) return guard;
         }
 
         return isAny ? Guard.Or(InOneList(guards)) : Guard.And(guards);
@@ -117,8 +109,7 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
     /// </summary>
     private static List<Guard> InOneList(List<Guard> guards)
     {
-        if (guards.Count < 2 || ListOf(guards[0].Root) is not { } first)
-            return guards;
+        if (guards.Count < 2 || ListOf(guards[0].Root) is not { } first) return guards;
 
         var values = new List<object?>(guards.Count);
         foreach (Guard guard in guards)

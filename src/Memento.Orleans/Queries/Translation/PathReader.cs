@@ -15,8 +15,7 @@ internal sealed class PathReader(ParameterExpression record)
     /// <returns>The operand, or null where the expression is something else.</returns>
     public Operand? TryRead(Expression expression)
     {
-        if (expression == record && !IsObject(record.Type))
-            return ItemOperand.Instance;
+        if (expression == record && !IsObject(record.Type)) return ItemOperand.Instance;
 
         // From the last step to the first; a key's begins with a bracket, a name's with no dot.
         var steps = new Stack<string>();
@@ -43,8 +42,7 @@ internal sealed class PathReader(ParameterExpression record)
             }
         }
 
-        if (inner != record || !steps.TryPeek(out string? first))
-            return null;
+        if (inner != record || !steps.TryPeek(out string? first)) return null;
 
         string start = first[0] == '[' ? Guard.Item : steps.Pop();
         return new PropertyOperand(steps.Aggregate(start, Join));

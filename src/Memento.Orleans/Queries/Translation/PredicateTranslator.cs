@@ -91,8 +91,7 @@ internal sealed class PredicateTranslator
 
             Guard guard = Translate(operand);
             guards.Add(guard);
-            if (guard.Root is TruthNode truth && truth.Value != isAnd)
-                return guard;
+            if (guard.Root is TruthNode truth && truth.Value != isAnd) return guard;
         }
 
         return isAnd ? Guard.And(guards) : Guard.Or(guards);
@@ -106,8 +105,7 @@ internal sealed class PredicateTranslator
     private Guard TranslateNot(UnaryExpression not)
     {
         // The form that an index can answer.
-        if (_values.TryReadProperty(not.Operand, out string? flag))
-            return Guard.Equal(flag, false);
+        if (_values.TryReadProperty(not.Operand, out string? flag)) return Guard.Equal(flag, false);
 
         return Guard.Not(Translate(not.Operand));
     }

@@ -89,8 +89,7 @@ internal sealed class RecordValueReader
         if (operand is null && inner is BinaryExpression binary)
             (operand, enumOfBits) = _arithmetic.Read(binary);
 
-        if (operand is null && inner is UnaryExpression unary)
-            operand = _arithmetic.Read(unary);
+        if (operand is null && inner is UnaryExpression unary) operand = _arithmetic.Read(unary);
 
         _depth--;
         return operand is not null ? (operand, enumOfBits) : throw Refusal.Of(inner);
@@ -106,14 +105,12 @@ internal sealed class RecordValueReader
         bool hasRounded = false;
         foreach (Type next in conversions)
         {
-            if (next == type)
-                continue;
+            if (next == type) continue;
 
             Type from = type.IsEnum ? Enum.GetUnderlyingType(type) : type;
             bool isExact = from == next || NumericConversion.IsImplicit(from, next)
                 || next == enumOfBits;
-            if (hasRounded || !isExact)
-                return null;
+            if (hasRounded || !isExact) return null;
 
             hasRounded = NumericConversion.Rounds(from, next);
             type = next;
@@ -158,8 +155,7 @@ internal sealed class RecordUse : ExpressionVisitor
 
     public override Expression? Visit(Expression? node)
     {
-        if (_found)
-            return node;
+        if (_found) return node;
 
         RuntimeHelpers.EnsureSufficientExecutionStack();
         return base.Visit(node);

@@ -119,8 +119,7 @@ internal static class MethodCode
             at += operand.Length;
 
             // What does nothing says nothing.
-            if (operation != OpCodes.Nop)
-                instructions.Add(Read(method, operation, operand));
+            if (operation != OpCodes.Nop) instructions.Add(Read(method, operation, operand));
         }
 
         return instructions;

@@ -34,12 +34,10 @@ internal sealed class DocumentRules(Type recordType)
     {
         // JSON has null or the value; a constructor is asked of the value's type.
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (!_checked.Add(type))
-            return;
+        if (!_checked.Add(type)) return;
 
         JsonTypeInfo info = InfoOf(type, property);
-        if (info.Kind == JsonTypeInfoKind.Object)
-            CheckObject(info, property);
+        if (info.Kind == JsonTypeInfoKind.Object) CheckObject(info, property);
 
         foreach (JsonPropertyInfo member in info.Properties)
         {
@@ -50,12 +48,9 @@ internal sealed class DocumentRules(Type recordType)
         foreach (Type part in DocumentTypes.In(info).Where(part => !_checked.Contains(part)))
             Check(part, property);
 
-        if (info.Kind != JsonTypeInfoKind.Object)
-            CheckValue(info, property);
-        if (CollectionRules.BrokenRule(info) is { } rule)
-            throw Invalid(property, rule);
-        if (type.IsEnum)
-            CheckNames(info, property);
+        if (info.Kind != JsonTypeInfoKind.Object) CheckValue(info, property);
+        if (CollectionRules.BrokenRule(info) is { } rule) throw Invalid(property, rule);
+        if (type.IsEnum) CheckNames(info, property);
     }
 
     private JsonTypeInfo InfoOf(Type type, string? property)
@@ -151,8 +146,7 @@ internal sealed class DocumentRules(Type recordType)
         }
 
         bool isPolymorphic = info.PolymorphismOptions is { DerivedTypes.Count: > 0 };
-        if (!(isPolymorphic && info.Type.IsAbstract))
-            CheckConstructor(info, property);
+        if (!(isPolymorphic && info.Type.IsAbstract)) CheckConstructor(info, property);
 
         CheckSomethingIsStored(info, property);
         string? member = property ?? info.Properties
@@ -164,14 +158,12 @@ internal sealed class DocumentRules(Type recordType)
                 + "dictionary without the attribute.");
 
         var state = new StateRules(info);
-        if (state.Find() is { } broken)
-            throw Invalid(property ?? broken.Member, broken.Rule);
+        if (state.Find() is { } broken) throw Invalid(property ?? broken.Member, broken.Rule);
     }
 
     private void CheckConstructor(JsonTypeInfo info, string? property)
     {
-        if (info.CreateObject is not null)
-            return;
+        if (info.CreateObject is not null) return;
         if (info.ConstructorAttributeProvider is not MethodBase constructor)
             throw Invalid(
                 property,
@@ -196,8 +188,7 @@ internal sealed class DocumentRules(Type recordType)
     private void CheckSomethingIsStored(JsonTypeInfo info, string? property)
     {
         // Of the record itself the rules of tables say more.
-        if (info.Type == recordType || info.Type.IsAbstract || info.Properties.Count > 0)
-            return;
+        if (info.Type == recordType || info.Type.IsAbstract || info.Properties.Count > 0) return;
         if (StoredState.FieldsOf(info.Type).Any(f => !f.IsPublic && f.Name[0] != '<'))
             throw Invalid(
                 property,

@@ -40,10 +40,8 @@ internal static class Immutability
         var mode = CopyMode.Share;
         foreach (FieldInfo field in StoredState.FieldsOf(recordType))
         {
-            if (!IsImmutable(field.FieldType, assumed, isComplete))
-                return CopyMode.Deep;
-            if (!field.IsInitOnly)
-                mode = CopyMode.Shallow;
+            if (!IsImmutable(field.FieldType, assumed, isComplete)) return CopyMode.Deep;
+            if (!field.IsInitOnly) mode = CopyMode.Shallow;
         }
 
         return mode;
@@ -73,10 +71,8 @@ internal static class Immutability
             return false;
 
         // A derived class could bring fields that change.
-        if ((!type.IsValueType && !type.IsSealed) || type.IsArray)
-            return false;
-        if (!assumed.Add(type))
-            return true;
+        if ((!type.IsValueType && !type.IsSealed) || type.IsArray) return false;
+        if (!assumed.Add(type)) return true;
 
         // A struct comes out of a record as a copy, so that its own fields may be settable; they
         // must not lead to what is shared.

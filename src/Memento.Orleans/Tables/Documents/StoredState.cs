@@ -31,8 +31,7 @@ internal sealed class StoredState
         ];
         foreach (MemberInfo member in _members)
         {
-            if (member is PropertyInfo { GetMethod: { } getter })
-                Follow(getter, []);
+            if (member is PropertyInfo { GetMethod: { } getter }) Follow(getter, []);
         }
 
         IsPlain = Framework.Has(info.Type) || IsPlainType();

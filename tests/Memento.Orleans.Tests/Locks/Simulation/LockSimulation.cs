@@ -138,8 +138,7 @@ internal sealed class LockSimulation
 
             foreach (SimulatedCall call in transaction.Attempt.Calls)
             {
-                if (call.IsRunnable)
-                    _runnable.Add(call);
+                if (call.IsRunnable) _runnable.Add(call);
             }
         }
 
@@ -173,8 +172,7 @@ internal sealed class LockSimulation
                 break;
             case LockAnswer.Waiting:
                 _counts.Waits++;
-                if (SimulatedResource.All[step.Resource].IsRange)
-                    _counts.RangeWaits++;
+                if (SimulatedResource.All[step.Resource].IsRange) _counts.RangeWaits++;
                 break;
             default:
                 _counts.Refusals++;
@@ -185,8 +183,7 @@ internal sealed class LockSimulation
 
     private LockOwner OwnerOf(SimulatedAttempt attempt, int partition)
     {
-        if (attempt.Owners[partition] is { } owner)
-            return owner;
+        if (attempt.Owners[partition] is { } owner) return owner;
 
         bool agesDiffer =
             _fault is SimulationFault.AgesDiffer or SimulationFault.AgesDifferUnwatched;
@@ -202,8 +199,7 @@ internal sealed class LockSimulation
         {
             var call = (SimulatedCall)request.Waiter!;
             _trace?.Add($"  attempt {call.Attempt.Index}: {request.Resource} {request.State}");
-            if (_fault == SimulationFault.WakeUpsAreLost && _random.OneIn(4))
-                continue;
+            if (_fault == SimulationFault.WakeUpsAreLost && _random.OneIn(4)) continue;
             call.Request = null;
             if (request.State == LockRequestState.Refused)
             {
@@ -219,8 +215,7 @@ internal sealed class LockSimulation
 
     private void Advance(SimulatedCall call)
     {
-        if (call.Attempt.IsEnded)
-            return;
+        if (call.Attempt.IsEnded) return;
 
         call.Advance();
         AdvanceLine(call.Attempt);
@@ -228,8 +223,7 @@ internal sealed class LockSimulation
 
     private void AdvanceLine(SimulatedAttempt attempt)
     {
-        if (!attempt.Calls.TrueForAll(call => call.IsDone))
-            return;
+        if (!attempt.Calls.TrueForAll(call => call.IsDone)) return;
 
         attempt.Line++;
         if (attempt.Line == attempt.Transaction.Script.Length)
@@ -242,8 +236,7 @@ internal sealed class LockSimulation
     private void Disturb()
     {
         SimulatedAttempt? attempt = _transactions[_random.Below(_transactions.Length)].Attempt;
-        if (attempt is null)
-            return;
+        if (attempt is null) return;
 
         SimulatedCall? waiting = attempt.Calls.Find(call => call.Request is not null);
         if (waiting is null)
@@ -268,8 +261,7 @@ internal sealed class LockSimulation
 
     private void End(SimulatedAttempt attempt, bool isFinal)
     {
-        if (attempt.IsEnded)
-            return;
+        if (attempt.IsEnded) return;
 
         _trace?.Add($"attempt {attempt.Index} ends{(isFinal ? " for good" : string.Empty)}");
         attempt.IsEnded = true;
@@ -279,10 +271,8 @@ internal sealed class LockSimulation
         transaction.WakesAt = _step + 1 + _random.Below(16);
         for (int partition = 0; partition < _partitions.Length; partition++)
         {
-            if (attempt.Owners[partition] is null)
-                continue;
-            if (_fault == SimulationFault.ReleasesAreLost && _random.OneIn(8))
-                continue;
+            if (attempt.Owners[partition] is null) continue;
+            if (_fault == SimulationFault.ReleasesAreLost && _random.OneIn(8)) continue;
             _releases.Add((attempt, partition));
         }
     }

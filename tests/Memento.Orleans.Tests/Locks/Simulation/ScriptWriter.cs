@@ -31,10 +31,8 @@ internal sealed class ScriptWriter(
     private SimulatedStep[] Call()
     {
         int partition = random.Below(partitions);
-        if (hasPointsAndRangesOnly)
-            return WithoutIntentions();
-        if (random.Below(10) < _rangeShare)
-            return OnRange(partition);
+        if (hasPointsAndRangesOnly) return WithoutIntentions();
+        if (random.Below(10) < _rangeShare) return OnRange(partition);
         return random.Below(10) < _recordShare ? OnRecord(partition) : OnPartition(partition);
     }
 

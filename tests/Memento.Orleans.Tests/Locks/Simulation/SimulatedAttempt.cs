@@ -60,8 +60,7 @@ internal sealed class SimulatedAttempt
     {
         TransactionAge age = Transaction.Age;
         TransactionAge otherAge = other.Transaction.Age;
-        if (age.StartTicks != otherAge.StartTicks)
-            return age.StartTicks < otherAge.StartTicks;
+        if (age.StartTicks != otherAge.StartTicks) return age.StartTicks < otherAge.StartTicks;
         if (age.FirstAttempt != otherAge.FirstAttempt)
             return age.FirstAttempt < otherAge.FirstAttempt;
         return Id < other.Id;

@@ -28,8 +28,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
     {
         SimulatedStep step = call.Current;
         ref readonly LockResource resource = ref _resources[step.Resource];
-        if (!_present.Contains(call.Attempt))
-            _present.Add(call.Attempt);
+        if (!_present.Contains(call.Attempt)) _present.Add(call.Attempt);
         Resumed.Clear();
         LockAnswer answer = _manager.Acquire(
             owner,
@@ -46,17 +45,13 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
             call.Request = request;
         }
 
-        if (answer != LockAnswer.Refused)
-            CheckOvertaking(call, request);
-        if (request is not null)
-            _waiting.Add(request);
+        if (answer != LockAnswer.Refused) CheckOvertaking(call, request);
+        if (request is not null) _waiting.Add(request);
         if (answer == LockAnswer.Granted && !NeedsNoLock(call.Attempt, step.Resource))
             Believe(call.Attempt, step.Resource, step.Kind);
         Check();
-        if (conflict is not null && _locks.Count == 0)
-            TakePicture();
-        if (conflict is not null)
-            CheckRefusal(call, resource, step.Kind, conflict);
+        if (conflict is not null && _locks.Count == 0) TakePicture();
+        if (conflict is not null) CheckRefusal(call, resource, step.Kind, conflict);
         return answer;
     }
 
@@ -105,8 +100,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
 
     private static bool OneWay(LockKind left, LockKind right)
     {
-        if ((left & LockKind.Write) != 0)
-            return right != LockKind.None;
+        if ((left & LockKind.Write) != 0) return right != LockKind.None;
         return (left & LockKind.Read) != 0 && (right & LockKind.IntentionWrite) != 0;
     }
 
@@ -126,8 +120,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
     private bool NeedsNoLock(SimulatedAttempt attempt, int resource)
     {
         SimulatedResource asked = SimulatedResource.All[resource];
-        if (asked.IsEmpty)
-            return true;
+        if (asked.IsEmpty) return true;
 
         for (int index = SimulatedResource.FirstRange; index < _resources.Length; index++)
         {
@@ -168,8 +161,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         }
 
         ref LockKind believed = ref attempt.Believed(number, resource);
-        if (believed == LockKind.None && !SimulatedResource.All[resource].IsRange)
-            _believedHolds++;
+        if (believed == LockKind.None && !SimulatedResource.All[resource].IsRange) _believedHolds++;
         believed |= kind;
     }
 
@@ -219,8 +211,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
 
         foreach (LockRequest request in Resumed)
         {
-            if (request.State != LockRequestState.Granted)
-                continue;
+            if (request.State != LockRequestState.Granted) continue;
             Unless(
                 !_waiting.Exists(one => one.Order < request.Order && Conflict(one, request)),
                 "one that waits is granted before those behind it");
@@ -246,8 +237,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         int ranges = 0;
         foreach (LockInfo info in _locks)
         {
-            if (info.IsWaiting)
-                continue;
+            if (info.IsWaiting) continue;
             holds++;
             if (info.Resource.IsRange)
                 ranges++;
@@ -262,8 +252,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
             CheckWait(request);
         foreach (LockRequest request in Resumed)
         {
-            if (request.State != LockRequestState.Refused)
-                continue;
+            if (request.State != LockRequestState.Refused) continue;
             Unless(request.Conflict is not null, "a refusal has a reason");
             CheckRefusal(
                 (SimulatedCall)request.Waiter!, request.Resource, request.Kind, request.Conflict!);
@@ -341,8 +330,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
 
         foreach (LockRequest other in _waiting)
         {
-            if (other.Order >= request.Order || !Conflict(other, request))
-                continue;
+            if (other.Order >= request.Order || !Conflict(other, request)) continue;
             hasReason = true;
             CheckOlder(attempt, AttemptOf(other));
         }
@@ -403,8 +391,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         int index = SimulatedAttempt.IndexOf(transactionId);
         foreach (SimulatedAttempt attempt in _present)
         {
-            if (attempt.Index == index)
-                return attempt;
+            if (attempt.Index == index) return attempt;
         }
 
         throw new SimulationFailedException("locks are of attempts that were not released");

@@ -65,10 +65,8 @@ internal sealed record SimulatedResource(int Store, int From, int To)
     /// <param name="isShort">Leaves out the last key, which is a fault.</param>
     public LockResource ToLock(bool isShort)
     {
-        if (IsPartition)
-            return LockResource.Partition;
-        if (!IsRange)
-            return LockResource.InStore(Store, KeyOf(From));
+        if (IsPartition) return LockResource.Partition;
+        if (!IsRange) return LockResource.InStore(Store, KeyOf(From));
         int to = isShort ? Math.Min(To, MostKeys) - 1 : To;
         return LockResource.Range(Store, KeyOf(From), to == End ? null : KeyOf(Math.Max(to, 0)));
     }

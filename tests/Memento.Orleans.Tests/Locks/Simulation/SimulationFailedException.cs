@@ -5,7 +5,6 @@ internal sealed class SimulationFailedException(string message) : Exception(mess
 {
     public static void Unless(bool condition, string message)
     {
-        if (!condition)
-            throw new SimulationFailedException(message);
+        if (!condition) throw new SimulationFailedException(message);
     }
 }
