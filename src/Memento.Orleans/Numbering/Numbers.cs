@@ -59,7 +59,9 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     private long? _raisedBy;
     private bool _isStarted;
     private NumberRange? _ahead;
-    private bool _isReservingAhead;
+
+    /// <summary>Whether somebody has reserved the next block, or tries, or failed.</summary>
+    private bool _isAheadAsked;
 
     public ValueTask<long> NextAsync()
     {
@@ -99,11 +101,8 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
             if (_used >= _last) return false;
 
             number = ++_used;
-            isLow = _last - _used < _size / 2
-                && _last < _highest
-                && _ahead is null
-                && !_isReservingAhead;
-            _isReservingAhead |= isLow;
+            isLow = !_isAheadAsked && _last - _used < _size / 2 && _last < _highest;
+            _isAheadAsked |= isLow;
             return true;
         }
     }
@@ -112,10 +111,8 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     /// Reserves the next block behind whoever took a number, and with nothing of theirs.
     /// </summary>
     private void ReserveAhead()
-    {
-        using AsyncFlowControl noFlow = ExecutionContext.SuppressFlow();
-        _ = Task.Run(ReserveAheadAsync);
-    }
+        => ThreadPool.UnsafeQueueUserWorkItem(
+            static block => _ = block.ReserveAheadAsync(), this, preferLocal: false);
 
     private async Task ReserveAheadAsync()
     {
@@ -123,11 +120,7 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
         try
         {
             NumberRange range = await SequenceOf(table.Name).ReserveAsync(Used(), _size);
-            lock (_gate)
-            {
-                _ahead = range;
-                _isReservingAhead = false;
-            }
+            lock (_gate) _ahead = range;
         }
         catch (Exception)
         {
@@ -177,7 +170,7 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
         }
 
         _last = Math.Min(range.Last, _highest);
-        _isReservingAhead = false;
+        _isAheadAsked = false;
         _isStarted = true;
     }
 
