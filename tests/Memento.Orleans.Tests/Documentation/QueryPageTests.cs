@@ -24,7 +24,7 @@ public class QueryPageTests
         var page = new MarkdownPage("docs/queries.md");
 
         Dictionary<string, string> quoted = MarkdownPage
-            .Rows(page.Lines("What a predicate may hold"))
+            .Rows(page.Lines("What a predicate may not hold"))
             .ToDictionary(static row => row[0].Trim('`'), static row => row[1]);
 
         Assert.Equal(RefusedByText.Keys.Order(), quoted.Keys.Order());

@@ -10,7 +10,20 @@ internal static partial class SnippetReader
     public static IReadOnlyList<Snippet> Read(string page)
         => Read(page, Repository.ReadLines(page));
 
-    /// <exception cref="FormatException">A block does not end, or say what it is.</exception>
+    /// <summary>
+    /// The types that a page takes from other pages, each named in a comment:
+    /// <c>&lt;!-- declarations: docs/tables.md --&gt;</c>.
+    /// </summary>
+    public static IEnumerable<Snippet> ReadDeclarations(string page)
+        => Repository.ReadLines(page)
+            .Select(static line => Declarations().Match(line))
+            .Where(static match => match.Success)
+            .SelectMany(static match => Read(match.Groups["page"].Value))
+            .Where(static each => each.Kind == SnippetKind.Declarations);
+
+    /// <exception cref="FormatException">
+    /// A block does not end, or no comment says what it is.
+    /// </exception>
     public static IReadOnlyList<Snippet> Read(string page, string[] lines)
     {
         List<Snippet> snippets = [];
@@ -46,6 +59,9 @@ internal static partial class SnippetReader
                     $"{page}:{fence + 1}: the line above a block of C# says what it is: "
                     + "<!-- snippet: program -->, declarations or body.");
     }
+
+    [GeneratedRegex(@"^\s*<!-- declarations: (?<page>[\w/.-]+) -->\s*$")]
+    private static partial Regex Declarations();
 
     [GeneratedRegex(@"^\s*<!-- snippet: (?<kind>[a-z]+) -->\s*$")]
     private static partial Regex Comment();

@@ -9,12 +9,19 @@ public class SnippetTests
     public void Every_snippet_of_a_page_compiles(string page)
     {
         IReadOnlyList<Snippet> snippets = SnippetReader.Read(page);
+        IReadOnlyList<Snippet> known = [.. snippets, .. SnippetReader.ReadDeclarations(page)];
 
         string[] complaints =
-            [.. snippets.SelectMany(each => SnippetCompiler.Check(each, snippets)).Distinct()];
+            [.. snippets.SelectMany(each => SnippetCompiler.Check(each, known)).Distinct()];
 
         Assert.True(complaints.Length == 0, string.Join('\n', complaints));
     }
+
+    [Fact]
+    public void A_page_can_use_the_declarations_of_another_page()
+        => Assert.Contains(
+            SnippetReader.ReadDeclarations("docs/transactions.md"),
+            static each => each is { Page: "docs/tables.md", Kind: SnippetKind.Declarations });
 
     [Fact]
     public void The_readme_has_snippets_of_every_kind()

@@ -3,12 +3,20 @@ using System.Text.RegularExpressions;
 namespace Memento.Tests.Documentation;
 
 /// <summary>
-/// The README names what there is, all of it, and nothing else; the page on queries nothing else.
+/// The README and the pages that it leads users to name only what exists. Together they show every
+/// call, every option and every error.
 /// </summary>
-public partial class ReadmeNameTests
+public partial class GuideNameTests
 {
     private const string NotThereYet = "What is not there yet";
-    private const string Comparison = "From Memento (Elixir) and Mnesia";
+    private const string Comparison = "docs/from-mnesia.md";
+
+    private static readonly string[] Guide =
+    [
+        "README.md", "docs/tables.md", "docs/hosting.md", "docs/transactions.md",
+        "docs/reading-and-writing.md", "docs/queries.md", "docs/errors.md", "docs/testing.md",
+        Comparison,
+    ];
 
     /// <summary>Words between backticks that are Orleans', SQLite's or this repository's.</summary>
     private static readonly string[] ForeignWords =
@@ -21,27 +29,26 @@ public partial class ReadmeNameTests
         "Rating", "Email", "Heat", "Ang", "Lee", "Trim", "ToLower", "Compare", "Math", "Abs",
         "Include", "Task", "InProcessTestCluster", "StringComparison",
         "JsonDerivedType",
-        "ContainsKey", "Genres", "Meta", "Cast", "Role", "Bond", "Key",
+        "ContainsKey", "Genres", "Meta", "Cast", "Role", "Bond", "Key", "Guid", "DateTime",
+        "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan", "WhenAll", "TimeoutException",
+        "OperationCanceledException", "PublishAot",
 
         // Constants of docs/limits.md, which LimitTests compares.
         "ChunkSizes", "LockTaker", "QueryPlanner", "WayChooser", "UniqueLookup",
     ];
 
-    private readonly MarkdownPage _page = new("README.md");
+    public static TheoryData<string> GuidePages => [.. Guide];
 
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/queries.md")]
-    public void What_it_names_exists(string path)
+    [MemberData(nameof(GuidePages))]
+    public void What_a_page_of_the_guide_names_exists(string path)
     {
         var page = new MarkdownPage(path);
         IEnumerable<string> lines = page.Sections
-            .Where(static section => section is not (NotThereYet or Comparison))
-            .SelectMany(page.Lines)
-            .Concat(page.Sections
-                .Where(static section => section == Comparison)
-                .SelectMany(section => MarkdownPage.Rows(page.Lines(section)))
-                .Select(static row => row[1]));
+            .Where(static section => section != NotThereYet)
+            .SelectMany(page.Lines);
+        if (path == Comparison)
+            lines = MarkdownPage.Rows(lines).Select(static row => row[1]);
 
         string[] unknown =
         [
@@ -79,10 +86,12 @@ public partial class ReadmeNameTests
     [InlineData(typeof(ITransaction))]
     [InlineData(typeof(ITable<>))]
     [InlineData(typeof(ITables))]
-    public void It_shows_every_call(Type type)
+    public void The_guide_shows_every_call(Type type)
     {
         string text = string.Join(
-            '\n', Repository.ReadLines("README.md").Except(_page.Lines(NotThereYet)));
+            '\n',
+            Guide.SelectMany(Repository.ReadLines)
+                .Except(new MarkdownPage("README.md").Lines(NotThereYet)));
 
         string[] missing =
         [
@@ -96,9 +105,10 @@ public partial class ReadmeNameTests
     [InlineData(typeof(MementoOptions))]
     [InlineData(typeof(TransactionOptions))]
     [InlineData(typeof(SqliteOptions))]
-    public void It_lists_every_option(Type type)
+    public void The_page_on_hosting_lists_every_option(Type type)
     {
-        string[] listed = [.. MarkdownPage.Code(_page.Lines("Configuration"))];
+        string[] listed =
+            [.. MarkdownPage.Code(new MarkdownPage("docs/hosting.md").Lines("Options"))];
 
         Assert.Contains(type.Name, string.Join(' ', listed), StringComparison.Ordinal);
         string[] missing =
@@ -112,7 +122,18 @@ public partial class ReadmeNameTests
     }
 
     [Fact]
-    public void It_lists_every_error()
+    public void The_page_on_tables_lists_every_property_of_the_attribute()
+        => Assert.Equal(
+            typeof(TableAttribute).GetProperties()
+                .Where(static property => property.CanWrite)
+                .Select(static property => property.Name)
+                .Order(),
+            MarkdownPage.Rows(new MarkdownPage("docs/tables.md").Lines("Define a table"))
+                .Select(static row => row[0].Trim('`'))
+                .Order());
+
+    [Fact]
+    public void The_page_on_errors_lists_every_error()
     {
         IEnumerable<string> errors = PublicNames.Types
             .Where(static type => type.IsSubclassOf(typeof(MementoException)))
@@ -121,25 +142,11 @@ public partial class ReadmeNameTests
         string[] listed =
         [
             .. MarkdownPage.Code(
-                MarkdownPage.Rows(_page.Lines("Errors")).Select(static row => row[0])),
+                MarkdownPage.Rows(new MarkdownPage("docs/errors.md").Lines("Errors"))
+                    .Select(static row => row[0])),
         ];
 
         Assert.Equal(errors.Order(), listed.Order());
-    }
-
-    [Fact]
-    public void The_links_between_pages_lead_somewhere()
-    {
-        string[] broken =
-        [
-            .. Repository.Pages.SelectMany(static page => Repository.ReadLines(page)
-                .SelectMany(static line => Link().Matches(line))
-                .Select(static match => match.Groups["path"].Value)
-                .Where(path => !Path.Exists(Path.Combine(
-                    Repository.Root, Path.GetDirectoryName(page)!, path)))
-                .Select(path => $"{page}: {path}")),
-        ];
-        Assert.Equal([], broken);
     }
 
     private static bool IsThere(string name)
@@ -152,7 +159,4 @@ public partial class ReadmeNameTests
 
     [GeneratedRegex("^(?<on>memento\\.)?(?<name>[A-Z]\\w+)(<T>)?(\\(\\))?$")]
     private static partial Regex Call();
-
-    [GeneratedRegex("\\]\\((?<path>[^)#:]+)(#[^)]*)?\\)")]
-    private static partial Regex Link();
 }
