@@ -75,7 +75,7 @@ internal sealed class CatalogGrain(
         IReadOnlyList<string> unfilled =
             schema.Storage == TableStorage.Disk ? difference.AddedUniqueIndexes : [];
         TableSchema kept = WithoutUnique(wanted, unfilled);
-        await CreateStoresAsync(kept);
+        await CreateInStorageAsync(kept);
         IReadOnlyList<string> lost = await FindLostAsync(kept);
         TableSchema usable = WithoutUnique(kept, lost);
         if (!difference.IsNone || lost.Count > 0)
@@ -120,15 +120,14 @@ internal sealed class CatalogGrain(
         schema = registered.ToSchema();
         if (schema.Storage == TableStorage.Disk)
         {
-            // Nor are the values of an index that was forgotten, and whose store could not be
-            // dropped.
+            // Nor are the values of an index that was forgotten, and could not be dropped.
             await DropUniqueIndexesAsync(
                 schema.Name,
                 [.. schema.Indexes.Where(static index => index.Unique)
                     .Select(static index => index.Name)]);
         }
 
-        await CreateStoresAsync(schema);
+        await CreateInStorageAsync(schema);
         await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
         return true;
     }
@@ -148,8 +147,8 @@ internal sealed class CatalogGrain(
 
         if (_storage is not null && entry.Schema.Storage == TableStorage.Disk)
         {
-            foreach (string store in StoreNames.Of(entry.Schema))
-                await _storage.DropTableAsync(store, CancellationToken.None);
+            foreach (string stored in StorageNames.Of(entry.Schema))
+                await _storage.DropTableAsync(stored, CancellationToken.None);
         }
 
         state.State.Tables.Remove(name);
@@ -202,17 +201,17 @@ internal sealed class CatalogGrain(
             ? entry
             : null;
 
-    private async Task CreateStoresAsync(TableSchema schema)
+    private async Task CreateInStorageAsync(TableSchema schema)
     {
         if (_storage is null || schema.Storage != TableStorage.Disk) return;
 
-        foreach (string store in StoreNames.Of(schema))
-            await _storage.CreateTableAsync(store, CancellationToken.None);
+        foreach (string name in StorageNames.Of(schema))
+            await _storage.CreateTableAsync(name, CancellationToken.None);
     }
 
     /// <summary>
     /// The unique indexes that know no value although the table has records. Whatever has become of
-    /// their stores, they are filled again; where no record has a value, that costs a start some
+    /// their values, they are filled again; where no record has a value, that costs a start some
     /// time.
     /// </summary>
     private async Task<IReadOnlyList<string>> FindLostAsync(TableSchema schema)
@@ -222,8 +221,8 @@ internal sealed class CatalogGrain(
         List<string> empty = [];
         foreach (IndexSchema index in schema.Indexes.Where(static index => index.Unique))
         {
-            string store = StoreNames.OfUniqueIndex(schema.Name, index.Name);
-            if (await IsEmptyAsync(_storage, store, schema.PartitionCount)) empty.Add(index.Name);
+            string name = StorageNames.OfUniqueIndex(schema.Name, index.Name);
+            if (await IsEmptyAsync(_storage, name, schema.PartitionCount)) empty.Add(index.Name);
         }
 
         if (empty.Count > 0 && await IsEmptyAsync(_storage, schema.Name, schema.PartitionCount))
@@ -232,12 +231,12 @@ internal sealed class CatalogGrain(
     }
 
     private static async Task<bool> IsEmptyAsync(
-        IJournalStorage storage, string store, int partitionCount)
+        IJournalStorage storage, string name, int partitionCount)
     {
         for (int number = 0; number < partitionCount; number++)
         {
             await using IAsyncEnumerator<StoredRow> rows = storage
-                .LoadAsync(store, number, CancellationToken.None).GetAsyncEnumerator();
+                .LoadAsync(name, number, CancellationToken.None).GetAsyncEnumerator();
             if (await rows.MoveNextAsync()) return false;
         }
 
@@ -251,7 +250,7 @@ internal sealed class CatalogGrain(
         foreach (string index in indexes)
         {
             await _storage.DropTableAsync(
-                StoreNames.OfUniqueIndex(table, index), CancellationToken.None);
+                StorageNames.OfUniqueIndex(table, index), CancellationToken.None);
         }
     }
 

@@ -55,11 +55,11 @@ internal sealed class IndexBuilder(
         }
 
         IndexDefinition index = table.MakeIndex(info);
-        if (StoreOf(table, index) is { } store)
+        if (StorageNameOf(table, index) is { } name)
         {
             // A crash may have left one that was not finished.
-            await durable.Journal!.DropTableAsync(store, CancellationToken.None);
-            await durable.Journal.CreateTableAsync(store, CancellationToken.None);
+            await durable.Journal!.DropTableAsync(name, CancellationToken.None);
+            await durable.Journal.CreateTableAsync(name, CancellationToken.None);
         }
 
         bool mayBeInCatalog = false;
@@ -141,7 +141,7 @@ internal sealed class IndexBuilder(
     {
         try
         {
-            // Its store goes last: an index that the catalog has must have all of its values.
+            // Its values go last: an index that the catalog has must have all of its values.
             if (mayBeInCatalog) await TakeOutOfCatalogAsync(table, index);
             await ForgetAsync(table, index);
         }
@@ -212,11 +212,13 @@ internal sealed class IndexBuilder(
             },
             Options,
             CancellationToken.None);
-        if (StoreOf(table, index) is { } store)
-            await durable.Journal!.DropTableAsync(store, CancellationToken.None);
+        if (StorageNameOf(table, index) is { } name)
+            await durable.Journal!.DropTableAsync(name, CancellationToken.None);
     }
 
     /// <summary>The store of an index in the durable storage, where it has one.</summary>
-    private static string? StoreOf(TableDefinition table, IndexDefinition index)
-        => index.Unique && table.Storage == TableStorage.Disk ? table.StoreName(index.Store) : null;
+    private static string? StorageNameOf(TableDefinition table, IndexDefinition index)
+        => index.Unique && table.Storage == TableStorage.Disk
+            ? table.StorageName(index.Values)
+            : null;
 }

@@ -202,7 +202,7 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
             foreach (StagedWrite write in part.Transaction.Staged.Effective)
             {
                 writes.Add(new RowWrite(
-                    partition.Table.StoreName(write.Store),
+                    partition.Table.StorageName(write.Space),
                     partition.Number,
                     write.Key.Bytes,
                     write.Document));
@@ -223,8 +223,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     /// What a table is in the storage: its records, and the entries of unique indexes.
     /// </summary>
     private static IEnumerable<string> StoresOf(PartitionTransaction transaction)
-        => transaction.Store.Indexes.Unique
-            .Select(index => transaction.Table.StoreName(index.Store))
+        => transaction.Content.Indexes.Unique
+            .Select(index => transaction.Table.StorageName(index.Values))
             .Prepend(transaction.Table.Name);
 
     private static void AbortAll(IReadOnlyList<CommitPart> parts)

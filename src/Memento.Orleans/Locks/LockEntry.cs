@@ -28,13 +28,13 @@ internal sealed class LockEntry(LockPool pool)
 
     public LockResource Resource { get; set; }
 
-    /// <summary>The store it is in, or in the pool was in.</summary>
-    public LockStore Store { get; set; } = null!;
+    /// <summary>The key space it is in, or in the pool was in.</summary>
+    public LockSpace Space { get; set; } = null!;
 
-    /// <summary>Of a point: where its store has it.</summary>
+    /// <summary>Of a point: where its key space has it.</summary>
     public int Place { get; set; }
 
-    /// <summary>Of a range: where its store has it.</summary>
+    /// <summary>Of a range: where its key space has it.</summary>
     public LockRange? Range { get; set; }
 
     public bool IsIdle => _holders.First is null && _queue.IsEmpty;
@@ -86,7 +86,7 @@ internal sealed class LockEntry(LockPool pool)
             request.Entry == this && request.State == LockRequestState.Waiting,
             "only what waits here is taken out of the queue");
         _queue.Remove(request);
-        Store.Waiting.Remove(request);
+        Space.Waiting.Remove(request);
         request.Owner.Remove(request);
         request.Entry = null;
         request.HeldUpBy = null;
@@ -157,13 +157,13 @@ internal sealed class LockEntry(LockPool pool)
         else
         {
             request = new LockRequest(owner, Resource, kind) { Entry = this };
-            Store.Waiting.InsertAhead(behind, request);
+            Space.Waiting.InsertAhead(behind, request);
             _queue.InsertBehind(_queue.LastAheadOf(behind), request);
             owner.Add(request);
         }
 
         if (behind is not null && RefuseAllYounger(owner, kind, behind, request, resumed))
-            Store.Settle(gone: null, resumed);
+            Space.Settle(gone: null, resumed);
         return blocker.Owner is null ? LockAnswer.Granted : LockAnswer.Waiting;
     }
 
@@ -177,7 +177,7 @@ internal sealed class LockEntry(LockPool pool)
         LockRequest? first = FirstBehind(owner);
         if (!MayConflictAcross(kind)) return first;
 
-        foreach (LockEntry other in Store.Meeting(this))
+        foreach (LockEntry other in Space.Meeting(this))
             first = LockRequest.FirstOf(first, other.FirstBehind(owner));
         return first;
     }
@@ -187,13 +187,13 @@ internal sealed class LockEntry(LockPool pool)
         if (_queue.IsEmpty) return null;
 
         LockKind own = KindsHeldBy(owner);
-        if (own == LockKind.None && owner.FirstRequest is null && !Store.HasRanges) return null;
+        if (own == LockKind.None && owner.FirstRequest is null && !Space.HasRanges) return null;
 
         for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
         {
             if (request.Owner == owner)
                 own |= request.Kind;
-            else if (LockKinds.Conflict(own, request.Kind) || Store.WaitsAcross(request, owner))
+            else if (LockKinds.Conflict(own, request.Kind) || Space.WaitsAcross(request, owner))
                 return request;
         }
 
@@ -211,7 +211,7 @@ internal sealed class LockEntry(LockPool pool)
         if (FindBlockerHere(owner, conflicts, behind, ref found) || !MayConflictAcross(kind))
             return found;
 
-        foreach (LockEntry other in Store.Meeting(this))
+        foreach (LockEntry other in Space.Meeting(this))
         {
             if (other.FindBlockerHere(owner, conflicts, behind, ref found)) break;
         }
@@ -259,7 +259,7 @@ internal sealed class LockEntry(LockPool pool)
         bool any = RefuseYounger(owner, kind, behind, isQueued, resumed);
         if (!MayConflictAcross(kind)) return any;
 
-        foreach (LockEntry other in Store.Meeting(this))
+        foreach (LockEntry other in Space.Meeting(this))
             any |= other.RefuseYounger(owner, kind, behind, isQueued, resumed);
         return any;
     }
@@ -318,14 +318,14 @@ internal sealed class LockEntry(LockPool pool)
     /// </summary>
     private bool MayConflictAcross(LockKind kind)
         => Resource.IsRange
-            ? Store.HasPoints && LockKinds.Conflict(kind, LockKind.Write)
-            : Store.HasRanges && LockKinds.Conflict(kind, LockKind.Read);
+            ? Space.HasPoints && LockKinds.Conflict(kind, LockKind.Write)
+            : Space.HasRanges && LockKinds.Conflict(kind, LockKind.Read);
 
     private bool MustWaitAcross(LockRequest request, LockKind conflicts)
     {
         if (request.HeldUpBy is not null) return true;
 
-        foreach (LockEntry other in Store.Meeting(this))
+        foreach (LockEntry other in Space.Meeting(this))
         {
             request.HeldUpBy = other._holders.FindOther(request.Owner, conflicts);
             if (request.HeldUpBy is not null || other.HasQueuedAhead(request, conflicts))

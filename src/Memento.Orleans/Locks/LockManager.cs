@@ -20,15 +20,15 @@ internal sealed class LockManager
 
     private readonly Dictionary<LockResource, LockEntry> _entries = [];
     private readonly LockPool _pool = new();
-    private readonly LockStores _stores = new();
-    private readonly List<LockStore> _marked = [];
+    private readonly LockSpaces _spaces = new();
+    private readonly List<LockSpace> _marked = [];
     private readonly LockEntry _partition;
 
     public LockManager()
         => _partition = new LockEntry(_pool)
         {
             Resource = LockResource.Partition,
-            Store = new LockStore(),
+            Space = new LockSpace(),
         };
 
     /// <summary>Nothing is held, nothing waits, and no entry was left behind.</summary>
@@ -68,7 +68,7 @@ internal sealed class LockManager
             request = null;
             conflict = null;
             if (HasRange(owner, resource, kind)) return LockAnswer.Granted;
-            _stores[resource.Store].ExpectRanges(_entries);
+            _spaces[resource.Space].ExpectRanges(_entries);
         }
 
         LockEntry entry = FindOrAdd(resource);
@@ -95,7 +95,7 @@ internal sealed class LockManager
         int firstReleased = resumed.Count;
         while (owner.FirstRequest is { Entry: { } waitedFor } request)
         {
-            MarkIfRanges(waitedFor.Store);
+            MarkIfRanges(waitedFor.Space);
             waitedFor.Remove(request, LockRequestState.Released);
             resumed.Add(request);
         }
@@ -104,7 +104,7 @@ internal sealed class LockManager
         while (owner.TakeHold() is { } hold)
         {
             LockEntry held = hold.Entry;
-            MarkIfRanges(held.Store);
+            MarkIfRanges(held.Space);
             held.Release(hold);
             Settle(held, resumed);
         }
@@ -130,7 +130,7 @@ internal sealed class LockManager
         if (request.Entry is not { } entry) return false;
 
         LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
-        MarkIfRanges(entry.Store);
+        MarkIfRanges(entry.Space);
         entry.Remove(request, LockRequestState.Cancelled);
         Settle(entry, resumed);
         if (_marked.Count != 0) SettleMarked(gone: null, resumed);
@@ -168,7 +168,7 @@ internal sealed class LockManager
     {
         ref LockEntry? found =
             ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, resource, out _);
-        return found ??= _pool.TakeEntry(resource, _stores[resource.Store]);
+        return found ??= _pool.TakeEntry(resource, _spaces[resource.Space]);
     }
 
     /// <summary>
@@ -243,28 +243,28 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Remembers a store where the owner of a point may have held up ranges, or one of a range
+    /// Remembers a key space where the owner of a point may have held up ranges, or one of a range
     /// points: they are looked through once, and not for each of its locks.
     /// </summary>
-    private void MarkIfRanges(LockStore store)
+    private void MarkIfRanges(LockSpace space)
     {
-        if (store.HasRanges) Mark(store);
+        if (space.HasRanges) Mark(space);
     }
 
-    private void Mark(LockStore store)
+    private void Mark(LockSpace space)
     {
-        if (store.IsMarked) return;
+        if (space.IsMarked) return;
 
-        store.IsMarked = true;
-        _marked.Add(store);
+        space.IsMarked = true;
+        _marked.Add(space);
     }
 
     private void SettleMarked(LockOwner? gone, List<LockRequest> resumed)
     {
-        foreach (LockStore store in _marked)
+        foreach (LockSpace space in _marked)
         {
-            store.IsMarked = false;
-            store.Settle(gone, resumed);
+            space.IsMarked = false;
+            space.Settle(gone, resumed);
         }
 
         _marked.Clear();

@@ -4,7 +4,7 @@ using Memento.Collections;
 namespace Memento.Locks;
 
 /// <summary>
-/// The points of one store that somebody holds or waits for. A place in an array costs a lock
+/// The points of one key space that somebody holds or waits for. A place in an array costs a lock
 /// nearly nothing; only when a range has to look at many are they put in order, until the last has
 /// gone.
 /// </summary>
@@ -33,7 +33,7 @@ internal sealed class LockPoints
     public void Remove(LockEntry entry)
     {
         int place = entry.Place;
-        LockAssert.Holds(_entries[place] == entry, "a point is in one store");
+        LockAssert.Holds(_entries[place] == entry, "a point is in one key space");
         int last = --Count;
         if (place != last)
         {

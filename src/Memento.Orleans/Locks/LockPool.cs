@@ -16,19 +16,19 @@ internal sealed class LockPool
 
     public int HoldsInUse { get; private set; }
 
-    public LockEntry TakeEntry(in LockResource resource, LockStore store)
+    public LockEntry TakeEntry(in LockResource resource, LockSpace space)
     {
         if (!_entries.TryPop(out LockEntry? entry)) entry = new LockEntry(this);
         entry.Resource = resource;
-        if (entry.Store != store) entry.Store = store;
-        store.Add(entry);
+        if (entry.Space != space) entry.Space = space;
+        space.Add(entry);
         return entry;
     }
 
     public void Return(LockEntry entry)
     {
         LockAssert.Holds(entry.IsIdle, "an entry that is in use stays");
-        entry.Store.Remove(entry);
+        entry.Space.Remove(entry);
         entry.Resource = default;
         if (_entries.Count < SpareLimit) _entries.Push(entry);
     }

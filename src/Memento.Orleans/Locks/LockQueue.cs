@@ -66,8 +66,8 @@ internal sealed class LockQueue
 }
 
 /// <summary>
-/// All requests that wait in one store, in the order in which they are granted, with numbers that
-/// tell of any two which is ahead, also when they wait in different entries.
+/// All requests that wait in one key space, in the order in which they are granted, with numbers
+/// that tell of any two which is ahead, also when they wait in different entries.
 /// </summary>
 internal sealed class LockOrder
 {
@@ -81,46 +81,46 @@ internal sealed class LockOrder
     /// <summary>Puts a request ahead of another; last when there is no other.</summary>
     public void InsertAhead(LockRequest? behind, LockRequest request)
     {
-        LockRequest? ahead = behind is null ? Last : behind.PreviousInStore;
-        request.PreviousInStore = ahead;
-        request.NextInStore = behind;
+        LockRequest? ahead = behind is null ? Last : behind.PreviousInSpace;
+        request.PreviousInSpace = ahead;
+        request.NextInSpace = behind;
         if (ahead is null)
             First = request;
         else
-            ahead.NextInStore = request;
+            ahead.NextInSpace = request;
         if (behind is null)
             Last = request;
         else
-            behind.PreviousInStore = request;
+            behind.PreviousInSpace = request;
         if (!TryNumber(request)) NumberAll();
     }
 
     public void Remove(LockRequest request)
     {
-        LockRequest? previous = request.PreviousInStore;
-        LockRequest? next = request.NextInStore;
+        LockRequest? previous = request.PreviousInSpace;
+        LockRequest? next = request.NextInSpace;
         if (previous is null)
         {
-            LockAssert.Holds(First == request, "a request waits in one store");
+            LockAssert.Holds(First == request, "a request waits in one key space");
             First = next;
         }
         else
         {
-            previous.NextInStore = next;
+            previous.NextInSpace = next;
         }
 
         if (next is null)
             Last = previous;
         else
-            next.PreviousInStore = previous;
-        request.PreviousInStore = null;
-        request.NextInStore = null;
+            next.PreviousInSpace = previous;
+        request.PreviousInSpace = null;
+        request.NextInSpace = null;
     }
 
     private static bool TryNumber(LockRequest request)
     {
-        long ahead = request.PreviousInStore?.Order ?? 0;
-        if (request.NextInStore is not { } next)
+        long ahead = request.PreviousInSpace?.Order ?? 0;
+        if (request.NextInSpace is not { } next)
         {
             request.Order = unchecked(ahead + Gap);
             return request.Order > ahead;
@@ -133,7 +133,7 @@ internal sealed class LockOrder
     private void NumberAll()
     {
         long order = 0;
-        for (LockRequest? request = First; request is not null; request = request.NextInStore)
+        for (LockRequest? request = First; request is not null; request = request.NextInSpace)
             request.Order = order += Gap;
     }
 }

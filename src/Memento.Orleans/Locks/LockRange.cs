@@ -1,6 +1,6 @@
 namespace Memento.Locks;
 
-/// <summary>A range's node in the tree of its store, see <see cref="LockRanges"/>.</summary>
+/// <summary>A range's node in the tree of its key space, see <see cref="LockRanges"/>.</summary>
 internal sealed class LockRange
 {
     /// <summary>How far any range here or under this reaches; null: to the end.</summary>

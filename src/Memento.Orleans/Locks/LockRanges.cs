@@ -1,9 +1,9 @@
 namespace Memento.Locks;
 
 /// <summary>
-/// The ranges of one store that somebody holds or waits for: a balanced tree in the order of where
-/// they begin, in which each node knows how far any range under it reaches. So a point finds the
-/// ranges around it without a look at the others.
+/// The ranges of one key space that somebody holds or waits for: a balanced tree in the order of
+/// where they begin, in which each node knows how far any range under it reaches. So a point finds
+/// the ranges around it without a look at the others.
 /// </summary>
 /// <remarks>
 /// An AVL tree: at every node the heights of the two sides differ by one at the most.

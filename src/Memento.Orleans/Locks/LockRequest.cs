@@ -28,12 +28,12 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
     /// </summary>
     public LockOwner? HeldUpBy { get; set; }
 
-    /// <summary>The smaller of two in one store is granted first.</summary>
+    /// <summary>The smaller of two in one key space is granted first.</summary>
     public long Order { get; set; }
 
-    public LockRequest? NextInStore { get; set; }
+    public LockRequest? NextInSpace { get; set; }
 
-    public LockRequest? PreviousInStore { get; set; }
+    public LockRequest? PreviousInSpace { get; set; }
 
     public LockRequest? NextInQueue { get; set; }
 
@@ -43,7 +43,7 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
 
     public LockRequest? PreviousOfOwner { get; set; }
 
-    /// <summary>The first of two in one store, either of which may be missing.</summary>
+    /// <summary>The first of two in one key space, either of which may be missing.</summary>
     public static LockRequest? FirstOf(LockRequest? left, LockRequest? right)
         => left is null || (right is not null && right.IsAheadOf(left)) ? right : left;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Memento.Keys;
 
@@ -7,20 +6,11 @@ namespace Memento.Locks;
 
 /// <summary>
 /// What is locked: the partition as a whole (the default value), a point, which is a key in one of
-/// its stores, present or not, or a range of such keys.
+/// its key spaces, present or not, or a range of such keys.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal readonly struct LockResource : IEquatable<LockResource>
 {
-    /// <summary>
-    /// The store of the records; the entries of unique indexes have 1, 2, and so on, those of the
-    /// other indexes the numbers of <see cref="IndexStore"/>.
-    /// </summary>
-    public const int RecordStore = 0;
-
-    private const int PartitionStore = -1;
-    private const int FirstIndexStore = -2;
-
     // The end of a range without one. No key's bytes: it is told by reference.
     private static readonly byte[] Unbounded = [0];
 
@@ -29,21 +19,20 @@ internal readonly struct LockResource : IEquatable<LockResource>
     private readonly byte[]? _to;
     private readonly uint _hash;
 
-    // One more than the store, so that the default value is the partition and not half a key.
-    private readonly int _storePlusOne;
+    private readonly KeySpace _space;
 
-    private LockResource(int store, Key from, byte[]? to)
+    private LockResource(KeySpace space, Key from, byte[]? to)
     {
-        LockAssert.Holds(store != PartitionStore, "a key is in a store, and not in the partition");
+        LockAssert.Holds(space != default, "a key is in a key space, and not in the partition");
         _from = from.Bytes;
         _hash = from.Hash;
         _to = to;
-        _storePlusOne = store + 1;
+        _space = space;
     }
 
     public static LockResource Partition => default;
 
-    public bool IsPartition => _storePlusOne == 0;
+    public bool IsPartition => _space == default;
 
     public bool IsRange => _to is not null;
 
@@ -51,8 +40,8 @@ internal readonly struct LockResource : IEquatable<LockResource>
     public bool IsEmpty
         => _to is not null && _to != Unbounded && _from.AsSpan().SequenceCompareTo(_to) >= 0;
 
-    /// <summary>The store's number; -1 for the partition.</summary>
-    public int Store => _storePlusOne - 1;
+    /// <summary>Where the key or the range is; the default value for the partition.</summary>
+    public KeySpace Space => _space;
 
     /// <summary>The key of a point; where a range begins.</summary>
     public Key Key => new(_from, _hash);
@@ -64,37 +53,21 @@ internal readonly struct LockResource : IEquatable<LockResource>
 
     public static bool operator !=(LockResource left, LockResource right) => !left.Equals(right);
 
-    public static LockResource Record(Key key) => new(RecordStore, key, to: null);
+    public static LockResource Record(Key key) => new(KeySpace.Records, key, to: null);
 
-    /// <summary>A key in a store, see <see cref="RecordStore"/>.</summary>
-    public static LockResource InStore(int store, Key key) => new(store, key, to: null);
-
-    /// <summary>The number of the store with the entries of a secondary index, from 0.</summary>
-    public static int IndexStore(int index)
-    {
-        LockAssert.Holds(index >= 0, "an index has a number from 0");
-        return FirstIndexStore - index;
-    }
+    /// <summary>A key in a key space.</summary>
+    public static LockResource InSpace(KeySpace space, Key key) => new(space, key, to: null);
 
     /// <summary>
-    /// The index whose entries are in a store that <see cref="IndexStore"/> numbered.
+    /// The keys of a key space from one up to, without, another; null is to the end. It is locked
+    /// to be read, and keeps out those that lock a key in it to write.
     /// </summary>
-    public static int IndexOf(int store)
-    {
-        LockAssert.Holds(store <= FirstIndexStore, "the store is one of an index");
-        return FirstIndexStore - store;
-    }
-
-    /// <summary>
-    /// The keys of a store from one up to, without, another; null is to the end. It is locked to be
-    /// read, and keeps out those that lock a key in it to write.
-    /// </summary>
-    public static LockResource Range(int store, Key from, Key? to)
-        => new(store, from, to is { } end ? end.Bytes : Unbounded);
+    public static LockResource Range(KeySpace space, Key from, Key? to)
+        => new(space, from, to is { } end ? end.Bytes : Unbounded);
 
     /// <summary>Whether one is a range and the other a point in it.</summary>
     public bool Meets(in LockResource other)
-        => _storePlusOne == other._storePlusOne
+        => _space == other._space
             && (IsRange
                 ? !other.IsRange && Contains(other._from)
                 : other.IsRange && other.Contains(_from));
@@ -103,7 +76,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
     public bool Covers(in LockResource other)
     {
         LockAssert.Holds(IsRange && other.IsRange, "what covers and is covered are ranges");
-        return _storePlusOne == other._storePlusOne
+        return _space == other._space
             && _from.AsSpan().SequenceCompareTo(other._from) <= 0
             && (_to == Unbounded
                 || (other._to != Unbounded && _to.AsSpan().SequenceCompareTo(other._to) >= 0));
@@ -111,7 +84,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
 
     /// <summary>Whether two ranges have a key together, or nothing between them.</summary>
     public bool Touches(in LockResource other)
-        => _storePlusOne == other._storePlusOne
+        => _space == other._space
             && ReachesTo(other._from) && other.ReachesTo(_from);
 
     /// <summary>The range of all keys of two that touch.</summary>
@@ -120,27 +93,26 @@ internal readonly struct LockResource : IEquatable<LockResource>
         LockAssert.Holds(Touches(other), "ranges that touch are joined");
         bool isFirst = _from.AsSpan().SequenceCompareTo(other._from) <= 0;
         byte[]? end = ReachesTo(other._to!) ? _to : other._to;
-        return new LockResource(Store, isFirst ? Key : other.Key, end);
+        return new LockResource(_space, isFirst ? Key : other.Key, end);
     }
 
     public bool Equals(LockResource other)
         => _hash == other._hash
-            && _storePlusOne == other._storePlusOne
+            && _space == other._space
             && _from.AsSpan().SequenceEqual(other._from)
             && (_to == other._to || HasSameEnd(other));
 
     public override bool Equals(object? obj) => obj is LockResource other && Equals(other);
 
-    public override int GetHashCode() => (int)(_hash + ((uint)_storePlusOne * 0x9e3779b9));
+    public override int GetHashCode() => (int)(_hash + ((uint)_space.Number * 0x9e3779b9));
 
     public override string ToString()
     {
         if (IsPartition) return "partition";
-        if (!IsRange)
-            return string.Create(CultureInfo.InvariantCulture, $"store {Store} key {Key}");
+        if (!IsRange) return $"{Space} {Key}";
 
         string end = To is { } to ? Convert.ToHexString(to) : "the end";
-        return string.Create(CultureInfo.InvariantCulture, $"store {Store} from {Key} to {end}");
+        return $"{Space} from {Key} to {end}";
     }
 
     /// <summary>Whether a range's end is not before a place, which may be the end of all.</summary>

@@ -1,4 +1,5 @@
 using Memento.Journaling;
+using Memento.Keys;
 
 namespace Memento.Partitions;
 
@@ -19,7 +20,7 @@ internal sealed class AppliedCommit(Partition partition) : ITakeBack
     public AppliedWrite[]? Writes { get; set; }
 
     /// <summary>All that the commit took out of the partition, where it cleared it.</summary>
-    public RecordStoreContent? Cleared { get; set; }
+    public ClearedContent? Cleared { get; set; }
 
     public void TakeBack() => partition.Undo(this);
 
@@ -27,7 +28,7 @@ internal sealed class AppliedCommit(Partition partition) : ITakeBack
 }
 
 /// <summary>What a commit replaced, kept until its journal batch is durable.</summary>
-/// <param name="Store">0: records; above: the entries of a unique index.</param>
-/// <param name="Key">The key bytes in that store.</param>
+/// <param name="Space">Where it was written.</param>
+/// <param name="Key">The key bytes.</param>
 /// <param name="Previous">What stood there before; null: nothing.</param>
-internal readonly record struct AppliedWrite(int Store, byte[] Key, StoredRecord? Previous);
+internal readonly record struct AppliedWrite(KeySpace Space, byte[] Key, StoredRecord? Previous);

@@ -37,31 +37,31 @@ internal ref struct LockTaker(
     /// <summary>Locks the partition as a whole, or says that single keys of it will be.</summary>
     public bool TryTakePartition(LockKind kind) => TryTake(LockResource.Partition, kind);
 
-    /// <summary>Locks a key of a store, present or not.</summary>
-    public bool TryTakeKey(int store, Key key, bool writes)
+    /// <summary>Locks a key of a key space, present or not.</summary>
+    public bool TryTakeKey(KeySpace space, Key key, bool writes)
         => TryTakePartition(writes ? LockKind.IntentionWrite : LockKind.IntentionRead)
             && TryTake(
-                LockResource.InStore(store, key), writes ? LockKind.Write : LockKind.Read);
+                LockResource.InSpace(space, key), writes ? LockKind.Write : LockKind.Read);
 
     /// <summary>
     /// Locks an entry of an index to be written, for a writer of a record who has locked its key,
     /// and so has said that it writes here.
     /// </summary>
-    public bool TryTakeEntry(int store, byte[] entry)
-        => TryTake(LockResource.InStore(store, new Key(entry)), LockKind.Write);
+    public bool TryTakeEntry(KeySpace space, byte[] entry)
+        => TryTake(LockResource.InSpace(space, new Key(entry)), LockKind.Write);
 
     /// <summary>
-    /// Locks a range of a store to be read: what is there, and what could come. A null end is
+    /// Locks a range of a key space to be read: what is there, and what could come. A null end is
     /// without a bound.
     /// </summary>
-    public bool TryTakeRange(int store, byte[] from, byte[]? to)
+    public bool TryTakeRange(KeySpace space, byte[] from, byte[]? to)
     {
         if (HasWholePartition) return true;
         if (transaction.RangeCount >= MaxRanges) return TryTakePartition(LockKind.Read);
         if (!TryTakePartition(LockKind.IntentionRead)) return false;
 
         return TryTake(
-            LockResource.Range(store, new Key(from), to is null ? null : new Key(to)),
+            LockResource.Range(space, new Key(from), to is null ? null : new Key(to)),
             LockKind.Read);
     }
 
@@ -90,15 +90,15 @@ internal static class EntryLocks
         object? previous,
         object? next)
     {
-        foreach (IndexDefinition index in transaction.Store.Indexes.All)
+        foreach (IndexDefinition index in transaction.Content.Indexes.All)
         {
-            int store = LockResource.IndexStore(index.Ordinal);
+            KeySpace space = index.Entries;
             byte[]? after = next is null ? null : index.EncodeEntry(next, key);
-            if (after is not null && !locks.TryTakeEntry(store, after)) return false;
+            if (after is not null && !locks.TryTakeEntry(space, after)) return false;
             if (previous is null || (after is not null && index.HasEntry(previous, key, after)))
                 continue;
 
-            if (!locks.TryTakeEntry(store, index.EncodeEntry(previous, key))) return false;
+            if (!locks.TryTakeEntry(space, index.EncodeEntry(previous, key))) return false;
         }
 
         return true;

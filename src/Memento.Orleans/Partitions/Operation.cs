@@ -1,5 +1,4 @@
 using Memento.Keys;
-using Memento.Locks;
 using Memento.Tables;
 
 namespace Memento.Partitions;
@@ -52,9 +51,9 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
         PartitionTransaction transaction, ref LockTaker locks, out object? result)
     {
         result = null;
-        int store = StoreIn(transaction);
-        if (Writes) transaction.RequireAlone(store, Key);
-        if (!locks.TryTakeKey(store, Key, Writes)
+        KeySpace space = SpaceIn(transaction);
+        if (Writes) transaction.RequireAlone(space, Key);
+        if (!locks.TryTakeKey(space, Key, Writes)
             || !TryTakeMore(transaction, ref locks))
         {
             return false;
@@ -64,8 +63,8 @@ internal abstract class KeyOperation(Key key, bool writes) : Operation
         return true;
     }
 
-    /// <summary>The store that has the key.</summary>
-    protected virtual int StoreIn(PartitionTransaction transaction) => LockResource.RecordStore;
+    /// <summary>Where the key is.</summary>
+    protected virtual KeySpace SpaceIn(PartitionTransaction transaction) => KeySpace.Records;
 
     /// <summary>Takes the locks that it needs besides, knowing what stands at the key.</summary>
     protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)

@@ -1,4 +1,5 @@
 using Memento.Collections;
+using Memento.Keys;
 using Memento.Tables;
 
 namespace Memento.Partitions;
@@ -9,36 +10,32 @@ namespace Memento.Partitions;
 /// </summary>
 internal sealed class OwnRecords(TableDefinition table)
 {
-    private OrderedMap<StoredRecord>? _byKey;
-    private Dictionary<int, OrderedMap<StoredRecord>>? _byIndex;
+    private readonly Dictionary<KeySpace, OrderedMap<StoredRecord>> _maps = [];
 
-    /// <summary>The records in the order of an index (null: of the keys).</summary>
-    public OrderedMap<StoredRecord> In(int? index, StagedWrites staged)
+    /// <summary>The records in the order of the keys, or of the entries of an index.</summary>
+    public OrderedMap<StoredRecord> In(KeySpace space, StagedWrites staged)
     {
-        if (index is not { } ordinal) return _byKey ??= Fill(index: null, staged);
-
-        _byIndex ??= [];
-        if (!_byIndex.TryGetValue(ordinal, out OrderedMap<StoredRecord>? entries))
-            _byIndex.Add(ordinal, entries = Fill(table.IndexAt(ordinal), staged));
-        return entries;
+        if (!_maps.TryGetValue(space, out OrderedMap<StoredRecord>? records))
+            _maps.Add(space, records = Fill(IndexOf(space), staged));
+        return records;
     }
 
     /// <summary>Takes one record out and puts another one in.</summary>
     public void Replace(StoredRecord? previous, StoredRecord? next)
     {
-        if (_byKey is not null) Replace(_byKey, index: null, previous, next);
-        if (_byIndex is null) return;
-
-        foreach ((int ordinal, OrderedMap<StoredRecord> entries) in _byIndex)
-            Replace(entries, table.IndexAt(ordinal), previous, next);
+        foreach ((KeySpace space, OrderedMap<StoredRecord> records) in _maps)
+            Replace(records, IndexOf(space), previous, next);
     }
+
+    private IndexDefinition? IndexOf(KeySpace space)
+        => space.Index is { } ordinal ? table.IndexAt(ordinal) : null;
 
     private static OrderedMap<StoredRecord> Fill(IndexDefinition? index, StagedWrites staged)
     {
         var filled = new OrderedMap<StoredRecord>();
         foreach (StagedWrite write in staged.Effective)
         {
-            if (write.Store == 0) Replace(filled, index, previous: null, write.Record);
+            if (write.Space.IsRecords) Replace(filled, index, previous: null, write.Record);
         }
 
         return filled;

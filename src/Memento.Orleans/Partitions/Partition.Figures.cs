@@ -10,7 +10,7 @@ internal sealed partial class Partition
     public (long Count, long EstimatedSize) Measure()
     {
         lock (_gate)
-            return (_store.Count, _store.EstimatedSize);
+            return (_content.Count, _content.EstimatedSize);
     }
 
     /// <summary>
@@ -21,7 +21,8 @@ internal sealed partial class Partition
     {
         lock (_gate)
         {
-            OrderedMapRange<StoredRecord> all = _store.Records.Range(null, null, isBackward: true);
+            OrderedMapRange<StoredRecord> all =
+                _content.Records.Range(null, null, isBackward: true);
             return all.MoveNext()
                 && Table.TryGetNumber(all.CurrentValue.Record, out long number)
                     ? (Math.Max(0, number), all.CurrentValue.Position)

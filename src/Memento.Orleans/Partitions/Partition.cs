@@ -13,10 +13,10 @@ namespace Memento.Partitions;
 /// Join, Execute…, Seal, Commit or Abort; Undo takes a commit back whose journal batch failed.
 /// </remarks>
 internal sealed partial class Partition(
-    TableDefinition table, int number, long epoch, RecordStore store, TimeProvider time)
+    TableDefinition table, int number, long epoch, PartitionContent content, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly RecordStore _store = store;
+    private readonly PartitionContent _content = content;
     private readonly LockManager _locks = new();
     private readonly Dictionary<Guid, PartitionTransaction> _transactions = [];
     private readonly List<LockRequest> _resumed = [];
@@ -58,7 +58,7 @@ internal sealed partial class Partition(
             if (_transactions.TryGetValue(header.TransactionId, out PartitionTransaction? known))
                 return known;
 
-            var joined = new PartitionTransaction(header, _store, this);
+            var joined = new PartitionTransaction(header, _content, this);
             _transactions.Add(header.TransactionId, joined);
             return joined;
         }
@@ -168,9 +168,9 @@ internal sealed partial class Partition(
             AppliedWrite[] writes = applied.Writes ?? [];
             applied.Writes = null;
             for (int i = writes.Length - 1; i >= 0; i--)
-                _store.Replace(writes[i].Store, writes[i].Key, writes[i].Previous, position: 0);
+                _content.Replace(writes[i].Space, writes[i].Key, writes[i].Previous, position: 0);
 
-            if (applied.Cleared is { } content) _store.Restore(content);
+            if (applied.Cleared is { } content) _content.Restore(content);
             applied.Cleared = null;
         }
     }
@@ -265,7 +265,7 @@ internal sealed partial class Partition(
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
             // Out of the key: the record's own code may fail, and the commit is done.
-            if (write.Store == 0 && write.Record is not null)
+            if (write.Space.IsRecords && write.Record is not null)
                 NumberSeen(Table.ReadNumber(write.Record.Key));
         }
     }
@@ -321,15 +321,15 @@ internal sealed partial class Partition(
 
     private void Apply(PartitionTransaction transaction, long position, AppliedCommit? applied)
     {
-        RecordStoreContent? cleared =
-            transaction.Staged.IsClearing ? _store.Clear(position) : null;
+        ClearedContent? cleared =
+            transaction.Staged.IsClearing ? _content.Clear(position) : null;
         var writes = new List<AppliedWrite>(transaction.Staged.Count);
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
             if (write.Record is not null) write.Record.Position = position;
-            StoredRecord? previous = _store.Replace(
-                write.Store, write.Key.Bytes, write.Record, position);
-            writes.Add(new AppliedWrite(write.Store, write.Key.Bytes, previous));
+            StoredRecord? previous = _content.Replace(
+                write.Space, write.Key.Bytes, write.Record, position);
+            writes.Add(new AppliedWrite(write.Space, write.Key.Bytes, previous));
         }
 
         if (applied is null) return;

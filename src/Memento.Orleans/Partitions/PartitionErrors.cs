@@ -27,20 +27,21 @@ internal static class LockErrors
     private static string Describe(TableDefinition table, LockResource resource)
     {
         if (resource.IsPartition) return $"table '{table.Name}'";
-        if (resource.Store < LockResource.RecordStore)
+        if (resource.Space.IsRecords)
         {
-            IndexDefinition index = table.IndexAt(LockResource.IndexOf(resource.Store));
-            string what = resource.IsRange ? "a range of values" : "a value";
-            return $"{what} of the index '{index.Name}' of table '{table.Name}'";
+            return resource.IsRange
+                ? $"a range of keys of table '{table.Name}'"
+                : $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
         }
 
-        if (resource.IsRange) return $"a range of keys of table '{table.Name}'";
-        if (resource.Store == LockResource.RecordStore)
-            return $"key '{table.KeyCodec.Decode(resource.Key)}' of table '{table.Name}'";
-
-        IndexDefinition unique = table.IndexAt(IndexDefinition.OrdinalOf(resource.Store));
-        return $"a value of the unique index '{unique.Name}' of table '{table.Name}'";
+        string what = resource.IsRange ? "a range of values" : "a value";
+        return $"{what} of the {Describe(table, resource.Space)}";
     }
+
+    /// <summary>Names the index whose values or entries a key space has.</summary>
+    private static string Describe(TableDefinition table, KeySpace space)
+        => $"{(space.Kind == KeySpaceKind.Values ? "unique index" : "index")} "
+            + $"'{table.IndexAt(space).Name}' of table '{table.Name}'";
 
     private static string Name(LockKind kind)
         => kind is LockKind.Write or LockKind.IntentionWrite ? "write" : "read";
@@ -52,8 +53,8 @@ internal static class LockErrors
 internal static class NestedErrors
 {
     public static MementoException WrittenBeside(
-        Guid transactionId, TableDefinition table, int store, Key key)
-        => new($"{Describe(table, store, key)} was written by a nested body of transaction "
+        Guid transactionId, TableDefinition table, KeySpace space, Key key)
+        => new($"{Describe(table, space, key)} was written by a nested body of transaction "
             + $"{transactionId} that is still running, and may be undone with it. Await that body "
             + "before the same record is written beside it, or write it in one of the bodies "
             + "only.");
@@ -67,11 +68,11 @@ internal static class NestedErrors
         => new($"A call of a nested body of transaction {transactionId} was still running when the "
             + "body ended; what the body wrote was undone. Await every call inside the body.");
 
-    private static string Describe(TableDefinition table, int store, Key key)
-        => store == LockResource.RecordStore
+    private static string Describe(TableDefinition table, KeySpace space, Key key)
+        => space.IsRecords
             ? $"The record with key '{table.KeyCodec.Decode(key)}' of table '{table.Name}'"
             : "A value of the unique index "
-                + $"'{table.IndexAt(IndexDefinition.OrdinalOf(store)).Name}' of table "
+                + $"'{table.IndexAt(space).Name}' of table "
                 + $"'{table.Name}'";
 }
 

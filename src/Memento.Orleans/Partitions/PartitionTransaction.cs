@@ -10,7 +10,7 @@ namespace Memento.Partitions;
 /// records that it therefore has. Guarded by the partition's gate.
 /// </summary>
 internal sealed class PartitionTransaction(
-    TransactionHeader header, RecordStore store, Partition partition)
+    TransactionHeader header, PartitionContent content, Partition partition)
     : LockOwner(header.TransactionId, header.Age)
 {
     private Savepoint? _savepoint;
@@ -36,7 +36,7 @@ internal sealed class PartitionTransaction(
     /// <summary>Its operations that wait here; null where none does.</summary>
     public WaitingOperations? Waiting { get; set; }
 
-    public RecordStore Store { get; } = store;
+    public PartitionContent Content { get; } = content;
 
     /// <summary>
     /// How many operations were carried out; the commit must bring the same number.
@@ -64,23 +64,23 @@ internal sealed class PartitionTransaction(
     /// Refuses a key that a nested body has written which runs beside the caller.
     /// </summary>
     /// <exception cref="MementoException">It has.</exception>
-    public void RequireAlone(int store, Key key)
+    public void RequireAlone(KeySpace space, Key key)
     {
-        if (_beside.Length > 0 && IsWrittenBeside(store, key))
-            throw NestedErrors.WrittenBeside(TransactionId, Table, store, key);
+        if (_beside.Length > 0 && IsWrittenBeside(space, key))
+            throw NestedErrors.WrittenBeside(TransactionId, Table, space, key);
     }
 
     /// <summary>Reads through the transaction's own writes.</summary>
-    public StoredRecord? Find(int store, Key key)
+    public StoredRecord? Find(KeySpace space, Key key)
     {
         // Not in a copy of what it sees: one key needs none.
-        StagedWrite? staged = Staged.Find(store, key);
+        StagedWrite? staged = Staged.Find(space, key);
         while (staged?.IsUnderAny(_beside) == true)
             staged = staged.Previous;
         if (staged is not null) return staged.Record;
 
-        StoredRecord? committed = Store.Find(store, key.Bytes);
-        DependOn(committed?.Position ?? Store.LastRemovalPosition);
+        StoredRecord? committed = Content.Find(space, key.Bytes);
+        DependOn(committed?.Position ?? Content.LastRemovalPosition);
         return committed;
     }
 
@@ -88,9 +88,9 @@ internal sealed class PartitionTransaction(
     /// Stages what is to stand at a key after the commit; null: nothing. Whoever calls it has
     /// looked at what stands there now, and so depends on it.
     /// </summary>
-    public void Stage(int store, Key key, StoredRecord? record, byte[]? document)
+    public void Stage(KeySpace space, Key key, StoredRecord? record, byte[]? document)
     {
-        Staged.Add(new StagedWrite(store, key, record, document, _savepoint));
+        Staged.Add(new StagedWrite(space, key, record, document, _savepoint));
     }
 
     /// <summary>
@@ -98,17 +98,17 @@ internal sealed class PartitionTransaction(
     /// </summary>
     public List<StoredRecord> FindInBag(Key key)
     {
-        DependOn(Store.LastPosition);
+        DependOn(Content.LastPosition);
         StagedWrites seen = Seen;
         List<StoredRecord> found = [];
-        foreach ((byte[] _, StoredRecord record) in Store.Records.Prefix(key.Bytes))
+        foreach ((byte[] _, StoredRecord record) in Content.Records.Prefix(key.Bytes))
         {
-            if (seen.Find(0, new Key(record.Key)) is null) found.Add(record);
+            if (seen.Find(KeySpace.Records, new Key(record.Key)) is null) found.Add(record);
         }
 
         foreach (StagedWrite write in seen.Effective)
         {
-            if (write.Store == 0 && write.Record is not null && IsOf(key, write))
+            if (write.Space.IsRecords && write.Record is not null && IsOf(key, write))
             {
                 found.Add(write.Record);
             }
@@ -117,18 +117,18 @@ internal sealed class PartitionTransaction(
         return found;
     }
 
-    /// <summary>Its own records in the order of an index; null: of the keys.</summary>
-    public OrderedMap<StoredRecord> OwnRecords(int? index)
+    /// <summary>Its own records in the order of the keys, or of the entries of an index.</summary>
+    public OrderedMap<StoredRecord> OwnRecords(KeySpace space)
     {
         StagedWrites seen = Seen;
         seen.Ordered ??= new OwnRecords(Table);
-        return seen.Ordered.In(index, seen);
+        return seen.Ordered.In(space, seen);
     }
 
     /// <summary>Finds an index by which a query was planned.</summary>
     /// <exception cref="TransactionConflictException">It was removed meanwhile.</exception>
     public IndexDefinition RequireIndex(IndexReference index)
-        => Store.Indexes.Find(index) ?? throw IndexesChanged();
+        => Content.Indexes.Find(index) ?? throw IndexesChanged();
 
     /// <summary>Finds a unique index that a writer knows of.</summary>
     /// <exception cref="TransactionConflictException">
@@ -141,22 +141,22 @@ internal sealed class PartitionTransaction(
     /// <exception cref="TransactionConflictException">Indexes came or went meanwhile.</exception>
     public void RequireIndexes(ulong stamp)
     {
-        if (Store.Indexes.Stamp != stamp) throw IndexesChanged();
+        if (Content.Indexes.Stamp != stamp) throw IndexesChanged();
     }
 
-    private bool IsWrittenBeside(int store, Key key)
+    private bool IsWrittenBeside(KeySpace space, Key key)
     {
-        if (store != LockResource.RecordStore || Table.Type != TableType.Bag)
+        if (!space.IsRecords || Table.Type != TableType.Bag)
         {
             // The last one alone: whoever made it was refused beside a body that had written before
             // it.
-            return Staged.Find(store, key)?.IsUnderAny(_beside) == true;
+            return Staged.Find(space, key)?.IsUnderAny(_beside) == true;
         }
 
         // A bag's records have keys of their own, which begin with this one.
         foreach (StagedWrite write in Staged.All)
         {
-            if (write.Store == store && IsOf(key, write) && write.IsUnderAny(_beside)) return true;
+            if (write.Space == space && IsOf(key, write) && write.IsUnderAny(_beside)) return true;
         }
 
         return false;
@@ -172,7 +172,7 @@ internal sealed class PartitionTransaction(
         => new(
             $"The indexes of table '{Table.Name}' have changed. The transaction is run again while "
             + "attempts and time are left.",
-            new IndexesChangedException([.. Store.Indexes.All.Select(IndexSchema.Of)]));
+            new IndexesChangedException([.. Content.Indexes.All.Select(IndexSchema.Of)]));
 }
 
 /// <summary>How far a transaction is in a partition.</summary>

@@ -19,24 +19,21 @@ internal struct RecordWalk
     private bool _isOwnNext;
 
     /// <param name="transaction">Who looks.</param>
-    /// <param name="index">The ordinal of the index that is walked; null: the keys.</param>
+    /// <param name="space">The records, or the entries of an index.</param>
     /// <param name="from">The first place; empty is without a bound.</param>
     /// <param name="to">The first place after the range; null is without a bound.</param>
     /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
     public RecordWalk(
-        PartitionTransaction transaction, int? index, byte[] from, byte[]? to, bool isBackward)
+        PartitionTransaction transaction, KeySpace space, byte[] from, byte[]? to, bool isBackward)
     {
-        transaction.DependOn(transaction.Store.LastPosition);
+        transaction.DependOn(transaction.Content.LastPosition);
         _staged = transaction.Seen;
         _isBackward = isBackward;
-        OrderedMap<StoredRecord> committed = index is { } ordinal
-            ? transaction.Store.Index(ordinal)
-            : transaction.Store.Records;
-        _committed = committed.Range(from, to, isBackward);
+        _committed = transaction.Content[space].Range(from, to, isBackward);
         _hasOwn = _staged.Count > 0;
         if (!_hasOwn) return;
 
-        _own = transaction.OwnRecords(index).Range(from, to, isBackward);
+        _own = transaction.OwnRecords(space).Range(from, to, isBackward);
         _isOnCommitted = MoveCommitted();
         _isOnOwn = _own.MoveNext();
         _isOwnNext = false;
@@ -76,7 +73,8 @@ internal struct RecordWalk
     {
         while (_committed.MoveNext())
         {
-            if (_staged.Find(0, new Key(_committed.CurrentValue.Key)) is null) return true;
+            var key = new Key(_committed.CurrentValue.Key);
+            if (_staged.Find(KeySpace.Records, key) is null) return true;
         }
 
         return false;

@@ -4,10 +4,10 @@ namespace Memento.Partitions;
 
 /// <summary>A write that its transaction sees and nobody else does yet.</summary>
 internal sealed class StagedWrite(
-    int store, Key key, StoredRecord? record, byte[]? document, Savepoint? savepoint)
+    KeySpace space, Key key, StoredRecord? record, byte[]? document, Savepoint? savepoint)
 {
-    /// <summary>0: records; above: the entries of a unique index.</summary>
-    public int Store { get; } = store;
+    /// <summary>The records, or the values of a unique index.</summary>
+    public KeySpace Space { get; } = space;
 
     public Key Key { get; } = key;
 
@@ -29,7 +29,7 @@ internal sealed class StagedWrite(
     public StagedWrite? Next { get; set; }
 
     /// <summary>The same beside other writes.</summary>
-    public StagedWrite Copy() => new(Store, Key, Record, Document, Savepoint);
+    public StagedWrite Copy() => new(Space, Key, Record, Document, Savepoint);
 
     /// <summary>Whether it is undone with a savepoint.</summary>
     public bool IsUnder(long savepoint) => Savepoint is not null && Savepoint.IsUnder(savepoint);

@@ -13,7 +13,7 @@ internal sealed class StagedWrites
     private const int SearchInPlace = 8;
 
     private readonly List<StagedWrite> _log = [];
-    private Dictionary<(int Store, Key Key), StagedWrite>? _latest;
+    private Dictionary<(KeySpace Space, Key Key), StagedWrite>? _latest;
     private Dictionary<long, int>? _counts;
 
     public int Count => _log.Count;
@@ -45,15 +45,15 @@ internal sealed class StagedWrites
     /// <summary>All writes, oldest first.</summary>
     public IReadOnlyList<StagedWrite> All => _log;
 
-    public StagedWrite? Find(int store, Key key)
+    public StagedWrite? Find(KeySpace space, Key key)
     {
         if (_log.Count == 0) return null;
-        if (_latest is not null) return _latest.GetValueOrDefault((store, key));
+        if (_latest is not null) return _latest.GetValueOrDefault((space, key));
 
         for (int i = _log.Count - 1; i >= 0; i--)
         {
             StagedWrite write = _log[i];
-            if (write.Store == store && write.Key == key) return write;
+            if (write.Space == space && write.Key == key) return write;
         }
 
         return null;
@@ -61,21 +61,21 @@ internal sealed class StagedWrites
 
     public void Add(StagedWrite write)
     {
-        write.Previous = Find(write.Store, write.Key);
+        write.Previous = Find(write.Space, write.Key);
         if (write.Previous is not null) write.Previous.Next = write;
-        if (write.Store == 0) Ordered?.Replace(write.Previous?.Record, write.Record);
+        if (write.Space.IsRecords) Ordered?.Replace(write.Previous?.Record, write.Record);
 
         CountUnder(write, 1);
         _log.Add(write);
         if (_latest is not null)
         {
-            _latest[(write.Store, write.Key)] = write;
+            _latest[(write.Space, write.Key)] = write;
         }
         else if (_log.Count > SearchInPlace)
         {
             _latest = [];
             foreach (StagedWrite each in _log)
-                _latest[(each.Store, each.Key)] = each;
+                _latest[(each.Space, each.Key)] = each;
         }
     }
 
@@ -124,13 +124,13 @@ internal sealed class StagedWrites
             return;
         }
 
-        if (write.Store == 0) Ordered?.Replace(write.Record, write.Previous?.Record);
+        if (write.Space.IsRecords) Ordered?.Replace(write.Record, write.Previous?.Record);
         if (_latest is null) return;
 
         if (write.Previous is not null)
-            _latest[(write.Store, write.Key)] = write.Previous;
+            _latest[(write.Space, write.Key)] = write.Previous;
         else
-            _latest.Remove((write.Store, write.Key));
+            _latest.Remove((write.Space, write.Key));
     }
 
     private void CountUnder(StagedWrite write, int change)

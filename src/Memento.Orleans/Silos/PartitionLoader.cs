@@ -3,7 +3,6 @@ using System.Text.Json;
 using Memento.Catalog;
 using Memento.Journaling;
 using Memento.Keys;
-using Memento.Locks;
 using Memento.Numbering;
 using Memento.Partitions;
 using Memento.Storage;
@@ -44,21 +43,21 @@ internal sealed class PartitionLoader(
         if (!await catalog.ExistsAsync(name)) throw CatalogGrain.NotFound(name);
 
         long started = time.GetTimestamp();
-        var store = new RecordStore(table);
+        var content = new PartitionContent(table);
         long epoch = 0;
         if (table.Storage == TableStorage.Disk)
         {
             IJournalStorage storage = _storage
                 ?? throw new UnreachableException("A disk table without a storage.");
             epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
-            await LoadAsync(storage, table, store, LockResource.RecordStore, number);
-            foreach (IndexDefinition index in store.Indexes.Unique)
-                await LoadAsync(storage, table, store, index.Store, number);
+            await LoadAsync(storage, table, content, KeySpace.Records, number);
+            foreach (IndexDefinition index in content.Indexes.Unique)
+                await LoadAsync(storage, table, content, index.Values, number);
             TimeSpan elapsed = time.GetElapsedTime(started);
-            StorageLog.Loaded(logger, number, name, store.Count, elapsed);
+            StorageLog.Loaded(logger, number, name, content.Count, elapsed);
         }
 
-        return new Partition(table, number, epoch, store, time)
+        return new Partition(table, number, epoch, content, time)
         {
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
         };
@@ -67,16 +66,16 @@ internal sealed class PartitionLoader(
     private static async Task LoadAsync(
         IJournalStorage storage,
         TableDefinition table,
-        RecordStore store,
-        int storeNumber,
+        PartitionContent content,
+        KeySpace space,
         int number)
     {
-        string name = table.StoreName(storeNumber);
+        string name = table.StorageName(space);
         await foreach (StoredRow row in storage.LoadAsync(name, number, CancellationToken.None))
         {
             try
             {
-                store.Load(storeNumber, Read(table, storeNumber, row));
+                content.Load(space, Read(table, space, row));
             }
             catch (Exception exception) when (exception is InvalidDataException or JsonException
                 or FormatException or KeyNotFoundException or ArgumentException)
@@ -90,9 +89,9 @@ internal sealed class PartitionLoader(
         }
     }
 
-    private static StoredRecord Read(TableDefinition table, int storeNumber, StoredRow row)
+    private static StoredRecord Read(TableDefinition table, KeySpace space, StoredRow row)
     {
-        if (storeNumber != 0)
+        if (!space.IsRecords)
             return new StoredRecord(row.Key, UniqueEntry.FromDocument(row.Document));
 
         object record = table.Deserialize(row.Document, new Key(row.Key));

@@ -45,13 +45,11 @@ internal abstract class IndexDefinition
     /// </summary>
     public int Ordinal { get; }
 
-    /// <summary>
-    /// The store that has the values of a unique index, behind that of the records.
-    /// </summary>
-    public int Store => Ordinal + 1;
+    /// <summary>Where its entries are: the values of the records of a partition.</summary>
+    public KeySpace Entries => KeySpace.EntriesOf(Ordinal);
 
-    /// <summary>Of which index a store has the values.</summary>
-    public static int OrdinalOf(int store) => store - 1;
+    /// <summary>Where the values of a unique index are, each with the key of its record.</summary>
+    public KeySpace Values => KeySpace.ValuesOf(Ordinal);
 
     /// <param name="recordType">The record type.</param>
     /// <param name="properties">Properties of types that can be in an index.</param>

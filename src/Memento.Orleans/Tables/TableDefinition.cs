@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Reflection;
 using System.Security.Cryptography;
 using Memento.Keys;
@@ -84,14 +85,21 @@ internal abstract class TableDefinition
 
     public RecordProperty? FindProperty(string name) => _propertiesByName.GetValueOrDefault(name);
 
-    /// <summary>The name of a store in the durable storage.</summary>
-    public string StoreName(int store)
-        => store == 0
-            ? Name
-            : StoreNames.OfUniqueIndex(Name, IndexAt(IndexDefinition.OrdinalOf(store)).Name);
+    /// <summary>
+    /// How the durable storage names what is in a key space: the records, or the values of a unique
+    /// index. The entries of indexes are not stored.
+    /// </summary>
+    public string StorageName(KeySpace space)
+        => space.IsRecords ? Name : StorageNames.OfUniqueIndex(Name, IndexAt(space).Name);
 
     /// <summary>An index that the table has, had, or is about to have.</summary>
     public IndexDefinition IndexAt(int ordinal) => _made[ordinal];
+
+    /// <summary>The index whose values or entries a key space has.</summary>
+    public IndexDefinition IndexAt(KeySpace space)
+        => space.Index is { } ordinal
+            ? IndexAt(ordinal)
+            : throw new UnreachableException($"The {space} of '{Name}' are not of an index.");
 
     /// <summary>
     /// Makes an index, which the table has only after <see cref="UseIndexes(IndexSet)"/>; the same

@@ -52,13 +52,13 @@ internal static class EncodingName
     };
 }
 
-/// <summary>How a table's stores are named in the durable storage.</summary>
-internal static class StoreNames
+/// <summary>How the durable storage names what a table has.</summary>
+internal static class StorageNames
 {
-    /// <summary>The entries of a unique index, given by its name: <c>Account$Email</c>.</summary>
+    /// <summary>The values of a unique index, given by its name: <c>Account$Email</c>.</summary>
     public static string OfUniqueIndex(string table, string index) => $"{table}${index}";
 
-    /// <summary>All stores of a table, the records first.</summary>
+    /// <summary>All that a table has: the records, then the values of its unique indexes.</summary>
     public static IEnumerable<string> Of(TableSchema schema)
         => schema.Indexes
             .Where(static index => index.Unique)

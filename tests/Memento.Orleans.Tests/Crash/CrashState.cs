@@ -69,7 +69,7 @@ internal sealed record CrashState
         for (int partition = 0; partition < table.PartitionCount; partition++)
         {
             await foreach (StoredRow row in storage.LoadAsync(
-                table.StoreName(1), partition, CancellationToken.None))
+                table.StorageName(KeySpace.ValuesOf(0)), partition, CancellationToken.None))
             {
                 byte[] owner = UniqueEntry.FromDocument(row.Document);
                 cards.Add((

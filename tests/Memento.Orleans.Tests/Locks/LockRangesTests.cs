@@ -88,7 +88,7 @@ public sealed class LockRangesTests
         => new(new LockPool())
         {
             Resource = LockResource.Range(
-                LockResource.RecordStore, new Key(from), to is null ? null : new Key(to)),
+                KeySpace.Records, new Key(from), to is null ? null : new Key(to)),
         };
 
     private static string TextOf(LockEntry entry) => entry.Resource.ToString();

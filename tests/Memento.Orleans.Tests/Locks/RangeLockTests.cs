@@ -92,26 +92,28 @@ public sealed class RangeLockTests
     }
 
     [Fact]
-    public void A_range_of_one_store_does_not_touch_another()
+    public void A_range_of_one_key_space_does_not_touch_another()
     {
-        int index = LockResource.IndexStore(0);
+        KeySpace index = KeySpace.EntriesOf(0);
         _scene.Grant(
             _scene.Transaction(1), LockResource.Range(index, new Key([]), null), LockKind.Read);
 
         _scene.Grant(_scene.Transaction(2), Point(3), LockKind.Write);
         _scene.Grant(
             _scene.Transaction(3),
-            LockResource.InStore(LockResource.IndexStore(1), new Key([3])),
+            LockResource.InSpace(KeySpace.EntriesOf(1), new Key([3])),
             LockKind.Write);
         _scene.Refuse(
-            _scene.Transaction(4), LockResource.InStore(index, new Key([3])), LockKind.Write);
+            _scene.Transaction(4), LockResource.InSpace(index, new Key([3])), LockKind.Write);
     }
 
     [Fact]
     public void A_range_without_an_end_has_all_keys_behind()
     {
         _scene.Grant(
-            _scene.Transaction(1), LockResource.Range(0, new Key([3]), null), LockKind.Read);
+            _scene.Transaction(1),
+            LockResource.Range(KeySpace.Records, new Key([3]), null),
+            LockKind.Read);
         LockOwner writer = _scene.Transaction(2);
 
         _scene.Grant(writer, Point(2), LockKind.Write);
@@ -210,7 +212,7 @@ public sealed class RangeLockTests
         _scene.Grant(owner, Range(2, 4), LockKind.Read);
         _scene.Grant(owner, Range(6, 8), LockKind.Read);
         _scene.Grant(
-            owner, LockResource.Range(LockResource.RecordStore, new Key([9]), null), LockKind.Read);
+            owner, LockResource.Range(KeySpace.Records, new Key([9]), null), LockKind.Read);
         Assert.Equal(3, owner.RangeCount);
 
         _scene.Grant(owner, Range(4, 6), LockKind.Read);
@@ -222,7 +224,7 @@ public sealed class RangeLockTests
             new LockInfo[]
             {
                 new(
-                    LockResource.Range(LockResource.RecordStore, new Key([2]), null),
+                    LockResource.Range(KeySpace.Records, new Key([2]), null),
                     LockKind.Read,
                     owner.TransactionId,
                     false),

@@ -210,7 +210,7 @@ public sealed class RangeQueueTests
 
         expected.Add(last);
         List<LockRequest> found = [];
-        for (LockRequest? request = order.First; request is not null; request = request.NextInStore)
+        for (LockRequest? request = order.First; request is not null; request = request.NextInSpace)
             found.Add(request);
         Assert.Equal(expected, found);
         Assert.All(
@@ -221,5 +221,5 @@ public sealed class RangeQueueTests
         => LockResource.Record(new Key([(byte)(number >> 8), (byte)number]));
 
     private static LockResource RangeOf(int from, int to)
-        => LockResource.Range(LockResource.RecordStore, PointOf(from).Key, PointOf(to).Key);
+        => LockResource.Range(KeySpace.Records, PointOf(from).Key, PointOf(to).Key);
 }

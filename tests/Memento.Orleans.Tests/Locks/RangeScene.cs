@@ -9,5 +9,5 @@ internal static class RangeScene
     public static LockResource Point(byte key) => LockResource.Record(new Key([key]));
 
     public static LockResource Range(byte from, byte to)
-        => LockResource.Range(LockResource.RecordStore, new Key([from]), new Key([to]));
+        => LockResource.Range(KeySpace.Records, new Key([from]), new Key([to]));
 }

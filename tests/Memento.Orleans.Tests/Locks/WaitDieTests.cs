@@ -1,3 +1,4 @@
+using Memento.Keys;
 using Memento.Locks;
 using static Memento.Tests.Locks.LockScene;
 
@@ -17,7 +18,7 @@ public sealed class WaitDieTests
     [Fact]
     public void Keys_of_different_stores_are_different_locks()
     {
-        LockResource entry = LockResource.InStore(1, OneRecord.Key);
+        LockResource entry = LockResource.InSpace(KeySpace.ValuesOf(0), OneRecord.Key);
 
         _scene.Grant(_scene.Transaction(1), OneRecord, LockKind.Write);
         _scene.Grant(_scene.Transaction(2), entry, LockKind.Write);

@@ -55,13 +55,13 @@ public sealed class NestedViewTests
         public Scene(int seed)
         {
             _random = new Random(seed);
-            var store = new RecordStore(Table);
+            var store = new PartitionContent(Table);
             foreach (Key key in AllKeys)
             {
                 if (_random.Next(2) == 0) continue;
 
                 _committed.Add(key, NewRecord(key));
-                store.Load(0, _committed[key]);
+                store.Load(KeySpace.Records, _committed[key]);
             }
 
             _transaction = new Partition(Table, 0, 0, store, TimeProvider.System).Join(
@@ -116,14 +116,15 @@ public sealed class NestedViewTests
             _transaction.Begin(by);
             if (_model.Exists(each => each.Key == key && IsBeside(body, each.By)))
             {
-                Assert.Throws<MementoException>(() => _transaction.RequireAlone(0, key));
+                Assert.Throws<MementoException>(
+                    () => _transaction.RequireAlone(KeySpace.Records, key));
                 Refused++;
                 return;
             }
 
-            _transaction.RequireAlone(0, key);
+            _transaction.RequireAlone(KeySpace.Records, key);
             StoredRecord? record = _random.Next(4) == 0 ? null : NewRecord(key);
-            _transaction.Stage(0, key, record, document: null);
+            _transaction.Stage(KeySpace.Records, key, record, document: null);
             _model.Add((key, record, by));
         }
 
@@ -141,10 +142,11 @@ public sealed class NestedViewTests
 
             Key key = AnyKey();
             if (_model.Exists(each => each.Key == key && IsBeside(body, each.By))) Hidden++;
-            Assert.Same(expected.GetValueOrDefault(key), _transaction.Find(0, key));
+            Assert.Same(expected.GetValueOrDefault(key), _transaction.Find(KeySpace.Records, key));
             if (_random.Next(2) == 0) return;
 
-            var walk = new RecordWalk(_transaction, index: null, [], to: null, isBackward: false);
+            var walk = new RecordWalk(
+                _transaction, KeySpace.Records, [], to: null, isBackward: false);
             List<StoredRecord> walked = [];
             while (walk.MoveNext())
                 walked.Add(walk.Record);

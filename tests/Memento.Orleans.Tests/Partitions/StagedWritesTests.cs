@@ -9,6 +9,7 @@ public sealed class StagedWritesTests
 {
     private const int Steps = 200;
 
+    private static readonly KeySpace[] Spaces = [KeySpace.Records, KeySpace.ValuesOf(0)];
     private static readonly Key[] AllKeys =
         [.. Enumerable.Range(0, 14).Select(static key => new Key([(byte)key]))];
 
@@ -38,10 +39,10 @@ public sealed class StagedWritesTests
         staged.Add(last);
 
         staged.Rollback(one.Id);
-        Assert.Same(last, staged.Find(0, AllKeys[1]));
+        Assert.Same(last, staged.Find(KeySpace.Records, AllKeys[1]));
         staged.Rollback(other.Id);
 
-        Assert.Same(first, staged.Find(0, AllKeys[1]));
+        Assert.Same(first, staged.Find(KeySpace.Records, AllKeys[1]));
         Assert.Same(first, Assert.Single(staged.Effective));
     }
 
@@ -101,19 +102,19 @@ public sealed class StagedWritesTests
     private static void Check(StagedWrites staged, List<StagedWrite> model)
     {
         Assert.True(model.SequenceEqual(staged.All), "all writes, in their order");
-        Dictionary<(int, Key), StagedWrite> latest = LatestOf(model);
+        Dictionary<(KeySpace, Key), StagedWrite> latest = LatestOf(model);
         int effective = 0;
         foreach (StagedWrite write in staged.Effective)
         {
-            Assert.Same(latest[(write.Store, write.Key)], write);
+            Assert.Same(latest[(write.Space, write.Key)], write);
             effective++;
         }
 
         Assert.Equal(latest.Count, effective);
-        for (int store = 0; store < 2; store++)
+        foreach (KeySpace space in Spaces)
         {
             foreach (Key key in AllKeys)
-                Assert.Same(latest.GetValueOrDefault((store, key)), staged.Find(store, key));
+                Assert.Same(latest.GetValueOrDefault((space, key)), staged.Find(space, key));
         }
     }
 
@@ -129,29 +130,30 @@ public sealed class StagedWritesTests
             expected.Select(static each => each.Record).SequenceEqual(
                 found.All.Select(static each => each.Record)),
             "the writes that are seen, in their order");
-        Dictionary<(int, Key), StagedWrite> latest = LatestOf(expected);
+        Dictionary<(KeySpace, Key), StagedWrite> latest = LatestOf(expected);
         int effective = 0;
         foreach (StagedWrite write in found.Effective)
         {
-            Assert.Same(latest[(write.Store, write.Key)].Record, write.Record);
-            Assert.Same(write, found.Find(write.Store, write.Key));
+            Assert.Same(latest[(write.Space, write.Key)].Record, write.Record);
+            Assert.Same(write, found.Find(write.Space, write.Key));
             effective++;
         }
 
         Assert.Equal(latest.Count, effective);
     }
 
-    private static Dictionary<(int Store, Key Key), StagedWrite> LatestOf(List<StagedWrite> model)
+    private static Dictionary<(KeySpace Space, Key Key), StagedWrite> LatestOf(
+        List<StagedWrite> model)
     {
-        Dictionary<(int, Key), StagedWrite> latest = [];
+        Dictionary<(KeySpace, Key), StagedWrite> latest = [];
         foreach (StagedWrite write in model)
-            latest[(write.Store, write.Key)] = write;
+            latest[(write.Space, write.Key)] = write;
         return latest;
     }
 
-    private static StagedWrite Write(int store, int key, Savepoint? savepoint)
+    private static StagedWrite Write(int space, int key, Savepoint? savepoint)
         => new(
-            store,
+            Spaces[space],
             AllKeys[key],
             new StoredRecord([(byte)key], new object()),
             document: null,

@@ -1,4 +1,5 @@
 using CsCheck;
+using Memento.Keys;
 using Memento.Locks;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
@@ -95,11 +96,11 @@ public sealed class PlanCostTests
         {
             var random = new Random(seed);
             _films = SomeFilms(random);
-            var store = new RecordStore(Films.Table);
+            var content = new PartitionContent(Films.Table);
             foreach (Film film in _films)
-                store.Load(0, Stored(film));
+                content.Load(KeySpace.Records, Stored(film));
 
-            _partition = new Partition(Films.Table, 0, 0, store, TimeProvider.System);
+            _partition = new Partition(Films.Table, 0, 0, content, TimeProvider.System);
             var header = new TransactionHeader(
                 Guid.NewGuid(), new TransactionAge(1, Guid.NewGuid()), long.MaxValue);
             _transaction = _partition.Join(header);
@@ -214,7 +215,10 @@ public sealed class PlanCostTests
                 _films.Remove(film);
                 if (next is not null) _films.Add(next);
                 _transaction.Stage(
-                    0, Films.Table.KeyOf(film), next is null ? null : Stored(next), document: null);
+                    KeySpace.Records,
+                    Films.Table.KeyOf(film),
+                    next is null ? null : Stored(next),
+                    document: null);
             }
         }
 

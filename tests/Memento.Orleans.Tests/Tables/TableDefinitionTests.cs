@@ -163,8 +163,8 @@ public sealed class TableDefinitionTests
         Assert.Equal("Title_Year", table.Indexes[2].Name);
         Assert.Equal(["Year", "Score"], table.Indexes[3].Properties.Select(each => each.Name));
         Assert.Equal([0, 1, 2, 3, 4], table.Indexes.Select(index => index.Ordinal));
-        Assert.Equal("Indexed$Title", table.StoreName(table.Indexes[0].Store));
-        Assert.Equal("Indexed$Title_Year", table.StoreName(table.Indexes[2].Store));
+        Assert.Equal("Indexed$Title", table.StorageName(table.Indexes[0].Values));
+        Assert.Equal("Indexed$Title_Year", table.StorageName(table.Indexes[2].Values));
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class TableSchemaTests
         Assert.Equal("Cinema_Temperature", schema.Indexes[2].Name);
         Assert.Equal(
             ["screenings", "screenings$Temperature", "screenings$Cinema_Temperature"],
-            StoreNames.Of(schema));
+            StorageNames.Of(schema));
         SchemaDifference difference = mirrored.Compare(schema);
         Assert.Equal(["Temperature_Cinema"], difference.AddedUniqueIndexes);
         Assert.Equal(["Cinema_Temperature"], difference.RemovedUniqueIndexes);

@@ -19,7 +19,7 @@ internal sealed class StepScene : IPartitions
         Table = TableDefinitionReader.Read(typeof(Knot), new TableOptions { Storage = storage });
         TimeProvider time = TimeProvider.System;
         _partitions = [.. Table.PartitionNumbers.Select(number => new Partition(
-            Table, number, epoch: 1, new RecordStore(Table), time))];
+            Table, number, epoch: 1, new PartitionContent(Table), time))];
         var id = Guid.NewGuid();
         State = new TransactionState(
             id,
@@ -63,7 +63,7 @@ internal sealed class StepScene : IPartitions
             .Select(partition => partition.Find(State.Id))
             .OfType<PartitionTransaction>()
             .SelectMany(static each => each.Staged.Effective)
-            .Select(static each => $"{each.Store} {Convert.ToHexString(each.Key.Bytes)} "
+            .Select(static each => $"{each.Space} {Convert.ToHexString(each.Key.Bytes)} "
                 + Describe(each.Record))
             .Order(StringComparer.Ordinal)];
 

@@ -18,8 +18,9 @@ internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key
         transaction.RequireIndexes(Indexes);
         if (transaction.Table.Type != TableType.Bag)
         {
+            StoredRecord? standing = transaction.Find(KeySpace.Records, Key);
             return EntryLocks.TryTake(
-                transaction, ref locks, EncodedKey, transaction.Find(0, Key)?.Record, next: null);
+                transaction, ref locks, EncodedKey, standing?.Record, next: null);
         }
 
         foreach (StoredRecord record in transaction.FindInBag(Key))
@@ -35,15 +36,15 @@ internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key
     {
         if (transaction.Table.Type != TableType.Bag)
         {
-            if (transaction.Find(0, Key) is null) return false;
+            if (transaction.Find(KeySpace.Records, Key) is null) return false;
 
-            transaction.Stage(0, Key, record: null, document: null);
+            transaction.Stage(KeySpace.Records, Key, record: null, document: null);
             return true;
         }
 
         List<StoredRecord> found = transaction.FindInBag(Key);
         foreach (StoredRecord record in found)
-            transaction.Stage(0, new Key(record.Key), record: null, document: null);
+            transaction.Stage(KeySpace.Records, new Key(record.Key), record: null, document: null);
         return found.Count > 0;
     }
 }
@@ -67,7 +68,7 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
     {
         if (Find(transaction) is not { } found) return false;
 
-        transaction.Stage(0, new Key(found.Key), record: null, document: null);
+        transaction.Stage(KeySpace.Records, new Key(found.Key), record: null, document: null);
         return true;
     }
 
@@ -75,7 +76,7 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
     {
         StoredRecord? found = transaction.Table.Type == TableType.Bag
             ? BagSearch.Find(transaction, Key, Record)
-            : transaction.Find(0, Key);
+            : transaction.Find(KeySpace.Records, Key);
         return found is not null && transaction.Table.SameDocument(found.Record, Record)
             ? found
             : null;
@@ -97,7 +98,7 @@ internal sealed class ClearOperation : Operation
         result = null;
         if (!locks.TryTakePartition(LockKind.Write)) return false;
 
-        transaction.DependOn(transaction.Store.LastPosition);
+        transaction.DependOn(transaction.Content.LastPosition);
         transaction.Staged.IsClearing = true;
         return true;
     }

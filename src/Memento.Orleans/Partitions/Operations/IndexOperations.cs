@@ -25,16 +25,16 @@ internal sealed class AddIndexOperation(IndexInfo index) : Operation
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
         IndexDefinition index = transaction.Table.MakeIndex(Index);
-        transaction.DependOn(transaction.Store.LastPosition);
-        transaction.Store.AddIndex(index);
-        if (index.Unique) result = Values(transaction.Store, index);
+        transaction.DependOn(transaction.Content.LastPosition);
+        transaction.Content.AddIndex(index);
+        if (index.Unique) result = Values(transaction.Content, index);
         return true;
     }
 
-    private static byte[][] Values(RecordStore store, IndexDefinition index)
+    private static byte[][] Values(PartitionContent content, IndexDefinition index)
     {
         List<byte[]> values = [];
-        foreach ((byte[] key, StoredRecord record) in store.Records.Range(null, null))
+        foreach ((byte[] key, StoredRecord record) in content.Records.Range(null, null))
         {
             if (!index.TryEncodeUnique(record.Record, out byte[] value)) continue;
 
@@ -63,7 +63,7 @@ internal sealed class RemoveIndexOperation(IndexInfo index) : Operation
         result = null;
         if (!locks.TryTakePartition(LockKind.Write)) return false;
 
-        transaction.Store.RemoveIndex(transaction.Table.MakeIndex(Index));
+        transaction.Content.RemoveIndex(transaction.Table.MakeIndex(Index));
         return true;
     }
 }

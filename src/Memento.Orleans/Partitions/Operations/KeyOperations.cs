@@ -16,7 +16,7 @@ internal sealed class KeysOperation : Operation
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
         bool isBag = transaction.Table.Type == TableType.Bag;
-        var walk = new RecordWalk(transaction, index: null, [], null, isBackward: false);
+        var walk = new RecordWalk(transaction, KeySpace.Records, [], null, isBackward: false);
         List<byte[]> keys = [];
         while (walk.MoveNext())
         {
@@ -64,13 +64,13 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
         // No key can ever come after it.
         if (first is null) return locks.TryTakePartition(LockKind.IntentionRead);
 
-        var walk = new RecordWalk(transaction, index: null, first, end, IsBackward);
-        if (!walk.MoveNext()) return locks.TryTakeRange(LockResource.RecordStore, first, end);
+        var walk = new RecordWalk(transaction, KeySpace.Records, first, end, IsBackward);
+        if (!walk.MoveNext()) return locks.TryTakeRange(KeySpace.Records, first, end);
 
         byte[] found = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
         bool isLocked = IsBackward
-            ? locks.TryTakeRange(LockResource.RecordStore, found, end)
-            : locks.TryTakeRange(LockResource.RecordStore, first, KeyBytes.Behind(found));
+            ? locks.TryTakeRange(KeySpace.Records, found, end)
+            : locks.TryTakeRange(KeySpace.Records, first, KeyBytes.Behind(found));
         if (isLocked) result = found;
         return isLocked;
     }
@@ -87,13 +87,13 @@ internal sealed class CountOperation : Operation
         result = null;
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
-        transaction.DependOn(transaction.Store.LastPosition);
-        long count = transaction.Store.Count;
+        transaction.DependOn(transaction.Content.LastPosition);
+        long count = transaction.Content.Count;
         foreach (StagedWrite write in transaction.Seen.Effective)
         {
-            if (write.Store != 0) continue;
+            if (!write.Space.IsRecords) continue;
 
-            bool isThere = transaction.Store.Find(0, write.Key.Bytes) is not null;
+            bool isThere = transaction.Content.Find(KeySpace.Records, write.Key.Bytes) is not null;
             if (isThere && write.Record is null) count--;
             if (!isThere && write.Record is not null) count++;
         }

@@ -11,7 +11,7 @@ namespace Memento.Partitions.Operations;
 internal sealed class RangesWalk
 {
     private readonly PartitionTransaction _transaction;
-    private readonly int? _index;
+    private readonly KeySpace _space;
     private readonly ArraySegment<KeyRange> _ranges;
     private readonly byte[] _prefix;
     private readonly byte[]? _after;
@@ -21,7 +21,7 @@ internal sealed class RangesWalk
     private bool _hasBegun;
 
     /// <param name="transaction">Who looks.</param>
-    /// <param name="index">The ordinal of the index that is walked; null: the keys.</param>
+    /// <param name="space">The records, or the entries of an index.</param>
     /// <param name="ranges">The ranges, in order and without overlap.</param>
     /// <param name="prefix">What all places begin with.</param>
     /// <param name="after">
@@ -30,14 +30,14 @@ internal sealed class RangesWalk
     /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
     public RangesWalk(
         PartitionTransaction transaction,
-        int? index,
+        KeySpace space,
         ArraySegment<KeyRange> ranges,
         byte[] prefix,
         byte[]? after,
         bool isBackward)
     {
         _transaction = transaction;
-        _index = index;
+        _space = space;
         _ranges = ranges;
         _prefix = prefix;
         _after = after is null ? null : InIndex(after);
@@ -62,7 +62,7 @@ internal sealed class RangesWalk
 
             (byte[] from, byte[]? to) = Clip(_ranges[_isBackward ? ^(_turn + 1) : _turn]);
             _turn++;
-            _walk = new RecordWalk(_transaction, _index, from, to, _isBackward);
+            _walk = new RecordWalk(_transaction, _space, from, to, _isBackward);
             _hasBegun = true;
         }
 
@@ -75,11 +75,9 @@ internal sealed class RangesWalk
     /// </summary>
     public long CountUpTo(long most)
     {
-        OrderedMap<StoredRecord> committed = _index is { } ordinal
-            ? _transaction.Store.Index(ordinal)
-            : _transaction.Store.Records;
+        OrderedMap<StoredRecord> committed = _transaction.Content[_space];
         OrderedMap<StoredRecord>? own =
-            _transaction.Seen.Count > 0 ? _transaction.OwnRecords(_index) : null;
+            _transaction.Seen.Count > 0 ? _transaction.OwnRecords(_space) : null;
         long count = 0;
         for (int i = 0; i < _ranges.Count && count <= most; i++)
         {
@@ -96,10 +94,9 @@ internal sealed class RangesWalk
     /// place was seen, here and on the other walks that are merged with this one.
     /// </summary>
     /// <param name="locks">Takes the locks.</param>
-    /// <param name="store">The store of the keys or of the index.</param>
     /// <param name="until">The place; null: all.</param>
     /// <param name="taken">Grows by how many ranges were locked.</param>
-    public bool TryLock(ref LockTaker locks, int store, byte[]? until, ref int taken)
+    public bool TryLock(ref LockTaker locks, byte[]? until, ref int taken)
     {
         byte[]? last = until is null ? null : InIndex(until);
         byte[]? end = last is null || _isBackward ? null : KeyBytes.Behind(last);
@@ -114,7 +111,7 @@ internal sealed class RangesWalk
             // The writers of a bag lock keys without the number behind them.
             bool isBag = _transaction.Table.Type == TableType.Bag;
             if (isBag && !ReferenceEquals(from, range.From)) from = WithoutNumber(from);
-            if (!locks.TryTakeRange(store, from, to)) return false;
+            if (!locks.TryTakeRange(_space, from, to)) return false;
             if (!locks.HasWholePartition) taken++;
         }
 

@@ -1,5 +1,4 @@
 using Memento.Keys;
-using Memento.Locks;
 using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
@@ -73,7 +72,8 @@ internal sealed class ReadOperation(Key key, bool writes) : KeyOperation(key, wr
 {
     protected override object? Apply(PartitionTransaction transaction)
     {
-        if (transaction.Table.Type != TableType.Bag) return transaction.Find(0, Key)?.Record;
+        if (transaction.Table.Type != TableType.Bag)
+            return transaction.Find(KeySpace.Records, Key)?.Record;
 
         List<StoredRecord> found = transaction.FindInBag(Key);
         return found.Count == 0 ? null : found[0].Record;
@@ -91,7 +91,7 @@ internal sealed class ReadAllOperation(Key key, bool writes)
         if (transaction.Table.Type == TableType.Bag)
             return transaction.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();
 
-        return transaction.Find(0, Key) is { } record ? new[] { record.Record } : [];
+        return transaction.Find(KeySpace.Records, Key) is { } record ? new[] { record.Record } : [];
     }
 }
 
@@ -118,7 +118,7 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         for (int i = 0; i < Keys.Length && last is null; i++)
         {
             var key = new Key(Keys[IsWalkedBackward ? Keys.Length - 1 - i : i]);
-            if (!locks.TryTakeKey(LockResource.RecordStore, key, writes: false)) return false;
+            if (!locks.TryTakeKey(KeySpace.Records, key, writes: false)) return false;
 
             chunk.Locked++;
             last = Add(chunk, Find(transaction, key));
@@ -147,7 +147,7 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
     private List<StoredRecord> Find(PartitionTransaction transaction, Key key)
     {
         if (transaction.Table.Type != TableType.Bag)
-            return transaction.Find(LockResource.RecordStore, key) is { } found ? [found] : [];
+            return transaction.Find(KeySpace.Records, key) is { } found ? [found] : [];
 
         List<StoredRecord> ofKey = transaction.FindInBag(key);
         if (IsWalkedBackward) ofKey.Reverse();
@@ -161,14 +161,15 @@ internal static class BagSearch
     public static StoredRecord? Find(PartitionTransaction transaction, Key key, object record)
     {
         UInt128 identity = transaction.Table.DocumentIdentity(record);
-        StoredRecord? committed = transaction.Store.FindInBag(key.Bytes, identity);
-        transaction.DependOn(transaction.Store.LastPosition);
-        if (committed is not null && transaction.Seen.Find(0, new Key(committed.Key)) is null)
+        StoredRecord? committed = transaction.Content.FindInBag(key.Bytes, identity);
+        transaction.DependOn(transaction.Content.LastPosition);
+        StagedWrites seen = transaction.Seen;
+        if (committed is not null && seen.Find(KeySpace.Records, new Key(committed.Key)) is null)
             return committed;
 
-        foreach (StagedWrite write in transaction.Seen.Effective)
+        foreach (StagedWrite write in seen.Effective)
         {
-            if (write.Store == 0 && write.Record is not null
+            if (write.Space.IsRecords && write.Record is not null
                 && KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)
                 && transaction.Table.SameDocument(write.Record.Record, record))
             {

@@ -19,12 +19,12 @@ internal abstract class UniqueOperation(IndexReference index, Key value, byte[] 
     [Id(1)]
     public byte[] Owner { get; } = owner;
 
-    protected override int StoreIn(PartitionTransaction transaction)
-        => transaction.RequireUniqueIndex(Index).Store;
+    protected override KeySpace SpaceIn(PartitionTransaction transaction)
+        => transaction.RequireUniqueIndex(Index).Values;
 
     /// <summary>The key bytes of the record that has the value; null: nobody has it.</summary>
     protected byte[]? FindHolder(PartitionTransaction transaction)
-        => (byte[]?)transaction.Find(StoreIn(transaction), Key)?.Record;
+        => (byte[]?)transaction.Find(SpaceIn(transaction), Key)?.Record;
 }
 
 /// <summary>
@@ -45,7 +45,7 @@ internal sealed class ClaimOperation(IndexReference index, Key value, byte[] own
             ? UniqueEntry.ToDocument(Owner)
             : null;
         transaction.Stage(
-            StoreIn(transaction), Key, new StoredRecord(EncodedKey, Owner), document);
+            SpaceIn(transaction), Key, new StoredRecord(EncodedKey, Owner), document);
         return null;
     }
 }
@@ -59,7 +59,7 @@ internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] o
     protected override object? Apply(PartitionTransaction transaction)
     {
         if (FindHolder(transaction) is { } holder && holder.AsSpan().SequenceEqual(Owner))
-            transaction.Stage(StoreIn(transaction), Key, record: null, document: null);
+            transaction.Stage(SpaceIn(transaction), Key, record: null, document: null);
         return null;
     }
 }
@@ -77,9 +77,9 @@ internal sealed class FindHolderOperation(IndexReference index, Key value)
     [Id(0)]
     public IndexReference Index { get; } = index;
 
-    protected override int StoreIn(PartitionTransaction transaction)
-        => transaction.RequireUniqueIndex(Index).Store;
+    protected override KeySpace SpaceIn(PartitionTransaction transaction)
+        => transaction.RequireUniqueIndex(Index).Values;
 
     protected override object? Apply(PartitionTransaction transaction)
-        => transaction.Find(StoreIn(transaction), Key)?.Record;
+        => transaction.Find(SpaceIn(transaction), Key)?.Record;
 }

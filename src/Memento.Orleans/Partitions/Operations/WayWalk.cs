@@ -1,4 +1,4 @@
-using Memento.Locks;
+using Memento.Keys;
 using Memento.Queries.Plans;
 using Memento.Tables;
 
@@ -12,7 +12,6 @@ internal sealed class WayWalk
 {
     private static readonly KeyRange[] Everywhere = [KeyRange.Everything];
 
-    private readonly int _store;
     private readonly RangesWalk[] _walks;
     private readonly WalkMerge? _merge;
     private readonly ChunkBuilder _chunk;
@@ -28,14 +27,15 @@ internal sealed class WayWalk
         _chunk = way.IsOrdered
             ? new ChunkBuilder(terms, terms.Order, operation.Limit, operation.After)
             : new ChunkBuilder(terms, ChunkOrder.Sorted, operation.SortedLimit, operation.After);
-        int? index = way.Index is null ? null : transaction.RequireIndex(way.Index).Ordinal;
-        _store = index is { } ordinal ? LockResource.IndexStore(ordinal) : LockResource.RecordStore;
+        KeySpace space = way.Index is null
+            ? KeySpace.Records
+            : transaction.RequireIndex(way.Index).Entries;
         ArraySegment<KeyRange> ranges = way.Ranges ?? Everywhere;
         _walks = way.Prefixes is not { } prefixes
-            ? [new RangesWalk(transaction, index, ranges, [], after: null, isBackward: false)]
+            ? [new RangesWalk(transaction, space, ranges, [], after: null, isBackward: false)]
             : Array.ConvertAll(prefixes, prefix => new RangesWalk(
                 transaction,
-                index,
+                space,
                 TakeBeginningWith(prefix, ref ranges),
                 prefix,
                 operation.After,
@@ -92,7 +92,7 @@ internal sealed class WayWalk
         int taken = 0;
         foreach (RangesWalk walk in _walks)
         {
-            if (!walk.TryLock(ref locks, _store, _last, ref taken)) return false;
+            if (!walk.TryLock(ref locks, _last, ref taken)) return false;
         }
 
         _chunk.Locked = taken;

@@ -20,7 +20,7 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
         transaction.RequireIndexes(Indexes);
         StoredRecord? standing = transaction.Table.Type == TableType.Bag
             ? null
-            : transaction.Find(0, Key);
+            : transaction.Find(KeySpace.Records, Key);
         return (standing is not null && OnlyIfAbsent)
             || EntryLocks.TryTake(transaction, ref locks, EncodedKey, standing?.Record, Record);
     }
@@ -33,10 +33,10 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
             return true;
         }
 
-        if (OnlyIfAbsent && transaction.Find(0, Key) is not null) return false;
+        if (OnlyIfAbsent && transaction.Find(KeySpace.Records, Key) is not null) return false;
 
-        StoredRecord record = transaction.Store.Make(EncodedKey, Record);
-        transaction.Stage(0, Key, record, StoredDocument(transaction));
+        StoredRecord record = transaction.Content.Make(EncodedKey, Record);
+        transaction.Stage(KeySpace.Records, Key, record, StoredDocument(transaction));
         return true;
     }
 
@@ -48,8 +48,8 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
     {
         if (BagSearch.Find(transaction, Key, Record) is not null) return;
 
-        Key bagKey = KeyBytes.WithSuffix(Key, transaction.Store.TakeSequence());
-        StoredRecord record = transaction.Store.Make(bagKey.Bytes, Record);
-        transaction.Stage(0, bagKey, record, StoredDocument(transaction));
+        Key bagKey = KeyBytes.WithSuffix(Key, transaction.Content.TakeSequence());
+        StoredRecord record = transaction.Content.Make(bagKey.Bytes, Record);
+        transaction.Stage(KeySpace.Records, bagKey, record, StoredDocument(transaction));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ScriptWriter(
 
     private SimulatedStep[] OnRecord(int partition)
     {
-        int record = Key(store: 0);
+        int record = Key(space: 0);
         SimulatedStep intendRead = new(partition, 0, LockKind.IntentionRead);
         SimulatedStep intendWrite = new(partition, 0, LockKind.IntentionWrite);
         SimulatedStep read = new(partition, record, LockKind.Read);
@@ -58,37 +58,37 @@ internal sealed class ScriptWriter(
                     intendWrite,
                     write,
                     new(other, 0, LockKind.IntentionWrite),
-                    new(other, Key(store: 1), LockKind.Write),
+                    new(other, Key(space: 1), LockKind.Write),
                 ];
         }
     }
 
     private SimulatedStep[] OnRange(int partition)
     {
-        int store = random.Below(SimulatedResource.Stores);
+        int space = random.Below(SimulatedResource.Spaces);
         SimulatedStep intendRead = new(partition, 0, LockKind.IntentionRead);
         SimulatedStep intendWrite = new(partition, 0, LockKind.IntentionWrite);
-        SimulatedStep read = new(partition, Range(store), LockKind.Read);
-        SimulatedStep write = new(partition, Key(store), LockKind.Write);
+        SimulatedStep read = new(partition, Range(space), LockKind.Read);
+        SimulatedStep write = new(partition, Key(space), LockKind.Write);
         return random.Below(6) switch
         {
             0 => [intendRead, read],
-            1 => [intendRead, read, new(partition, Range(store), LockKind.Read)],
+            1 => [intendRead, read, new(partition, Range(space), LockKind.Read)],
             2 => [intendRead, read, intendWrite, write],
             3 => [intendWrite, write, read],
-            4 => [intendWrite, write, new(partition, Key(store), LockKind.Write)],
-            _ => [intendRead, new(partition, Key(store), LockKind.Read), intendWrite, write, read],
+            4 => [intendWrite, write, new(partition, Key(space), LockKind.Write)],
+            _ => [intendRead, new(partition, Key(space), LockKind.Read), intendWrite, write, read],
         };
     }
 
     /// <summary>
-    /// Locks of one store: where nobody is refused for the partition, queues are longest.
+    /// Locks of one space: where nobody is refused for the partition, queues are longest.
     /// </summary>
     private SimulatedStep[] WithoutIntentions()
     {
-        SimulatedStep read = new(0, Key(store: 1), LockKind.Read);
-        SimulatedStep write = new(0, Key(store: 1), LockKind.Write);
-        SimulatedStep range = new(0, Range(store: 1), LockKind.Read);
+        SimulatedStep read = new(0, Key(space: 1), LockKind.Read);
+        SimulatedStep write = new(0, Key(space: 1), LockKind.Write);
+        SimulatedStep range = new(0, Range(space: 1), LockKind.Read);
         return random.Below(6) switch
         {
             0 => [write],
@@ -96,7 +96,7 @@ internal sealed class ScriptWriter(
             2 => [range],
             3 => [range, write],
             4 => [write, range],
-            _ => [write, new(0, Key(store: 1), LockKind.Write), range],
+            _ => [write, new(0, Key(space: 1), LockKind.Write), range],
         };
     }
 
@@ -114,13 +114,13 @@ internal sealed class ScriptWriter(
             [
                 read,
                 new(partition, 0, LockKind.IntentionWrite),
-                new(partition, Key(store: 0), LockKind.Write),
+                new(partition, Key(space: 0), LockKind.Write),
             ],
         };
     }
 
-    private int Key(int store) => SimulatedResource.PointOf(store, random.Below(keys));
+    private int Key(int space) => SimulatedResource.PointOf(space, random.Below(keys));
 
-    private int Range(int store)
-        => SimulatedResource.RangeOf(store, random.Below(SimulatedResource.RangeCount));
+    private int Range(int space)
+        => SimulatedResource.RangeOf(space, random.Below(SimulatedResource.RangeCount));
 }

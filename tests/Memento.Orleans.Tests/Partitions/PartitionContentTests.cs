@@ -1,12 +1,13 @@
 using CsCheck;
 using Memento.Collections;
+using Memento.Keys;
 using Memento.Partitions;
 using Memento.Tables;
 
 namespace Memento.Tests.Partitions;
 
 /// <summary>The records of a partition and their indexes, beside a dictionary.</summary>
-public sealed class RecordStoreTests
+public sealed class PartitionContentTests
 {
     private const int Steps = 300;
     private const int Keys = 30;
@@ -26,78 +27,81 @@ public sealed class RecordStoreTests
     public void What_was_cleared_comes_back_with_the_indexes_of_then()
     {
         var random = new Random(7);
-        var store = new RecordStore(Table);
+        var content = new PartitionContent(Table);
         var model = new SortedDictionary<int, StoredThing>();
         for (int step = 1; step <= Steps; step++)
-            Change(random, store, model, step);
-        long size = store.EstimatedSize;
+            Change(random, content, model, step);
+        long size = content.EstimatedSize;
         IndexDefinition gone = IndexOf("Size");
-        store.RemoveIndex(gone);
+        content.RemoveIndex(gone);
 
-        RecordStoreContent content = store.Clear(Steps + 1);
-        Assert.Empty(Read(store.Records.Range(null, null)));
-        Assert.Equal(0, store.EstimatedSize);
-        Assert.Equal(Steps + 1, store.LastRemovalPosition);
-        store.RemoveIndex(IndexOf("Colour"));
-        store.AddIndex(gone);
-        store.Restore(content);
-        Assert.Equal(size, store.EstimatedSize);
-        Assert.Null(store.Indexes.Find("Colour"));
+        ClearedContent cleared = content.Clear(Steps + 1);
+        Assert.Empty(Read(content.Records.Range(null, null)));
+        Assert.Equal(0, content.EstimatedSize);
+        Assert.Equal(Steps + 1, content.LastRemovalPosition);
+        content.RemoveIndex(IndexOf("Colour"));
+        content.AddIndex(gone);
+        content.Restore(cleared);
+        Assert.Equal(size, content.EstimatedSize);
+        Assert.Null(content.Indexes.Find("Colour"));
 
-        store.AddIndex(IndexOf("Colour"));
-        Check(store, model);
+        content.AddIndex(IndexOf("Colour"));
+        Check(content, model);
     }
 
     private static void Run(int seed)
     {
         var random = new Random(seed);
-        var store = new RecordStore(Table);
+        var content = new PartitionContent(Table);
         var model = new SortedDictionary<int, StoredThing>();
         for (int step = 1; step <= Steps; step++)
         {
-            Change(random, store, model, step);
-            if (step % 10 == 0) Check(store, model);
+            Change(random, content, model, step);
+            if (step % 10 == 0) Check(content, model);
         }
 
         foreach (int key in model.Keys.ToArray())
         {
-            store.Replace(0, KeyOf(key), next: null, position: Steps + 1);
+            content.Replace(KeySpace.Records, KeyOf(key), next: null, position: Steps + 1);
             model.Remove(key);
         }
 
-        Check(store, model);
-        Assert.Equal(0, store.EstimatedSize);
-        Assert.All(Table.Indexes, index => Assert.Equal(0, store.Index(index.Ordinal).Count));
+        Check(content, model);
+        Assert.Equal(0, content.EstimatedSize);
+        Assert.All(Table.Indexes, index => Assert.Equal(0, content[index.Entries].Count));
     }
 
     private static void RunBack(int seed)
     {
         var random = new Random(seed);
-        var store = new RecordStore(Table);
+        var content = new PartitionContent(Table);
         var model = new SortedDictionary<int, StoredThing>();
         for (int step = 1; step <= Steps; step++)
-            Change(random, store, model, step);
+            Change(random, content, model, step);
         var before = new SortedDictionary<int, StoredThing>(model);
-        long size = store.EstimatedSize;
+        long size = content.EstimatedSize;
 
         var images = new Stack<(byte[] Key, StoredRecord? Previous)>();
         for (int step = 1; step <= Steps; step++)
-            images.Push(Change(random, store, model, Steps + step));
+            images.Push(Change(random, content, model, Steps + step));
         while (images.TryPop(out var image))
-            store.Replace(0, image.Key, image.Previous, position: 0);
-        Check(store, before);
-        Assert.Equal(size, store.EstimatedSize);
+            content.Replace(KeySpace.Records, image.Key, image.Previous, position: 0);
+        Check(content, before);
+        Assert.Equal(size, content.EstimatedSize);
     }
 
     private static (byte[] Key, StoredRecord? Previous) Change(
-        Random random, RecordStore store, SortedDictionary<int, StoredThing> model, long position)
+        Random random,
+        PartitionContent content,
+        SortedDictionary<int, StoredThing> model,
+        long position)
     {
         int id = random.Next(Keys);
         byte[] key = KeyOf(id);
         if (random.Next(3) == 0)
         {
             model.Remove(id);
-            return (key, store.Replace(0, key, next: null, position));
+            return (key, content.Replace(KeySpace.Records, key, next: null, position));
         }
 
         var thing = new StoredThing
@@ -107,39 +111,39 @@ public sealed class RecordStoreTests
             Size = random.Next(4) is var size and > 0 ? size : null,
         };
         model[id] = thing;
-        return (key, store.Replace(0, key, store.Make(key, thing), position));
+        return (key, content.Replace(KeySpace.Records, key, content.Make(key, thing), position));
     }
 
-    private static void Check(RecordStore store, SortedDictionary<int, StoredThing> model)
+    private static void Check(PartitionContent content, SortedDictionary<int, StoredThing> model)
     {
-        Assert.Equal(model.Count, store.Count);
-        Assert.Equal(model.Values, Read(store.Records.Range(null, null)));
+        Assert.Equal(model.Count, content.Count);
+        Assert.Equal(model.Values, Read(content.Records.Range(null, null)));
         foreach (string? colour in Colours)
         {
             Assert.Equal(
                 model.Values.Where(each => each.Colour == colour),
-                Find(store, "Colour", new StoredThing { Colour = colour }));
+                Find(content, "Colour", new StoredThing { Colour = colour }));
             foreach (int? size in (int?[])[null, 1, 2, 3])
             {
                 Assert.Equal(
                     model.Values.Where(each => each.Colour == colour && each.Size == size),
-                    Find(store, "Colour_Size", new StoredThing { Colour = colour, Size = size }));
+                    Find(content, "Colour_Size", new StoredThing { Colour = colour, Size = size }));
             }
         }
 
         Assert.Equal(
             model.Values.OrderBy(each => each.Size).ThenBy(each => each.Id),
-            Read(store.Index(IndexOf("Size").Ordinal).Range(null, null)));
+            Read(content[IndexOf("Size").Entries].Range(null, null)));
         Assert.Equal(
             model.Values
                 .OrderBy(each => each.Colour, StringComparer.Ordinal)
                 .ThenBy(each => each.Size)
                 .ThenBy(each => each.Id),
-            Read(store.Index(IndexOf("Colour_Size").Ordinal).Range(null, null)));
+            Read(content[IndexOf("Colour_Size").Entries].Range(null, null)));
     }
 
-    private static List<StoredThing> Find(RecordStore store, string index, StoredThing like)
-        => Read(store.Index(IndexOf(index).Ordinal).Prefix(IndexOf(index).EncodeEntry(like, [])));
+    private static List<StoredThing> Find(PartitionContent content, string index, StoredThing like)
+        => Read(content[IndexOf(index).Entries].Prefix(IndexOf(index).EncodeEntry(like, [])));
 
     private static IndexDefinition IndexOf(string name)
         => Table.Indexes.Single(each => each.Name == name);

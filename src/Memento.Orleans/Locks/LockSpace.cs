@@ -1,12 +1,14 @@
+using Memento.Keys;
+
 namespace Memento.Locks;
 
 /// <summary>
-/// What is locked and waited for in one store: the points and the ranges, so that each can find
+/// What is locked and waited for in one key space: the points and the ranges, so that each can find
 /// those that it meets, and one order for all that wait.
 /// </summary>
-internal sealed class LockStore
+internal sealed class LockSpace
 {
-    // Null until the first range: a store that nobody reads by range pays nothing for them.
+    // Null until the first range: a key space that nobody reads by range pays nothing for them.
     private LockPoints? _points;
     private LockRanges? _ranges;
 
@@ -22,7 +24,7 @@ internal sealed class LockStore
     public bool IsMarked { get; set; }
 
     /// <summary>Prepares for ranges, of which from then on there may be more.</summary>
-    /// <param name="entries">All there are, of every store.</param>
+    /// <param name="entries">All there are, of every key space.</param>
     public void ExpectRanges(Dictionary<LockResource, LockEntry> entries)
     {
         if (_points is not null) return;
@@ -30,7 +32,7 @@ internal sealed class LockStore
         _points = new LockPoints();
         foreach (LockEntry entry in entries.Values)
         {
-            if (entry.Store == this) _points.Add(entry);
+            if (entry.Space == this) _points.Add(entry);
         }
     }
 
@@ -98,7 +100,7 @@ internal sealed class LockStore
         LockRequest? next;
         for (LockRequest? request = Waiting.First; request is not null; request = next)
         {
-            next = request.NextInStore;
+            next = request.NextInSpace;
             if (request.HeldUpBy == gone) request.HeldUpBy = null;
             LockAssert.Holds(request.Entry is not null, "what waits is in an entry's queue");
             request.Entry.TryGrant(request, resumed);
@@ -109,28 +111,27 @@ internal sealed class LockStore
         => request.Resource.IsRange ? LockKind.Write : LockKind.Read;
 }
 
-/// <summary>The stores of a partition by their numbers, which are small, some below zero.</summary>
-internal sealed class LockStores
+/// <summary>The locks of a partition by key space.</summary>
+internal sealed class LockSpaces
 {
-    private LockStore?[] _stores = new LockStore?[4];
+    private LockSpace?[] _spaces = new LockSpace?[4];
 
-    public LockStore this[int number]
+    public LockSpace this[KeySpace space]
     {
         get
         {
-            // Those from 0 on have the even places, those below it the odd ones.
-            int place = (number << 1) ^ (number >> 31);
-            LockStore?[] stores = _stores;
-            return (uint)place < (uint)stores.Length && stores[place] is { } store
-                ? store
-                : Add(place);
+            int number = space.Number;
+            LockSpace?[] spaces = _spaces;
+            return (uint)number < (uint)spaces.Length && spaces[number] is { } found
+                ? found
+                : Add(number);
         }
     }
 
-    private LockStore Add(int place)
+    private LockSpace Add(int number)
     {
-        if (place >= _stores.Length)
-            Array.Resize(ref _stores, Math.Max(place + 1, _stores.Length * 2));
-        return _stores[place] = new LockStore();
+        if (number >= _spaces.Length)
+            Array.Resize(ref _spaces, Math.Max(number + 1, _spaces.Length * 2));
+        return _spaces[number] = new LockSpace();
     }
 }

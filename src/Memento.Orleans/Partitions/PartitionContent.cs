@@ -6,20 +6,23 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// The committed records of a partition, in key order, with their indexes. Store 0 has the records;
-/// the others (<see cref="IndexDefinition.Store"/>) have the entries of unique indexes (value to
-/// key) that hash to this partition. Not thread-safe: its partition's gate guards it.
+/// What a partition has, committed: an ordered map for each key space. Those of the records and of
+/// the entries of indexes lead to records; those of the values of unique indexes lead to the keys
+/// of records, here or in other partitions. Not thread-safe: its partition's gate guards it.
 /// </summary>
-internal sealed class RecordStore
+internal sealed class PartitionContent
 {
     private readonly TableDefinition _table;
-    private OrderedMap<StoredRecord>?[] _stores = [new OrderedMap<StoredRecord>()];
-    private OrderedMap<StoredRecord>?[] _entries = [];
+
+    // By the numbers of the key spaces; null where there is no such index.
+    private OrderedMap<StoredRecord>?[] _maps = [];
+
     private OrderedMap<StoredRecord>? _identities;
 
-    public RecordStore(TableDefinition table)
+    public PartitionContent(TableDefinition table)
     {
         _table = table;
+        AddMap(KeySpace.Records, new OrderedMap<StoredRecord>());
         Indexes = new IndexSet([]);
         foreach (IndexDefinition index in table.Indexes)
             AddIndex(index);
@@ -48,15 +51,15 @@ internal sealed class RecordStore
     /// <summary>An estimate of the bytes in memory.</summary>
     public long EstimatedSize { get; private set; }
 
-    public OrderedMap<StoredRecord> Records => _stores[0]!;
+    public OrderedMap<StoredRecord> Records => this[KeySpace.Records];
 
     public long Count => Records.Count;
 
-    public StoredRecord? Find(int store, ReadOnlySpan<byte> key)
-        => _stores[store]!.TryGetValue(key, out StoredRecord? record) ? record : null;
+    /// <summary>What is in a key space, in order.</summary>
+    public OrderedMap<StoredRecord> this[KeySpace space] => _maps[space.Number]!;
 
-    /// <summary>The entries of an index, in order.</summary>
-    public OrderedMap<StoredRecord> Index(int ordinal) => _entries[ordinal]!;
+    public StoredRecord? Find(KeySpace space, ReadOnlySpan<byte> key)
+        => this[space].TryGetValue(key, out StoredRecord? record) ? record : null;
 
     /// <summary>Begins to keep an index, with the records that are there.</summary>
     public void AddIndex(IndexDefinition index)
@@ -67,8 +70,8 @@ internal sealed class RecordStore
         foreach ((byte[] _, StoredRecord record) in Records.Range(null, null))
             entries.Set(KeepEntry(index, record), record);
 
-        _entries = With(_entries, index.Ordinal, entries);
-        if (index.Unique) _stores = With(_stores, index.Store, new OrderedMap<StoredRecord>());
+        AddMap(index.Entries, entries);
+        if (index.Unique) AddMap(index.Values, new OrderedMap<StoredRecord>());
         Indexes = Indexes.With(index);
     }
 
@@ -78,8 +81,8 @@ internal sealed class RecordStore
         if (!Indexes.All.Contains(index)) return;
 
         Indexes = Indexes.Without(index);
-        _entries[index.Ordinal] = null;
-        if (index.Unique) _stores[index.Store] = null;
+        _maps[index.Entries.Number] = null;
+        if (index.Unique) _maps[index.Values.Number] = null;
     }
 
     /// <summary>Finds the record of a bag that has the same document, if there is one.</summary>
@@ -91,20 +94,22 @@ internal sealed class RecordStore
     public ulong TakeSequence() => NextSequence++;
 
     /// <summary>
-    /// Makes a record that can be put here: asks its own code for all that the store has to know.
+    /// Makes a record that can be put here: asks its own code for all that the partition has to
+    /// know.
     /// </summary>
     public StoredRecord Make(byte[] key, object record) => Complete(new StoredRecord(key, record));
 
     /// <summary>
     /// Puts what is to stand at a key (null: nothing), and gives what stood there.
     /// </summary>
-    public StoredRecord? Replace(int store, byte[] key, StoredRecord? next, long position)
+    public StoredRecord? Replace(
+        KeySpace space, byte[] key, StoredRecord? next, long position)
     {
         LastPosition = Math.Max(LastPosition, position);
         StoredRecord? previous = null;
 
         // A commit that is taken back may have written into an index that has gone since.
-        if (store >= _stores.Length || _stores[store] is not { } records) return null;
+        if (space.Number >= _maps.Length || _maps[space.Number] is not { } records) return null;
 
         if (next is null)
         {
@@ -116,7 +121,7 @@ internal sealed class RecordStore
             records.Set(key, next, out previous);
         }
 
-        if (store == 0) Reindex(previous, next);
+        if (space.IsRecords) Reindex(previous, next);
 
         return previous;
     }
@@ -125,12 +130,10 @@ internal sealed class RecordStore
     /// Takes all records and entries out, and gives them: the maps change hands, however full they
     /// are. The sequence of a bag goes on.
     /// </summary>
-    public RecordStoreContent Clear(long position)
+    public ClearedContent Clear(long position)
     {
-        var content = new RecordStoreContent(
-            _stores, _entries, _identities, Indexes, EstimatedSize);
-        _stores = Array.ConvertAll(_stores, EmptyLike);
-        _entries = Array.ConvertAll(_entries, EmptyLike);
+        var content = new ClearedContent(_maps, _identities, Indexes, EstimatedSize);
+        _maps = Array.ConvertAll(_maps, EmptyLike);
         _identities = EmptyLike(_identities);
         EstimatedSize = 0;
         LastPosition = Math.Max(LastPosition, position);
@@ -139,11 +142,10 @@ internal sealed class RecordStore
     }
 
     /// <summary>Puts back what <see cref="Clear"/> took out.</summary>
-    public void Restore(RecordStoreContent content)
+    public void Restore(ClearedContent content)
     {
         IndexSet now = Indexes;
-        _stores = content.Stores;
-        _entries = content.Entries;
+        _maps = content.Maps;
         _identities = content.Identities;
         EstimatedSize = content.EstimatedSize;
         Indexes = content.Indexes;
@@ -156,10 +158,10 @@ internal sealed class RecordStore
     }
 
     /// <summary>Puts a record that was read from the durable storage.</summary>
-    public void Load(int store, StoredRecord record)
+    public void Load(KeySpace space, StoredRecord record)
     {
-        _stores[store]!.Set(record.Key, record, out _);
-        if (store != 0) return;
+        this[space].Set(record.Key, record, out _);
+        if (!space.IsRecords) return;
 
         Reindex(previous: null, Complete(record));
         if (_table.Type == TableType.Bag)
@@ -173,7 +175,7 @@ internal sealed class RecordStore
         if (next is not null) EstimatedSize += next.Size;
         foreach (IndexDefinition index in Indexes.All)
         {
-            OrderedMap<StoredRecord> entries = Index(index.Ordinal);
+            OrderedMap<StoredRecord> entries = this[index.Entries];
             byte[]? before = previous is null ? null : KeepEntry(index, previous);
             byte[]? after = next is null ? null : KeepEntry(index, next);
             if (after is not null) entries.Set(after, next!, out _);
@@ -202,14 +204,14 @@ internal sealed class RecordStore
     /// record that a commit replaced before the index came, and that comes back, has none by then.
     /// </summary>
     private byte[] KeepEntry(IndexDefinition index, StoredRecord record)
-        => Room(record, index.Store) ??= index.EncodeEntry(record.Record, record.Key);
+        => Room(record, index.Ordinal + 1) ??= index.EncodeEntry(record.Record, record.Key);
 
     private ref byte[]? Room(StoredRecord record, int place)
     {
         byte[]?[] entries = record.Entries ?? [];
         if (place >= entries.Length)
         {
-            Array.Resize(ref entries, Math.Max(place + 1, _entries.Length + 1));
+            Array.Resize(ref entries, Math.Max(place + 1, Indexes.All.Length + 1));
             record.Entries = entries;
         }
 
@@ -219,12 +221,10 @@ internal sealed class RecordStore
     private static OrderedMap<StoredRecord>? EmptyLike(OrderedMap<StoredRecord>? map)
         => map is null ? null : new OrderedMap<StoredRecord>();
 
-    private static OrderedMap<StoredRecord>?[] With(
-        OrderedMap<StoredRecord>?[] maps, int place, OrderedMap<StoredRecord> map)
+    private void AddMap(KeySpace space, OrderedMap<StoredRecord> map)
     {
-        if (place >= maps.Length) Array.Resize(ref maps, place + 1);
-        maps[place] = map;
-        return maps;
+        if (space.Number >= _maps.Length) Array.Resize(ref _maps, space.Number + 1);
+        _maps[space.Number] = map;
     }
 
     private byte[] IdentityKey(StoredRecord record)
@@ -247,16 +247,17 @@ internal sealed class RecordStore
     }
 }
 
-/// <summary>What a <see cref="RecordStore"/> had before it was cleared, to be put back.</summary>
-internal sealed record RecordStoreContent(
-    OrderedMap<StoredRecord>?[] Stores,
-    OrderedMap<StoredRecord>?[] Entries,
+/// <summary>
+/// What a <see cref="PartitionContent"/> had before it was cleared, to be put back.
+/// </summary>
+internal sealed record ClearedContent(
+    OrderedMap<StoredRecord>?[] Maps,
     OrderedMap<StoredRecord>? Identities,
     IndexSet Indexes,
     long EstimatedSize);
 
 /// <summary>
-/// A record as it stands in a store of a partition, with all that its own code (getters) has a say
+/// A record as it stands in a partition, with all that its own code (getters) has a say
 /// in as it said it when the record was made: commits and their taking back use that alone, and
 /// cannot fail on it. The position and the entries change under the partition's gate; nothing else
 /// does.
@@ -272,13 +273,13 @@ internal sealed class StoredRecord(byte[] key, object record)
     public object Record { get; } = record;
 
     /// <summary>
-    /// Its entries in the indexes, by their stores (<see cref="Tables.IndexDefinition.Store"/>); at
-    /// 0, of a bag, what tells it from records of other documents. Null where it has none.
+    /// Its entries in the indexes, each behind the place of the index's ordinal; at 0, of a bag,
+    /// what tells it from records of other documents. Null where it has none.
     /// </summary>
     public byte[]?[]? Entries { get; set; }
 
     /// <summary>
-    /// An estimate of its bytes in memory, 1 or more; 0 until the store has made it up.
+    /// An estimate of its bytes in memory, 1 or more; 0 until the partition has made it up.
     /// </summary>
     public long Size { get; set; }
 
