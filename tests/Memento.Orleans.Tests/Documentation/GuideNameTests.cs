@@ -47,8 +47,7 @@ public partial class GuideNameTests
         IEnumerable<string> lines = page.Sections
             .Where(static section => section != NotThereYet)
             .SelectMany(page.Lines);
-        if (path == Comparison)
-            lines = MarkdownPage.Rows(lines).Select(static row => row[1]);
+        if (path == Comparison) lines = MarkdownPage.Rows(lines).Select(static row => row[1]);
 
         string[] unknown =
         [
