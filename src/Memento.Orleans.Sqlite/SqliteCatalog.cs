@@ -1,3 +1,4 @@
+using Memento.Storage.AdoNet;
 using Microsoft.Data.Sqlite;
 
 namespace Memento.Storage.Sqlite;
@@ -15,6 +16,9 @@ namespace Memento.Storage.Sqlite;
 /// </remarks>
 internal sealed class SqliteCatalog : IDisposable
 {
+    /// <summary>The name that makes the provider load Microsoft.Data.Sqlite.</summary>
+    public const string Invariant = "System.Data.SQLite";
+
     private const string Key =
         """
         ServiceId = @ServiceId AND GrainTypeString = @GrainTypeString
@@ -104,10 +108,13 @@ internal sealed class SqliteCatalog : IDisposable
         }
     }
 
+    /// <summary>The provider on this file.</summary>
+    public static CatalogStorage Describe(SqliteSettings settings) => AdoNetCatalog.Describe(
+        settings.CatalogPath, Invariant, ConnectionString(settings));
+
     /// <summary>What the provider is given.</summary>
-    public static CatalogStorage Describe(SqliteSettings settings) => new(
-        "System.Data.SQLite",
-        settings.ConnectionString(settings.CatalogPath, SqliteOpenMode.ReadWriteCreate));
+    public static string ConnectionString(SqliteSettings settings) =>
+        settings.ConnectionString(settings.CatalogPath, SqliteOpenMode.ReadWriteCreate);
 
     /// <summary>What it says about itself.</summary>
     public SqliteCatalogMark ReadMark() => SqliteCatalogMark.Read(_database);

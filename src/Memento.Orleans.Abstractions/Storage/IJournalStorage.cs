@@ -1,3 +1,5 @@
+using Orleans.Storage;
+
 namespace Memento.Storage;
 
 /// <summary>
@@ -18,7 +20,7 @@ public interface IJournalStorage : IAsyncDisposable
     /// <summary>What the storage is, for people: <c>SQLite /data/movies.db</c>.</summary>
     string Description { get; }
 
-    /// <summary>Where the catalog and the sequences live: Orleans' ADO.NET grain storage.</summary>
+    /// <summary>Where the catalog and the sequences live: a grain storage of Orleans.</summary>
     CatalogStorage Catalog { get; }
 
     /// <summary>
@@ -125,7 +127,17 @@ public interface IJournalStorage : IAsyncDisposable
 /// <param name="Document">The JSON document, UTF-8.</param>
 public readonly record struct StoredRow(byte[] Key, byte[] Document);
 
-/// <summary>Where Orleans' ADO.NET grain storage finds the catalog and the sequences.</summary>
-/// <param name="Invariant">The ADO.NET invariant, for example <c>System.Data.SQLite</c>.</param>
-/// <param name="ConnectionString">The connection string.</param>
-public sealed record CatalogStorage(string Invariant, string ConnectionString);
+/// <summary>The grain storage of Orleans that keeps the catalog and the sequences.</summary>
+/// <param name="Description">
+/// What it is, for people: <c>/data/movies.catalog.db</c>. An error of it names this.
+/// </param>
+/// <param name="Create">
+/// Makes it, as the factories of Orleans' providers do, from the services of the silo and the name
+/// under which the store looks it up. Called once, before the silo starts. The services have an
+/// <see cref="IGrainStorageSerializer"/> of that name, which makes JSON; a provider that can be
+/// given one gets it. The store starts what is made with the silo, where it is an
+/// <c>ILifecycleParticipant&lt;ISiloLifecycle&gt;</c>; one that is registered in the silo is not
+/// started twice.
+/// </param>
+public sealed record CatalogStorage(
+    string Description, Func<IServiceProvider, string, IGrainStorage> Create);

@@ -6,14 +6,12 @@ using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos;
 using Memento.Silos.Placement;
-using Memento.Storage.Sqlite;
 using Memento.Tables;
 using Memento.Transactions;
 using Memento.Transactions.Reading;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Transactions;
 
@@ -55,7 +53,7 @@ internal static class MementoServices
     {
         AddCommon(services, "silo");
         services.AddSingleton<JoinWatch>();
-        services.AddSingleton(CreateStorage);
+        services.AddStorage();
         services.AddSingleton<Journal>();
         services.AddSingleton<PartitionDirectory>();
         services.AddSingleton<KnownTables>();
@@ -71,7 +69,6 @@ internal static class MementoServices
                 provider, provider.GetRequiredService<LocalCommit>()));
         services.AddPlacementDirector<IndexPlacement, IndexPlacementDirector>();
         services.AddPlacementDirector<RecordPlacement, RecordPlacementDirector>();
-        services.AddKeyedSingleton(MementoStorage.Name, CatalogGrainStorage.Create);
         services.AddSingleton<SiloStartup>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static provider => provider.GetRequiredService<SiloStartup>());
@@ -145,24 +142,5 @@ internal static class MementoServices
                 provider, inner.ImplementationType!, arguments(provider))));
         services.Replace(ServiceDescriptor.Singleton<TService>(
             static provider => provider.GetRequiredService<TDecorator>()));
-    }
-
-    /// <summary>
-    /// The chosen storage; where none is chosen and a table is on disk, a SQLite file.
-    /// </summary>
-    private static DurableStorage CreateStorage(IServiceProvider provider)
-    {
-        if (provider.GetRequiredService<MementoBuilder>().Storage is { } create)
-            return new DurableStorage(create(provider));
-
-        bool hasDiskTable = provider.GetRequiredService<TableRegistry>().Tables
-            .Any(static table => table.Storage == TableStorage.Disk);
-        MementoOptions options = provider.GetRequiredService<IOptions<MementoOptions>>().Value;
-        return new DurableStorage(
-            hasDiskTable
-                ? new SqliteJournalStorage(
-                    options.ConnectionString,
-                    logger: provider.GetService<ILogger<SqliteJournalStorage>>())
-                : null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Memento.Storage;
+using Orleans.Storage;
 
 namespace Memento.Tests.Faults;
 
@@ -20,8 +21,8 @@ internal sealed class MemoryJournalStorage : IJournalStorage
 
     public string Description => "memory";
 
-    public CatalogStorage Catalog
-        => throw new NotSupportedException("Tests of whole silos use SQLite.");
+    public CatalogStorage Catalog { get; init; } =
+        new("memory", MemoryGrainStorageFactory.Create);
 
     /// <summary>What was written, oldest first.</summary>
     public IReadOnlyList<JournalBatch> Batches

@@ -22,7 +22,7 @@ public sealed class SqliteCatalogTests
     public async Task A_state_is_written_read_and_written_again()
     {
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync());
+        var provider = await OpenAsync(file);
         var state = await ReadAsync(provider);
         Assert.False(state.RecordExists);
         Assert.Null(state.ETag);
@@ -44,13 +44,13 @@ public sealed class SqliteCatalogTests
     {
         await using var file = new SqliteFile();
         var first = await file.OpenAsync();
-        var provider = await ProviderAsync(first);
+        var provider = await ProviderAsync(file.Path);
         await provider.WriteStateAsync(StateName, Grain, New("a"));
         await first.DisposeAsync();
 
         var second = file.New();
         await second.OpenAsync(Token);
-        provider = await ProviderAsync(second);
+        provider = await ProviderAsync(file.Path);
         var read = await ReadAsync(provider);
         Assert.Equal("a", read.State!.Name);
         await provider.WriteStateAsync(StateName, Grain, read);
@@ -61,7 +61,7 @@ public sealed class SqliteCatalogTests
     public async Task A_stale_writer_is_told_of_the_inconsistency()
     {
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync());
+        var provider = await OpenAsync(file);
         await provider.WriteStateAsync(StateName, Grain, New("a"));
         var stale = await ReadAsync(provider);
         var current = await ReadAsync(provider);
@@ -80,7 +80,7 @@ public sealed class SqliteCatalogTests
     public async Task A_cleared_state_is_empty_and_is_written_again()
     {
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync());
+        var provider = await OpenAsync(file);
         var state = New("a");
         await provider.WriteStateAsync(StateName, Grain, state);
         await provider.ClearStateAsync(StateName, Grain, state);
@@ -101,7 +101,7 @@ public sealed class SqliteCatalogTests
     public async Task A_state_deleted_on_clear_leaves_no_row()
     {
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync(), deletes: true);
+        var provider = await OpenAsync(file, deletes: true);
         var state = New("a");
         await provider.WriteStateAsync(StateName, Grain, state);
         var stale = await ReadAsync(provider);
@@ -121,7 +121,7 @@ public sealed class SqliteCatalogTests
     public async Task States_of_different_names_and_keys_are_apart()
     {
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync());
+        var provider = await OpenAsync(file);
         var kind = GrainType.Create("g");
         (string State, GrainId Grain)[] all =
         [
@@ -149,7 +149,7 @@ public sealed class SqliteCatalogTests
         // Nothing that the SQL could mend, since the number is all it is given: why keys of the
         // catalog begin with a letter that is no hexadecimal digit.
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync());
+        var provider = await OpenAsync(file);
         await provider.WriteStateAsync(StateName, GrainId.Create("g", "cafe"), New("a"));
         await Assert.ThrowsAsync<InconsistentStateException>(() => provider.WriteStateAsync(
             StateName, GrainId.Create("g", "CAFE"), New("b")));
@@ -159,7 +159,7 @@ public sealed class SqliteCatalogTests
     public async Task Writers_at_once_all_get_through()
     {
         await using var file = new SqliteFile();
-        var provider = await ProviderAsync(await file.OpenAsync());
+        var provider = await OpenAsync(file);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(
             async () =>
             {
@@ -182,14 +182,20 @@ public sealed class SqliteCatalogTests
         return state;
     }
 
-    private static async Task<AdoNetGrainStorage> ProviderAsync(
-        SqliteJournalStorage storage, bool deletes = false)
+    private static async Task<AdoNetGrainStorage> OpenAsync(SqliteFile file, bool deletes = false)
+    {
+        await file.OpenAsync();
+        return await ProviderAsync(file.Path, deletes);
+    }
+
+    private static async Task<AdoNetGrainStorage> ProviderAsync(string path, bool deletes = false)
     {
         var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
         var options = new AdoNetGrainStorageOptions
         {
-            Invariant = storage.Catalog.Invariant,
-            ConnectionString = storage.Catalog.ConnectionString,
+            Invariant = SqliteCatalog.Invariant,
+            ConnectionString = SqliteCatalog.ConnectionString(
+                SqliteSettings.From($"Data Source={path}", new SqliteOptions())),
             GrainStorageSerializer = new JsonStateSerializer(),
             DeleteStateOnClear = deletes,
         };

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace Memento.Storage.AdoNet;
+
+/// <summary>
+/// Orleans' ADO.NET grain storage for the catalog. This file knows no database: the project of
+/// another storage that has an ADO.NET provider can compile it too.
+/// </summary>
+internal static class AdoNetCatalog
+{
+    /// <summary>
+    /// The provider finds its rows by the service's id too. There is one catalog a storage,
+    /// whatever the service that opens it is called: under another id, tables would be made again
+    /// and numbers given twice.
+    /// </summary>
+    private const string ServiceId = "memento";
+
+    /// <summary>The provider on a database that has its schema.</summary>
+    /// <param name="description">The file or database, for people.</param>
+    /// <param name="invariant">The ADO.NET invariant, such as <c>System.Data.SQLite</c>.</param>
+    /// <param name="connectionString">The connection string.</param>
+    public static CatalogStorage Describe(
+        string description, string invariant, string connectionString) =>
+        new(description, (services, name) => Create(services, name, invariant, connectionString));
+
+    private static AdoNetGrainStorage Create(
+        IServiceProvider services, string name, string invariant, string connectionString)
+    {
+        var options = new AdoNetGrainStorageOptions
+        {
+            Invariant = invariant,
+            ConnectionString = connectionString,
+            GrainStorageSerializer =
+                services.GetRequiredKeyedService<IGrainStorageSerializer>(name),
+        };
+        new DefaultAdoNetGrainStorageOptionsHashPickerConfigurator().PostConfigure(name, options);
+        return ActivatorUtilities.CreateInstance<AdoNetGrainStorage>(
+            services,
+            Options.Create(options),
+            name,
+            Options.Create(new ClusterOptions { ServiceId = ServiceId, ClusterId = ServiceId }));
+    }
+}
