@@ -1,6 +1,6 @@
 namespace Memento;
 
-/// <summary>What every error of Memento derives from.</summary>
+/// <summary>The base class of all errors of Memento.</summary>
 [GenerateSerializer]
 [Alias("Memento.MementoException")]
 public class MementoException : Exception

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Memento;
 
 /// <summary>
-/// Writing many records stopped, because a batch, the source of the records or the progress failed;
-/// the batches before stay.
+/// A call that writes many records stopped, because a batch, the source of the records or the
+/// progress callback failed. The batches before it stay.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.PutManyException")]
@@ -12,7 +12,7 @@ public sealed class PutManyException : MementoException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="written">How many records were written before it stopped.</param>
+    /// <param name="written">How many records were written before the call stopped.</param>
     /// <param name="innerException">Why it failed.</param>
     public PutManyException(string table, long written, Exception innerException)
         : base(
@@ -35,8 +35,9 @@ public sealed class PutManyException : MementoException
 }
 
 /// <summary>
-/// Writing many records was cancelled. It is an <see cref="OperationCanceledException"/>, as of
-/// every call that is cancelled, and says how many records are written.
+/// A call that writes many records was cancelled. The error is an
+/// <see cref="OperationCanceledException"/>, as for every cancelled call, and says how many records
+/// are written.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.PutManyCanceledException")]

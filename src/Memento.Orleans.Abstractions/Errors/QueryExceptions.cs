@@ -1,8 +1,6 @@
 namespace Memento;
 
-/// <summary>
-/// A predicate holds an expression that the store cannot evaluate; it is never guessed.
-/// </summary>
+/// <summary>A predicate has an expression that the store cannot evaluate.</summary>
 [GenerateSerializer]
 [Alias("Memento.QueryNotSupportedException")]
 public sealed class QueryNotSupportedException : MementoException
@@ -27,9 +25,9 @@ public sealed class QueryNotSupportedException : MementoException
 }
 
 /// <summary>
-/// A page was asked for with a continuation that was changed, that another cluster made, or that is
-/// of another query. What a caller sends back from outside is no fault of the program: start again
-/// from the first page.
+/// The continuation of a page was changed, was made by another cluster, or belongs to another
+/// query. A continuation may come from outside the program, so this is not an error of the program:
+/// start again from the first page.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.InvalidContinuationException")]

@@ -1,6 +1,6 @@
 namespace Memento;
 
-/// <summary>The durable storage refused; nothing of the transaction was kept.</summary>
+/// <summary>The durable storage refused a call. Nothing of the transaction was kept.</summary>
 [GenerateSerializer]
 [Alias("Memento.StorageException")]
 public sealed class StorageException : MementoException

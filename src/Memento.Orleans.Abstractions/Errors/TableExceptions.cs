@@ -1,6 +1,6 @@
 namespace Memento;
 
-/// <summary>A table's definition breaks a rule; raised at start-up.</summary>
+/// <summary>The definition of a table breaks a rule. It is thrown at start-up.</summary>
 [GenerateSerializer]
 [Alias("Memento.InvalidTableException")]
 public sealed class InvalidTableException : MementoException
@@ -29,12 +29,12 @@ public sealed class InvalidTableException : MementoException
     [Id(1)]
     public string? Property { get; }
 
-    /// <summary>The rule that is broken.</summary>
+    /// <summary>The broken rule.</summary>
     [Id(2)]
     public string Rule { get; }
 }
 
-/// <summary>A table was to be created that exists.</summary>
+/// <summary>A call makes a table that exists.</summary>
 [GenerateSerializer]
 [Alias("Memento.TableExistsException")]
 public sealed class TableExistsException : MementoException
@@ -48,7 +48,7 @@ public sealed class TableExistsException : MementoException
     }
 }
 
-/// <summary>A table was used, described or deleted that does not exist.</summary>
+/// <summary>A call uses, describes or deletes a table that does not exist.</summary>
 [GenerateSerializer]
 [Alias("Memento.TableNotFoundException")]
 public sealed class TableNotFoundException : MementoException
@@ -62,7 +62,7 @@ public sealed class TableNotFoundException : MementoException
     }
 }
 
-/// <summary>A write would have given a second record the same value of a unique index.</summary>
+/// <summary>A write would give a second record the same value in a unique index.</summary>
 [GenerateSerializer]
 [Alias("Memento.UniqueIndexException")]
 public sealed class UniqueIndexException : MementoException
@@ -70,7 +70,9 @@ public sealed class UniqueIndexException : MementoException
     /// <summary>Makes the error.</summary>
     /// <param name="table">The table.</param>
     /// <param name="index">The unique index.</param>
-    /// <param name="value">The value that is taken; of several properties a tuple.</param>
+    /// <param name="value">
+    /// The value that is taken; a tuple if the index has several properties.
+    /// </param>
     /// <param name="holderKey">The key of the record that has the value.</param>
     public UniqueIndexException(string table, string index, object? value, object? holderKey)
         : base(
@@ -91,7 +93,7 @@ public sealed class UniqueIndexException : MementoException
     [Id(1)]
     public string Index { get; }
 
-    /// <summary>The value that is taken; of an index on several properties a tuple.</summary>
+    /// <summary>The value that is taken; a tuple if the index has several properties.</summary>
     [Id(2)]
     public object? Value { get; }
 

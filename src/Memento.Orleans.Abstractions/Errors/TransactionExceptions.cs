@@ -1,6 +1,8 @@
 namespace Memento;
 
-/// <summary>A transaction was used after its end, or outside one.</summary>
+/// <summary>
+/// A call uses a transaction that has ended, or needs a transaction where none runs.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.NoTransactionException")]
 public sealed class NoTransactionException : MementoException
@@ -15,7 +17,7 @@ public sealed class NoTransactionException : MementoException
 }
 
 /// <summary>
-/// The body called <see cref="ITransaction.Abort"/>; nothing of the transaction was kept.
+/// The body called <see cref="ITransaction.Abort"/>. Nothing of the transaction was kept.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.TransactionAbortedException")]
@@ -35,7 +37,8 @@ public sealed class TransactionAbortedException : MementoException
 }
 
 /// <summary>
-/// A transaction lost against an older one and its attempts were used up; nothing of it was kept.
+/// A transaction lost a conflict against an older one, and its attempts are used up. Nothing of it
+/// was kept.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.TransactionConflictException")]
@@ -50,7 +53,7 @@ public sealed class TransactionConflictException : MementoException
     }
 }
 
-/// <summary>A transaction ran past its time limit; nothing of it was kept.</summary>
+/// <summary>A transaction ran past its time limit. Nothing of it was kept.</summary>
 [GenerateSerializer]
 [Alias("Memento.TransactionTimeoutException")]
 public sealed class TransactionTimeoutException : MementoException
@@ -65,8 +68,8 @@ public sealed class TransactionTimeoutException : MementoException
 }
 
 /// <summary>
-/// The answer to a commit was lost and its outcome could not be found out: the transaction may
-/// have been committed or not. It is never retried.
+/// The answer to a commit was lost, and its outcome could not be found out: the transaction may
+/// have been committed or not. The store does not run it again.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.TransactionInDoubtException")]
@@ -74,7 +77,7 @@ public sealed class TransactionInDoubtException : MementoException
 {
     /// <summary>Makes the error.</summary>
     /// <param name="transactionId">The transaction.</param>
-    /// <param name="innerException">What kept the answer away.</param>
+    /// <param name="innerException">The error that kept the answer away.</param>
     public TransactionInDoubtException(Guid transactionId, Exception? innerException = null)
         : base(
             $"It is not known whether transaction {transactionId} was committed, because the "

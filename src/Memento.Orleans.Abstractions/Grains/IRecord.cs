@@ -1,8 +1,8 @@
 namespace Memento;
 
 /// <summary>
-/// The record of one primary key as a grain. Its methods join the caller's transaction, or are one
-/// of their own where there is none.
+/// The record of one primary key as a grain. A method joins the caller's transaction. If there is
+/// none, the method is a transaction of its own.
 /// </summary>
 /// <typeparam name="T">The record type.</typeparam>
 [Alias("Memento.IRecord`1")]

@@ -6,15 +6,14 @@ namespace Memento;
 public sealed partial class Guard
 {
     /// <summary>
-    /// The name of the item itself in a guard about the items of a collection, for items that are
-    /// no objects: <c>Guard.Any("Scores", Guard.GreaterThan(Guard.Item, 5))</c>. Of an item that is
-    /// an object the properties are named:
-    /// <c>Guard.Any("Offices", Guard.Equal("City", "Oslo"))</c>.
+    /// The name of an item in a guard about the items of a collection: <c>Guard.Any("Scores",
+    /// Guard.GreaterThan(Guard.Item, 5))</c>. If the items are objects, name their properties
+    /// instead: <c>Guard.Any("Offices", Guard.Equal("City", "Oslo"))</c>.
     /// </summary>
     public const string Item = "$item";
 
     /// <summary>
-    /// Satisfied where the property is a collection that has the value, as a list's Contains
+    /// Satisfied where the property is a collection that contains the value, as a list's Contains
     /// decides.
     /// </summary>
     /// <param name="property">The name of the collection.</param>
@@ -28,12 +27,12 @@ public sealed partial class Guard
     public static Guard Any(string property) => Any(Named(property), item: null);
 
     /// <summary>
-    /// Satisfied where the property is a collection of which an item satisfies a guard.
+    /// Satisfied where the property is a collection with an item that satisfies a guard.
     /// </summary>
     /// <param name="property">The name of the collection.</param>
     /// <param name="item">
-    /// What is asked of an item: its properties, or <see cref="Item"/>, the item itself. The items
-    /// of a dictionary have a <c>Key</c> and a <c>Value</c>.
+    /// The guard for an item. It names the properties of the item, or <see cref="Item"/> for the
+    /// item itself. The items of a dictionary have a <c>Key</c> and a <c>Value</c>.
     /// </param>
     /// <exception cref="ArgumentException">The result would pass a limit.</exception>
     public static Guard Any(string property, Guard item)
@@ -43,8 +42,8 @@ public sealed partial class Guard
     }
 
     /// <summary>
-    /// Satisfied where the property is a collection of which every item satisfies a guard, as those
-    /// of an empty one do; not where it is null.
+    /// Satisfied where the property is a collection whose items all satisfy a guard, also where it
+    /// is empty; not where it is null.
     /// </summary>
     /// <inheritdoc cref="Any(string, Guard)" path="/param|/exception"/>
     public static Guard All(string property, Guard item)
@@ -54,15 +53,15 @@ public sealed partial class Guard
     }
 
     /// <summary>
-    /// Satisfied where the property is a collection that has at least the one and at most the other
-    /// number of items; not where it is null.
+    /// Satisfied where the property is a collection whose number of items is in a range; not where
+    /// it is null.
     /// </summary>
     /// <param name="property">The name of the collection.</param>
     /// <param name="from">The least number of items.</param>
     /// <param name="to">The greatest number of items.</param>
     /// <param name="item">
-    /// What the items satisfy that are counted, as in <see cref="Any(string, Guard)"/>; null: all
-    /// are counted.
+    /// The guard that an item must satisfy to be counted, as in <see cref="Any(string, Guard)"/>;
+    /// null counts all items.
     /// </param>
     /// <exception cref="ArgumentException">The result would pass a limit.</exception>
     public static Guard CountBetween(string property, int from, int to, Guard? item = null)
@@ -86,18 +85,18 @@ public sealed partial class Guard
     }
 
     /// <summary>
-    /// The name of a dictionary's value, for what compares one:
-    /// <c>Guard.Equal(Guard.Entry("Meta", "colour"), "red")</c>. Where the dictionary has no such
-    /// key the value is null.
+    /// The name of a value in a dictionary, for a guard that compares it:
+    /// <c>Guard.Equal(Guard.Entry("Meta", "colour"), "red")</c>. If the dictionary does not have
+    /// the key, the value is null.
     /// </summary>
     /// <param name="property">The name of the dictionary.</param>
     /// <param name="key">
-    /// The key, of the type of the dictionary's keys. Whatever a text holds, it is a key and
-    /// nothing else: it may come from a user.
+    /// The key, of the type of the dictionary's keys. Any text is only a key, so it may come from a
+    /// user.
     /// </param>
     /// <returns>
-    /// A path, as in <c>Meta["colour"]</c>. Where the value is an object, the names of its
-    /// properties may follow, each behind a dot.
+    /// A path, as in <c>Meta["colour"]</c>. If the value is an object, the names of its properties
+    /// may follow, each after a dot.
     /// </returns>
     /// <exception cref="ArgumentException">A guard cannot hold a key of that type.</exception>
     public static string Entry(string property, object key)

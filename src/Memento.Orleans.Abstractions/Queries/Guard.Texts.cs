@@ -2,7 +2,7 @@ using Memento.Queries;
 
 namespace Memento;
 
-// What is asked of texts, with regard to case or without.
+// Guards about texts, with regard to case or without.
 public sealed partial class Guard
 {
     /// <summary>Satisfied where the property is the text; null equals null.</summary>
@@ -12,7 +12,7 @@ public sealed partial class Guard
     /// <see cref="StringComparison.Ordinal"/>, or <see cref="StringComparison.OrdinalIgnoreCase"/>,
     /// which no index helps.
     /// </param>
-    /// <exception cref="ArgumentException">The comparison is one by a culture.</exception>
+    /// <exception cref="ArgumentException">The comparison depends on a culture.</exception>
     public static Guard Equal(string property, string? value, StringComparison comparison)
         => Compare(GuardOperator.Equal, property, value, comparison);
 
@@ -21,26 +21,31 @@ public sealed partial class Guard
     public static Guard NotEqual(string property, string? value, StringComparison comparison)
         => Compare(GuardOperator.NotEqual, property, value, comparison);
 
-    /// <summary>Satisfied where the property is before the text; never where one is null.</summary>
+    /// <summary>
+    /// Satisfied where the property comes before the text; never where one of them is null.
+    /// </summary>
     /// <inheritdoc cref="Equal(string, string?, StringComparison)" path="/param|/exception"/>
     public static Guard LessThan(string property, string? value, StringComparison comparison)
         => Compare(GuardOperator.LessThan, property, value, comparison);
 
     /// <summary>
-    /// Satisfied where the property is the text or before it; never where one is null.
+    /// Satisfied where the property is the text or comes before it; never where one of them is
+    /// null.
     /// </summary>
     /// <inheritdoc cref="Equal(string, string?, StringComparison)" path="/param|/exception"/>
     public static Guard LessThanOrEqual(
         string property, string? value, StringComparison comparison)
         => Compare(GuardOperator.LessThanOrEqual, property, value, comparison);
 
-    /// <summary>Satisfied where the property is behind the text; never where one is null.</summary>
+    /// <summary>
+    /// Satisfied where the property comes after the text; never where one of them is null.
+    /// </summary>
     /// <inheritdoc cref="Equal(string, string?, StringComparison)" path="/param|/exception"/>
     public static Guard GreaterThan(string property, string? value, StringComparison comparison)
         => Compare(GuardOperator.GreaterThan, property, value, comparison);
 
     /// <summary>
-    /// Satisfied where the property is the text or behind it; never where one is null.
+    /// Satisfied where the property is the text or comes after it; never where one of them is null.
     /// </summary>
     /// <inheritdoc cref="Equal(string, string?, StringComparison)" path="/param|/exception"/>
     public static Guard GreaterThanOrEqual(
@@ -54,7 +59,7 @@ public sealed partial class Guard
     /// <see cref="StringComparison.Ordinal"/>, or <see cref="StringComparison.OrdinalIgnoreCase"/>,
     /// which no index helps.
     /// </param>
-    /// <exception cref="ArgumentException">The comparison is one by a culture.</exception>
+    /// <exception cref="ArgumentException">The comparison depends on a culture.</exception>
     public static Guard StartsWith(string property, string prefix, StringComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(prefix);
@@ -68,7 +73,7 @@ public sealed partial class Guard
     /// <param name="comparison">
     /// <see cref="StringComparison.Ordinal"/> or <see cref="StringComparison.OrdinalIgnoreCase"/>.
     /// </param>
-    /// <exception cref="ArgumentException">The comparison is one by a culture.</exception>
+    /// <exception cref="ArgumentException">The comparison depends on a culture.</exception>
     public static Guard EndsWith(string property, string suffix, StringComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(suffix);
@@ -76,13 +81,13 @@ public sealed partial class Guard
             TextMatch.EndsWith, Named(property), suffix, IgnoresCase(comparison));
     }
 
-    /// <summary>Satisfied where the property is text in which the other text occurs.</summary>
+    /// <summary>Satisfied where the property is text that contains the other text.</summary>
     /// <param name="property">The property's name.</param>
-    /// <param name="text">The text that is looked for.</param>
+    /// <param name="text">The text to look for.</param>
     /// <param name="comparison">
     /// <see cref="StringComparison.Ordinal"/> or <see cref="StringComparison.OrdinalIgnoreCase"/>.
     /// </param>
-    /// <exception cref="ArgumentException">The comparison is one by a culture.</exception>
+    /// <exception cref="ArgumentException">The comparison depends on a culture.</exception>
     public static Guard Contains(string property, string text, StringComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -90,7 +95,7 @@ public sealed partial class Guard
             TextMatch.Contains, Named(property), text, IgnoresCase(comparison));
     }
 
-    /// <summary>Compares without regard to case, which null has not.</summary>
+    /// <summary>Compares without regard to case. A comparison with null is the usual one.</summary>
     internal static Guard CompareIgnoringCase(
         GuardOperator comparison, Operand left, Operand right)
         => left is ConstantOperand { Value: null } || right is ConstantOperand { Value: null }

@@ -4,22 +4,22 @@ using Memento.Queries;
 namespace Memento;
 
 /// <summary>
-/// A predicate over the records of a table as immutable data: it can be built at run time, and it
-/// is what a predicate written in C# becomes before it is evaluated or sent.
+/// A predicate over the records of a table, as immutable data. It can be built at run time. A
+/// predicate written in C# becomes a guard before it is evaluated or sent.
 /// </summary>
 /// <remarks>
-/// Values may be of every type that a key can have, and null. Strings compare by ordinal, with
-/// regard to case or, where a <see cref="StringComparison"/> says so, without; a local
-/// <see cref="DateTime"/> compares as its universal time; comparison with null follows C#'s
-/// operators; a property of null is null, and so is what cannot be calculated (a division by zero,
-/// an overflow of what is checked).
-/// A guard within its limits is the only guard there is: what would pass one is refused when it is
-/// made.
+/// A value is null or of a type that a key can have. Strings compare by ordinal, with regard to
+/// case unless a <see cref="StringComparison"/> says otherwise. A local <see cref="DateTime"/>
+/// compares as its universal time. A comparison with null follows C#'s operators. A property of
+/// null is null. The result of an impossible calculation (a division by zero, an overflow in a
+/// checked context) is null. A guard that would exceed a limit is refused when it is made.
 /// </remarks>
 [Immutable]
 public sealed partial class Guard
 {
-    /// <summary>How deep a guard may be nested, and how many names a path in it may have.</summary>
+    /// <summary>
+    /// How many levels a guard may have, and how many names a path in it may have.
+    /// </summary>
     public const int MaxDepth = 100;
 
     /// <summary>How many comparisons and connectives a guard may have.</summary>
@@ -41,7 +41,7 @@ public sealed partial class Guard
     /// <summary>Whether it is <see cref="True"/>.</summary>
     internal bool IsTrue => Root == TruthNode.True;
 
-    /// <summary>Satisfied where all of the guards are; without any, everywhere.</summary>
+    /// <summary>Satisfied where all guards are satisfied; without a guard, everywhere.</summary>
     /// <param name="guards">The guards.</param>
     /// <exception cref="ArgumentException">The result would pass a limit.</exception>
     public static Guard And(params IEnumerable<Guard> guards)
@@ -55,7 +55,9 @@ public sealed partial class Guard
         };
     }
 
-    /// <summary>Satisfied where any of the guards is; without any, nowhere.</summary>
+    /// <summary>
+    /// Satisfied where at least one guard is satisfied; without a guard, nowhere.
+    /// </summary>
     /// <param name="guards">The guards.</param>
     /// <exception cref="ArgumentException">The result would pass a limit.</exception>
     public static Guard Or(params IEnumerable<Guard> guards)
@@ -69,7 +71,7 @@ public sealed partial class Guard
         };
     }
 
-    /// <summary>Satisfied where the guard is not.</summary>
+    /// <summary>Satisfied where the guard is not satisfied.</summary>
     /// <param name="guard">The guard.</param>
     /// <exception cref="ArgumentException">The result would pass a limit.</exception>
     public static Guard Not(Guard guard)
@@ -87,51 +89,51 @@ public sealed partial class Guard
     /// Satisfied where the property has the value; null equals null, NaN equals nothing.
     /// </summary>
     /// <param name="property">
-    /// The property's name; of one in a nested object the names with dots between, as in
-    /// <c>"Address.City"</c>; of a value in a dictionary what <see cref="Entry"/> gives; of an item
-    /// of a collection <see cref="Item"/>.
+    /// The name of the property. For a property of a nested object, the names with dots between, as
+    /// in <c>"Address.City"</c>. For a value in a dictionary, the result of <see cref="Entry"/>.
+    /// For an item of a collection, <see cref="Item"/>.
     /// </param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">A guard cannot hold a value of that type.</exception>
     public static Guard Equal(string property, object? value)
         => Compare(GuardOperator.Equal, property, value);
 
-    /// <summary>Satisfied where <see cref="Equal(string, object?)"/> is not.</summary>
+    /// <summary>Satisfied where <see cref="Equal(string, object?)"/> is not satisfied.</summary>
     /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard NotEqual(string property, object? value)
         => Compare(GuardOperator.NotEqual, property, value);
 
     /// <summary>
-    /// Satisfied where the property is less than the value; never where one is null.
+    /// Satisfied where the property is less than the value; never where one of them is null.
     /// </summary>
     /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard LessThan(string property, object? value)
         => Compare(GuardOperator.LessThan, property, value);
 
     /// <summary>
-    /// Satisfied where the property is at most the value; never where one is null.
+    /// Satisfied where the property is at most the value; never where one of them is null.
     /// </summary>
     /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard LessThanOrEqual(string property, object? value)
         => Compare(GuardOperator.LessThanOrEqual, property, value);
 
     /// <summary>
-    /// Satisfied where the property is more than the value; never where one is null.
+    /// Satisfied where the property is more than the value; never where one of them is null.
     /// </summary>
     /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard GreaterThan(string property, object? value)
         => Compare(GuardOperator.GreaterThan, property, value);
 
     /// <summary>
-    /// Satisfied where the property is at least the value; never where one is null.
+    /// Satisfied where the property is at least the value; never where one of them is null.
     /// </summary>
     /// <inheritdoc cref="Equal(string, object?)" path="/param|/exception"/>
     public static Guard GreaterThanOrEqual(string property, object? value)
         => Compare(GuardOperator.GreaterThanOrEqual, property, value);
 
     /// <summary>
-    /// Satisfied where the property is one of the values, as a list's Contains decides: null is
-    /// found where the list has null, and NaN where it has NaN.
+    /// Satisfied where the list contains the property, as a list's Contains decides: null is found
+    /// if the list has null, and NaN if it has NaN.
     /// </summary>
     /// <param name="property">The property's name.</param>
     /// <param name="values">The values; they are copied.</param>
@@ -164,19 +166,17 @@ public sealed partial class Guard
     }
 
     /// <summary>
-    /// Satisfied where the property is text in which the other text occurs, by ordinal.
+    /// Satisfied where the property is text that contains the other text, by ordinal.
     /// </summary>
     /// <param name="property">The property's name.</param>
-    /// <param name="text">The text that is looked for.</param>
+    /// <param name="text">The text to look for.</param>
     public static Guard Contains(string property, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Match(TextMatch.Contains, Named(property), text);
     }
 
-    /// <summary>
-    /// Satisfied where the property is at least the one and at most the other value.
-    /// </summary>
+    /// <summary>Satisfied where the property is at least one value and at most the other.</summary>
     /// <param name="property">The property's name.</param>
     /// <param name="from">The least value.</param>
     /// <param name="to">The greatest value.</param>
@@ -225,8 +225,8 @@ public sealed partial class Guard
         => Compare(comparison, Named(property), value);
 
     /// <summary>
-    /// Leaves out what changes nothing and lifts what is joined in the same way, so that a chain of
-    /// any length is one level.
+    /// Leaves out guards that change nothing, and lifts the children of guards that are joined in
+    /// the same way, so that a chain of any length is one level.
     /// </summary>
     private static List<GuardNode> Children<TJunction>(IEnumerable<Guard> guards, TruthNode neutral)
         where TJunction : JunctionNode

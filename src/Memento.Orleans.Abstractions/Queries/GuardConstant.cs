@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Memento.Queries;
 
-/// <summary>The values that a guard can hold: those of keys, and null.</summary>
+/// <summary>The values that a guard can have: the values of keys, and null.</summary>
 internal static class GuardConstant
 {
     private const int ShownCharacters = 100;
 
     /// <summary>
-    /// Lets a value in. A local time becomes universal here, where its zone is known; an enum's
-    /// value becomes an <see cref="EnumConstant"/>.
+    /// Checks a value and gives it the form that a guard keeps. A local time becomes universal
+    /// here, where its zone is known. The value of an enum becomes an <see cref="EnumConstant"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The value is of another type.</exception>
     public static object? Normalize(object? value)
@@ -74,7 +74,8 @@ internal static class GuardConstant
 }
 
 /// <summary>
-/// A value of an enum without its CLR type, which the receiver of a guard may not load on request.
+/// A value of an enum without its CLR type: the receiver of a guard must not load a type that the
+/// sender names.
 /// </summary>
 /// <param name="TypeName">The enum's full name; the property's enum must have the same.</param>
 /// <param name="Text">The value's name, for people.</param>

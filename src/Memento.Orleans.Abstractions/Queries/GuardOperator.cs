@@ -1,6 +1,6 @@
 namespace Memento.Queries;
 
-/// <summary>A comparison. The numbers travel: they never change.</summary>
+/// <summary>A comparison. The numbers are sent, so they never change.</summary>
 internal enum GuardOperator : byte
 {
     Equal = 0,
@@ -11,7 +11,7 @@ internal enum GuardOperator : byte
     GreaterThanOrEqual = 5,
 }
 
-/// <summary>What can be said of an operator.</summary>
+/// <summary>Properties of an operator.</summary>
 internal static class GuardOperators
 {
     /// <summary>The operator that says the same with its sides exchanged.</summary>
@@ -24,7 +24,7 @@ internal static class GuardOperators
         _ => comparison,
     };
 
-    /// <summary>Whether it asks for equality, which also values without an order have.</summary>
+    /// <summary>Whether it asks for equality, which values without an order have too.</summary>
     public static bool IsEquality(this GuardOperator comparison)
         => comparison is GuardOperator.Equal or GuardOperator.NotEqual;
 

@@ -4,9 +4,9 @@ using System.Text;
 namespace Memento.Queries;
 
 /// <summary>
-/// The text of a path in a guard: names with dots between, and behind a dictionary's name a key,
-/// as in <c>Address.City</c> and <c>Meta["colour"].Length</c>. A key that is no text is written as
-/// text that says the same in every culture and process.
+/// The text of a path in a guard: names with dots between, and a key after the name of a
+/// dictionary, as in <c>Address.City</c> and <c>Meta["colour"].Length</c>. A key of another type
+/// than text is written as text that is the same in every culture and process.
 /// </summary>
 internal static class GuardPath
 {
@@ -49,7 +49,7 @@ internal static class GuardPath
     }
 
     /// <summary>The names and keys of a path, from the first.</summary>
-    /// <exception cref="ArgumentException">It is no path.</exception>
+    /// <exception cref="ArgumentException">The text is not a path.</exception>
     public static List<GuardPathStep> Parse(string path)
     {
         var steps = new List<GuardPathStep>();

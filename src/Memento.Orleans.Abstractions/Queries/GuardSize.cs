@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace Memento.Queries;
 
 /// <summary>
-/// How large a node is with all below it. It is checked where a node is made, so that no code that
-/// walks a guard, by recursion or not, has to fear one.
+/// The size of a node and all nodes below it. It is checked when a node is made, so that code can
+/// walk every guard safely, also by recursion.
 /// </summary>
 internal readonly record struct GuardSize(int Depth, long Nodes, long ListItems)
 {
     public static GuardSize Leaf { get; } = new(1, 1, 0);
 
-    /// <summary>That of a value, which is a part of its comparison.</summary>
+    /// <summary>The size of a value, which is a part of its comparison.</summary>
     public static GuardSize Nothing => default;
 
     public static GuardSize Above(Operand operand) => Above(operand.Size);

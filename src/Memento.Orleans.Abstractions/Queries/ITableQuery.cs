@@ -2,35 +2,34 @@ using System.Linq.Expressions;
 
 namespace Memento;
 
-/// <summary>
-/// A query over the records of a table, of which every call narrows or orders the result.
-/// </summary>
+/// <summary>A query over the records of a table. Every call narrows or orders the result.</summary>
 /// <typeparam name="T">The record type.</typeparam>
 /// <remarks>
-/// Without an order, records of an ordered set come by key; of other tables in an order that only
-/// pages rely on. Records that an order leaves equal come by key, in the direction of the last
-/// property.
+/// Without an order, the records of an ordered set come by key; the records of other tables come in
+/// an order that only pages rely on. Records that an order leaves equal come by key, in the
+/// direction of the last property.
 /// </remarks>
 public interface ITableQuery<T> : IQuery<T>
     where T : class
 {
-    /// <summary>Keeps the records that satisfy a predicate, besides those before.</summary>
+    /// <summary>Keeps the records that satisfy a predicate, and all predicates before it.</summary>
     /// <param name="where">The predicate.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// It holds what the store cannot evaluate, or comes after Skip or Take.
+    /// The predicate has a part that the store cannot evaluate, or the call comes after Skip or
+    /// Take.
     /// </exception>
     ITableQuery<T> Where(Expression<Func<T, bool>> where);
 
     /// <summary>Keeps the records that satisfy a guard that was built at run time.</summary>
     /// <param name="where">The guard.</param>
-    /// <exception cref="ArgumentException">It does not fit the table.</exception>
-    /// <exception cref="QueryNotSupportedException">It comes after Skip or Take.</exception>
+    /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
+    /// <exception cref="QueryNotSupportedException">The call comes after Skip or Take.</exception>
     ITableQuery<T> Where(Guard where);
 
     /// <summary>Orders by a property: null first, strings by ordinal.</summary>
-    /// <param name="property">The property, or one of a nested object.</param>
+    /// <param name="property">The property, or a property of a nested object.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// It is no property that has an order, or comes after Skip or Take.
+    /// The expression is not a property with an order, or the call comes after Skip or Take.
     /// </exception>
     IOrderedTableQuery<T> OrderBy<TKey>(Expression<Func<T, TKey>> property);
 
@@ -45,11 +44,11 @@ public interface ITableQuery<T> : IQuery<T>
     new ITableQuery<T> Take(int count);
 
     /// <summary>The least value of a property; null is left out.</summary>
-    /// <param name="property">The property, or one of a nested object.</param>
+    /// <param name="property">The property, or a property of a nested object.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    /// <returns>The value, or null where there is none and null is a value of the type.</returns>
+    /// <returns>The value; null where there is no value and the type has null.</returns>
     /// <exception cref="InvalidOperationException">
-    /// There is none, and the type has no null.
+    /// There is no value, and the type does not have null.
     /// </exception>
     ValueTask<TValue> MinAsync<TValue>(
         Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default);
@@ -60,7 +59,7 @@ public interface ITableQuery<T> : IQuery<T>
         Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default);
 
     /// <summary>The sum of a value of each record; 0 where there is no record.</summary>
-    /// <param name="value">Gives the value, where the query is asked.</param>
+    /// <param name="value">Returns the value; it runs in the process that asks.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <exception cref="OverflowException">The sum does not fit into the type.</exception>
     ValueTask<TValue> SumAsync<TValue>(
@@ -74,42 +73,47 @@ public interface ITableQuery<T> : IQuery<T>
         where TValue : struct, System.Numerics.INumber<TValue>;
 
     /// <summary>
-    /// Reads a page of the results, in the query's order. A record that was there all along comes
-    /// on one page and once, whatever is written between the pages.
+    /// Reads a page of the results, in the order of the query. A record that is in the table all
+    /// the time comes on exactly one page, whatever is written between the pages.
     /// </summary>
     /// <param name="size">How many records a page has at the most, 1 or more.</param>
     /// <param name="after">The continuation of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <exception cref="InvalidContinuationException">
-    /// The continuation was changed, or is of another query, table or order.
+    /// The continuation was changed, or belongs to another query, table or order.
     /// </exception>
     /// <exception cref="QueryNotSupportedException">The query has a Skip or a Take.</exception>
     ValueTask<Page<T>> ToPageAsync(
         int size, string? after = null, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A query with an order, to which a further property can be added.</summary>
+/// <summary>A query with an order. More properties can be added to the order.</summary>
 /// <typeparam name="T">The record type.</typeparam>
 public interface IOrderedTableQuery<T> : ITableQuery<T>
     where T : class
 {
-    /// <summary>Orders by a further property what is equal so far.</summary>
+    /// <summary>Orders by another property the records that are equal so far.</summary>
     /// <inheritdoc cref="ITableQuery{T}.OrderBy" path="/param|/exception"/>
     IOrderedTableQuery<T> ThenBy<TKey>(Expression<Func<T, TKey>> property);
 
-    /// <summary>Orders by a further property what is equal so far, the greatest first.</summary>
+    /// <summary>
+    /// Orders by another property the records that are equal so far, the greatest first.
+    /// </summary>
     /// <inheritdoc cref="ITableQuery{T}.OrderBy" path="/param|/exception"/>
     IOrderedTableQuery<T> ThenByDescending<TKey>(Expression<Func<T, TKey>> property);
 }
 
 /// <summary>
-/// What a query gives, in its order. A query is immutable: every call makes another one, and
-/// nothing is read before one of the calls that wait.
+/// The results of a query, in its order. A query is immutable: every call makes another one. It
+/// reads nothing before a call that gives results is awaited.
 /// </summary>
-/// <typeparam name="TResult">What it gives: records, or what was made of them.</typeparam>
+/// <typeparam name="TResult">
+/// The type of a result: the record type, or the type of a projection.
+/// </typeparam>
 /// <remarks>
-/// The calls that wait throw what every call of <see cref="ITransaction"/> throws, and
-/// <see cref="QueryNotSupportedException"/> where the query holds what the store cannot evaluate.
+/// The asynchronous calls throw what every call of <see cref="ITransaction"/> throws, and
+/// <see cref="QueryNotSupportedException"/> where the query has a part that the store cannot
+/// evaluate.
 /// </remarks>
 public interface IQuery<TResult>
 {
@@ -121,8 +125,10 @@ public interface IQuery<TResult>
     /// <param name="count">How many, 0 or more.</param>
     IQuery<TResult> Take(int count);
 
-    /// <summary>Makes something of each result, where the query is asked: any C# will do.</summary>
-    /// <param name="projection">Makes it.</param>
+    /// <summary>
+    /// Makes a value of each result, in the process that asks. Any C# is allowed.
+    /// </summary>
+    /// <param name="projection">Makes the value.</param>
     IQuery<TNext> Select<TNext>(Func<TResult, TNext> projection);
 
     /// <summary>Reads all results.</summary>
@@ -138,7 +144,7 @@ public interface IQuery<TResult>
     /// <exception cref="InvalidOperationException">There are several.</exception>
     ValueTask<TResult?> SingleOrDefaultAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Counts the results where they are; no record is copied or sent.</summary>
+    /// <summary>Counts the results in their partitions; no record is copied or sent.</summary>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     ValueTask<long> CountAsync(CancellationToken cancellationToken = default);
 
@@ -147,15 +153,16 @@ public interface IQuery<TResult>
     ValueTask<bool> AnyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Reads the results in portions, each when it is needed: what is never reached is neither read
-    /// nor locked. The enumeration has to end inside the transaction's body; of what the body
-    /// writes meanwhile it may meet what lies ahead of it.
+    /// Reads the results in portions, each when it is needed. Results that the enumeration never
+    /// reaches are neither read nor locked. The enumeration has to end inside the body of the
+    /// transaction. If the body writes meanwhile, the enumeration may meet writes that are ahead of
+    /// it.
     /// </summary>
     IAsyncEnumerable<TResult> AsAsyncEnumerable();
 
     /// <summary>
-    /// Runs the query without its results, and says how: the way to the records, what is filtered
-    /// after, and how much was read.
+    /// Runs the query, and says how it was answered instead of giving the results: the way to the
+    /// records, the filter, and how much was read.
     /// </summary>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     ValueTask<QueryExplanation> ExplainAsync(CancellationToken cancellationToken = default);

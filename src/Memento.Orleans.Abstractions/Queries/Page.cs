@@ -1,11 +1,11 @@
 namespace Memento;
 
-/// <summary>A part of a query's results, and where the next part begins.</summary>
+/// <summary>A page of the results of a query, and the continuation for the next page.</summary>
 /// <typeparam name="T">The record type.</typeparam>
 /// <param name="Items">The records, in the query's order.</param>
 /// <param name="Next">
-/// The continuation: what asks for the next page, in this transaction or in a later one, also after
-/// a restart. Null at the end.
+/// The continuation that asks for the next page, in this transaction or a later one, also after a
+/// restart. Null after the last page.
 /// </param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
     where T : class;
@@ -17,8 +17,8 @@ public sealed record QueryExplanation
     public required string Table { get; init; }
 
     /// <summary>
-    /// The index that was walked, by most partitions where they took several ways; null where it
-    /// was the keys.
+    /// The index that was walked; the index of most partitions if they took several ways; null
+    /// where the keys were walked.
     /// </summary>
     public required string? Index { get; init; }
 
@@ -27,31 +27,33 @@ public sealed record QueryExplanation
     /// </summary>
     public required string Way { get; init; }
 
-    /// <summary>What was filtered after, in words; null where nothing had to be.</summary>
+    /// <summary>
+    /// The filter that was applied to the records of the way, in words; null where none was needed.
+    /// </summary>
     public required string? Filter { get; init; }
 
     /// <summary>
-    /// The order in words, and where it comes from; null where it is by key, or any will do.
+    /// The order in words, and what gave it; null where the order is by key, or no order is needed.
     /// </summary>
     public required string? Order { get; init; }
 
     /// <summary>
-    /// What the query has locked until the transaction ends, in words:
-    /// <c>16 ranges of index Year</c>, <c>1 key</c>, <c>the table, against writers</c>. A range is
-    /// what was looked at, with the gaps in it.
+    /// The locks that the query took until the end of the transaction, in words: <c>16 ranges of
+    /// index Year</c>, <c>1 key</c>, <c>the table, against writers</c>. A range has the records
+    /// that were read, and the gaps between them.
     /// </summary>
     public required string Locks { get; init; }
 
     /// <summary>How many partitions were asked.</summary>
     public required int Partitions { get; init; }
 
-    /// <summary>How many records were looked at.</summary>
+    /// <summary>How many records were read.</summary>
     public required long Read { get; init; }
 
     /// <summary>How many results there were.</summary>
     public required long Found { get; init; }
 
-    /// <summary>All of it, in one line for each.</summary>
+    /// <summary>All properties, one line each.</summary>
     public override string ToString()
     {
         (string Name, string? Text)[] lines =

@@ -3,18 +3,18 @@ using Orleans.Storage;
 namespace Memento.Storage;
 
 /// <summary>
-/// The durable storage behind a silo's journal: what a provider (SQLite, PostgreSQL) implements.
-/// One instance serves one silo; every member may be called from any thread, while
-/// <see cref="WriteAsync"/> is called by one caller at a time, in the order of positions.
+/// The durable storage behind a silo's journal. A provider (SQLite, PostgreSQL) implements it. One
+/// instance serves one silo. Every member may be called from any thread; <see cref="WriteAsync"/>
+/// is called by one caller at a time, in the order of positions.
 /// </summary>
 /// <remarks>
-/// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash; when it
-/// throws, no part of it does. Only a <see cref="BatchInDoubtException"/> leaves that open, until
-/// <see cref="SettleAsync"/> has said which.
+/// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash. When it
+/// throws, no part of the batch does. Only a <see cref="BatchInDoubtException"/> leaves open which
+/// is true, until <see cref="SettleAsync"/> has said it.
 /// </remarks>
 public interface IJournalStorage : IAsyncDisposable
 {
-    /// <summary>The name of the note that has the catalog of tables.</summary>
+    /// <summary>The name of the note with the catalog of tables.</summary>
     const string CatalogNote = "catalog";
 
     /// <summary>What the storage is, for people: <c>SQLite /data/movies.db</c>.</summary>
@@ -24,45 +24,48 @@ public interface IJournalStorage : IAsyncDisposable
     CatalogStorage Catalog { get; }
 
     /// <summary>
-    /// Opens the storage and makes its schema where it is missing. Where the catalog is kept apart
-    /// from the rows, it checks that both belong together, by an identity that both have.
+    /// Opens the storage, and makes its schema if it is missing. If the catalog is kept apart from
+    /// the rows, it checks by an identity that both belong together.
     /// </summary>
     /// <exception cref="StorageException">
-    /// It is locked by another silo, read-only or broken, or the catalog is that of other rows.
+    /// The storage is locked by another silo, read-only or broken, or the catalog belongs to other
+    /// rows.
     /// </exception>
     Task OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads a note: what the rows need to be read right, such as the catalog of tables and the
-    /// numbers that were given, which the rows' own database has so that it never depends on
-    /// another one. Null where there is none of this name, and in a storage that keeps none.
+    /// Reads a note, without which the rows cannot be read right: the catalog of tables, or the
+    /// numbers that were given. The database of the rows has the notes, so that it never depends on
+    /// another database. Null where there is no note of this name, and in a storage that keeps no
+    /// notes.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task<byte[]?> ReadNoteAsync(string name, CancellationToken cancellationToken)
         => Task.FromResult<byte[]?>(null);
 
     /// <summary>
-    /// Writes a note, JSON in UTF-8, over the one of its name; it is durable when the call ends.
+    /// Writes a note, JSON in UTF-8, over the note of the same name. The note is durable when the
+    /// call ends.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task WriteNoteAsync(string name, byte[] note, CancellationToken cancellationToken)
         => Task.CompletedTask;
 
-    /// <summary>Makes a table; nothing happens where it exists.</summary>
+    /// <summary>Makes a table. Does nothing if the table exists.</summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task CreateTableAsync(string table, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes a table with its records, however many, at once; nothing happens where it is absent.
-    /// Whoever owned its partitions is fenced off for good, also when a table of the same name is
-    /// made again.
+    /// Removes a table with its records, in one step, however many there are. Does nothing if the
+    /// table is absent. The owners of its partitions are fenced off for good, also when a table of
+    /// the same name is made again.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task DropTableAsync(string table, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Raises the owner number of a partition, durably, and gives the new one (1 or more). Batches
-    /// that rely on an earlier one are refused from then on.
+    /// Raises the owner number of a partition, durably, and returns the new number (1 or more).
+    /// From then on, batches that rely on an earlier number are refused.
     /// </summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task<long> RaiseEpochAsync(string table, int partition, CancellationToken cancellationToken);
@@ -78,33 +81,33 @@ public interface IJournalStorage : IAsyncDisposable
     /// Nothing of the batch was kept: a partition in it has a newer owner.
     /// </exception>
     /// <exception cref="OutcomeDecidedException">
-    /// Nothing of the batch was kept: the outcome of an entry that
+    /// Nothing of the batch was kept: the outcome of an entry with
     /// <see cref="JournalEntry.KeepsOutcome"/> is decided already.
     /// </exception>
     /// <exception cref="EntryRefusedException">
     /// Nothing of the batch was kept: one entry of it can never be stored.
     /// </exception>
     /// <exception cref="BatchInDoubtException">
-    /// The storage failed while it committed and cannot say whether the batch was kept. The next
-    /// call is <see cref="SettleAsync"/>; every other one settles that first, or refuses.
+    /// The storage failed in the commit, and cannot say whether the batch was kept. The next call
+    /// is <see cref="SettleAsync"/>; any other call settles the batch first, or refuses.
     /// </exception>
     ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether <see cref="SettleAsync"/> knows any batch again. Where it does not, the journal lets
-    /// one entry of every batch keep its outcome (<see cref="JournalEntry.KeepsOutcome"/>), and
-    /// that stands for the batch, which is one database transaction.
+    /// Whether <see cref="SettleAsync"/> can recognise any batch. If it cannot, the journal lets
+    /// one entry of every batch keep its outcome (<see cref="JournalEntry.KeepsOutcome"/>). That
+    /// outcome stands for the batch, because a batch is one database transaction.
     /// </summary>
     bool SettlesBatches => false;
 
     /// <summary>
-    /// Settles a batch that was left in doubt: says whether all of it is durable, or none of it and
-    /// never will be, whatever is still on its way. Asked again it gives the same answer.
+    /// Settles a batch in doubt. True: the whole batch is durable. False: no part of the batch is
+    /// durable, or ever will be, whatever is still under way. Another call gives the same answer.
     /// </summary>
-    /// <param name="batch">The batch, the last that was written.</param>
+    /// <param name="batch">The batch; it is the last one that was written.</param>
     /// <param name="cancellationToken">Gives up asking.</param>
     /// <exception cref="StorageException">
-    /// It cannot be said now; the journal asks again.
+    /// The storage cannot say it now. The journal asks again.
     /// </exception>
     async ValueTask<bool> SettleAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
@@ -115,8 +118,8 @@ public interface IJournalStorage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Decides a transaction whose outcome nobody knows: records "aborted" for it unless an outcome
-    /// stands there already, and gives the outcome that stands.
+    /// Decides a transaction whose outcome is not known. Records "aborted" unless there is an
+    /// outcome already, and returns the outcome that counts.
     /// </summary>
     /// <exception cref="StorageException">The storage refused; nothing is decided.</exception>
     Task<TransactionOutcome> DecideAsync(Guid transactionId, CancellationToken cancellationToken);

@@ -2,33 +2,33 @@ namespace Memento.Storage;
 
 /// <summary>The entries that become durable together.</summary>
 /// <param name="FirstPosition">
-/// A journal position that is above those of all batches before, and not above those of the
-/// entries.
+/// A journal position above the positions of all earlier batches, and not above the positions of
+/// the entries.
 /// </param>
 /// <param name="Entries">The entries, in journal order; at least one.</param>
 public sealed record JournalBatch(long FirstPosition, IReadOnlyList<JournalEntry> Entries);
 
-/// <summary>What one transaction adds to the journal.</summary>
+/// <summary>The part of one transaction in the journal.</summary>
 public sealed class JournalEntry
 {
     /// <summary>The transaction.</summary>
     public required Guid TransactionId { get; init; }
 
     /// <summary>
-    /// The tables that it empties: all their rows go, in every partition, before its own rows are
-    /// applied. However many they are, the batch takes no longer for it.
+    /// The tables that the transaction empties: all their rows are removed, in every partition,
+    /// before its own rows are applied. The time does not depend on the number of rows.
     /// </summary>
     public IReadOnlyList<string> Clears { get; init; } = [];
 
-    /// <summary>Its rows, in the order in which they are to be applied.</summary>
+    /// <summary>Its rows, in the order in which they are applied.</summary>
     public required IReadOnlyList<RowWrite> Writes { get; init; }
 
     /// <summary>The owner numbers under which its partitions were read and written.</summary>
     public required IReadOnlyList<PartitionEpoch> Epochs { get; init; }
 
     /// <summary>
-    /// Whether the outcome is to be looked up later by transaction id, as a caller in another
-    /// process needs; the storage then keeps a row "committed" beside the writes.
+    /// Whether a caller in another process may look up the outcome later by transaction id. The
+    /// storage then keeps a row "committed" beside the writes.
     /// </summary>
     public bool KeepsOutcome { get; init; }
 
@@ -43,27 +43,25 @@ public sealed class JournalEntry
     };
 }
 
-/// <summary>
-/// One row of a batch: an upsert, or a delete where <see cref="Document"/> is null.
-/// </summary>
+/// <summary>One row of a batch: an upsert, or a delete if <see cref="Document"/> is null.</summary>
 /// <param name="Table">The SQL table.</param>
 /// <param name="Partition">The partition, 0 or more.</param>
 /// <param name="Key">The order-preserving key bytes.</param>
 /// <param name="Document">The JSON document in UTF-8, or null to delete the row.</param>
 public readonly record struct RowWrite(string Table, int Partition, byte[] Key, byte[]? Document);
 
-/// <summary>A partition's owner number that a journal entry relies on.</summary>
+/// <summary>The owner number of a partition, which a journal entry relies on.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="Partition">The partition, 0 or more.</param>
 /// <param name="Epoch">The owner number, 1 or more.</param>
 public readonly record struct PartitionEpoch(string Table, int Partition, long Epoch);
 
-/// <summary>What became of a transaction.</summary>
+/// <summary>The end of a transaction.</summary>
 public enum TransactionOutcome
 {
-    /// <summary>It did not happen, and never will.</summary>
+    /// <summary>The transaction did not happen, and never will.</summary>
     Aborted = 0,
 
-    /// <summary>It happened, and is durable.</summary>
+    /// <summary>The transaction happened, and is durable.</summary>
     Committed = 1,
 }

@@ -3,8 +3,8 @@ using System.Linq.Expressions;
 namespace Memento;
 
 /// <summary>
-/// A table's reads and writes one by one: each call is a transaction of its own, or joins the one
-/// that is running here.
+/// The reads and writes of a table, one by one. Each call is a transaction of its own, or joins the
+/// transaction that is running.
 /// </summary>
 /// <typeparam name="T">The record type.</typeparam>
 /// <remarks>Calls throw what <see cref="IMemento.TransactionAsync{T}"/> throws.</remarks>
@@ -22,7 +22,9 @@ public interface ITable<T>
     /// <param name="cancellationToken">Aborts the transaction.</param>
     ValueTask<bool> ExistsAsync(object key, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes a record over the one of its key; into a bag, beside the others.</summary>
+    /// <summary>
+    /// Writes a record. It replaces the record with the same key; in a bag it is added.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
     /// <returns>The record as written, with the key that auto-increment assigned.</returns>
@@ -34,10 +36,10 @@ public interface ITable<T>
     /// <summary>Reads a record, changes it and writes it back.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="change">
-    /// Makes the new record of the old one, with the same key; may run several times.
+    /// Makes the new record from the old one, with the same key. It may run several times.
     /// </param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
-    /// <returns>The record as written, or null where there is none of that key.</returns>
+    /// <returns>The record as written, or null where no record has that key.</returns>
     /// <exception cref="ArgumentException">The new record has another key.</exception>
     /// <exception cref="UniqueIndexException">
     /// Another record has the value of a unique index.
@@ -58,7 +60,7 @@ public interface ITable<T>
     /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// It holds what the store cannot evaluate.
+    /// The predicate has a part that the store cannot evaluate.
     /// </exception>
     ValueTask<IReadOnlyList<T>> WhereAsync(
         Expression<Func<T, bool>> where,
@@ -70,22 +72,26 @@ public interface ITable<T>
     ValueTask<long> CountAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Writes any number of records in bounded memory: one transaction for each batch, all or
+    /// Writes any number of records in bounded memory. Each batch is one transaction, all or
     /// nothing.
     /// </summary>
     /// <param name="records">The records.</param>
-    /// <param name="batchSize">How many records a transaction takes, 1 to 100,000.</param>
-    /// <param name="progress">Told, after each batch, how many records have been written.</param>
-    /// <param name="cancellationToken">Stops; the batch that is being written is not kept.</param>
+    /// <param name="batchSize">How many records a batch has, 1 to 100,000.</param>
+    /// <param name="progress">
+    /// Called after each batch with the number of records written so far.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Stops the call; the batch that is being written is not kept.
+    /// </param>
     /// <returns>How many records were written.</returns>
     /// <exception cref="PutManyException">
-    /// A batch, the source or the progress failed; the batches before stay, and it says where it
-    /// stopped.
+    /// A batch, the source or the progress callback failed. The batches before stay; the error says
+    /// where the call stopped.
     /// </exception>
     /// <exception cref="PutManyCanceledException">
-    /// It was cancelled; the batches before stay, and it says where it stopped.
+    /// The call was cancelled. The batches before stay; the error says where the call stopped.
     /// </exception>
-    /// <exception cref="MementoException">It was called inside a transaction.</exception>
+    /// <exception cref="MementoException">The call is inside a transaction.</exception>
     ValueTask<long> PutManyAsync(
         IAsyncEnumerable<T> records,
         int batchSize = 1000,

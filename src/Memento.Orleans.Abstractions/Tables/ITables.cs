@@ -3,14 +3,14 @@ using System.Linq.Expressions;
 namespace Memento;
 
 /// <summary>
-/// Makes, removes and describes tables. None of it is transactional: inside a transaction these
-/// calls throw <see cref="MementoException"/>.
+/// Makes, removes and describes tables. No call is part of a transaction: inside a transaction,
+/// these calls throw <see cref="MementoException"/>.
 /// </summary>
 public interface ITables
 {
     /// <summary>
-    /// Makes the table of a registered type, empty. Of a deletion that failed half way it first
-    /// does the rest.
+    /// Makes an empty table for a registered type. If a deletion of the table failed half way, this
+    /// call first finishes the deletion.
     /// </summary>
     /// <exception cref="TableExistsException">It exists.</exception>
     /// <exception cref="InvalidTableException">The type is not a valid table.</exception>
@@ -18,16 +18,18 @@ public interface ITables
     Task CreateAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Removes a table with its records, after the transactions that use it.</summary>
+    /// <summary>
+    /// Removes a table with its records, after the transactions that use it have ended.
+    /// </summary>
     /// <exception cref="TableNotFoundException">It does not exist.</exception>
     /// <exception cref="StorageException">
-    /// The storage refused. The table may be gone already while its records still take room: call
-    /// it again, or make the table again; the next start does the rest too.
+    /// The storage refused. The table may be gone already, while its records still take room. Call
+    /// this again, or make the table again, to finish the deletion; the next start finishes it too.
     /// </exception>
     Task DeleteAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Removes all records of a table, all or none.</summary>
+    /// <summary>Removes all records of a table, in one step.</summary>
     /// <exception cref="TableNotFoundException">It does not exist.</exception>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task ClearAsync<T>(CancellationToken cancellationToken = default)
@@ -43,37 +45,42 @@ public interface ITables
 
     /// <summary>Waits until tables exist and all their partitions are loaded.</summary>
     /// <param name="timeout">How long to wait at the most.</param>
-    /// <param name="types">The record types; every registered one where none is given.</param>
-    /// <exception cref="TimeoutException">They were not ready in time; says which.</exception>
+    /// <param name="types">The record types; every registered type where none is given.</param>
+    /// <exception cref="TimeoutException">
+    /// A table was not ready in time; the error says which.
+    /// </exception>
     Task WaitAsync(TimeSpan timeout, params Type[] types);
 
     /// <summary>Waits until tables exist and all their partitions are loaded.</summary>
     /// <param name="timeout">How long to wait at the most.</param>
-    /// <param name="types">The record types; every registered one where there is none.</param>
+    /// <param name="types">The record types; every registered type where the list is empty.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TimeoutException">They were not ready in time; says which.</exception>
+    /// <exception cref="TimeoutException">
+    /// A table was not ready in time; the error says which.
+    /// </exception>
     Task WaitAsync(
         TimeSpan timeout, IReadOnlyCollection<Type> types, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Adds an index to a table, filled or not, while others use it: reads go on, writes wait until
-    /// the index is built. It stays over restarts, until it is removed or the table is deleted.
+    /// Adds an index to a table that may have records and may be in use. Reads go on; writes wait
+    /// until the index is built. The index stays after a restart, until it is removed or the table
+    /// is deleted.
     /// </summary>
     /// <param name="property">The property's name.</param>
-    /// <param name="unique">Whether two records may not have the same value.</param>
-    /// <param name="cancellationToken">Ends the wait; the index may be added all the same.</param>
+    /// <param name="unique">Whether two records must not have the same value.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may still be added.</param>
     /// <exception cref="ArgumentException">
     /// There is no such property, or it cannot be indexed.
     /// </exception>
     /// <exception cref="UniqueIndexException">Two records have the same value.</exception>
     /// <exception cref="TableNotFoundException">The table does not exist.</exception>
     /// <exception cref="StorageException">
-    /// The storage refused, and nothing is left of the index.
+    /// The storage refused. Nothing is left of the index.
     /// </exception>
     /// <exception cref="MementoException">
-    /// The table has the index; or the storage refused, and what there is of the index could not be
-    /// removed. Call it again: it begins anew, or says that the index is there, which has all
-    /// records then.
+    /// The table has the index already. Or the storage refused, and a part of the index could not
+    /// be removed. Then call this again: it either builds the index anew, or says that the index
+    /// exists, and the index has all records.
     /// </exception>
     Task AddIndexAsync<T>(
         string property, bool unique = false, CancellationToken cancellationToken = default)
@@ -81,8 +88,8 @@ public interface ITables
 
     /// <summary>Adds an index on several properties.</summary>
     /// <param name="properties">Their names, in the order of the index.</param>
-    /// <param name="unique">Whether two records may not have the same values.</param>
-    /// <param name="cancellationToken">Ends the wait; the index may be added all the same.</param>
+    /// <param name="unique">Whether two records must not have the same values.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may still be added.</param>
     /// <inheritdoc cref="AddIndexAsync{T}(string, bool, CancellationToken)" path="/exception"/>
     Task AddIndexAsync<T>(
         IReadOnlyList<string> properties,
@@ -92,8 +99,8 @@ public interface ITables
 
     /// <inheritdoc cref="AddIndexAsync{T}(string, bool, CancellationToken)" path="/summary|/exception"/>
     /// <param name="property">The property.</param>
-    /// <param name="unique">Whether two records may not have the same value.</param>
-    /// <param name="cancellationToken">Ends the wait; the index may be added all the same.</param>
+    /// <param name="unique">Whether two records must not have the same value.</param>
+    /// <param name="cancellationToken">Ends the wait; the index may still be added.</param>
     Task AddIndexAsync<T>(
         Expression<Func<T, object?>> property,
         bool unique = false,
@@ -101,13 +108,11 @@ public interface ITables
         where T : class;
 
     /// <summary>
-    /// Removes an index once the transactions that use the table have ended. One that the type or
-    /// the options declare is back at the next start.
+    /// Removes an index after the transactions that use the table have ended. An index that the
+    /// type or the options declare comes back at the next start.
     /// </summary>
     /// <param name="property">The property's name.</param>
-    /// <param name="cancellationToken">
-    /// Ends the wait; the index may be removed all the same.
-    /// </param>
+    /// <param name="cancellationToken">Ends the wait; the index may still be removed.</param>
     /// <exception cref="ArgumentException">The table has no such index.</exception>
     /// <exception cref="TableNotFoundException">The table does not exist.</exception>
     Task RemoveIndexAsync<T>(string property, CancellationToken cancellationToken = default)
@@ -115,9 +120,7 @@ public interface ITables
 
     /// <summary>Removes an index on several properties.</summary>
     /// <param name="properties">Their names, in the order of the index.</param>
-    /// <param name="cancellationToken">
-    /// Ends the wait; the index may be removed all the same.
-    /// </param>
+    /// <param name="cancellationToken">Ends the wait; the index may still be removed.</param>
     /// <inheritdoc cref="RemoveIndexAsync{T}(string, CancellationToken)" path="/exception"/>
     Task RemoveIndexAsync<T>(
         IReadOnlyList<string> properties, CancellationToken cancellationToken = default)
@@ -125,9 +128,7 @@ public interface ITables
 
     /// <inheritdoc cref="RemoveIndexAsync{T}(string, CancellationToken)" path="/summary|/exception"/>
     /// <param name="property">The property.</param>
-    /// <param name="cancellationToken">
-    /// Ends the wait; the index may be removed all the same.
-    /// </param>
+    /// <param name="cancellationToken">Ends the wait; the index may still be removed.</param>
     Task RemoveIndexAsync<T>(
         Expression<Func<T, object?>> property, CancellationToken cancellationToken = default)
         where T : class;

@@ -1,10 +1,10 @@
 namespace Memento;
 
-/// <summary>Makes a class or record a table; see the properties for what it decides.</summary>
+/// <summary>Makes a class or record a table.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TableAttribute : Attribute
 {
-    /// <summary>How many partitions a table has that does not say.</summary>
+    /// <summary>The number of partitions of a table whose definition does not say.</summary>
     public const int DefaultPartitions = 16;
 
     /// <summary>The table's name; the type's name where it is null.</summary>
@@ -14,50 +14,52 @@ public sealed class TableAttribute : Attribute
     public TableType Type { get; set; }
 
     /// <summary>
-    /// Whether a key of 0 (or null) is replaced by the next number; for an ordered set with one
+    /// Whether the next number replaces a key of 0 (or null). Only for an ordered set with one
     /// integer key.
     /// </summary>
     public bool AutoIncrement { get; set; }
 
     /// <summary>
-    /// Where the records outlive the process; <see cref="TableStorage.Ram"/> by default.
+    /// Whether the records survive the process; <see cref="TableStorage.Ram"/> by default.
     /// </summary>
     public TableStorage Storage { get; set; }
 
     /// <summary>
-    /// Into how many partitions the records are hashed, 1 to 1,024; fixed once the table exists.
+    /// The number of partitions that the records are hashed into, 1 to 1,024; fixed once the table
+    /// exists.
     /// </summary>
     public int Partitions { get; set; } = DefaultPartitions;
 }
 
 /// <summary>
-/// Makes a property the primary key, or, on several properties, a part of a composite one. Without
-/// it a property named <c>Id</c> is the key.
+/// Makes a property the primary key. On several properties, each is a part of a composite key.
+/// Without this attribute, the property named <c>Id</c> is the key.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PrimaryKeyAttribute : Attribute
 {
     /// <summary>
-    /// The place of the property in a composite key; the key argument is a tuple in it.
+    /// The place of the property in a composite key, and in the tuple of a key argument.
     /// </summary>
     public int Order { get; set; }
 }
 
 /// <summary>
-/// Keeps an index: on a property of it alone, on a type of several properties in the order in which
-/// they are named, <c>[Index("Director", "Year")]</c>. Every record is in it; null comes first.
+/// Keeps an index. On a property, it is an index on that property. On a type, it is an index on
+/// several properties, in the order of their names: <c>[Index("Director", "Year")]</c>. Every
+/// record is in the index; null comes first.
 /// </summary>
 /// <remarks>
-/// An index on several properties also answers what asks for the first of them only, and gives the
-/// records of one value of these in the order of the next.
+/// An index on several properties also answers conditions on the first of them alone, and gives the
+/// records of one value in the order of the next property.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
 public sealed class IndexAttribute : Attribute
 {
     /// <summary>Keeps an index.</summary>
     /// <param name="properties">
-    /// On a type the names of one or more properties, in the order of the index; on a property
-    /// none.
+    /// On a type, the names of one or more properties, in the order of the index. On a property, no
+    /// name.
     /// </param>
     public IndexAttribute(params string[] properties)
     {
@@ -69,8 +71,8 @@ public sealed class IndexAttribute : Attribute
     public IReadOnlyList<string> Properties { get; }
 
     /// <summary>
-    /// Whether two records may not have the same value, or of several properties the same values;
-    /// where one of them is null or NaN any number of records may.
+    /// Whether two records must not have the same value, or the same values of several properties.
+    /// Any number of records may have null or NaN in one of them.
     /// </summary>
     public bool Unique { get; set; }
 }
@@ -88,12 +90,14 @@ public enum TableType
     Bag = 2,
 }
 
-/// <summary>Where a table's records outlive the process.</summary>
+/// <summary>Whether the records of a table survive the process.</summary>
 public enum TableStorage
 {
-    /// <summary>Nowhere: the table is empty after a restart.</summary>
+    /// <summary>The records are in memory alone: the table is empty after a restart.</summary>
     Ram = 0,
 
-    /// <summary>In the durable storage: a commit is there before it is acknowledged.</summary>
+    /// <summary>
+    /// The records are in the durable storage too. A commit is there before it is acknowledged.
+    /// </summary>
     Disk = 1,
 }

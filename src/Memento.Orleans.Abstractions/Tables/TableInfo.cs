@@ -1,6 +1,6 @@
 namespace Memento;
 
-/// <summary>What a table is and holds at the moment of asking.</summary>
+/// <summary>The description of a table at one moment.</summary>
 [GenerateSerializer]
 [Alias("Memento.TableInfo")]
 public sealed record TableInfo
@@ -13,7 +13,7 @@ public sealed record TableInfo
     [Id(1)]
     public required TableType Type { get; init; }
 
-    /// <summary>Where its records outlive the process.</summary>
+    /// <summary>Whether its records survive the process.</summary>
     [Id(2)]
     public required TableStorage Storage { get; init; }
 
@@ -45,7 +45,7 @@ public sealed record IndexInfo
 {
     /// <summary>An index on one property.</summary>
     /// <param name="property">The property's name.</param>
-    /// <param name="unique">Whether two records may not have the same value.</param>
+    /// <param name="unique">Whether two records must not have the same value.</param>
     public IndexInfo(string property, bool unique)
         : this([property], unique)
     {
@@ -53,7 +53,7 @@ public sealed record IndexInfo
 
     /// <summary>An index on one property or several.</summary>
     /// <param name="properties">Their names, in the order of the index.</param>
-    /// <param name="unique">Whether two records may not have the same values.</param>
+    /// <param name="unique">Whether two records must not have the same values.</param>
     /// <exception cref="ArgumentException">There is no name, or an empty one.</exception>
     public IndexInfo(IReadOnlyList<string> properties, bool unique)
     {
@@ -71,17 +71,20 @@ public sealed record IndexInfo
     [Id(0)]
     public IReadOnlyList<string> Properties { get; }
 
-    /// <summary>Whether two records may not have the same values.</summary>
+    /// <summary>Whether two records must not have the same values.</summary>
     [Id(1)]
     public bool Unique { get; }
 
     /// <summary>
-    /// The index's name: the property's, or those of several with <c>_</c> between them.
+    /// The name of the index: the name of its property, or the names of several with <c>_</c>
+    /// between them.
     /// </summary>
     public string Name => string.Join('_', Properties);
 
-    /// <summary>Whether the other is on the same properties, and unique where this is.</summary>
-    /// <param name="other">The other.</param>
+    /// <summary>
+    /// Whether the other index has the same properties, and is unique if this one is.
+    /// </summary>
+    /// <param name="other">The other index.</param>
     public bool Equals(IndexInfo? other)
         => other is not null && Unique == other.Unique
             && Properties.SequenceEqual(other.Properties, StringComparer.Ordinal);

@@ -1,13 +1,14 @@
 namespace Memento;
 
 /// <summary>
-/// The store, in a silo or a client; comes from dependency injection. Thread-safe.
+/// The store, in a silo or a client. It comes from dependency injection, and is thread-safe.
 /// </summary>
 public interface IMemento
 {
     /// <summary>
-    /// The transaction that is running here: of the body of <c>TransactionAsync</c>, or of the
-    /// <c>[Transaction]</c> grain method; null outside.
+    /// The transaction that is running here: the transaction of the body of
+    /// <c>TransactionAsync</c>, or of the <c>[Transaction]</c> grain method. Null outside a
+    /// transaction.
     /// </summary>
     ITransaction? Current { get; }
 
@@ -15,21 +16,25 @@ public interface IMemento
     ITables Tables { get; }
 
     /// <summary>
-    /// Runs a body as a transaction and commits it; runs it again when it lost against an older
-    /// one. Inside a running transaction it is a savepoint of that one.
+    /// Runs a body as a transaction and commits it. Runs the body again when the transaction lost a
+    /// conflict against an older one. Inside a running transaction, the body is a savepoint of it.
     /// </summary>
     /// <param name="body">
-    /// The body. It may run several times, so it should have no effect besides the store; what it
-    /// throws aborts the transaction and comes out unchanged.
+    /// The body. It may run several times, so it should have no effect besides the store. An
+    /// exception of the body aborts the transaction and reaches the caller unchanged.
     /// </param>
-    /// <param name="options">Attempts and time limit; the configured ones where it is null.</param>
+    /// <param name="options">
+    /// The number of attempts and the time limit; null uses the configured options.
+    /// </param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
-    /// <returns>What the body gave.</returns>
+    /// <returns>The result of the body.</returns>
     /// <exception cref="TransactionAbortedException">The body called Abort.</exception>
     /// <exception cref="TransactionConflictException">The attempts were used up.</exception>
-    /// <exception cref="TransactionTimeoutException">It ran past its time limit.</exception>
+    /// <exception cref="TransactionTimeoutException">
+    /// The transaction ran past its time limit.
+    /// </exception>
     /// <exception cref="TransactionInDoubtException">
-    /// Whether it was committed is unknown.
+    /// Whether the transaction was committed is unknown.
     /// </exception>
     /// <exception cref="StorageException">The storage refused.</exception>
     Task<T> TransactionAsync<T>(
@@ -44,11 +49,13 @@ public interface IMemento
         CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Like <see cref="TransactionAsync{T}"/>, but an Abort of the body is a result and not an
+    /// Like <see cref="TransactionAsync{T}"/>, but an Abort of the body gives a result, not an
     /// error.
     /// </summary>
     /// <param name="body">The body.</param>
-    /// <param name="options">Attempts and time limit; the configured ones where it is null.</param>
+    /// <param name="options">
+    /// The number of attempts and the time limit; null uses the configured options.
+    /// </param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
     Task<TransactionResult<T>> TryTransactionAsync<T>(
         Func<ITransaction, Task<T>> body,
@@ -61,17 +68,17 @@ public interface IMemento
         TransactionOptions? options = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>A table's reads and writes one by one, each a transaction of its own.</summary>
+    /// <summary>The reads and writes of a table, each a transaction of its own.</summary>
     /// <exception cref="TableNotFoundException">The type is not registered.</exception>
     ITable<T> Table<T>()
         where T : class;
 
-    /// <summary>The record of a key as a grain, there or not.</summary>
+    /// <summary>The record of a key as a grain, whether the record exists or not.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
-    /// <exception cref="StoreUnavailableException">The silo or client does not run.</exception>
+    /// <exception cref="StoreUnavailableException">The silo or client is not running.</exception>
     /// <remarks>
-    /// Its calls are grain calls: where no silo answers, they throw what Orleans throws.
+    /// The calls of the record are grain calls: if no silo answers, they throw Orleans' exceptions.
     /// </remarks>
     IRecord<T> GetRecord<T>(object key)
         where T : class;

@@ -4,15 +4,16 @@ using System.Linq.Expressions;
 namespace Memento;
 
 /// <summary>
-/// A running transaction. It sees its own writes everywhere, and never anything that no serial
-/// order could show it. Its calls may run side by side; all must have ended when the body ends.
+/// A running transaction. All its calls see its own writes. It never sees a state that no serial
+/// order of transactions could show. Its calls may run side by side; all must have ended when the
+/// body ends.
 /// </summary>
 /// <remarks>
-/// Besides the errors named at each call, every call throws <see cref="NoTransactionException"/>
-/// after the transaction's end, <see cref="TableNotFoundException"/> for a table that does not
-/// exist, <see cref="TransactionTimeoutException"/> past the time limit, and
-/// <see cref="TransactionConflictException"/> when it lost against an older transaction: let it
-/// through, the body is then run again.
+/// Besides the errors of each call, every call throws <see cref="NoTransactionException"/> after
+/// the transaction's end, <see cref="TableNotFoundException"/> for a table that does not exist,
+/// <see cref="TransactionTimeoutException"/> past the time limit, and
+/// <see cref="TransactionConflictException"/> when the transaction lost a conflict against an older
+/// one. Do not catch that: the store then runs the body again.
 /// </remarks>
 public interface ITransaction
 {
@@ -30,7 +31,7 @@ public interface ITransaction
         where T : class;
 
     /// <summary>
-    /// Reads all records of a key, of a bag in the order in which they were written.
+    /// Reads all records of a key; in a bag, in the order in which they were written.
     /// </summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="mode">The lock to take on the key, present or absent.</param>
@@ -40,7 +41,9 @@ public interface ITransaction
         object key, LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Writes a record over the one of its key; into a bag, beside the others.</summary>
+    /// <summary>
+    /// Writes a record. It replaces the record with the same key; in a bag it is added.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="mode">The lock to take on the key; a write always takes a write lock.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
@@ -49,7 +52,7 @@ public interface ITransaction
     /// Another record has the value of a unique index.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The key cannot be stored (NaN, or a null part).
+    /// The key cannot be stored (it is NaN, or a part of it is null).
     /// </exception>
     ValueTask<T> WriteAsync<T>(
         T record, LockMode mode = LockMode.Write, CancellationToken cancellationToken = default)
@@ -71,7 +74,7 @@ public interface ITransaction
         where T : class;
 
     /// <summary>
-    /// Reads every record of a table; of an ordered set in the order of the keys.
+    /// Reads every record of a table; in an ordered set, in the order of the keys.
     /// </summary>
     /// <param name="mode">The lock to take on the table.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
@@ -86,20 +89,20 @@ public interface ITransaction
     /// </param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">
-    /// The record has no property of that name, or it is of another type.
+    /// The record has no property of that name, or the property has another type.
     /// </exception>
     ValueTask<IReadOnlyList<T>> MatchAsync<T>(
         object properties, CancellationToken cancellationToken = default)
         where T : class;
 
     /// <summary>
-    /// Reads the records that satisfy a predicate; of an ordered set in key order.
+    /// Reads the records that satisfy a predicate; in an ordered set, in key order.
     /// </summary>
     /// <param name="where">The predicate.</param>
     /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// It holds what the store cannot evaluate.
+    /// The predicate has a part that the store cannot evaluate.
     /// </exception>
     ValueTask<IReadOnlyList<T>> SelectAsync<T>(
         Expression<Func<T, bool>> where,
@@ -118,13 +121,15 @@ public interface ITransaction
         Guard where, int? limit = null, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Reads the records that satisfy a predicate, and makes something of each.</summary>
+    /// <summary>Reads the records that satisfy a predicate, and makes a value of each.</summary>
     /// <param name="where">The predicate.</param>
-    /// <param name="projection">Makes it, where the body runs: any C# will do.</param>
+    /// <param name="projection">
+    /// Makes the value, in the process of the body. Any C# is allowed.
+    /// </param>
     /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// The predicate holds what the store cannot evaluate.
+    /// The predicate has a part that the store cannot evaluate.
     /// </exception>
     ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
         Expression<Func<T, bool>> where,
@@ -133,9 +138,11 @@ public interface ITransaction
         CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>Reads the records that satisfy a guard, and makes something of each.</summary>
+    /// <summary>Reads the records that satisfy a guard, and makes a value of each.</summary>
     /// <param name="where">The guard.</param>
-    /// <param name="projection">Makes it, where the body runs: any C# will do.</param>
+    /// <param name="projection">
+    /// Makes the value, in the process of the body. Any C# is allowed.
+    /// </param>
     /// <param name="limit">How many records to give at the most, 1 or more; null for all.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">
@@ -149,14 +156,14 @@ public interface ITransaction
         where T : class;
 
     /// <summary>
-    /// Begins a query over the records of a table; of an ordered set they come by key.
+    /// Begins a query over the records of a table; in an ordered set, they come by key.
     /// </summary>
     ITableQuery<T> Query<T>()
         where T : class;
 
     /// <summary>
-    /// Reads a page of the records that satisfy a predicate, by key. A record that was there all
-    /// along comes on one page and once, whatever is written between the pages.
+    /// Reads a page of the records that satisfy a predicate, by key. A record that is in the table
+    /// all the time comes on exactly one page, whatever is written between the pages.
     /// </summary>
     /// <param name="where">The predicate.</param>
     /// <param name="size">How many records a page has at the most, 1 or more.</param>
@@ -166,10 +173,10 @@ public interface ITransaction
     /// </param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// It holds what the store cannot evaluate.
+    /// The predicate has a part that the store cannot evaluate.
     /// </exception>
     /// <exception cref="InvalidContinuationException">
-    /// The continuation was changed, or is of another table or predicate.
+    /// The continuation was changed, or belongs to another table or predicate.
     /// </exception>
     ValueTask<Page<T>> PageAsync<T>(
         Expression<Func<T, bool>> where,
@@ -187,7 +194,7 @@ public interface ITransaction
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
     /// <exception cref="InvalidContinuationException">
-    /// The continuation was changed, or is of another table or guard.
+    /// The continuation was changed, or belongs to another table or guard.
     /// </exception>
     ValueTask<Page<T>> PageAsync<T>(
         Guard where,
@@ -202,10 +209,10 @@ public interface ITransaction
         where T : class;
 
     /// <summary>
-    /// Folds all records of a table into one value, of an ordered set in key order.
+    /// Folds all records of a table into one value; in an ordered set, in key order.
     /// </summary>
     /// <param name="seed">The value to begin with.</param>
-    /// <param name="fold">Makes the next value of the value and a record.</param>
+    /// <param name="fold">Makes the next value from the value and a record.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     ValueTask<TState> FoldAsync<T, TState>(
         TState seed,
@@ -223,14 +230,16 @@ public interface ITransaction
     ValueTask<object?> LastKeyAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>The key after another, which need not be there; null past the end.</summary>
+    /// <summary>The key after another one, which need not exist; null after the last key.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
     ValueTask<object?> NextKeyAsync<T>(object key, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>The key before another, which need not be there; null before the first.</summary>
+    /// <summary>
+    /// The key before another one, which need not exist; null before the first key.
+    /// </summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
@@ -238,20 +247,20 @@ public interface ITransaction
         object key, CancellationToken cancellationToken = default)
         where T : class;
 
-    /// <summary>All keys of a table in their order, each once; a date comes as UTC.</summary>
+    /// <summary>All keys of a table in their order, each once; a DateTime comes as UTC.</summary>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     ValueTask<IReadOnlyList<object>> AllKeysAsync<T>(CancellationToken cancellationToken = default)
         where T : class;
 
     /// <summary>Locks a whole table until the end of the transaction.</summary>
-    /// <param name="mode">What to keep others from.</param>
+    /// <param name="mode">What other transactions may not do.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     ValueTask LockTableAsync<T>(LockMode mode, CancellationToken cancellationToken = default)
         where T : class;
 
     /// <summary>Locks a key, present or absent, until the end of the transaction.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
-    /// <param name="mode">What to keep others from.</param>
+    /// <param name="mode">What other transactions may not do.</param>
     /// <param name="cancellationToken">Ends a wait for the lock.</param>
     /// <exception cref="ArgumentException">The key is of another type; both are named.</exception>
     ValueTask LockRecordAsync<T>(
@@ -259,20 +268,21 @@ public interface ITransaction
         where T : class;
 
     /// <summary>
-    /// Runs a body as a savepoint: when it throws, its own writes are undone and its locks are
-    /// kept.
+    /// Runs a body as a savepoint. When the body throws, its own writes are undone, and its locks
+    /// are kept.
     /// </summary>
     /// <remarks>
-    /// All that the body calls is written for it, also through the outer transaction. Bodies may
-    /// run side by side: until one has ended well, those beside it do not see what it wrote, and
-    /// get a <see cref="MementoException"/> when they write the same record or unique value.
+    /// All calls of the body belong to the savepoint, also calls through the outer transaction.
+    /// Bodies may run side by side. Until a body has ended well, the bodies beside it do not see
+    /// its writes, and get a <see cref="MementoException"/> when they write the same record or
+    /// unique value.
     /// </remarks>
     /// <param name="body">The body.</param>
     /// <param name="cancellationToken">Ends waits for locks.</param>
-    /// <returns>What the body gave.</returns>
+    /// <returns>The result of the body.</returns>
     /// <exception cref="TransactionAbortedException">The body called Abort.</exception>
     /// <exception cref="MementoException">
-    /// A call of the body was still running when it ended; it was undone.
+    /// A call of the body was still running when the body ended. The body was undone.
     /// </exception>
     Task<T> NestedAsync<T>(
         Func<ITransaction, Task<T>> body, CancellationToken cancellationToken = default);
@@ -280,7 +290,7 @@ public interface ITransaction
     /// <inheritdoc cref="NestedAsync{T}(Func{ITransaction, Task{T}}, CancellationToken)"/>
     Task NestedAsync(Func<ITransaction, Task> body, CancellationToken cancellationToken = default);
 
-    /// <summary>Like NestedAsync, but an Abort of the body is a result and not an error.</summary>
+    /// <summary>Like NestedAsync, but an Abort of the body gives a result, not an error.</summary>
     /// <param name="body">The body.</param>
     /// <param name="cancellationToken">Ends waits for locks.</param>
     Task<TransactionResult<T>> TryNestedAsync<T>(
@@ -290,10 +300,10 @@ public interface ITransaction
     Task<TransactionResult> TryNestedAsync(
         Func<ITransaction, Task> body, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Ends the transaction, or the savepoint whose body this is, without its writes.
-    /// </summary>
-    /// <param name="reason">Why; it becomes the Reason of the error or the result.</param>
+    /// <summary>Ends the transaction, or the savepoint, of this body without its writes.</summary>
+    /// <param name="reason">
+    /// The reason, which becomes the Reason of the error or the result.
+    /// </param>
     /// <exception cref="TransactionAbortedException">Always.</exception>
     [DoesNotReturn]
     void Abort(string? reason = null);

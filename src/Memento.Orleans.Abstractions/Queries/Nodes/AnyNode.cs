@@ -3,13 +3,13 @@ using System.Text;
 namespace Memento.Queries;
 
 /// <summary>
-/// True where the operand is a collection of which an item satisfies a guard of its own; without
-/// one, where it has an item.
+/// True where the operand is a collection with an item that satisfies the inner guard; without an
+/// inner guard, where it has an item.
 /// </summary>
 /// <param name="operand">The collection.</param>
 /// <param name="item">
-/// What is asked of an item. Its properties are the item's, and <see cref="ItemOperand"/> is the
-/// item itself.
+/// The inner guard. Its properties are the properties of the item, and <see cref="ItemOperand"/> is
+/// the item itself.
 /// </param>
 internal sealed class AnyNode(Operand operand, GuardNode? item)
     : GuardNode(item is null ? GuardSize.Above(operand) : GuardSize.Above(operand, item))
@@ -27,7 +27,7 @@ internal sealed class AnyNode(Operand operand, GuardNode? item)
     }
 }
 
-/// <summary>True where the operand is a dictionary that has the key, whatever is there.</summary>
+/// <summary>True where the operand is a dictionary that has the key, whatever its value.</summary>
 /// <param name="operand">The dictionary.</param>
 /// <param name="key">The key as <see cref="GuardPath.KeyText"/> writes it.</param>
 internal sealed class HasKeyNode(Operand operand, string key) : GuardNode(GuardSize.Above(operand))
@@ -46,10 +46,10 @@ internal sealed class HasKeyNode(Operand operand, string key) : GuardNode(GuardS
 }
 
 /// <summary>
-/// How many items of a collection satisfy a guard of their own; null where the collection is.
+/// How many items of a collection satisfy the inner guard; null where the collection is null.
 /// </summary>
 /// <param name="collection">The collection.</param>
-/// <param name="item">What is asked of an item, as in <see cref="AnyNode"/>.</param>
+/// <param name="item">The inner guard, as in <see cref="AnyNode"/>.</param>
 internal sealed class CountOperand(Operand collection, GuardNode item)
     : Operand(GuardSize.Above(collection, item))
 {
@@ -66,7 +66,7 @@ internal sealed class CountOperand(Operand collection, GuardNode item)
     }
 }
 
-/// <summary>The item of a collection, in the guard that <see cref="AnyNode"/> asks of it.</summary>
+/// <summary>The item of a collection, in the inner guard of an <see cref="AnyNode"/>.</summary>
 internal sealed class ItemOperand : Operand
 {
     private ItemOperand()

@@ -3,9 +3,9 @@ using System.Text;
 namespace Memento.Queries;
 
 /// <summary>
-/// What C# calculates of two numbers in a type. It is null where one of them is, and where C# would
-/// throw: a division by zero, an overflow of what is checked. So every record has an answer, and a
-/// query gives the same whichever records it had to look at.
+/// The result of C#'s arithmetic with two numbers in a type. It is null where one of the numbers is
+/// null, and where C# would throw: a division by zero, an overflow in a checked context. So every
+/// record has an answer, and the result of a query does not depend on which records it had to read.
 /// </summary>
 internal sealed class ArithmeticOperand : Operand
 {
@@ -56,7 +56,7 @@ internal sealed class ArithmeticOperand : Operand
     };
 }
 
-/// <summary>A calculation with two numbers. The numbers travel: they never change.</summary>
+/// <summary>A calculation with two numbers. The numbers are sent, so they never change.</summary>
 internal enum ArithmeticOperator : byte
 {
     Add = 0,
@@ -70,8 +70,8 @@ internal enum ArithmeticOperator : byte
 }
 
 /// <summary>
-/// The types in which C# calculates; smaller integers are promoted to one of them. The numbers
-/// travel: they never change.
+/// The types in which C# calculates; smaller integers are promoted to one of them. The numbers are
+/// sent, so they never change.
 /// </summary>
 internal enum NumberType : byte
 {

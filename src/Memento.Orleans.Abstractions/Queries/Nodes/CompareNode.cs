@@ -40,8 +40,8 @@ internal sealed class CompareNode : GuardNode
 
 /// <summary>
 /// A comparison of texts by ordinal without regard to case; its left side is never a constant. It
-/// is a node of its own, and not a mark on <see cref="CompareNode"/>, so that nothing takes it for
-/// a range of an index, which is in the order of the texts as they are.
+/// is not a flag of <see cref="CompareNode"/>, so that no code takes it for a range of an index: an
+/// index has the texts in their own order.
 /// </summary>
 internal sealed class TextCompareNode : GuardNode
 {
@@ -82,7 +82,7 @@ internal sealed class TextCompareNode : GuardNode
     }
 }
 
-/// <summary>True where the operand is among the values, by the values' Equals.</summary>
+/// <summary>True where the operand is one of the values, by their Equals.</summary>
 internal sealed class InNode(Operand operand, ImmutableArray<object?> values)
     : GuardNode(GuardSize.Above(operand) with { ListItems = values.Length })
 {

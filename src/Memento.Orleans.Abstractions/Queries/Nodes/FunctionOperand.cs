@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Memento.Queries;
 
-/// <summary>A value made of another one; null where that is null.</summary>
+/// <summary>A value made from another value; null where that is null.</summary>
 internal sealed class FunctionOperand(GuardFunction function, Operand argument)
     : Operand(GuardSize.Above(argument))
 {
@@ -19,7 +19,7 @@ internal sealed class FunctionOperand(GuardFunction function, Operand argument)
     }
 }
 
-/// <summary>What is made of one value. The numbers travel: they never change.</summary>
+/// <summary>A function of one value. The numbers are sent, so they never change.</summary>
 internal enum GuardFunction : byte
 {
     Length = 0,

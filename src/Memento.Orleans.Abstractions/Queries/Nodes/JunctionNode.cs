@@ -24,10 +24,10 @@ internal abstract class JunctionNode(ImmutableArray<GuardNode> children, string 
     }
 }
 
-/// <summary>True where all children are.</summary>
+/// <summary>True where all children are true.</summary>
 internal sealed class AndNode(ImmutableArray<GuardNode> children) : JunctionNode(children, "&&");
 
-/// <summary>True where any child is.</summary>
+/// <summary>True where at least one child is true.</summary>
 internal sealed class OrNode(ImmutableArray<GuardNode> children) : JunctionNode(children, "||");
 
 /// <summary>
@@ -45,7 +45,7 @@ internal sealed class NotNode(GuardNode child) : GuardNode(GuardSize.Above(child
     }
 }
 
-/// <summary>The same of every record.</summary>
+/// <summary>True for every record, or false for every record.</summary>
 internal sealed class TruthNode : GuardNode
 {
     private TruthNode(bool value)

@@ -12,7 +12,7 @@ internal abstract class Operand
     }
 
     /// <summary>
-    /// What it adds to the node that holds it: nothing, but for calculations and functions.
+    /// What it adds to the size of its node: nothing, except for calculations and functions.
     /// </summary>
     public GuardSize Size { get; }
 
@@ -27,8 +27,8 @@ internal abstract class Operand
 }
 
 /// <summary>
-/// A property of the record or item, one of an object in it, or the value of a key in a dictionary:
-/// <c>Address.City</c>, <c>Meta["colour"]</c>. A property of null is null.
+/// A property of the record or item, a property of an object in it, or the value of a key in a
+/// dictionary: <c>Address.City</c>, <c>Meta["colour"]</c>. A property of null is null.
 /// </summary>
 internal sealed class PropertyOperand : Operand
 {
@@ -42,7 +42,7 @@ internal sealed class PropertyOperand : Operand
     /// <summary>The name, or a path as <see cref="GuardPath"/> reads it.</summary>
     public string Name { get; }
 
-    /// <summary>An item is called as <see cref="ItemOperand"/> calls it.</summary>
+    /// <summary>Writes an item as <see cref="ItemOperand"/> does.</summary>
     public override void AppendTo(StringBuilder text)
         => text.Append(Name.StartsWith(Guard.Item, StringComparison.Ordinal) ? Name[1..] : Name);
 }
@@ -50,9 +50,7 @@ internal sealed class PropertyOperand : Operand
 /// <summary>A value that is the same for every record.</summary>
 internal sealed class ConstantOperand(object? value) : Operand(GuardSize.Nothing)
 {
-    /// <summary>
-    /// Null, or a value of one of the types that <see cref="GuardConstant"/> lets in.
-    /// </summary>
+    /// <summary>Null, or a value of a type that <see cref="GuardConstant"/> accepts.</summary>
     public object? Value { get; } = GuardConstant.Normalize(value);
 
     public override void AppendTo(StringBuilder text) => GuardConstant.AppendTo(text, Value);

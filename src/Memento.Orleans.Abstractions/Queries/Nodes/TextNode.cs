@@ -15,7 +15,7 @@ internal sealed class TextNode(TextMatch match, Operand operand, string pattern,
 
     public string Pattern { get; } = pattern;
 
-    /// <summary>Whether letters match that differ in case alone.</summary>
+    /// <summary>Whether letters that differ only in case match.</summary>
     public bool IgnoresCase { get; } = ignoresCase;
 
     public override void AppendTo(StringBuilder text)
@@ -27,7 +27,7 @@ internal sealed class TextNode(TextMatch match, Operand operand, string pattern,
     }
 }
 
-/// <summary>Where in a text another one is looked for, always by ordinal.</summary>
+/// <summary>Where in a text to look for another text, always by ordinal.</summary>
 internal enum TextMatch
 {
     StartsWith,

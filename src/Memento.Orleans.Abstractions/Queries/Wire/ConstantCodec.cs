@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Memento.Queries;
 
-/// <summary>Writes and reads the values that a guard can hold.</summary>
+/// <summary>Writes and reads the values that a guard can have.</summary>
 internal static class ConstantCodec
 {
     private const int GuidBytes = 16;
@@ -72,7 +72,9 @@ internal static class ConstantCodec
         ConstantTag integer => ReadInteger(reader, integer),
     };
 
-    /// <summary>UTF-16 as it is in memory: a lone surrogate is a value like any other.</summary>
+    /// <summary>
+    /// Writes UTF-16 as it is in memory: a lone surrogate is a value like any other.
+    /// </summary>
     public static void WriteText(BinaryWriter writer, string text)
     {
         writer.Write7BitEncodedInt(text.Length);
@@ -89,7 +91,7 @@ internal static class ConstantCodec
         return System.Text.Encoding.Unicode.GetString(bytes);
     }
 
-    /// <summary>Reads a count, and refuses one that the bytes left over cannot hold.</summary>
+    /// <summary>Reads a count. Refuses a count that the remaining bytes cannot hold.</summary>
     public static int ReadCount(BinaryReader reader, int bytesEach)
     {
         int count = reader.Read7BitEncodedInt();
@@ -121,7 +123,7 @@ internal static class ConstantCodec
 }
 
 /// <summary>
-/// The type of a value in a guard's bytes. The numbers travel: they never change.
+/// The type of a value in a guard's bytes. The numbers are sent, so they never change.
 /// </summary>
 internal enum ConstantTag : byte
 {

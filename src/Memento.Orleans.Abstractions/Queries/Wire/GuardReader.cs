@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Memento.Queries;
 
 /// <summary>
-/// Reads a guard from bytes that anybody may have sent: with no recursion deeper than a guard may
-/// be, with no more memory than a small multiple of the bytes, and within the limits of a guard.
+/// Reads a guard from bytes that are not trusted. The recursion is no deeper than a guard may be,
+/// the memory is a small multiple of the bytes, and the guard is within its limits.
 /// </summary>
 internal static class GuardReader
 {
@@ -36,8 +36,8 @@ internal static class GuardReader
     }
 
     /// <summary>
-    /// Reads the nodes up to a place in the stream, of which the last is the root. Its caller is a
-    /// value that holds a guard, so that the depth is checked on the way down.
+    /// Reads the nodes up to a place in the stream; the last one is the root. A value with an inner
+    /// guard calls it, so the depth is checked on the way down.
     /// </summary>
     public static GuardNode ReadNodes(BinaryReader reader, long end, int depth)
     {
@@ -139,10 +139,10 @@ internal static class GuardReader
             ignoresCase);
 }
 
-/// <summary>Reads the values in a guard's bytes, no deeper than a guard may be.</summary>
+/// <summary>Reads the values in the bytes of a guard, no deeper than a guard may be.</summary>
 internal static class OperandReader
 {
-    /// <summary>Reads a value that is not the same for every record.</summary>
+    /// <summary>Reads a value that differs between records.</summary>
     public static Operand ReadOfRecord(BinaryReader reader, int depth)
     {
         Operand operand = Read(reader, depth);
@@ -151,7 +151,9 @@ internal static class OperandReader
             : throw new FormatException("A constant stands where a property must.");
     }
 
-    /// <summary>Recursive, which the depth makes safe: it is checked on the way down.</summary>
+    /// <summary>
+    /// It is recursive. That is safe, because the depth is checked on the way down.
+    /// </summary>
     public static Operand Read(BinaryReader reader, int depth)
     {
         GuardSize.RequireDepth(depth);

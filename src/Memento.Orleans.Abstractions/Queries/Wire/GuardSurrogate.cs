@@ -1,8 +1,8 @@
 namespace Memento.Queries;
 
 /// <summary>
-/// A guard on its way. It is flat: the serializer's own tree would be read by recursion, and could
-/// hold cycles and types of the sender's choice.
+/// The form in which a guard is sent. It is flat: a tree of the serializer would be read by
+/// recursion, and could have cycles and types that the sender chooses.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.Guard")]
@@ -12,7 +12,7 @@ internal struct GuardSurrogate
     public byte[] Bytes;
 }
 
-/// <summary>Takes a guard to and from its bytes.</summary>
+/// <summary>Converts a guard to its bytes and back.</summary>
 [RegisterConverter]
 internal sealed class GuardConverter : IConverter<Guard, GuardSurrogate>
 {

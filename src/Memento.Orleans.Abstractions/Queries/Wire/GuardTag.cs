@@ -1,6 +1,8 @@
 namespace Memento.Queries;
 
-/// <summary>What follows in a guard's bytes. The numbers travel: they never change.</summary>
+/// <summary>
+/// The kind of the next part in the bytes of a guard. The numbers are sent, so they never change.
+/// </summary>
 internal enum GuardTag : byte
 {
     False = 0,

@@ -18,7 +18,7 @@ internal static class GuardWriter
         return stream.ToArray();
     }
 
-    /// <summary>The nodes of a guard inside a value, whose length is told before them.</summary>
+    /// <summary>Writes the nodes of an inner guard; their length comes before them.</summary>
     private static byte[] Write(GuardNode node)
     {
         using var stream = new MemoryStream();
@@ -28,7 +28,7 @@ internal static class GuardWriter
         return stream.ToArray();
     }
 
-    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    /// <summary>It is recursive. That is safe, because the depth is limited.</summary>
     private static void Write(BinaryWriter writer, GuardNode node)
     {
         switch (node)
