@@ -6,15 +6,15 @@ using Orleans.Storage;
 namespace Memento.Storage.AdoNet;
 
 /// <summary>
-/// Orleans' ADO.NET grain storage for the catalog. This file knows no database: the project of
-/// another storage that has an ADO.NET provider can compile it too.
+/// Orleans' ADO.NET grain storage for the catalog. This file is the same for every database: the
+/// project of another storage that has an ADO.NET provider can compile it too.
 /// </summary>
 internal static class AdoNetCatalog
 {
     /// <summary>
-    /// The provider finds its rows by the service's id too. There is one catalog a storage,
-    /// whatever the service that opens it is called: under another id, tables would be made again
-    /// and numbers given twice.
+    /// The provider also finds its rows by the id of the service. A storage has one catalog,
+    /// whatever the name of the service that opens it. Under another id, tables would be made
+    /// again, and numbers given twice.
     /// </summary>
     private const string ServiceId = "memento";
 

@@ -4,20 +4,20 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// What a batch does inside its database transaction. Keeps the epochs in memory: the lock file
-/// makes the file ours alone, so what was read at the opening and raised since is what stands
-/// there.
+/// Writes a batch inside its database transaction. Keeps the epochs in memory: the lock file keeps
+/// other processes out, so the epochs that were read at the opening and raised since are the epochs
+/// in the file.
 /// </summary>
 /// <remarks>Called under the writer's lock only.</remarks>
 internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings settings)
 {
     /// <summary>
-    /// How long an outcome is kept. A transaction lasts an hour at the most, and whoever is in
-    /// doubt about one asks within another.
+    /// How long an outcome is kept. A transaction lasts an hour at the most, and a caller in doubt
+    /// about it asks within another hour.
     /// </summary>
     public static readonly TimeSpan OutcomeLifetime = TimeSpan.FromHours(2);
 
-    // Each outcome written makes room for two, so that the old ones go without ever a long delete.
+    // Each new outcome removes up to two old ones, so that no delete is ever long.
     private const int PrunedForEach = 2;
 
     private readonly Dictionary<(string Table, int Partition), long> _epochs = [];
@@ -49,8 +49,8 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
         _epochs[(table, partition)] = epoch;
 
     /// <summary>
-    /// Raises the epochs of a table that is dropped, instead of removing them: were they to start
-    /// from 1 again, an owner from before would pass for one of the table made anew.
+    /// Raises the epochs of a dropped table, instead of removing them. If they began at 1 again, an
+    /// owner of the old table would pass for an owner of a new table of the same name.
     /// </summary>
     public static void FenceTable(SqliteDatabase database, string table) =>
         database.Prepared("UPDATE memento_epoch SET epoch = epoch + 1 WHERE name = ?1")
@@ -63,9 +63,9 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
             _epochs[owned]++;
     }
 
-    /// <returns>Whether tables were emptied, whose rows are to be removed.</returns>
+    /// <returns>Whether tables were emptied, so that their rows have to be removed.</returns>
     /// <exception cref="FencedException">A partition has a newer owner.</exception>
-    /// <exception cref="OutcomeDecidedException">An outcome stands already.</exception>
+    /// <exception cref="OutcomeDecidedException">An outcome is decided already.</exception>
     /// <exception cref="EntryRefusedException">
     /// SQLite cannot hold a row of an entry, or clear its table.
     /// </exception>

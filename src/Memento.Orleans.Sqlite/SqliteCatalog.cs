@@ -5,14 +5,15 @@ namespace Memento.Storage.Sqlite;
 
 /// <summary>
 /// The file of the catalog and the sequences, which Orleans' ADO.NET grain storage reads and
-/// writes. That provider finds its SQL in the table OrleansQuery; for SQLite nobody ships it.
+/// writes. That provider finds its SQL in the table OrleansQuery. Orleans has no such SQL for
+/// SQLite.
 /// </summary>
 /// <remarks>
-/// What the provider expects: of a write, a clear and a delete one row with the new version, and
-/// none where the version that it gave does not stand; of a read the payload and the version, and
-/// no payload for a cleared state. Its key hashes are not needed: the whole key is the primary key.
-/// A key without an extension gives null, which is kept as '' since null is never equal in a
-/// primary key.
+/// The provider expects one row with the new version from a write, a clear and a delete, and no row
+/// if the version that it gave is not the current one. From a read it expects the payload and the
+/// version, and no payload for a cleared state. Its key hashes are not needed: the whole key is the
+/// primary key. A key without an extension gives null, which is kept as '' because null is never
+/// equal in a primary key.
 /// </remarks>
 internal sealed class SqliteCatalog : IDisposable
 {
@@ -76,7 +77,7 @@ internal sealed class SqliteCatalog : IDisposable
             WHERE {KeyAndVersion}
             RETURNING Version AS NewGrainStateVersion
             """),
-        // The provider takes the version it gave for a conflict, so another is returned.
+        // The provider takes its own version for a conflict, so the SQL returns another version.
         ("DeleteStorageKey",
             $"""
             DELETE FROM OrleansStorage WHERE {KeyAndVersion}
@@ -89,8 +90,8 @@ internal sealed class SqliteCatalog : IDisposable
     private SqliteCatalog(SqliteDatabase database) => _database = database;
 
     /// <summary>
-    /// Opens the file, which is not changed yet, and keeps the connection: the provider opens one
-    /// for each call, and the last to close would fold up the log each time.
+    /// Opens the file without changing it, and keeps the connection. The provider opens a
+    /// connection for each call; without ours, each close would copy the log into the file.
     /// </summary>
     public static SqliteCatalog Open(SqliteSettings settings)
     {
@@ -112,21 +113,20 @@ internal sealed class SqliteCatalog : IDisposable
     public static CatalogStorage Describe(SqliteSettings settings) => AdoNetCatalog.Describe(
         settings.CatalogPath, Invariant, ConnectionString(settings));
 
-    /// <summary>What the provider is given.</summary>
+    /// <summary>The connection string of the provider.</summary>
     public static string ConnectionString(SqliteSettings settings) =>
         settings.ConnectionString(settings.CatalogPath, SqliteOpenMode.ReadWriteCreate);
 
-    /// <summary>What it says about itself.</summary>
+    /// <summary>Reads the mark of the file.</summary>
     public SqliteCatalogMark ReadMark() => SqliteCatalogMark.Read(_database);
 
     /// <summary>
-    /// Makes the schema, and notes that an opening of the data has begun to which this is the
-    /// catalog.
+    /// Makes the schema, and notes that an opening of the data of this catalog has begun.
     /// </summary>
     public void Begin(Guid identity, long opening)
     {
-        // Whatever is chosen for batches: the data's opening may reach the disk only after this
-        // one.
+        // Full, whatever the option for batches is: the opening of the data may reach the disk only
+        // after this one.
         _database.PrepareToWrite(SqliteSynchronous.Full);
         _database.Begin();
         foreach (string table in Tables)
@@ -137,12 +137,12 @@ internal sealed class SqliteCatalog : IDisposable
         _database.Commit();
     }
 
-    /// <summary>Notes that the opening of the data is through.</summary>
+    /// <summary>Notes that the opening of the data has ended.</summary>
     public void End() => SqliteCatalogMark.End(_database);
 
     public void Dispose() => _database.Dispose();
 
-    // Every time, so that a newer version of the store brings its own texts.
+    // At every start, so that a newer version of the store has its own texts.
     private static void WriteQueries(SqliteDatabase database)
     {
         using var statement = database.Prepare(

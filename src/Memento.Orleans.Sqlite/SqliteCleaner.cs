@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Removes the rows of tables that were dropped or emptied, behind the journal's batches: each
-/// piece holds them up for no longer than an fsync or two, and as long as it took nothing is
-/// removed after it. What a stop or a crash leaves is removed after the next start.
+/// Removes the rows of dropped or emptied tables, between the batches of the journal. A piece
+/// delays a batch for no longer than an fsync or two. After a piece, the cleaner pauses for as long
+/// as the piece took. Rows that a stop or a crash leaves are removed after the next start.
 /// </summary>
 internal sealed class SqliteCleaner(
     SqliteWriter writer, SqliteSettings settings, TimeProvider timeProvider, ILogger logger)
     : IDisposable
 {
-    /// <summary>How long removing a piece should take, without its commit.</summary>
+    /// <summary>The time in which a piece should be removed, without its commit.</summary>
     public static readonly TimeSpan PieceTime = TimeSpan.FromMilliseconds(4);
 
-    /// <summary>How long to wait after a failure, of a full disk for example.</summary>
+    /// <summary>The pause after a failure, such as a full disk.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(1);
 
     private const int FewestRows = 64;
@@ -28,7 +28,7 @@ internal sealed class SqliteCleaner(
     private bool _isCleaning;
     private int _rows = FewestRows;
 
-    /// <summary>Looks for such tables, now or when it has done with those that it knows.</summary>
+    /// <summary>Looks for such tables, now or after the tables that it is removing.</summary>
     public void Start()
     {
         lock (_gate)
@@ -83,7 +83,7 @@ internal sealed class SqliteCleaner(
     }
 
     /// <summary>
-    /// Removes a piece; gives how long to leave the file alone, or null where all is done.
+    /// Removes a piece. Returns the pause before the next piece, or null when nothing is left.
     /// </summary>
     private TimeSpan? Remove()
     {
@@ -109,13 +109,13 @@ internal sealed class SqliteCleaner(
         }
         catch (Exception failure)
         {
-            // Whatever it was: what ended here would never clean again.
+            // Any exception: if the loop ended here, it would never clean again.
             Tell(failure);
             return RetryPause;
         }
     }
 
-    /// <summary>A provider of the log may throw, which is no reason to stop either.</summary>
+    /// <summary>A log provider may throw. That must not stop the loop either.</summary>
     private void Tell(Exception failure)
     {
         try

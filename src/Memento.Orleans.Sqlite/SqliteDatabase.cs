@@ -3,14 +3,15 @@ using SQLitePCL;
 
 namespace Memento.Storage.Sqlite;
 
-/// <summary>An open connection and what is prepared on it. Not thread-safe.</summary>
+/// <summary>An open connection and its prepared statements. Not thread-safe.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    // Copied into the main file when the log has this many pages (16 MB): often enough to keep the
-    // log short, rarely enough that a page that changes often is copied once for many batches.
+    // The log is copied into the main file when it has this many pages (16 MB). That is often
+    // enough to keep the log short, and rare enough that a page that changes often is copied once
+    // for many batches.
     private const int CheckpointPages = 4_096;
 
-    // After a long read let the log grow, it shrinks to this again.
+    // After a long read has let the log grow, the log shrinks to this size again.
     private const int LogLimitBytes = 64 << 20;
     private const int CacheLimitKibibytes = 32 << 10;
 
@@ -25,7 +26,7 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>
-    /// Whether a transaction is open: it neither ended nor was rolled back by SQLite.
+    /// Whether a transaction is open: it has not ended, and SQLite has not rolled it back.
     /// </summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
@@ -35,7 +36,7 @@ internal sealed class SqliteDatabase : IDisposable
     private sqlite3 Handle => _connection.Handle
         ?? throw new InvalidOperationException("The connection is closed.");
 
-    /// <summary>Opens a connection as it comes, which changes nothing in the file.</summary>
+    /// <summary>Opens a connection, and changes nothing in the file.</summary>
     public static SqliteDatabase Open(SqliteSettings settings, string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(settings.ConnectionString(path, mode));
@@ -76,18 +77,18 @@ internal sealed class SqliteDatabase : IDisposable
         }
 
         Synchronise(synchronous);
-        // Only macOS knows these: fsync alone leaves data in the drive's cache there.
+        // Only macOS uses these: there, fsync alone leaves data in the drive's cache.
         Execute("PRAGMA fullfsync = ON");
         Execute("PRAGMA checkpoint_fullfsync = ON");
-        // A renamed table takes no view along: that would break the view, and with it each later
-        // rename.
+        // A renamed table does not change its views. Otherwise the view would break, and each later
+        // rename with it.
         Execute("PRAGMA legacy_alter_table = ON");
         Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}");
         Execute($"PRAGMA journal_size_limit = {LogLimitBytes}");
         Execute($"PRAGMA cache_size = -{CacheLimitKibibytes}");
     }
 
-    /// <summary>Says whether each commit waits for the disk; outside a transaction only.</summary>
+    /// <summary>Sets whether each commit waits for the disk. Only outside a transaction.</summary>
     public void Synchronise(SqliteSynchronous synchronous) =>
         Execute(synchronous == SqliteSynchronous.Full
             ? "PRAGMA synchronous = FULL"
@@ -95,7 +96,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public SqliteStatement Prepare(string text) => new(Handle, text);
 
-    /// <summary>A statement that stays prepared, for the texts that come again and again.</summary>
+    /// <summary>A statement that stays prepared, for texts that are used often.</summary>
     public SqliteStatement Prepared(string text)
     {
         if (!_statements.TryGetValue(text, out var statement))
@@ -136,7 +137,7 @@ internal sealed class SqliteDatabase : IDisposable
         if (code != raw.SQLITE_OK) throw SqliteErrors.Of(Handle, code);
     }
 
-    /// <summary>Forgets what is prepared; a table that a statement names is about to go.</summary>
+    /// <summary>Drops the prepared statements, before a table that they name is removed.</summary>
     public void ForgetStatements()
     {
         foreach (var statement in _statements.Values)

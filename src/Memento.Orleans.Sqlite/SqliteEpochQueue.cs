@@ -1,8 +1,8 @@
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Raises epochs. Those that are asked for while others are being committed go into one commit: a
-/// table whose partitions are all opened at once costs two, however many it has.
+/// Raises epochs. Requests that arrive during a commit share the next commit. So a table whose
+/// partitions are all opened at once costs two commits, whatever their number.
 /// </summary>
 internal sealed class SqliteEpochQueue(SqliteWriter writer, SqliteBatch batch)
 {
@@ -10,7 +10,9 @@ internal sealed class SqliteEpochQueue(SqliteWriter writer, SqliteBatch batch)
     private List<Request> _waiting = [];
     private bool _isRaising;
 
-    /// <exception cref="StorageException">The epoch was not raised, as far as is known.</exception>
+    /// <exception cref="StorageException">
+    /// The epoch was not raised, or it is not known whether it was.
+    /// </exception>
     public Task<long> RaiseAsync(string table, int partition)
     {
         var request = new Request(table, partition);
@@ -60,7 +62,7 @@ internal sealed class SqliteEpochQueue(SqliteWriter writer, SqliteBatch batch)
         }
         catch (Exception failure)
         {
-            // In doubt or not: the next owner raises it again.
+            // Also if the commit is in doubt: the next owner raises the epoch again.
             var error = failure is BatchInDoubtException
                 ? new StorageException(failure.Message, failure)
                 : failure;

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace Memento.Storage.Sqlite;
 
-/// <summary>Says what SQLite's errors mean and what to do about them.</summary>
+/// <summary>Explains SQLite's errors: what they mean and what to do.</summary>
 internal static class SqliteErrors
 {
     // The low byte of an extended code is the primary one.
@@ -19,20 +19,20 @@ internal static class SqliteErrors
     }
 
     /// <summary>
-    /// Whether the connection may not be used further: its file or disk is at fault.
+    /// Whether the connection must not be used any more, because its file or disk failed.
     /// </summary>
     public static bool BreaksConnection(SqliteException failure) =>
         failure.SqliteErrorCode is not (raw.SQLITE_ERROR or raw.SQLITE_BUSY or raw.SQLITE_LOCKED
             or raw.SQLITE_FULL or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_NOMEM);
 
-    /// <summary>Whether a row is at fault, and other rows may go in.</summary>
+    /// <summary>Whether the error is of one row, so that other rows may still be written.</summary>
     public static bool IsOfRow(SqliteException failure) =>
         failure.SqliteErrorCode is raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH
             or raw.SQLITE_ERROR;
 
     /// <summary>The error that a caller sees.</summary>
-    /// <param name="failure">What SQLite said.</param>
-    /// <param name="settings">How the storage was opened.</param>
+    /// <param name="failure">The error of SQLite.</param>
+    /// <param name="settings">The settings of the storage.</param>
     /// <param name="path">The file.</param>
     /// <param name="action">What could not be done: "write a batch".</param>
     public static StorageException Translate(
@@ -69,7 +69,7 @@ internal static class SqliteErrors
         };
 }
 
-/// <summary>What the SQLite storage says in the log.</summary>
+/// <summary>The log messages of the SQLite storage.</summary>
 internal static partial class SqliteLog
 {
     [LoggerMessage(

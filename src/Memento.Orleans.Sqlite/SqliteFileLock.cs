@@ -6,9 +6,8 @@ using System.Text;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// The exclusive hold on a storage file, which lasts as long as this object or the process. The
-/// lock is on the open <c>.lock</c> file and not its presence: one left behind by a dead process is
-/// free.
+/// The exclusive lock of a storage file, which lasts as long as this object or the process. The
+/// lock is on the open <c>.lock</c> file, not on its presence: the file of a dead process is free.
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
@@ -20,14 +19,16 @@ internal sealed class SqliteFileLock : IDisposable
 
     private SqliteFileLock(FileStream stream) => _stream = stream;
 
-    /// <exception cref="StorageException">Another process has it, or it cannot be made.</exception>
+    /// <exception cref="StorageException">
+    /// Another process has the lock, or the lock file cannot be made.
+    /// </exception>
     public static SqliteFileLock Take(string path)
     {
         string lockPath = path + ".lock";
         try
         {
-            // On Unix only FileShare.None excludes others; on Windows Read does too, and lets them
-            // read who we are.
+            // On Unix only FileShare.None excludes other processes. On Windows Read excludes them
+            // too, and lets them read which process has the lock.
             var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
             var stream = new FileStream(
                 lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
@@ -54,8 +55,8 @@ internal sealed class SqliteFileLock : IDisposable
     }
 
     /// <summary>
-    /// Lets go. The file stays: to delete it would take the lock from under one who has just opened
-    /// it.
+    /// Releases the lock. The file stays: deleting it could take the lock from a process that has
+    /// just opened it.
     /// </summary>
     public void Dispose()
     {
@@ -65,7 +66,7 @@ internal sealed class SqliteFileLock : IDisposable
         }
         catch (IOException)
         {
-            // Who held it is only said for people; the hold itself ends with the stream.
+            // The text in the file is only for people; the lock itself ends with the stream.
         }
         finally
         {
@@ -95,15 +96,15 @@ internal sealed class SqliteFileLock : IDisposable
 }
 
 /// <summary>
-/// Reads a lock file that somebody holds. On Unix .NET's own streams refuse, since they ask for a
-/// shared lock first; the lock is advisory, so plain open and read do not.
+/// Reads a lock file that another process has locked. On Unix, .NET's own streams refuse, because
+/// they ask for a shared lock first. The lock is advisory, so a plain open and read work.
 /// </summary>
 internal static class LockFileReader
 {
     private const int ReadOnly = 0;
     private const int MaxBytes = 512;
 
-    /// <returns>What it says, or nothing where it cannot be read.</returns>
+    /// <returns>The text, or an empty text if it cannot be read.</returns>
     public static string Read(string path)
     {
         try

@@ -7,7 +7,7 @@ namespace Memento.Storage.Sqlite;
 
 /// <summary>
 /// Keeps the records of disk tables in one SQLite file, which belongs to this process while it is
-/// open. Each table is an SQL table <c>(partition, key, doc)</c> that any SQL tool reads.
+/// open. Each table is an SQL table <c>(partition, key, doc)</c>, which any SQL tool can read.
 /// </summary>
 public sealed class SqliteJournalStorage : IJournalStorage
 {
@@ -23,13 +23,13 @@ public sealed class SqliteJournalStorage : IJournalStorage
     private bool _isOpen;
     private bool _isDisposed;
 
-    /// <summary>Makes the storage; nothing is opened yet.</summary>
+    /// <summary>Makes the storage, and opens nothing yet.</summary>
     /// <param name="connectionString">
     /// <c>Data Source=movies.db</c>; a relative path starts at the current directory.
     /// </param>
-    /// <param name="options">The options; the defaults where null.</param>
-    /// <param name="timeProvider">The clock; the system's where null.</param>
-    /// <param name="logger">Hears of what goes wrong behind the calls; nobody where null.</param>
+    /// <param name="options">The options; null uses the defaults.</param>
+    /// <param name="timeProvider">The clock; null uses the system's clock.</param>
+    /// <param name="logger">The log for failures of background work; null writes no log.</param>
     /// <exception cref="StorageException">
     /// The connection string names no file on disk, or opens it read-only.
     /// </exception>
@@ -213,7 +213,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             null,
             cancellationToken);
 
-    /// <summary>Closes the file and lets go of it.</summary>
+    /// <summary>Closes the file and releases its lock.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -274,7 +274,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     }
 
     /// <summary>
-    /// Opens the catalog where it belongs to the data, inside the transaction that opens the data.
+    /// Opens the catalog if it belongs to the data, inside the transaction that opens the data.
     /// </summary>
     private void JoinCatalog(SqliteDatabase database, bool isNew, long opening) =>
         OpenFile(
@@ -301,8 +301,8 @@ public sealed class SqliteJournalStorage : IJournalStorage
     }
 
     /// <summary>
-    /// A directory that is missing is mostly a disk that is not mounted, or a slip of the pen: what
-    /// is written into one that was made instead would not be where it is looked for.
+    /// Refuses a missing directory. It is mostly a disk that is not mounted, or a misspelt path:
+    /// records in a new directory would not be where they are expected.
     /// </summary>
     private void CheckPath()
     {
@@ -349,7 +349,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     }
 
     /// <summary>
-    /// Makes a change on a pool thread: it waits for the disk, and for a batch that is being
+    /// Makes a change on a pool thread, because it waits for the disk and for a batch that is being
     /// written.
     /// </summary>
     private Task<T> ChangeAsync<T>(
@@ -369,7 +369,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             }
             catch (BatchInDoubtException failure)
             {
-                // Each of these changes may be asked for again, whether or not it is in.
+                // A caller may repeat each of these changes, whether or not it was kept.
                 throw new StorageException(failure.Message, failure);
             }
         }

@@ -3,12 +3,13 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// One reading of a partition, on a connection beside the writer's: one statement, so one moment of
-/// the file.
+/// Reads a partition, on a connection beside the writer's. It is one statement, so it shows one
+/// moment of the file.
 /// </summary>
 internal sealed class SqliteLoad : IDisposable
 {
-    // A chunk is read at once on a pool thread: long enough to pay for the switch.
+    // A chunk is read in one step on a pool thread. It is long enough to pay for the switch of
+    // threads.
     private const int ChunkRows = 1_024;
     private const int ChunkBytes = 1 << 20;
 
@@ -28,11 +29,13 @@ internal sealed class SqliteLoad : IDisposable
     /// <summary>The rows that were read last, in key order.</summary>
     public IReadOnlyList<StoredRow> Rows { get; private set; } = [];
 
-    /// <summary>Whether there are no more behind them.</summary>
+    /// <summary>Whether these are the last rows.</summary>
     public bool IsAtEnd => _statement is null;
 
     /// <summary>Begins, and reads the first rows.</summary>
-    /// <exception cref="StorageException">It cannot be read, or the table is not there.</exception>
+    /// <exception cref="StorageException">
+    /// The partition cannot be read, or the table is missing.
+    /// </exception>
     public static SqliteLoad Open(
         SqliteSettings settings, SqliteReaders readers, string table, int partition, string action)
     {
@@ -50,7 +53,7 @@ internal sealed class SqliteLoad : IDisposable
         }
     }
 
-    /// <summary>Reads the next rows; at the end the connection is given back.</summary>
+    /// <summary>Reads the next rows. At the end, gives the connection back.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public void ReadMore()
     {
@@ -72,9 +75,7 @@ internal sealed class SqliteLoad : IDisposable
         Rows = rows;
     }
 
-    /// <summary>
-    /// Closes a connection that has not come to the end: it failed, or was not needed.
-    /// </summary>
+    /// <summary>Closes the connection of a reading that has not reached its end.</summary>
     public void Dispose()
     {
         _statement?.Dispose();

@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento;
 
-/// <summary>What can be chosen about the SQLite storage.</summary>
+/// <summary>The options of the SQLite storage.</summary>
 public sealed class SqliteOptions
 {
     /// <summary>
-    /// When SQLite waits for the disk; <see cref="SqliteSynchronous.Full"/> by default: what is
-    /// acknowledged survives a power loss.
+    /// When SQLite waits for the disk. <see cref="SqliteSynchronous.Full"/> by default:
+    /// acknowledged commits survive a power loss.
     /// </summary>
     public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
 
     /// <summary>
-    /// How long to wait for another program that holds the file locked, such as an SQL tool, before
-    /// the batch fails; from a millisecond to an hour, 5 s by default.
+    /// How long a batch waits while another program, such as an SQL tool, has the file locked,
+    /// before the batch fails: from a millisecond to an hour; 5 s by default.
     /// </summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
@@ -24,15 +24,15 @@ public sealed class SqliteOptions
 public enum SqliteSynchronous
 {
     /// <summary>
-    /// Every batch is on the disk before its transactions are acknowledged: they survive a power
+    /// Every batch is on the disk before its transactions are acknowledged. They survive a power
     /// loss.
     /// </summary>
     Full = 0,
 
     /// <summary>
-    /// The disk is waited for now and then only. Faster, but what was acknowledged last may be gone
-    /// after a power loss or a crash of the operating system; a crash of the process loses nothing,
-    /// and the file stays sound either way.
+    /// SQLite does not wait for the disk at each batch. It is faster, but the last acknowledged
+    /// commits may be gone after a power loss or a crash of the operating system. A crash of the
+    /// process loses nothing. The file stays sound in every case.
     /// </summary>
     Normal = 1,
 }
@@ -41,10 +41,10 @@ public enum SqliteSynchronous
 public static class SqliteMementoBuilderExtensions
 {
     /// <summary>
-    /// Keeps disk tables in an SQLite file, which is made where it is missing. The file belongs to
-    /// one silo process; a cluster of several silos keeps its tables in PostgreSQL.
+    /// Keeps disk tables in an SQLite file, which is made if it is missing. The file belongs to one
+    /// silo process.
     /// </summary>
-    /// <param name="builder">What is configured.</param>
+    /// <param name="builder">The builder.</param>
     /// <param name="connectionString">
     /// <c>Data Source=movies.db</c>; a relative path starts at the current directory.
     /// </param>
@@ -62,7 +62,7 @@ public static class SqliteMementoBuilderExtensions
         var options = new SqliteOptions();
         configure?.Invoke(options);
 
-        // Read now and not at start-up, so that a mistake is reported at the line that has it.
+        // Read now and not at start-up, so that a mistake is reported at the line of the mistake.
         var settings = SqliteSettings.From(connectionString, options);
         return builder.UseStorage(services => new SqliteJournalStorage(
             settings,

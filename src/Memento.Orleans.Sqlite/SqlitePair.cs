@@ -1,10 +1,11 @@
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Tells whether the data's file and the catalog's belong together. Both have one identity, and the
-/// number of the last opening: the catalog writes it before the data does and notes afterwards that
-/// the data has it, so that a crash in between is told from a file of another day. Each of these
-/// three commits is fsynced, also where batches are not, so that a power loss keeps their order.
+/// Checks whether the data's file and the catalog's file belong together. Both have the same
+/// identity, and the number of the last opening. The catalog writes that number before the data
+/// does, and notes afterwards that the data has it. So a crash in between can be told from a file
+/// of another day. Each of these three commits is fsynced, also if batches are not, so that a power
+/// loss keeps their order.
 /// </summary>
 /// <remarks>
 /// | catalog | data | |
@@ -16,13 +17,13 @@ namespace Memento.Storage.Sqlite;
 /// for a pair | | of one identity | | a pair where both have one opening, or the catalog has just
 /// begun the next | | of another identity | | refused |
 ///
-/// Within one opening either file may be ahead, by the one change that a crash has cut in two. The
-/// notes of the data are what counts, and of a number the higher one.
+/// Within one opening, either file may be ahead by one change that a crash has cut in two. Then the
+/// notes of the data count, and of two numbers the higher one counts.
 /// </remarks>
 internal static class SqlitePair
 {
-    /// <returns>The identity that both are to have.</returns>
-    /// <exception cref="StorageException">They do not belong together.</exception>
+    /// <returns>The identity that both files get.</returns>
+    /// <exception cref="StorageException">The files do not belong together.</exception>
     public static Guid Require(
         SqliteSettings settings, SqliteDataMark data, SqliteCatalogMark catalog)
     {
@@ -86,20 +87,22 @@ internal static class SqlitePair
             : "";
 }
 
-/// <summary>What the data's file says about itself when it is opened.</summary>
+/// <summary>The mark of the data's file at its opening.</summary>
 /// <param name="Identity">
-/// What its catalog has too; null in a file that is new or of schema 1.
+/// The identity, which its catalog has too; null in a file that is new or of schema 1.
 /// </param>
-/// <param name="Opening">How often it was opened before.</param>
-/// <param name="IsNew">Whether it was made just now.</param>
-/// <param name="IsUsed">Whether a partition was ever opened, and so may have had records.</param>
+/// <param name="Opening">How often the file was opened before.</param>
+/// <param name="IsNew">Whether the file was made just now.</param>
+/// <param name="IsUsed">
+/// Whether a partition was ever opened, so that it may have had records.
+/// </param>
 /// <param name="HasCatalog">
-/// Whether it has a note of its tables, from which the catalog can be made.
+/// Whether the file has a note of its tables, from which the catalog can be made.
 /// </param>
 internal readonly record struct SqliteDataMark(
     Guid? Identity, long Opening, bool IsNew, bool IsUsed, bool HasCatalog)
 {
-    /// <summary>Reads it, of a file whose schema is there.</summary>
+    /// <summary>Reads the mark of a file that has its schema.</summary>
     public static SqliteDataMark Read(SqliteDatabase database, bool isNew, long opening) => new(
         ReadIdentity(database),
         opening - 1,
@@ -120,19 +123,19 @@ internal readonly record struct SqliteDataMark(
     }
 }
 
-/// <summary>What the catalog's file says about itself when it is opened.</summary>
+/// <summary>The mark of the catalog's file at its opening.</summary>
 /// <param name="Identity">
-/// What its data has too; null in a file that is new or of schema 1.
+/// The identity, which its data has too; null in a file that is new or of schema 1.
 /// </param>
-/// <param name="Opening">The opening of the data at which it was there last.</param>
+/// <param name="Opening">The last opening of the data in which the catalog took part.</param>
 /// <param name="IsOpening">
-/// Whether it does not know that the data was opened: the process died in between.
+/// Whether the catalog has no note that the data was opened: the process died in between.
 /// </param>
-/// <param name="HasStates">Whether there is anything in it.</param>
+/// <param name="HasStates">Whether the catalog has any state.</param>
 internal readonly record struct SqliteCatalogMark(
     Guid? Identity, long Opening, bool IsOpening, bool HasStates)
 {
-    /// <summary>The table that it is kept in, of one row.</summary>
+    /// <summary>The SQL table of the mark; it has one row.</summary>
     public const string TableText =
         """
         CREATE TABLE IF NOT EXISTS memento_identity (
@@ -143,7 +146,7 @@ internal readonly record struct SqliteCatalogMark(
         )
         """;
 
-    /// <summary>Reads it, whether or not there is a schema.</summary>
+    /// <summary>Reads the mark, with or without a schema.</summary>
     public static SqliteCatalogMark Read(SqliteDatabase database)
     {
         bool hasStates = SqliteSchema.Exists(database, "OrleansStorage")
@@ -174,7 +177,7 @@ internal readonly record struct SqliteCatalogMark(
         statement.Bind(1, $"{identity}").Bind(2, opening).Execute();
     }
 
-    /// <summary>Notes that it is through.</summary>
+    /// <summary>Notes that the opening has ended.</summary>
     public static void End(SqliteDatabase database) =>
         database.Execute("UPDATE memento_identity SET is_opening = 0");
 }

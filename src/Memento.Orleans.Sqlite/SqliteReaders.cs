@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Connections beside the writer's, to read partitions with. A few are kept: to open one costs more
-/// than to read a small partition.
+/// Connections beside the writer's, for reading partitions. A few are kept: opening one costs more
+/// than reading a small partition.
 /// </summary>
 internal sealed class SqliteReaders(SqliteSettings settings) : IDisposable
 {
@@ -18,14 +18,14 @@ internal sealed class SqliteReaders(SqliteSettings settings) : IDisposable
     {
         lock (_gate)
         {
-            // One that is kept would go on reading a file that no path leads to any more.
+            // A kept connection would go on reading a removed file.
             if (File.Exists(settings.Path) && _kept.TryPop(out var kept)) return kept;
         }
 
         return SqliteDatabase.Open(settings, settings.Path, SqliteOpenMode.ReadWrite);
     }
 
-    /// <summary>Gives a connection back that has nothing open.</summary>
+    /// <summary>Takes back a connection without an open statement.</summary>
     public void Give(SqliteDatabase database)
     {
         lock (_gate)

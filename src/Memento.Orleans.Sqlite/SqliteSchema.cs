@@ -2,20 +2,22 @@ using Microsoft.Data.Sqlite;
 
 namespace Memento.Storage.Sqlite;
 
-/// <summary>What is in the main file beside the records, and whose the file is.</summary>
+/// <summary>
+/// The tables of the main file beside the records, and the mark of the program that owns the file.
+/// </summary>
 internal static class SqliteSchema
 {
     /// <summary>
-    /// The schema that this version of the store writes. 2 brought notes and the identity.
+    /// The schema that this version of the store writes. Schema 2 added notes and the identity.
     /// </summary>
     public const int Version = 2;
 
-    /// <summary>"Memt": tells our files from those of other programs.</summary>
+    /// <summary>"Memt": marks our files, so that the files of other programs are refused.</summary>
     public const int ApplicationId = 0x4D656D74;
 
     private const string OwnPrefix = "memento_";
 
-    // Made by a new file and by the upgrade of one of version 1.
+    // For a new file, and for the upgrade of a file of version 1.
     private static readonly string[] SecondStatements =
     [
         """
@@ -45,7 +47,7 @@ internal static class SqliteSchema
         ) WITHOUT ROWID
         """,
         "CREATE INDEX memento_outcome_at ON memento_outcome (at)",
-        // One row, written by every transaction, which tells whether that transaction is in.
+        // One row, which every transaction writes. It says whether that transaction was kept.
         """
         CREATE TABLE memento_journal (
             one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
@@ -57,10 +59,10 @@ internal static class SqliteSchema
         "INSERT INTO memento_journal VALUES (1, 0, 0, 0)",
     ];
 
-    /// <summary>Refuses a file that is not ours, before anything in it is changed.</summary>
-    /// <returns>Whether the file is new: it has no schema yet.</returns>
+    /// <summary>Refuses a file of another program, before anything in it is changed.</summary>
+    /// <returns>Whether the file is new, so that it has no schema yet.</returns>
     /// <exception cref="StorageException">
-    /// It is another program's, or of a newer version.
+    /// The file belongs to another program, or to a newer version.
     /// </exception>
     public static bool IsNew(SqliteDatabase database, string path)
     {
@@ -95,7 +97,7 @@ internal static class SqliteSchema
         Upgrade(database);
     }
 
-    /// <summary>Brings the schema of an earlier version up to this one's.</summary>
+    /// <summary>Upgrades the schema of an earlier version.</summary>
     public static void Upgrade(SqliteDatabase database)
     {
         if (database.Scalar("PRAGMA user_version") == Version) return;
@@ -104,14 +106,14 @@ internal static class SqliteSchema
         MarkOwn(database);
     }
 
-    /// <summary>Writes whose file this is into its header.</summary>
+    /// <summary>Writes our mark into the header of the file.</summary>
     public static void MarkOwn(SqliteDatabase database)
     {
         database.Execute($"PRAGMA application_id = {ApplicationId}");
         database.Execute($"PRAGMA user_version = {Version}");
     }
 
-    /// <summary>Makes the SQL table of a Memento table where it is missing.</summary>
+    /// <summary>Makes the SQL table of a Memento table if it is missing.</summary>
     /// <exception cref="StorageException">The name cannot be the name of an SQL table.</exception>
     public static void CreateTable(SqliteDatabase database, string table, string path)
     {
@@ -154,7 +156,7 @@ internal static class SqliteSchema
         }
     }
 
-    /// <summary>Whether a table of exactly this name is there.</summary>
+    /// <summary>Whether a table with exactly this name exists.</summary>
     public static bool Exists(SqliteDatabase database, string table) =>
         Find(database, table) == table;
 
@@ -174,15 +176,15 @@ internal static class SqliteSchema
 }
 
 /// <summary>
-/// Tables that were dropped or emptied. To free the pages of a million rows takes SQLite seconds,
-/// so such a table is only renamed, which is one small change, and its rows go piece by piece
+/// Dropped and emptied tables. SQLite needs seconds to free the pages of a million rows. So such a
+/// table is only renamed, which is one small change, and its rows are removed piece by piece
 /// afterwards.
 /// </summary>
 internal static class SqliteTrash
 {
     private const string Prefix = "memento_trash_";
 
-    /// <summary>Puts a table away, inside the transaction of the caller.</summary>
+    /// <summary>Renames a table for removal, inside the transaction of the caller.</summary>
     public static void Throw(SqliteDatabase database, string table)
     {
         long number = 1 + (database.Scalar(
@@ -193,7 +195,7 @@ internal static class SqliteTrash
         database.Execute($"ALTER TABLE {SqliteSchema.Quote(table)} RENAME TO {Prefix}{number}");
     }
 
-    /// <summary>A table that was put away, or null where there is none.</summary>
+    /// <summary>A renamed table, or null if there is none.</summary>
     public static string? Find(SqliteDatabase database)
     {
         using var statement = database.Prepare(
@@ -203,7 +205,7 @@ internal static class SqliteTrash
     }
 
     /// <summary>
-    /// Removes some of the rows of a table that was put away, and with the last the table.
+    /// Removes some rows of a renamed table; with the last row, removes the table.
     /// </summary>
     public static void Remove(SqliteDatabase database, string trash, int rows)
     {
@@ -220,7 +222,9 @@ internal static class SqliteTrash
     }
 }
 
-/// <summary>The notes beside the records: named documents that say how to read them.</summary>
+/// <summary>
+/// The notes beside the records: named documents that say how to read the records.
+/// </summary>
 internal static class SqliteNotes
 {
     public static byte[]? Read(SqliteDatabase database, string name)

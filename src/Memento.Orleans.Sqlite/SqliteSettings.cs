@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// Where the file is and how it is opened: a connection string and options, checked.
+/// The path of the file and how to open it: a connection string and options, checked.
 /// </summary>
 internal sealed class SqliteSettings
 {
@@ -33,7 +33,7 @@ internal sealed class SqliteSettings
 
     public TimeSpan BusyTimeout { get; }
 
-    /// <summary>Whether the file is made where it is missing.</summary>
+    /// <summary>Whether the file is made if it is missing.</summary>
     public bool MakesFile => _connection.Mode == SqliteOpenMode.ReadWriteCreate;
 
     public string Description => $"SQLite {Path}";
@@ -56,7 +56,7 @@ internal sealed class SqliteSettings
     }
 
     /// <summary>
-    /// A connection string to a file of this storage, with what the user set beside.
+    /// A connection string to a file of this storage, with the other settings of the user.
     /// </summary>
     public string ConnectionString(string path, SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder(_connection.ConnectionString)
@@ -64,10 +64,10 @@ internal sealed class SqliteSettings
             DataSource = path,
             Mode = mode,
             Cache = SqliteCacheMode.Private,
-            // A pool would hold files open that are no longer ours.
+            // A pool would keep files open after their lock was released.
             Pooling = false,
-            // How long Orleans' provider waits for a catalog that is locked: 30 s by default, when
-            // its caller has given up.
+            // How long Orleans' provider waits for a locked catalog. Its default of 30 s is longer
+            // than its caller waits.
             DefaultTimeout = (int)Math.Ceiling(BusyTimeout.TotalSeconds),
         }.ConnectionString;
 
@@ -126,8 +126,8 @@ internal sealed class SqliteSettings
         {
             string path = System.IO.Path.GetFullPath(source);
 
-            // Two names of one file must come to one lock file; SQLite too names its files by the
-            // target.
+            // Two names of one file must lead to one lock file. SQLite names its files by the
+            // target too.
             var file = new FileInfo(path);
             return file.LinkTarget is null
                 ? path

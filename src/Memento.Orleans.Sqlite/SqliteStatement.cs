@@ -3,8 +3,8 @@ using SQLitePCL;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// A prepared statement, without ADO.NET around it: a batch binds its UTF-8 documents as they are,
-/// and a row costs three calls. Not thread-safe.
+/// A prepared statement, without ADO.NET: a batch binds its UTF-8 documents as they are, and a row
+/// costs three calls. Not thread-safe.
 /// </summary>
 internal sealed class SqliteStatement : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class SqliteStatement : IDisposable
     public SqliteStatement BindUtf8(int index, ReadOnlySpan<byte> text) =>
         Check(raw.sqlite3_bind_text(_handle, index, text));
 
-    /// <summary>Runs the statement to its end, for what it does.</summary>
+    /// <summary>Runs the statement to its end, for its effect.</summary>
     public void Execute()
     {
         while (Step())
@@ -40,7 +40,7 @@ internal sealed class SqliteStatement : IDisposable
         }
     }
 
-    /// <summary>Runs the statement to its end, for the integer in its first row.</summary>
+    /// <summary>Runs the statement to its end, and returns the integer of its first row.</summary>
     public long? Scalar()
     {
         long? value = null;
@@ -50,7 +50,7 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>
-    /// Whether there is another row; at the end the statement is ready to run again.
+    /// Whether there is another row. At the end, the statement is ready to run again.
     /// </summary>
     public bool Step()
     {
@@ -62,7 +62,7 @@ internal sealed class SqliteStatement : IDisposable
             return false;
         }
 
-        // Taken before the reset, which would let the next call overwrite the message.
+        // Read before the reset; after it, the next call could overwrite the message.
         var failure = SqliteErrors.Of(_connection, code);
         raw.sqlite3_reset(_handle);
         throw failure;
@@ -70,7 +70,7 @@ internal sealed class SqliteStatement : IDisposable
 
     public long Integer(int column) => raw.sqlite3_column_int64(_handle, column);
 
-    /// <summary>A column's bytes; of a text, its UTF-8.</summary>
+    /// <summary>The bytes of a column; of a text, its UTF-8.</summary>
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(_handle, column).ToArray();
 
     public string Text(int column) => raw.sqlite3_column_text(_handle, column).utf8_to_string();

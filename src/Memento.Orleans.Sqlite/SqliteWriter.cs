@@ -3,16 +3,16 @@ using Microsoft.Data.Sqlite;
 namespace Memento.Storage.Sqlite;
 
 /// <summary>
-/// The one connection that writes. Every change is one <see cref="Run"/>: a database transaction
-/// that is either durable when it returns, or not there when it throws.
+/// The only connection that writes. Every change is one <see cref="Run"/>: a database transaction
+/// that is durable when the call returns, or not kept when it throws.
 /// </summary>
 /// <remarks>
-/// An error of COMMIT leaves open whether the transaction is in: SQLite may have written the whole
-/// of it to the log and failed to sync it, and would find it there after a crash. So each
-/// transaction carries a stamp (this opening's incarnation and a number) in the one row of
-/// memento_journal. After such an error the stamp is read back. Where it is there, the log is
-/// copied into the main file, which makes it durable. Where it is not, another transaction is
-/// committed over it, so that no crash can bring it back.
+/// After an error of COMMIT, it is open whether the transaction was kept: SQLite may have written
+/// all of it to the log and failed to sync the log, and would find it there after a crash. So each
+/// transaction carries a stamp (the incarnation of this opening and a number) in the one row of
+/// memento_journal. After such an error, the stamp is read back. If it is there, the log is copied
+/// into the main file, which makes the transaction durable. If it is not there, another transaction
+/// is committed over it, so that no crash can bring it back.
 /// </remarks>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -33,18 +33,18 @@ internal sealed class SqliteWriter : IDisposable
 
     public SqliteWriter(SqliteSettings settings) => _settings = settings;
 
-    /// <summary>Stands in for COMMIT in tests of what happens when it fails.</summary>
+    /// <summary>Replaces COMMIT in tests of its failures.</summary>
     internal Action<SqliteDatabase>? CommitForTests { get; set; }
 
     /// <summary>
-    /// Opens the file, makes the schema where there is none, and begins an incarnation.
+    /// Opens the file, makes the schema if there is none, and begins an incarnation.
     /// </summary>
     /// <param name="join">
-    /// Checks that the catalog belongs to the file, which it refuses by throwing; given whether the
-    /// file is new, and the number of the incarnation that begins.
+    /// Checks that the catalog belongs to the file, and throws if it does not. Its arguments:
+    /// whether the file is new, and the number of the new incarnation.
     /// </param>
     /// <param name="load">
-    /// Reads what is kept in memory; again after a commit that was in doubt.
+    /// Reads the part of the file that is kept in memory. Called again after a commit in doubt.
     /// </param>
     public void Open(Action<SqliteDatabase, bool, long> join, Action<SqliteDatabase> load)
     {
@@ -55,7 +55,8 @@ internal sealed class SqliteWriter : IDisposable
             try
             {
                 bool isNew = SqliteSchema.IsNew(database, _settings.Path);
-                // The catalog's end of the opening may reach the disk only after this commit.
+                // The catalog's note of the end of the opening may reach the disk only after this
+                // commit.
                 database.PrepareToWrite(SqliteSynchronous.Full);
                 database.Begin();
                 if (isNew)
@@ -82,12 +83,16 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <summary>Makes a change, durably.</summary>
-    /// <param name="action">What it is, for errors: "write a batch".</param>
-    /// <param name="position">The journal position that it reaches, if it does.</param>
-    /// <param name="change">Makes it, inside a transaction.</param>
-    /// <param name="keep">Runs when it is durable, under the same lock.</param>
-    /// <exception cref="StorageException">Nothing of it was kept.</exception>
-    /// <exception cref="BatchInDoubtException">It is not known whether it was kept.</exception>
+    /// <param name="action">The name of the change, for errors: "write a batch".</param>
+    /// <param name="position">
+    /// The journal position that the file reaches with the change, if any.
+    /// </param>
+    /// <param name="change">Makes the change, inside a transaction.</param>
+    /// <param name="keep">Runs when the change is durable, under the same lock.</param>
+    /// <exception cref="StorageException">Nothing of the change was kept.</exception>
+    /// <exception cref="BatchInDoubtException">
+    /// It is not known whether the change was kept.
+    /// </exception>
     public T Run<T>(
         string action, long? position, Func<SqliteDatabase, T> change, Action<T>? keep = null)
     {
@@ -117,7 +122,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Reads on the connection that writes, outside any transaction.</summary>
+    /// <summary>Reads on the writing connection, outside any transaction.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public T Read<T>(string action, Func<SqliteDatabase, T> read)
     {
@@ -135,9 +140,9 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Waits until it is known what the file holds, so that it may be read.</summary>
+    /// <summary>Waits until the state of the file is known, so that the file may be read.</summary>
     /// <returns>The journal position that the file has reached.</returns>
-    /// <exception cref="StorageException">It cannot be known now.</exception>
+    /// <exception cref="StorageException">The state cannot be found out now.</exception>
     public long Settle(string action)
     {
         lock (_gate)
@@ -162,7 +167,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private SqliteDatabase Usable(string action)
     {
-        // The connection would go on writing into a file that no path leads to any more.
+        // The connection would go on writing into a removed file.
         if (!File.Exists(_settings.Path))
         {
             throw new StorageException(
@@ -186,7 +191,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private SqliteDatabase Reopen()
     {
-        // Never creates: an empty file in the place of ours would look like success.
+        // Never creates a file: an empty one in the place of ours would look like success.
         var database = SqliteDatabase.Open(_settings, _settings.Path, SqliteOpenMode.ReadWrite);
         try
         {
@@ -217,7 +222,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             if (database.InTransaction)
             {
-                // It did not even begin to commit: another program was in the way.
+                // The commit did not even begin: another program had the file locked.
                 Undo(database, failure);
                 throw Refused(failure, action);
             }
@@ -241,7 +246,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Settles a commit that failed: durably in, or out for good.</summary>
+    /// <summary>Settles a failed commit: durably kept, or gone for good.</summary>
     private bool IsInAfterAll()
     {
         for (int attempt = 1; ; attempt++)
@@ -301,7 +306,7 @@ internal sealed class SqliteWriter : IDisposable
         if (failure is SqliteException broken && SqliteErrors.BreaksConnection(broken)) Drop();
     }
 
-    /// <summary>Gives up the connection; the next change opens another.</summary>
+    /// <summary>Closes the connection; the next change opens another one.</summary>
     private void Drop()
     {
         _database?.Dispose();

@@ -4,11 +4,11 @@ using Orleans.TestingHost;
 namespace Memento;
 
 /// <summary>
-/// A store for an application's own tests: a silo, and a client that reaches it through its
+/// A store for the tests of an application: a silo, and a client that reaches it through its
 /// gateway, over Orleans' <see cref="InProcessTestCluster"/>. Disk tables are in an SQLite file of
-/// its own, which goes with it.
+/// the cluster, which is removed with it.
 /// </summary>
-/// <remarks>It has one silo: the store does not run in several yet.</remarks>
+/// <remarks>The cluster has one silo: the store does not run in several yet.</remarks>
 public sealed class MementoTestCluster : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -20,18 +20,20 @@ public sealed class MementoTestCluster : IAsyncDisposable
         _folder = folder;
     }
 
-    /// <summary>Orleans' cluster: grains, services, and stopping a silo at a bad moment.</summary>
+    /// <summary>
+    /// Orleans' cluster, with its grains, its services, and ways to stop a silo at a bad moment.
+    /// </summary>
     public InProcessTestCluster Cluster { get; }
 
     /// <summary>
-    /// The store as a client has it: each call is a message. After <see cref="RestartSiloAsync"/>
-    /// it is another one.
+    /// The store of the client: each call is a message. After <see cref="RestartSiloAsync"/> it is
+    /// a new object.
     /// </summary>
     public IMemento Memento => Cluster.Client.ServiceProvider.GetRequiredService<IMemento>();
 
     /// <summary>
-    /// The store as code inside the silo has it. After <see cref="RestartSiloAsync"/> it is another
-    /// one.
+    /// The store inside the silo: each call is a method call. After <see cref="RestartSiloAsync"/>
+    /// it is a new object.
     /// </summary>
     public IMemento SiloMemento
         => Cluster.GetSiloServiceProvider(Silo.SiloAddress).GetRequiredService<IMemento>();
@@ -40,9 +42,10 @@ public sealed class MementoTestCluster : IAsyncDisposable
 
     /// <summary>Starts a silo and a client.</summary>
     /// <param name="configure">
-    /// Registers tables, in both; a storage that it chooses takes the place of the SQLite file.
+    /// Registers tables, in the silo and the client. A storage that it chooses takes the place of
+    /// the SQLite file.
     /// </param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     public static Task<MementoTestCluster> StartAsync(
@@ -51,12 +54,13 @@ public sealed class MementoTestCluster : IAsyncDisposable
 
     /// <summary>Starts a silo and a client in a cluster that is configured further.</summary>
     /// <param name="configure">
-    /// Registers tables, in both; a storage that it chooses takes the place of the SQLite file.
+    /// Registers tables, in the silo and the client. A storage that it chooses takes the place of
+    /// the SQLite file.
     /// </param>
     /// <param name="configureCluster">
-    /// Adds services, other storage or logging to silo and client.
+    /// Adds services, other storage or logging to the silo and the client.
     /// </param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     public static async Task<MementoTestCluster> StartAsync(
@@ -84,10 +88,10 @@ public sealed class MementoTestCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the silo as a deployment does and starts it again, and connects a new client: disk
-    /// tables are found again, ram tables are empty.
+    /// Stops the silo as a deployment does, starts it again, and connects a new client. Disk tables
+    /// have their records again; ram tables are empty.
     /// </summary>
-    /// <param name="cancellationToken">Gives up stopping or connecting.</param>
+    /// <param name="cancellationToken">Cancels the restart.</param>
     public async Task RestartSiloAsync(CancellationToken cancellationToken = default)
     {
         await Cluster.StopClusterClientAsync(cancellationToken);
@@ -95,7 +99,7 @@ public sealed class MementoTestCluster : IAsyncDisposable
         await Cluster.InitializeClientAsync(cancellationToken);
     }
 
-    /// <summary>Stops client and silo, and removes the SQLite file.</summary>
+    /// <summary>Stops the client and the silo, and removes the SQLite file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed) return;
@@ -121,7 +125,7 @@ public sealed class MementoTestCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
         builder.ConfigureSilo((_, silo) => silo.AddMemento(memento =>
         {
-            // Under a storage that the caller chooses.
+            // A storage that the caller chooses takes its place.
             memento.Configure(options => options.ConnectionString = $"Data Source={database}");
             configure(memento);
         }));

@@ -47,13 +47,13 @@ public sealed class FencedException(string table, int partition)
 /// <see cref="IJournalStorage.DecideAsync"/>. Nothing of the batch was kept.
 /// </summary>
 /// <param name="transactionId">The transaction.</param>
-/// <param name="outcome">The outcome that stands.</param>
+/// <param name="outcome">The outcome that counts.</param>
 public sealed class OutcomeDecidedException(Guid transactionId, TransactionOutcome outcome)
     : Exception($"The outcome of transaction {transactionId} is decided already: {outcome}.")
 {
     /// <summary>The transaction whose outcome is decided.</summary>
     public Guid TransactionId { get; } = transactionId;
 
-    /// <summary>The outcome that stands.</summary>
+    /// <summary>The outcome that counts.</summary>
     public TransactionOutcome Outcome { get; } = outcome;
 }
