@@ -49,6 +49,16 @@ internal sealed class ChildProgram : IAsyncDisposable
     public static ChildProgram StartDotnet(string folder, params IEnumerable<string> arguments)
         => Start(folder, environment: null, arguments);
 
+    /// <summary>Starts the dotnet program itself.</summary>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="environment">What is set in its environment.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static ChildProgram StartDotnet(
+        string folder,
+        IReadOnlyDictionary<string, string> environment,
+        params IEnumerable<string> arguments)
+        => Start(folder, environment, arguments);
+
     /// <summary>Waits for its end and gives its exit code.</summary>
     /// <param name="patience">How long, where a program may take longer than most.</param>
     public async Task<int> WaitForEndAsync(TimeSpan? patience = null)
