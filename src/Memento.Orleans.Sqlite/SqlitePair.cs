@@ -12,10 +12,11 @@ namespace Memento.Storage.Sqlite;
 /// | --- | --- | --- |
 /// | missing | new, or never used | a new store |
 /// | missing | has a note of its tables | the catalog is made again from it |
-/// | missing | used, without a note of its tables (schema 1) | refused: nobody knows its partitions
-/// | | has states | missing | refused: the records are gone | | of schema 1 | of schema 1 | taken
-/// for a pair | | of one identity | | a pair where both have one opening, or the catalog has just
-/// begun the next | | of another identity | | refused |
+/// | missing | used, no note of its tables (schema 1) | refused: its partitions are unknown |
+/// | has states | missing | refused: the records are gone |
+/// | of schema 1 | of schema 1 | taken for a pair |
+/// | same identity | | a pair if both have one opening, or the catalog has just begun the next |
+/// | another identity | | refused |
 ///
 /// Within one opening, either file may be ahead by one change that a crash has cut in two. Then the
 /// notes of the data count, and of two numbers the higher one counts.

@@ -5,12 +5,12 @@ namespace Memento.Collections;
 
 /// <summary>
 /// A map in the order of its keys' bytes, a B+tree. It is not thread-safe. It keeps the key arrays
-/// it is given, and relies on nobody changing them.
+/// that it gets; no caller may change them.
 /// </summary>
 internal sealed class OrderedMap<TValue>
 {
     /// <summary>
-    /// The stack a prefix scan takes for its upper bound; a longer one is allocated.
+    /// The stack memory of a prefix scan for its upper bound; a longer bound is allocated.
     /// </summary>
     private const int StackBytes = 256;
 
@@ -19,7 +19,7 @@ internal sealed class OrderedMap<TValue>
     public int Count { get; private set; }
 
     /// <summary>
-    /// Changes with every key that comes or goes; ranges of another one are invalid.
+    /// Changes with every key that is added or removed. A range of another version is invalid.
     /// </summary>
     internal int Version { get; private set; }
 
@@ -40,12 +40,11 @@ internal sealed class OrderedMap<TValue>
     public bool Set(byte[] key, TValue value) => Set(key, value, out _);
 
     /// <summary>
-    /// Inserts or overwrites. Overwriting keeps the key array that is there, and leaves ranges
-    /// valid.
+    /// Inserts or overwrites. Overwriting keeps the key array of the map, and leaves ranges valid.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
-    /// <param name="previous">The value overwritten.</param>
+    /// <param name="previous">The overwritten value.</param>
     /// <returns>Whether the key is new.</returns>
     public bool Set(byte[] key, TValue value, [MaybeNullWhen(true)] out TValue previous)
     {
@@ -89,7 +88,7 @@ internal sealed class OrderedMap<TValue>
     }
 
     /// <summary>
-    /// The entries from a key up to, without, another one; null is without a bound.
+    /// The entries from a key up to another key, which is left out; null means no bound.
     /// </summary>
     public OrderedMapRange<TValue> Range(
         byte[]? fromInclusive, byte[]? toExclusive, bool isBackward = false)
@@ -105,7 +104,7 @@ internal sealed class OrderedMap<TValue>
             this, prefix, end[..length], isBounded, isBackward: false);
     }
 
-    /// <summary>Throws when the tree is not what it must be; for tests.</summary>
+    /// <summary>Throws if the tree breaks an invariant; for tests.</summary>
     internal void CheckInvariants() => OrderedMapChecker<TValue>.Check(this);
 
     internal OrderedMapLeaf<TValue> LastLeaf()
@@ -118,8 +117,8 @@ internal sealed class OrderedMap<TValue>
     }
 
     /// <summary>
-    /// The first entry at or after a key: a leaf and an index, which is its count only in the last
-    /// leaf.
+    /// The first entry at or after a key: a leaf and an index. The index is the leaf's count only
+    /// in the last leaf.
     /// </summary>
     internal (OrderedMapLeaf<TValue> Leaf, int Index) LowerBound(ReadOnlySpan<byte> key)
     {

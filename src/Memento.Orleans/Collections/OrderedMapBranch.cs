@@ -4,15 +4,15 @@ using Memento.Keys;
 namespace Memento.Collections;
 
 /// <summary>
-/// A node with children, one more than keys. A key separates two of them: it is after every key on
-/// its left and not after any on its right; it need not be in the map any more.
+/// A node with children, one more than keys. A key separates two children: it is after every key on
+/// its left, and not after any key on its right. It need not be in the map any more.
 /// </summary>
 internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
 {
     private readonly OrderedMapNode<TValue>[] _children =
         new OrderedMapNode<TValue>[Capacity + 1];
 
-    /// <summary>A new root over the halves of the old one.</summary>
+    /// <summary>A new root over the halves of the old root.</summary>
     public OrderedMapBranch(OrderedMapNode<TValue> left, OrderedMapSplit<TValue> split)
         : this()
     {
@@ -69,7 +69,8 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
 
     public override byte[]? Rebalance(OrderedMapNode<TValue> right, byte[] separator)
     {
-        // The separator in the parent goes down between the children, and another one goes up.
+        // The separator of the parent moves down between the children, and another separator moves
+        // up.
         var neighbour = (OrderedMapBranch<TValue>)right;
         int total = Count + 1 + neighbour.Count;
         if (total <= MergeLimit)
@@ -103,7 +104,7 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
     private OrderedMapSplit<TValue> SplitAndInsertChild(
         int index, OrderedMapSplit<TValue> split, bool isLastChild)
     {
-        // As in a leaf; a branch has two children at least, so the right half gets one of these.
+        // As in a leaf. A branch has at least two children, so the right half gets one of them.
         int kept = isLastChild ? Count - 1 : Count / 2;
         var right = new OrderedMapBranch<TValue>();
         byte[] separator = Keys[kept];

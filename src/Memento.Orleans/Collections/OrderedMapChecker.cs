@@ -3,7 +3,7 @@ using Memento.Keys;
 
 namespace Memento.Collections;
 
-/// <summary>Walks a whole map and throws at the first thing that must not be.</summary>
+/// <summary>Walks a whole map and throws at the first broken invariant.</summary>
 internal sealed class OrderedMapChecker<TValue>
 {
     private OrderedMapLeaf<TValue>? _previous;

@@ -7,7 +7,7 @@ namespace Memento.Collections;
 /// </summary>
 internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
 {
-    /// <summary>A map of few records, and there are many of these, should be small.</summary>
+    /// <summary>Many maps have few records, and should be small.</summary>
     private const int FirstCapacity = 4;
 
     private TValue[] _values;
@@ -108,7 +108,7 @@ internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
     private OrderedMapSplit<TValue> SplitAndInsert(
         int index, byte[] key, ulong head, TValue value, bool isLast)
     {
-        // Keys that come in ascending order leave full leaves behind them.
+        // Keys in ascending order leave full leaves behind them.
         int kept = isLast && index == Count ? Count : Count / 2;
         var right = new OrderedMapLeaf<TValue>(Capacity) { Previous = this, Next = Next };
         Next?.Previous = right;

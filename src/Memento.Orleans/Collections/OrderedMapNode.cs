@@ -4,8 +4,8 @@ using Memento.Keys;
 namespace Memento.Collections;
 
 /// <summary>
-/// A node of an <see cref="OrderedMap{TValue}"/>: sorted keys, and beside each its head as a
-/// number, so that a search seldom has to follow a reference to a key.
+/// A node of an <see cref="OrderedMap{TValue}"/>: sorted keys, each with its head as a number, so
+/// that a search seldom has to follow a reference to a key.
 /// </summary>
 internal abstract class OrderedMapNode<TValue>
 {
@@ -13,13 +13,13 @@ internal abstract class OrderedMapNode<TValue>
     public const int Capacity = 64;
 
     /// <summary>
-    /// A node with fewer keys is merged with a neighbour, or takes over some of its.
+    /// A node with fewer keys is merged with a neighbour, or gets some of its keys.
     /// </summary>
     public const int Minimum = Capacity / 4;
 
     /// <summary>
-    /// Two nodes are merged when they have no more keys than this together. Well below full, so
-    /// that inserts and deletes in turn do not split and merge in turn.
+    /// Two nodes are merged when they have no more keys than this together. It is well below full,
+    /// so that alternating inserts and deletes do not split and merge each time.
     /// </summary>
     public const int MergeLimit = Capacity * 3 / 4;
 
@@ -35,7 +35,9 @@ internal abstract class OrderedMapNode<TValue>
 
     protected ulong[] Heads { get; private set; }
 
-    /// <summary>The index of a key, or the complement of the index where it would go.</summary>
+    /// <summary>
+    /// The index of a key, or the complement of the index at which it would be inserted.
+    /// </summary>
     public int Search(ReadOnlySpan<byte> key, ulong head)
     {
         ReadOnlySpan<ulong> heads = Heads.AsSpan(0, Count);
@@ -63,8 +65,8 @@ internal abstract class OrderedMapNode<TValue>
     /// <param name="key">The key, which the map keeps when it is new.</param>
     /// <param name="head">The key's head.</param>
     /// <param name="value">The value.</param>
-    /// <param name="isLast">No node of this level is to the right of this one.</param>
-    /// <param name="previous">The value overwritten.</param>
+    /// <param name="isLast">Whether this node is the last one of its level.</param>
+    /// <param name="previous">The overwritten value.</param>
     /// <param name="split">The right half of this node, if it had to be split.</param>
     /// <returns>Whether the key is new.</returns>
     public abstract bool Set(
@@ -75,17 +77,16 @@ internal abstract class OrderedMapNode<TValue>
         out TValue? previous,
         out OrderedMapSplit<TValue> split);
 
-    /// <summary>Removes; this node may have fewer keys than the minimum afterwards.</summary>
+    /// <summary>Removes a key. Afterwards this node may have fewer keys than the minimum.</summary>
     public abstract bool Remove(
         ReadOnlySpan<byte> key, ulong head, [MaybeNullWhen(false)] out TValue previous);
 
     /// <summary>
-    /// Takes over everything from the right neighbour if both fit into one node, else evens them
-    /// out.
+    /// Takes everything from the right neighbour if both fit into one node, else evens them out.
     /// </summary>
     /// <param name="right">The right neighbour, a node of the same kind.</param>
-    /// <param name="separator">The separator of the two in their parent.</param>
-    /// <returns>The new separator, or null when the right neighbour is empty now.</returns>
+    /// <param name="separator">The separator of the two nodes in their parent.</param>
+    /// <returns>The new separator, or null if the right neighbour is empty now.</returns>
     public abstract byte[]? Rebalance(OrderedMapNode<TValue> right, byte[] separator);
 
     protected void InsertKey(int index, byte[] key, ulong head)
@@ -135,15 +136,17 @@ internal abstract class OrderedMapNode<TValue>
     }
 }
 
-/// <summary>What an insertion that filled a node hands to the node's parent.</summary>
-/// <param name="Separator">After every key on the left, not after any on the right.</param>
-/// <param name="Right">The new right half; null where nothing was split.</param>
+/// <summary>The result of an insertion that split a node, for the parent of the node.</summary>
+/// <param name="Separator">
+/// The separator: after every key on the left, and not after any key on the right.
+/// </param>
+/// <param name="Right">The new right half; null if no node was split.</param>
 internal readonly record struct OrderedMapSplit<TValue>(
     byte[] Separator, OrderedMapNode<TValue>? Right);
 
 /// <summary>
-/// Moves of items in arrays of which a first part is in use. A slot that falls out of use is
-/// cleared, so that a removed item is not kept alive.
+/// Moves items in arrays whose first part is in use. A slot that is no longer in use is cleared, so
+/// that a removed item is not kept alive.
 /// </summary>
 internal static class ArraySlots
 {
@@ -159,7 +162,7 @@ internal static class ArraySlots
         items[count - 1] = default!;
     }
 
-    /// <summary>Moves the last items of one array before the first ones of another.</summary>
+    /// <summary>Moves the last items of one array before the first items of another.</summary>
     public static void MoveTail<T>(T[] from, int fromCount, int moved, T[] to, int toCount)
     {
         Array.Copy(to, 0, to, moved, toCount);
@@ -167,7 +170,7 @@ internal static class ArraySlots
         Array.Clear(from, fromCount - moved, moved);
     }
 
-    /// <summary>Moves the first items of one array behind the last ones of another.</summary>
+    /// <summary>Moves the first items of one array behind the last items of another.</summary>
     public static void MoveHead<T>(T[] from, int fromCount, int moved, T[] to, int toCount)
     {
         Array.Copy(from, 0, to, toCount, moved);

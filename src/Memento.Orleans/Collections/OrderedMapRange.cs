@@ -2,8 +2,8 @@ namespace Memento.Collections;
 
 /// <summary>
 /// The entries of a range in order or backwards, for <c>foreach</c>. Its end is found once, as a
-/// place in the tree, so that no key is compared on the way; a key that comes or goes makes it
-/// invalid.
+/// place in the tree, so that no key is compared on the way. A key that is added to the map or
+/// removed makes the range invalid.
 /// </summary>
 internal struct OrderedMapRange<TValue>
 {
@@ -13,8 +13,8 @@ internal struct OrderedMapRange<TValue>
     private readonly int _version;
     private readonly bool _isBackward;
 
-    // A gap between two entries: forwards the entry behind it is the next one, backwards the one
-    // before it.
+    // A gap between two entries. Forwards, the entry behind it is the next one; backwards, the
+    // entry before it.
     private OrderedMapLeaf<TValue> _nextLeaf;
     private int _nextIndex;
     private OrderedMapLeaf<TValue> _leaf;
@@ -93,8 +93,8 @@ internal struct OrderedMapRange<TValue>
     }
 
     /// <summary>
-    /// How many entries lie ahead, or more than the most where there are more: by leaves, so that
-    /// it costs far less than going there. Only forwards.
+    /// How many entries are ahead; a number above the most if there are more. It counts by leaves,
+    /// so it costs far less than the walk. Only forwards.
     /// </summary>
     public readonly long CountUpTo(long most)
     {

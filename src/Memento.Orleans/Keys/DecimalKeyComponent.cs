@@ -10,14 +10,14 @@ namespace Memento.Keys;
 /// </summary>
 internal sealed class DecimalKeyComponent : KeyComponent<decimal>
 {
-    /// <summary>As many as <see cref="decimal.MaxValue"/> has.</summary>
+    /// <summary>As many digits as <see cref="decimal.MaxValue"/> has.</summary>
     private const int Digits = 29;
     private const int LargestScale = 28;
     private const int Length = 14;
     private const byte Zero = 0x80;
 
     /// <summary>
-    /// The first byte of a positive number less its exponent, which is -27 or more.
+    /// The first byte of a positive number, minus its exponent, which is -27 or more.
     /// </summary>
     private const int ExponentBase = Zero + LargestScale;
 

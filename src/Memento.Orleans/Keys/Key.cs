@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Memento.Keys;
 
 /// <summary>
-/// Encoded key bytes, whose order is the order of the keys, with a hash that never changes: it
-/// decides the partition of a record, also of one that was stored years ago.
+/// Encoded key bytes, whose order is the order of the keys, with a hash that must never change: it
+/// decides the partition of a record, also of a record that was stored years ago.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal readonly struct Key : IEquatable<Key>, IComparable<Key>
@@ -15,7 +15,7 @@ internal readonly struct Key : IEquatable<Key>, IComparable<Key>
         Hash = StableHash(bytes);
     }
 
-    /// <summary>A key again, from the parts that one was taken apart into.</summary>
+    /// <summary>Makes a key from the bytes and the hash of an earlier one.</summary>
     internal Key(byte[] bytes, uint knownHash)
     {
         Bytes = bytes;

@@ -2,17 +2,17 @@ using System.Buffers.Binary;
 
 namespace Memento.Keys;
 
-/// <summary>What can be done with key bytes without knowing their types.</summary>
+/// <summary>Operations on key bytes that need no types.</summary>
 internal static class KeyBytes
 {
     /// <summary>
-    /// The length of the number that tells the records of one key of a bag apart.
+    /// The length of the number that follows the key in a bag, where one key has several records.
     /// </summary>
     public const int SuffixLength = sizeof(ulong);
 
     /// <summary>
-    /// The key with a number behind it, for a record of a bag. Its hash is not the key's hash: the
-    /// partition is that of the key without the number.
+    /// The key with a number after it, for a record of a bag. Its hash is not the key's hash: the
+    /// key without the number decides the partition.
     /// </summary>
     public static Key WithSuffix(Key key, ulong sequence)
     {
@@ -29,7 +29,7 @@ internal static class KeyBytes
         => BinaryPrimitives.ReadUInt64BigEndian(key[^SuffixLength..]);
 
     /// <summary>
-    /// The smallest key after all that begin with a prefix; null if there is none.
+    /// The smallest key after all keys that begin with a prefix; null if there is none.
     /// </summary>
     public static byte[]? PrefixEnd(ReadOnlySpan<byte> prefix)
     {
@@ -41,12 +41,12 @@ internal static class KeyBytes
     public static byte[] Behind(ReadOnlySpan<byte> key) => [.. key, 0];
 
     /// <summary>
-    /// The length of what <see cref="TryWritePrefixEnd"/> writes; 0 if there is none.
+    /// The number of bytes that <see cref="TryWritePrefixEnd"/> writes; 0 if there is no such key.
     /// </summary>
     public static int PrefixEndLength(ReadOnlySpan<byte> prefix)
         => prefix.LastIndexOfAnyExcept(byte.MaxValue) + 1;
 
-    /// <summary>The same as <see cref="PrefixEnd"/> into memory of the caller.</summary>
+    /// <summary>Like <see cref="PrefixEnd"/>, but writes into memory of the caller.</summary>
     public static bool TryWritePrefixEnd(ReadOnlySpan<byte> prefix, Span<byte> end)
     {
         int length = PrefixEndLength(prefix);
@@ -58,8 +58,8 @@ internal static class KeyBytes
     }
 
     /// <summary>
-    /// The first eight bytes as a number, zeros behind a shorter key. Where two of these differ
-    /// they order their keys; where they are equal the keys must be compared.
+    /// The first eight bytes as a number; a shorter key is filled with zeros. If the numbers of two
+    /// keys differ, they order the keys. If they are equal, the keys must be compared.
     /// </summary>
     public static ulong Head(ReadOnlySpan<byte> key)
     {

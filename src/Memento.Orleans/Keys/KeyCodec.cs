@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Memento.Keys;
 
 /// <summary>
-/// Encodes and decodes the keys of a table. A composite key is its parts one after the other; so
-/// its encoding begins with that of its first parts, and the keys that share those are neighbours.
+/// Encodes and decodes the keys of a table. The encoding of a composite key is the encodings of its
+/// parts, one after the other. So keys with the same first parts are neighbours.
 /// </summary>
 internal abstract class KeyCodec
 {
@@ -20,10 +20,13 @@ internal abstract class KeyCodec
     /// <summary>The properties of the key, in order.</summary>
     public IReadOnlyList<KeyPart> Parts { get; }
 
-    /// <summary>What a decoded key is: the property's type, or a value tuple for several.</summary>
+    /// <summary>
+    /// The type of a decoded key: the type of the property, or a value tuple for several
+    /// properties.
+    /// </summary>
     public Type ArgumentType { get; }
 
-    /// <summary>Makes the codec of a table's key, or of an index's value.</summary>
+    /// <summary>Makes the codec of the key of a table, or of the value of an index.</summary>
     public static KeyCodec Create(string tableName, params IReadOnlyList<KeyPart> parts)
         => parts.Count switch
         {
@@ -33,13 +36,13 @@ internal abstract class KeyCodec
             _ => new CompositeKeyCodec(tableName, [.. parts]),
         };
 
-    /// <summary>Encodes a key as a caller passes it, see <see cref="KeyConversion"/>.</summary>
+    /// <summary>Encodes a key that a caller passes; see <see cref="KeyConversion"/>.</summary>
     /// <exception cref="ArgumentNullException">The key, or a part of it, is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An integer does not fit.</exception>
     /// <exception cref="ArgumentException">The key is of another type.</exception>
     public abstract Key EncodeArgument(object? key);
 
-    /// <summary>The key as a caller gets it, a value of <see cref="ArgumentType"/>.</summary>
+    /// <summary>The key that a caller gets, a value of <see cref="ArgumentType"/>.</summary>
     public object Decode(Key key) => Decode(key.Bytes);
 
     /// <inheritdoc cref="Decode(Key)"/>

@@ -1,16 +1,16 @@
 namespace Memento.Keys;
 
 /// <summary>
-/// Encodes the values of one type as bytes. For every kind it holds: the order of the bytes is the
-/// order of the values, equal values have the same bytes, and no encoding is the beginning of
-/// another one, so that encodings can be put one after the other.
+/// Encodes the values of one type as bytes. What must hold for every type: the order of the bytes
+/// is the order of the values, equal values have the same bytes, and no encoding is the beginning
+/// of another one. So encodings can be put one after the other.
 /// </summary>
 internal abstract class KeyComponent
 {
     /// <summary>The CLR type, never a <see cref="Nullable{T}"/>.</summary>
     public abstract Type ValueType { get; }
 
-    /// <summary>Writes a value, which is exactly of <see cref="ValueType"/>.</summary>
+    /// <summary>Writes a value, whose type is exactly <see cref="ValueType"/>.</summary>
     public abstract void WriteBoxed(ref KeyWriter writer, object value);
 
     public abstract object ReadBoxed(ref KeyReader reader);
@@ -18,7 +18,7 @@ internal abstract class KeyComponent
     /// <summary>The codec of a key that consists of this component alone.</summary>
     public abstract KeyCodec ToCodec(string tableName, KeyPart part);
 
-    /// <summary>Calls a visitor with this component as that of <see cref="ValueType"/>.</summary>
+    /// <summary>Calls a visitor with this component, typed by <see cref="ValueType"/>.</summary>
     public abstract TResult Accept<TResult>(IKeyComponentVisitor<TResult> visitor);
 }
 
@@ -45,7 +45,7 @@ internal abstract class KeyComponent<T> : KeyComponent
         => visitor.Visit(this);
 }
 
-/// <summary>Is called with a component whose type of values is known at compile time.</summary>
+/// <summary>Called with a component whose value type is a type parameter.</summary>
 internal interface IKeyComponentVisitor<out TResult>
 {
     TResult Visit<T>(KeyComponent<T> component)

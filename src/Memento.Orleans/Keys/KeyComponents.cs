@@ -6,7 +6,7 @@ namespace Memento.Keys;
 /// <summary>Finds the encoding of a CLR type.</summary>
 internal static class KeyComponents
 {
-    /// <summary>For error messages that say which types a key or an index can have.</summary>
+    /// <summary>The types that a key or an index can have, for error messages.</summary>
     public const string Supported =
         "integers up to 64 bits, string, char, bool, Guid, DateTime, DateTimeOffset, DateOnly, "
         + "TimeOnly, TimeSpan, decimal, double, float and enums";
@@ -35,7 +35,9 @@ internal static class KeyComponents
         new SingleKeyComponent(),
     }.ToFrozenDictionary(component => component.ValueType);
 
-    /// <summary>The encoding of a type; of a <see cref="Nullable{T}"/>, that of its T.</summary>
+    /// <summary>
+    /// The encoding of a type; for a <see cref="Nullable{T}"/>, the encoding of its T.
+    /// </summary>
     public static bool TryGet(Type type, [NotNullWhen(true)] out KeyComponent? component)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -1,15 +1,15 @@
 namespace Memento.Keys;
 
 /// <summary>
-/// Turns what a caller passes as a key into a value of the property's own type. Only the width of
-/// an integer may differ; everything else is more likely a mistake than a wish.
+/// Converts the key argument of a caller to the type of the property. Only the width of an integer
+/// may differ: any other difference is more likely a mistake than intended.
 /// </summary>
 internal static class KeyConversion
 {
     /// <param name="key">The argument.</param>
     /// <param name="type">The property's type; a <see cref="Nullable{T}"/> counts as its T.</param>
-    /// <param name="description">Names property and table, for the message.</param>
-    /// <returns>A boxed value that is exactly of the type.</returns>
+    /// <param name="description">The names of the property and the table, for the message.</param>
+    /// <returns>A boxed value of exactly that type.</returns>
     /// <exception cref="ArgumentNullException">The key is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The integer does not fit.</exception>
     /// <exception cref="ArgumentException">The key is of another type.</exception>
@@ -50,7 +50,7 @@ internal static class KeyConversion
     private static string Article(string typeName)
         => "aeioAEIO".Contains(typeName[0], StringComparison.Ordinal) ? "an" : "a";
 
-    /// <summary>The range of an integer type; null for other types, enums among them.</summary>
+    /// <summary>The range of an integer type; null for other types, also for enums.</summary>
     private static (Int128 Lowest, Int128 Highest)? RangeOf(Type type)
         => type.IsEnum ? null : Type.GetTypeCode(type) switch
         {

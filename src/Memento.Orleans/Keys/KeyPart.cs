@@ -6,6 +6,6 @@ namespace Memento.Keys;
 /// <param name="Component">The encoding of its values.</param>
 internal sealed record KeyPart(string Name, Type Type, KeyComponent Component)
 {
-    /// <summary>Names the property in a message about a key argument.</summary>
+    /// <summary>The name of the property in a message about a key argument.</summary>
     public string Describe(string tableName) => $"key property '{Name}' of table '{tableName}'";
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Memento.Keys;
 
 /// <summary>
-/// Reads what <see cref="KeyWriter"/> wrote. Bytes that no writer can have written are an
+/// Reads the bytes of a <see cref="KeyWriter"/>. Bytes that no writer can have written are an
 /// <see cref="InvalidDataException"/>: the stored key is damaged, or of another type.
 /// </summary>
 internal ref struct KeyReader
@@ -15,7 +15,7 @@ internal ref struct KeyReader
         _rest = bytes;
     }
 
-    /// <summary>What has not been read yet.</summary>
+    /// <summary>The bytes that have not been read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
     public static InvalidDataException Damaged(string expected)
@@ -31,7 +31,7 @@ internal ref struct KeyReader
         return read;
     }
 
-    /// <summary>Reads up to the terminator, which is consumed and left out.</summary>
+    /// <summary>Reads up to the terminator. The terminator is consumed, and not returned.</summary>
     public ReadOnlySpan<byte> ReadUntil(byte terminator)
     {
         int length = _rest.IndexOf(terminator);

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Memento.Keys;
 
 /// <summary>
-/// Makes value tuples of types that are known at run time only. Beyond seven items a tuple holds
-/// the others in a tuple of their own, as the compiler does it.
+/// Makes value tuples of types that are known only at run time. A tuple of more than seven items
+/// has the other items in a nested tuple, as the compiler does it.
 /// </summary>
 internal sealed class KeyTuple
 {

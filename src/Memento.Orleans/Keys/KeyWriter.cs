@@ -4,16 +4,18 @@ namespace Memento.Keys;
 
 /// <summary>
 /// Collects the bytes of a key. It starts on the caller's stack, so that a key of usual length
-/// costs one allocation, its own array; a longer one moves to the heap.
+/// costs one allocation, its own array. A longer key moves to the heap.
 /// </summary>
 internal ref struct KeyWriter
 {
     /// <summary>
-    /// How much stack a caller gives: a composite of a Guid and some 100 letters.
+    /// The stack memory of a caller: enough for a composite key of a Guid and some 100 letters.
     /// </summary>
     public const int StackBytes = 128;
 
-    /// <summary>Makes the order of the bytes of a signed number the order of the numbers.</summary>
+    /// <summary>
+    /// Flipping this bit makes the order of the bytes of signed numbers the order of the numbers.
+    /// </summary>
     public const ulong SignBit = 1UL << 63;
 
     private Span<byte> _buffer;
@@ -29,7 +31,7 @@ internal ref struct KeyWriter
     /// <summary>How many bytes are written.</summary>
     public readonly int Length => _length;
 
-    /// <summary>The next <paramref name="count"/> bytes, all of which the caller fills.</summary>
+    /// <summary>The next <paramref name="count"/> bytes; the caller fills all of them.</summary>
     public Span<byte> Reserve(int count)
     {
         if (_buffer.Length - _length < count) Grow(count);
@@ -47,8 +49,8 @@ internal ref struct KeyWriter
         => BinaryPrimitives.WriteUInt64BigEndian(Reserve(sizeof(ulong)), value);
 
     /// <summary>
-    /// Complements what is written from a place on. No encoding is the beginning of another one, so
-    /// that this reverses the order of any.
+    /// Complements all bytes from a place on. No encoding is the beginning of another one, so this
+    /// reverses the order of any encoding.
     /// </summary>
     public readonly void Complement(int start)
     {
@@ -69,8 +71,8 @@ internal ref struct KeyWriter
 }
 
 /// <summary>
-/// The byte that an index entry has before each of its values, so that every record has a place in
-/// an index: null before NaN before all others, whose encoding follows.
+/// The byte before each value of an index entry. It gives every record a place in the index: null
+/// first, then NaN, then all other values, whose encoding follows.
 /// </summary>
 internal static class ValueTag
 {

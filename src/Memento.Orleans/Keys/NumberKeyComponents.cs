@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Memento.Keys;
 
 /// <summary>
-/// Every integer that fits into a long, in eight bytes whatever its width, so that a property can
-/// be widened later without a change of any stored byte.
+/// Every integer that fits into a long, in eight bytes whatever its width. So a property can be
+/// widened later without a change of any stored byte.
 /// </summary>
 internal sealed class IntegerKeyComponent<T> : KeyComponent<T>
     where T : struct, IBinaryInteger<T>
@@ -25,7 +25,7 @@ internal sealed class IntegerKeyComponent<T> : KeyComponent<T>
 }
 
 /// <summary>
-/// Eight bytes, big-endian; the one integer whose values do not all fit into a long.
+/// Eight bytes, big-endian. It is the only integer type whose values do not all fit into a long.
 /// </summary>
 internal sealed class UInt64KeyComponent : KeyComponent<ulong>
 {
@@ -35,8 +35,8 @@ internal sealed class UInt64KeyComponent : KeyComponent<ulong>
 }
 
 /// <summary>
-/// A float as the double of the same value, so that, as with integers, a property can be widened
-/// later without a change of any stored byte.
+/// A float as the double of the same value. So a property can be widened later without a change of
+/// any stored byte, as with integers.
 /// </summary>
 internal sealed class SingleKeyComponent : KeyComponent<float>
 {
@@ -55,8 +55,9 @@ internal sealed class SingleKeyComponent : KeyComponent<float>
 }
 
 /// <summary>
-/// The IEEE bits, turned so that their order is that of the numbers: a negative number has all bits
-/// flipped, another one its sign. Both zeros are the same key, as they are equal in C#.
+/// The IEEE bits, changed so that their order is the order of the numbers: all bits of a negative
+/// number are flipped, and the sign bit of any other number. Both zeros are the same key, as they
+/// are equal in C#.
 /// </summary>
 internal sealed class DoubleKeyComponent : KeyComponent<double>
 {
@@ -88,7 +89,7 @@ internal sealed class DoubleKeyComponent : KeyComponent<double>
     }
 }
 
-/// <summary>An enum as its integer; values without a name are values like others.</summary>
+/// <summary>An enum as its integer, also where the value has no name.</summary>
 internal sealed class EnumKeyComponent<TEnum, TInteger>(KeyComponent<TInteger> integer)
     : KeyComponent<TEnum>
     where TEnum : struct, Enum

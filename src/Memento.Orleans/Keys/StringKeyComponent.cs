@@ -3,8 +3,8 @@ using System.Text;
 namespace Memento.Keys;
 
 /// <summary>
-/// A string in ordinal order, the order of its UTF-16 units. Each unit is written by itself in the
-/// way of UTF-8, in one to three bytes, surrogates too: UTF-8 proper would sort by code point and
+/// A string in ordinal order, the order of its UTF-16 units. Each unit is written by itself as
+/// UTF-8 would, in one to three bytes, surrogates too: real UTF-8 would sort by code point, and
 /// could not hold a lone surrogate. A zero byte ends the string; the units 0 and 1 are escaped to
 /// make it unique.
 /// </summary>

@@ -44,8 +44,8 @@ internal sealed class TimeSpanKeyComponent : KeyComponent<TimeSpan>
 }
 
 /// <summary>
-/// The ticks. A local time is converted to UTC, because its ticks mean something else on another
-/// machine; otherwise the kind is no part of the key. A key is read back as UTC.
+/// The ticks. A local time is converted to UTC, because its ticks mean another moment on another
+/// machine. The kind is not a part of the key, which is read back as UTC.
 /// </summary>
 internal sealed class DateTimeKeyComponent : KeyComponent<DateTime>
 {

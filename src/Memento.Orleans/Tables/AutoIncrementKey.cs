@@ -17,12 +17,14 @@ internal abstract class AutoIncrementKey<TRecord>
             component)!;
 
     /// <summary>
-    /// The key; false where it is null. One beyond a long's range counts as its end.
+    /// The key; false if it is null. A key beyond the range of a long counts as the end of the
+    /// range.
     /// </summary>
     public abstract bool TryGet(TRecord record, out long number);
 
     /// <summary>
-    /// The number in an encoded key; one beyond a long's range counts as its end.
+    /// The number in an encoded key. A number beyond the range of a long counts as the end of the
+    /// range.
     /// </summary>
     public abstract long Read(ReadOnlySpan<byte> key);
 
@@ -50,7 +52,7 @@ internal sealed class AutoIncrementKey<TRecord, TValue> : AutoIncrementKey<TReco
         _table = table;
         _property = property;
 
-        // An init-only setter is a method like others once the compiler has had its say.
+        // For the runtime, an init-only setter is an ordinary method.
         MethodInfo setter = property.Info.SetMethod!;
         if (property.Type == typeof(TValue))
         {
@@ -94,10 +96,10 @@ internal static class UsedUpNumbers
     /// <param name="table">The table's name.</param>
     /// <param name="key">Its key.</param>
     /// <param name="next">
-    /// The number that does not fit; one past the last may be beyond a long.
+    /// The number that does not fit; it may be beyond the range of a long.
     /// </param>
     /// <param name="raisedBy">
-    /// The explicit key above which the numbers went on, if there was one.
+    /// The explicit key after which the numbers went on, if there was one.
     /// </param>
     public static MementoException Error(
         string table, RecordProperty key, Int128 next, long? raisedBy)

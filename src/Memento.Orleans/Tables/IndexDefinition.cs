@@ -3,8 +3,8 @@ using Memento.Keys;
 namespace Memento.Tables;
 
 /// <summary>
-/// An index of a table: of each record it has one entry, the parts one after the other, each behind
-/// its <see cref="ValueTag"/>, and the record's key behind them.
+/// An index of a table. It has one entry for each record: the values one after the other, each
+/// after its <see cref="ValueTag"/>, and then the key of the record.
 /// </summary>
 internal abstract class IndexDefinition
 {
@@ -23,13 +23,13 @@ internal abstract class IndexDefinition
             _tuple = KeyTuple.Of([.. properties.Select(property => property.ValueType)]);
     }
 
-    /// <summary>What callers are told of it.</summary>
+    /// <summary>The description for callers.</summary>
     public IndexInfo Info { get; }
 
     /// <summary>The name, which no other index of the table has.</summary>
     public string Name { get; }
 
-    /// <summary>What is indexed, in the order of the index.</summary>
+    /// <summary>The indexed properties, in the order of the index.</summary>
     public IReadOnlyList<RecordProperty> Properties { get; }
 
     /// <summary>The encoding of each of the properties.</summary>
@@ -37,48 +37,51 @@ internal abstract class IndexDefinition
 
     public bool Unique => Info.Unique;
 
-    /// <summary>How other processes are told of it.</summary>
+    /// <summary>The name of the index for other processes.</summary>
     public IndexReference Reference { get; }
 
     /// <summary>
-    /// The index's number in its table and process, 0 or more; no other index ever gets it.
+    /// The number of the index in its table and process, 0 or more. No other index ever gets the
+    /// same number.
     /// </summary>
     public int Ordinal { get; }
 
-    /// <summary>Where its entries are: the values of the records of a partition.</summary>
+    /// <summary>The key space of its entries: the values of the records of a partition.</summary>
     public KeySpace Entries => KeySpace.EntriesOf(Ordinal);
 
-    /// <summary>Where the values of a unique index are, each with the key of its record.</summary>
+    /// <summary>
+    /// The key space of the values of a unique index, each with the key of its record.
+    /// </summary>
     public KeySpace Values => KeySpace.ValuesOf(Ordinal);
 
     /// <param name="recordType">The record type.</param>
-    /// <param name="properties">Properties of types that can be in an index.</param>
-    /// <param name="unique">Whether no two records may have the same values.</param>
+    /// <param name="properties">Properties whose types can be in an index.</param>
+    /// <param name="unique">Whether two records must not have the same values.</param>
     /// <param name="ordinal">Its place among the indexes of the table.</param>
     public static IndexDefinition Create(
         Type recordType, IReadOnlyList<RecordProperty> properties, bool unique, int ordinal)
         => (IndexDefinition)Activator.CreateInstance(
             typeof(IndexDefinition<>).MakeGenericType(recordType), properties, unique, ordinal)!;
 
-    /// <summary>Encodes the entry of a record, behind which stands its key.</summary>
+    /// <summary>Encodes the entry of a record, followed by its key.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="key">
-    /// Its key; of a bag with the number that tells records of one key apart.
-    /// </param>
+    /// <param name="key">Its key; in a bag, with the number after the key.</param>
     public abstract byte[] EncodeEntry(object record, ReadOnlySpan<byte> key);
 
-    /// <summary>Whether that is what <see cref="EncodeEntry"/> gives; allocates nothing.</summary>
+    /// <summary>
+    /// Whether the entry equals the result of <see cref="EncodeEntry"/>. Allocates nothing.
+    /// </summary>
     public abstract bool HasEntry(object record, ReadOnlySpan<byte> key, ReadOnlySpan<byte> entry);
 
     /// <summary>
-    /// Encodes the values as a unique index keeps them: one after the other, without tags. False
-    /// where one is null or NaN, which any number of records may have.
+    /// Encodes the values for a unique index: one after the other, without tags. False if a value
+    /// is null or NaN, which any number of records may have.
     /// </summary>
     public abstract bool TryEncodeUnique(object record, out byte[] value);
 
     /// <summary>
-    /// Takes the values of an entry without its key to what <see cref="TryEncodeUnique"/> makes of
-    /// them; false where one is null or NaN.
+    /// Converts the values of an entry, without its key, to the form of
+    /// <see cref="TryEncodeUnique"/>. False if a value is null or NaN.
     /// </summary>
     public bool TryReadUnique(ReadOnlySpan<byte> entry, out byte[] value)
     {
@@ -98,7 +101,7 @@ internal abstract class IndexDefinition
         return true;
     }
 
-    /// <summary>A record's value, or a tuple of several; none of which is null.</summary>
+    /// <summary>The value of a record, or a tuple of several values. No value is null.</summary>
     public object ValueOf(object record)
         => _tuple is null
             ? Properties[0].GetValue(record)!

@@ -2,10 +2,10 @@ using Memento.Keys;
 
 namespace Memento.Tables;
 
-/// <summary>Writes one value of a record as index entries and orders have it.</summary>
+/// <summary>Writes one value of a record in the form of index entries and orders.</summary>
 internal abstract class IndexPart<TRecord>
 {
-    /// <summary>Makes what writes a value of a record, without boxing it.</summary>
+    /// <summary>Makes the writer of a value of a record, without boxing.</summary>
     /// <param name="component">The encoding of the value.</param>
     /// <param name="tryGet">
     /// Reads the value: a <see cref="TryGetValue{TRecord, TValue}"/> of the component's type.
@@ -14,11 +14,11 @@ internal abstract class IndexPart<TRecord>
         => component.Accept(new Maker(tryGet));
 
     /// <summary>
-    /// Writes its <see cref="ValueTag"/>, and behind it the value if there is one.
+    /// Writes the <see cref="ValueTag"/> of the value, and then the value if there is one.
     /// </summary>
     public abstract void Write(ref KeyWriter writer, TRecord record);
 
-    /// <summary>Writes the value without a tag; false where it is null or NaN.</summary>
+    /// <summary>Writes the value without a tag; false if it is null or NaN.</summary>
     public abstract bool TryWriteValue(ref KeyWriter writer, TRecord record);
 
     private sealed class Maker(Delegate tryGet) : IKeyComponentVisitor<IndexPart<TRecord>>
@@ -62,12 +62,14 @@ internal sealed class IndexPart<TRecord, TValue>(
 }
 
 /// <summary>
-/// NaN equals nothing: it is no key, and no unique index holds it. In an order it comes before
+/// NaN equals no value: it cannot be a key, and no unique index has it. In an order it comes before
 /// numbers.
 /// </summary>
 internal static class NotANumber
 {
-    /// <summary>Without boxing: for each T the compiler keeps one line of these or none.</summary>
+    /// <summary>
+    /// Without boxing: for each T, the compiler keeps one of these lines or none.
+    /// </summary>
     public static bool Is<T>(T value)
         where T : notnull
     {

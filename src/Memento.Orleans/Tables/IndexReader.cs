@@ -15,7 +15,9 @@ internal sealed class IndexReader(
 {
     private readonly List<IndexInfo> _indexes = [];
 
-    /// <summary>Those on one property in the properties' order, then those on several.</summary>
+    /// <summary>
+    /// The indexes on one property, in the order of the properties, then the indexes on several.
+    /// </summary>
     /// <exception cref="InvalidTableException">A rule is broken.</exception>
     public IReadOnlyList<IndexInfo> Read()
     {
@@ -49,7 +51,9 @@ internal sealed class IndexReader(
         }
     }
 
-    /// <summary>Its own; what it says wins over the property that it overrides.</summary>
+    /// <summary>
+    /// The attributes of the property itself; they count over those of the overridden property.
+    /// </summary>
     private static IndexAttribute[] AttributesOf(PropertyInfo property)
     {
         IndexAttribute[] own =
@@ -132,7 +136,7 @@ internal sealed class IndexReader(
                 + "table a Set or an OrderedSet, or the index not unique.");
     }
 
-    /// <summary>A name becomes a part of SQL names, where case may not count.</summary>
+    /// <summary>A name becomes a part of SQL names, in which case may not matter.</summary>
     private void CheckNames()
     {
         var byName = new Dictionary<string, IndexInfo>(StringComparer.OrdinalIgnoreCase);

@@ -18,11 +18,12 @@ internal sealed class IndexSet
 
     public ImmutableArray<IndexDefinition> All { get; }
 
-    /// <summary>The unique ones among them.</summary>
+    /// <summary>The unique indexes.</summary>
     public ImmutableArray<IndexDefinition> Unique { get; }
 
     /// <summary>
-    /// The same in all processes that have the same indexes: who writes has to know them all.
+    /// A number that is the same in all processes with the same indexes: a writer has to know all
+    /// indexes.
     /// </summary>
     public ulong Stamp { get; }
 
@@ -36,7 +37,7 @@ internal sealed class IndexSet
         return null;
     }
 
-    /// <summary>Finds the index that another process means; null where it is not there.</summary>
+    /// <summary>Finds the index that another process names; null if it does not exist.</summary>
     public IndexDefinition? Find(IndexReference reference)
     {
         foreach (IndexDefinition index in All)
@@ -67,12 +68,12 @@ internal sealed class IndexSet
 }
 
 /// <summary>
-/// Tells another process which index is meant. A name is not enough: an index on <c>A_B</c> and one
-/// on <c>A</c> and <c>B</c> have the same, and a table may have one after the other.
+/// Names an index for another process. The name alone is not enough: an index on <c>A_B</c> and an
+/// index on <c>A</c> and <c>B</c> have the same name, and a table may have one after the other.
 /// </summary>
 /// <param name="Name">The name, for people.</param>
 /// <param name="Identity">
-/// The same for indexes on the same properties with the same encodings.
+/// A number that is the same for indexes on the same properties with the same encodings.
 /// </param>
 [GenerateSerializer]
 [Immutable]
@@ -84,7 +85,7 @@ internal sealed record IndexReference(
     public static IndexReference To(IndexSchema index)
         => new(index.Name, IdentityOf([index]));
 
-    /// <summary>The same for the same indexes, in whatever order.</summary>
+    /// <summary>A number that is the same for the same indexes, in any order.</summary>
     public static ulong IdentityOf(IEnumerable<IndexSchema> indexes)
     {
         string text = string.Join(

@@ -12,15 +12,16 @@ using Orleans.Serialization.WireProtocol;
 namespace Memento.Tables;
 
 /// <summary>
-/// Carries registered record types through Orleans as their documents, so that a record type needs
-/// no serializer attributes. A type that has them keeps Orleans' own serializer: Orleans looks
-/// there first, and the application has said what it wants.
+/// Sends registered record types through Orleans as their documents, so that a record type needs no
+/// serializer attributes. A type with such attributes keeps Orleans' own serializer: Orleans looks
+/// there first, and the application has chosen it.
 /// </summary>
 internal sealed class RecordCodec(TableRegistry tables)
     : ISpecializableCodec, ISpecializableCopier, ITypeFilter
 {
     /// <summary>
-    /// A derived type that no table has is taken too, to refuse its records with a reason.
+    /// A derived type without a table is accepted too, so that its records are refused with a
+    /// reason.
     /// </summary>
     public bool IsSupportedType(Type type) => tables.FindByBase(type) is not null;
 
@@ -31,8 +32,8 @@ internal sealed class RecordCodec(TableRegistry tables)
         => (IDeepCopier)Bind(typeof(RecordDeepCopier<>), type);
 
     /// <summary>
-    /// Registered types may be named in messages, and so may our own generic types over them, such
-    /// as the calls of <see cref="IRecord{T}"/>; of others this says nothing.
+    /// Allows the names of registered types in messages, and of our own generic types over them,
+    /// such as the calls of <see cref="IRecord{T}"/>. Leaves other types undecided.
     /// </summary>
     public bool? IsTypeAllowed(Type type)
         => IsRecord(type) || IsOursOverRecords(type) ? true : null;
@@ -68,7 +69,7 @@ internal sealed class RecordFieldCodec<T>(TableDefinition table) : IFieldCodec<T
             return;
         }
 
-        // Null, or a record that the message has already.
+        // The record is null, or the message has it already.
         if (ReferenceCodec.TryWriteReferenceField(ref writer, fieldIdDelta, expectedType, value))
             return;
 
@@ -100,8 +101,8 @@ internal sealed class RecordFieldCodec<T>(TableDefinition table) : IFieldCodec<T
 internal static class RecordSerializerExtensions
 {
     /// <summary>
-    /// Carries the record types of the <see cref="TableRegistry"/>, which has to be a service,
-    /// through Orleans. Doing it twice does nothing more.
+    /// Registers the serializer for the record types of the <see cref="TableRegistry"/>, which has
+    /// to be a service. A second call does nothing.
     /// </summary>
     public static IServiceCollection AddMementoRecordSerializer(this IServiceCollection services)
     {

@@ -18,19 +18,23 @@ internal sealed class RecordCopier<T>(DocumentSerializer<T> serializer)
     private readonly FrozenDictionary<Type, CopyModes> _derived = DerivedTypes.Of(typeof(T))
         .ToFrozenDictionary(static type => type, CopyModes.Of);
 
-    /// <summary>What it takes to copy any record of the table that the application made.</summary>
+    /// <summary>
+    /// The most expensive way to copy a record of the table that the application made.
+    /// </summary>
     public CopyMode Mode => _derived.Values.Append(_own).Max(static modes => modes.Given);
 
     /// <summary>
-    /// A record that no one who has the other can change; the same where nobody can. It holds what
-    /// its document does and no more.
+    /// A record that the holder of the other one cannot change; the same record if it is immutable.
+    /// It has the values of its document, and no more.
     /// </summary>
     public T Copy(T record) => Copy(record, ModesOf(record).Given);
 
-    /// <summary>The same for a record that is such a copy, or was read from its document.</summary>
+    /// <summary>
+    /// Like Copy, for a record that is such a copy, or was read from its document.
+    /// </summary>
     public T CopyStored(T record) => Copy(record, ModesOf(record).Stored);
 
-    /// <summary>Always another object, for whoever is about to set a property of it.</summary>
+    /// <summary>Always another object, for a caller that sets a property of it.</summary>
     public T CopyToChange(T record)
         => ModesOf(record).Given == CopyMode.Deep
             ? CopyByDocument(record)
@@ -59,7 +63,7 @@ internal sealed class RecordCopier<T>(DocumentSerializer<T> serializer)
     }
 }
 
-/// <summary>Copies a record for a grain call within a silo.</summary>
+/// <summary>Copies a record for a grain call in a silo.</summary>
 /// <typeparam name="T">The record type of a table, or a derived type that it names.</typeparam>
 internal sealed class RecordDeepCopier<T>(TableDefinition table)
     : IDeepCopier<T>, IOptionalDeepCopier

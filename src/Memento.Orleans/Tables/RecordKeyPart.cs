@@ -2,7 +2,7 @@ using Memento.Keys;
 
 namespace Memento.Tables;
 
-/// <summary>Writes a record's value of one key property.</summary>
+/// <summary>Writes the value of one key property of a record.</summary>
 internal abstract class RecordKeyPart<TRecord>
     where TRecord : class
 {
@@ -17,7 +17,7 @@ internal abstract class RecordKeyPart<TRecord>
             part.Describe(table))!;
 }
 
-/// <summary>Writes a record's value of one key property without boxing it.</summary>
+/// <summary>Writes the value of one key property of a record, without boxing.</summary>
 internal sealed class RecordKeyPart<TRecord, TValue>(
     RecordProperty<TRecord, TValue> property, KeyComponent<TValue> component, string description)
     : RecordKeyPart<TRecord>

@@ -25,13 +25,13 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
     /// </summary>
     public abstract int InlineSize { get; }
 
-    /// <summary>The value, or null; boxes.</summary>
+    /// <summary>The value, boxed, or null.</summary>
     public abstract object? GetValue(object record);
 
-    /// <summary>Whether the value is not null; boxes nothing.</summary>
+    /// <summary>Whether the value is not null. Does not box.</summary>
     public abstract bool HasValue(object record);
 
-    /// <summary>Calls back with the types as type parameters.</summary>
+    /// <summary>Calls the visitor with the types as type parameters.</summary>
     public abstract TResult Accept<TResult>(IPropertyVisitor<TResult> visitor);
 
     /// <summary>Makes the property a part of a key.</summary>
@@ -41,11 +41,11 @@ internal abstract class RecordProperty(PropertyInfo info, Type valueType)
             ? new KeyPart(Name, Type, component)
             : throw new ArgumentException($"'{Name}' cannot be a part of a key.");
 
-    /// <summary>About the bytes that the record's value takes outside the record.</summary>
+    /// <summary>An estimate of the bytes that the value takes outside the record.</summary>
     public abstract long EstimateReferencedSize(object record);
 }
 
-/// <summary>Reads a property without boxing: false where it is null.</summary>
+/// <summary>Reads a property without boxing; false if it is null.</summary>
 internal delegate bool TryGetValue<in TRecord, TValue>(TRecord record, out TValue value);
 
 /// <summary>A stored property whose value is read without boxing.</summary>
@@ -61,10 +61,12 @@ internal sealed class RecordProperty<TRecord, TValue> : RecordProperty
     /// <summary>A list or dictionary with its array.</summary>
     private const int CollectionOverhead = 80;
 
-    /// <summary>An element of which nothing is known, with what it refers to.</summary>
+    /// <summary>
+    /// The estimate for an element of unknown size, with the objects that it refers to.
+    /// </summary>
     private const int ElementGuess = 40;
 
-    /// <summary>An object of which nothing is known.</summary>
+    /// <summary>The estimate for an object of unknown size.</summary>
     private const int ObjectGuess = 80;
 
     public RecordProperty(PropertyInfo info, TryGetValue<TRecord, TValue> tryGet)

@@ -9,9 +9,9 @@ using Memento.Tables.Documents;
 namespace Memento.Tables;
 
 /// <summary>
-/// A table as its type, attributes and options define it, and what can be done with its records.
-/// Immutable but for the indexes that come and go while the program runs; made by
-/// <see cref="TableDefinitionReader"/>, which has checked it.
+/// A table as its type, attributes and options define it, and the operations on its records.
+/// Immutable, except for the indexes that are added and removed while the program runs.
+/// <see cref="TableDefinitionReader"/> makes it and has checked it.
 /// </summary>
 internal abstract class TableDefinition
 {
@@ -61,7 +61,7 @@ internal abstract class TableDefinition
 
     public int PartitionCount { get; }
 
-    /// <summary>From 0 on; nobody may change it.</summary>
+    /// <summary>The numbers from 0; no caller may change the array.</summary>
     public int[] PartitionNumbers { get; }
 
     /// <summary>The stored properties, the key's first.</summary>
@@ -69,24 +69,24 @@ internal abstract class TableDefinition
 
     public IReadOnlyList<RecordProperty> KeyProperties { get; }
 
-    /// <summary>The indexes that it has now, as far as this process knows.</summary>
+    /// <summary>The current indexes, as far as this process knows.</summary>
     public IndexSet IndexSet => _indexes;
 
     /// <inheritdoc cref="IndexSet"/>
     public IReadOnlyList<IndexDefinition> Indexes => _indexes.All;
 
-    /// <summary>The unique ones among the indexes.</summary>
+    /// <summary>The unique indexes.</summary>
     public IReadOnlyList<IndexDefinition> UniqueIndexes => _indexes.Unique;
 
     public KeyCodec KeyCodec { get; }
 
-    /// <summary>What clients and silos have to agree about.</summary>
+    /// <summary>The part of the definition that clients and silos have to agree about.</summary>
     public TableRegistration Registration { get; }
 
     public RecordProperty? FindProperty(string name) => _propertiesByName.GetValueOrDefault(name);
 
     /// <summary>
-    /// How the durable storage names what is in a key space: the records, or the values of a unique
+    /// The name of a key space in the durable storage: of the records, or of the values of a unique
     /// index. The entries of indexes are not stored.
     /// </summary>
     public string StorageName(KeySpace space)
@@ -102,8 +102,8 @@ internal abstract class TableDefinition
             : throw new UnreachableException($"The {space} of '{Name}' are not of an index.");
 
     /// <summary>
-    /// Makes an index, which the table has only after <see cref="UseIndexes(IndexSet)"/>; the same
-    /// one when it is made again.
+    /// Makes an index, or returns the same index if it was made before. The table has it only after
+    /// <see cref="UseIndexes(IndexSet)"/>.
     /// </summary>
     public IndexDefinition MakeIndex(IndexInfo info)
     {
@@ -123,8 +123,8 @@ internal abstract class TableDefinition
         }
     }
 
-    /// <summary>Checks that the table could have an index besides those that it has.</summary>
-    /// <exception cref="ArgumentException">It breaks a rule for indexes.</exception>
+    /// <summary>Checks that the index could be added to the indexes of the table.</summary>
+    /// <exception cref="ArgumentException">The index breaks a rule.</exception>
     public void CheckIndex(IndexInfo info)
     {
         var options = new TableOptions();
@@ -147,16 +147,16 @@ internal abstract class TableDefinition
         }
     }
 
-    /// <summary>Has other indexes from now on.</summary>
+    /// <summary>Replaces the indexes.</summary>
     public void UseIndexes(IndexSet indexes) => _indexes = indexes;
 
-    /// <summary>Has these indexes from now on, as another process says.</summary>
+    /// <summary>Replaces the indexes with those of another process.</summary>
     public void UseIndexes(IEnumerable<IndexInfo> indexes)
         => _indexes = new IndexSet([.. indexes.Select(MakeIndex)]);
 
-    /// <summary>Learns from another process which indexes the table has.</summary>
+    /// <summary>Takes over the indexes of another process.</summary>
     /// <exception cref="MementoException">
-    /// The record type here has not what they are on.
+    /// The record type of this process does not have the indexed properties.
     /// </exception>
     public void LearnIndexes(IReadOnlyList<IndexSchema> indexes)
     {
@@ -177,7 +177,7 @@ internal abstract class TableDefinition
         UseIndexes(indexes.Select(static index => index.Info));
     }
 
-    /// <summary>Has the indexes again that the type and the options declare.</summary>
+    /// <summary>Returns to the indexes that the type and the options declare.</summary>
     public void UseDeclaredIndexes() => _indexes = _declared;
 
     /// <summary>The partition that has the records of a key.</summary>
@@ -187,14 +187,17 @@ internal abstract class TableDefinition
     /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>
     public abstract Key KeyOf(object record);
 
-    /// <summary>The key of a record as callers get keys: a value, or a tuple of several.</summary>
+    /// <summary>
+    /// The key of a record in the form for callers: a value, or a tuple of several values.
+    /// </summary>
     /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>
     public object KeyValueOf(object record) => KeyCodec.Decode(KeyOf(record));
 
     /// <summary>
-    /// Checks that a record is of the table's type, or of a derived one that it names.
+    /// Checks that a record is of the table's type, or of a derived type that the table's type
+    /// names.
     /// </summary>
-    /// <exception cref="ArgumentException">It is of another type.</exception>
+    /// <exception cref="ArgumentException">The record is of another type.</exception>
     public void RequireRecordType(object? record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -212,9 +215,9 @@ internal abstract class TableDefinition
             nameof(record));
     }
 
-    /// <summary>Checks that a record comes back from the table as it is.</summary>
+    /// <summary>Checks that a record comes back equal from the table.</summary>
     /// <exception cref="ArgumentException">
-    /// It is not of the table's type, or holds what its document cannot.
+    /// The record is not of the table's type, or has a value that its document cannot have.
     /// </exception>
     public void ValidateRecord(object? record)
     {
@@ -225,39 +228,44 @@ internal abstract class TableDefinition
     private protected abstract void CheckContent(object record);
 
     /// <summary>
-    /// A record that nobody who has the other can change; the same where nobody can. It holds what
-    /// its document does and no more.
+    /// A record that the holder of the other one cannot change; the same record if it is immutable.
+    /// It has the values of its document, and no more.
     /// </summary>
     public abstract object Copy(object record);
 
     /// <summary>
-    /// The same for a record that the store has: such a copy, or read from its document.
+    /// Like <see cref="Copy"/>, for a record of the store: such a copy, or a record that was read
+    /// from its document.
     /// </summary>
     public abstract object CopyStored(object record);
 
-    /// <summary>What copying a record of the application takes, at most.</summary>
+    /// <summary>The most expensive way to copy a record of the application.</summary>
     public abstract CopyMode CopyMode { get; }
 
     /// <summary>The record's document, JSON in UTF-8.</summary>
-    /// <exception cref="ArgumentException">It holds what JSON cannot.</exception>
+    /// <exception cref="ArgumentException">
+    /// The record has a value that JSON cannot have.
+    /// </exception>
     public abstract byte[] Serialize(object record);
 
-    /// <summary>Reads a document that came from another silo, or was made here.</summary>
-    /// <exception cref="System.Text.Json.JsonException">It is not one of this table.</exception>
+    /// <summary>Reads a document that another silo sent, or this process made.</summary>
+    /// <exception cref="System.Text.Json.JsonException">
+    /// The bytes are not a document of this table.
+    /// </exception>
     public abstract object Deserialize(ReadOnlySpan<byte> document);
 
-    /// <summary>Reads a document that was stored.</summary>
-    /// <exception cref="StorageException">It does not fit the record type.</exception>
+    /// <summary>Reads a stored document.</summary>
+    /// <exception cref="StorageException">The document does not fit the record type.</exception>
     public abstract object Deserialize(ReadOnlySpan<byte> document, Key key);
 
     /// <summary>
-    /// Whether two records have the same document, which is what equal means here.
+    /// Whether two records have the same document. That is the meaning of equal here.
     /// </summary>
     public bool SameDocument(object left, object right)
         => ReferenceEquals(left, right)
             || Serialize(left).AsSpan().SequenceEqual(Serialize(right));
 
-    /// <summary>Tells the records of one key of a bag apart.</summary>
+    /// <summary>The identity of a record among the records of one key of a bag.</summary>
     public UInt128 DocumentIdentity(object record) => DocumentIdentity(Serialize(record));
 
     /// <summary>The first 16 bytes of the document's SHA-256.</summary>
@@ -268,21 +276,21 @@ internal abstract class TableDefinition
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
-    /// <summary>Whether the table is to give the record its key: it is 0 or null.</summary>
+    /// <summary>
+    /// Whether the table has to give the record its key, because the key is 0 or null.
+    /// </summary>
     public abstract bool NeedsKey(object record);
 
-    /// <summary>A copy of the record with this key; nobody else has it.</summary>
+    /// <summary>A copy of the record with this key; no other code has the copy.</summary>
     /// <exception cref="MementoException">The number does not fit into the key.</exception>
     public abstract object WithKey(object record, long key);
 
     /// <summary>
-    /// The highest number that its key can be; 0 where it does not number its records.
+    /// The highest number that a key can be; 0 if the table does not number its records.
     /// </summary>
     public abstract long HighestNumber { get; }
 
-    /// <summary>
-    /// The number that a record has as its key, where the table numbers its records.
-    /// </summary>
+    /// <summary>The key of a record as a number, if the table numbers its records.</summary>
     public abstract bool TryGetNumber(object record, out long number);
 
     /// <summary>
@@ -291,17 +299,16 @@ internal abstract class TableDefinition
     public abstract long ReadNumber(ReadOnlySpan<byte> key);
 
     /// <summary>
-    /// About the bytes that a record takes in memory: its fields as the type lays them out, strings
-    /// and byte arrays by their length, collections by their count, other objects by a guess.
+    /// An estimate of the bytes that a record takes in memory: its fields as the type lays them
+    /// out, strings and byte arrays by their length, collections by their count, other objects by a
+    /// guess.
     /// </summary>
     public abstract long EstimateSize(object record);
 
-    /// <summary>Calls back with the record type as a type parameter.</summary>
+    /// <summary>Calls the visitor with the record type as a type parameter.</summary>
     public abstract TResult Accept<TResult>(ITableVisitor<TResult> visitor);
 
-    /// <summary>
-    /// What the catalog keeps about the table, with the indexes that are declared.
-    /// </summary>
+    /// <summary>The description of the table for the catalog, with the declared indexes.</summary>
     public TableSchema ToSchema() => new()
     {
         Name = Name,

@@ -26,7 +26,7 @@ internal sealed class TableDefinitionReader
     }
 
     /// <param name="recordType">The record type.</param>
-    /// <param name="options">What is said over the type's attributes.</param>
+    /// <param name="options">The options, which count over the attributes of the type.</param>
     /// <exception cref="InvalidTableException">A rule is broken.</exception>
     public static TableDefinition Read(Type recordType, TableOptions? options = null)
         => new TableDefinitionReader(recordType, options).Read();
@@ -123,7 +123,7 @@ internal sealed class TableDefinitionReader
             : throw Invalid(null, $"it has {count} partitions; use {Min} to {Max}.");
     }
 
-    /// <summary>The properties that documents keep, in the order in which they do.</summary>
+    /// <summary>The stored properties, in the order of documents.</summary>
     private List<PropertyInfo> ReadStoredProperties()
     {
         List<PropertyInfo> stored = StoredProperties.Of(_recordType);
@@ -234,7 +234,7 @@ internal sealed class TableDefinitionReader
         => new(TypeName.Of(_recordType), property, rule);
 }
 
-/// <summary>What <see cref="TableDefinitionReader"/> has read and found valid.</summary>
+/// <summary>The result of <see cref="TableDefinitionReader"/>: a valid definition.</summary>
 internal sealed record TableDefinitionParts
 {
     public required string Name { get; init; }

@@ -1,14 +1,14 @@
 namespace Memento.Tables;
 
 /// <summary>
-/// What a table may be named: the name becomes a part of SQL names and of grain ids, so that it
+/// The rule for the name of a table. The name becomes a part of SQL names and of grain ids, so it
 /// must be valid, and mean the same, in all of them.
 /// </summary>
 internal static class TableName
 {
     private static readonly string[] ReservedPrefixes = ["memento_", "sqlite_"];
 
-    /// <summary>The rule that the name breaks, or null where it is valid.</summary>
+    /// <summary>The rule that the name breaks, or null if it is valid.</summary>
     public static string? BrokenRule(string name)
     {
         if (name.Length == 0) return "its name is empty; give it one of letters, digits and '_'.";
@@ -32,8 +32,9 @@ internal static class TableName
 }
 
 /// <summary>
-/// Names how the values of a type are encoded in keys. Types of one name have the same bytes, so
-/// that a property may change from one to the other: an int to a long, an enum to its integer.
+/// Names the encoding of the values of a type in keys. Types with the same name have the same
+/// bytes, so a property may change from one type to the other: an int to a long, an enum to its
+/// integer.
 /// </summary>
 internal static class EncodingName
 {
@@ -52,13 +53,13 @@ internal static class EncodingName
     };
 }
 
-/// <summary>How the durable storage names what a table has.</summary>
+/// <summary>The names of the parts of a table in the durable storage.</summary>
 internal static class StorageNames
 {
-    /// <summary>The values of a unique index, given by its name: <c>Account$Email</c>.</summary>
+    /// <summary>The name for the values of a unique index: <c>Account$Email</c>.</summary>
     public static string OfUniqueIndex(string table, string index) => $"{table}${index}";
 
-    /// <summary>All that a table has: the records, then the values of its unique indexes.</summary>
+    /// <summary>All parts of a table: the records, then the values of its unique indexes.</summary>
     public static IEnumerable<string> Of(TableSchema schema)
         => schema.Indexes
             .Where(static index => index.Unique)

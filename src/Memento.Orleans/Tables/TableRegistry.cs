@@ -4,7 +4,7 @@ using Memento.Keys;
 
 namespace Memento.Tables;
 
-/// <summary>The tables that are registered in this process; immutable.</summary>
+/// <summary>The tables that are registered in this process. Immutable.</summary>
 internal sealed class TableRegistry
 {
     private readonly FrozenDictionary<Type, TableDefinition> _byType;
@@ -49,7 +49,7 @@ internal sealed class TableRegistry
     public bool TryGet(Type recordType, [NotNullWhen(true)] out TableDefinition? table)
         => _byType.TryGetValue(recordType, out table);
 
-    /// <summary>A table that has records of exactly this type; null: none has.</summary>
+    /// <summary>The table with records of exactly this type; null: there is none.</summary>
     public TableDefinition? FindByRecord(Type type)
         => _byType.GetValueOrDefault(type) ?? _byDerivedType.GetValueOrDefault(type);
 
@@ -69,7 +69,7 @@ internal sealed class TableRegistry
 
     private void CheckUnique()
     {
-        // Names that differ in case alone are one name to SQLite.
+        // Names that differ only in case are the same name in SQLite.
         var names = new Dictionary<string, TableDefinition>(StringComparer.OrdinalIgnoreCase);
         var types = new HashSet<Type>();
         foreach (TableDefinition table in Tables)
@@ -94,12 +94,11 @@ internal sealed class TableRegistry
 }
 
 /// <summary>
-/// How a process registered a table, as far as all that use it have to agree: in which partition a
-/// key is, and what its bytes say. Where it is stored, and its indexes, only the silos have to
-/// know.
+/// How a process registered a table, as far as all processes have to agree: the partition of a key,
+/// and the meaning of its bytes. Only silos have to know the storage and the indexes.
 /// </summary>
 /// <param name="Partitions">The number of partitions.</param>
-/// <param name="Shape">Its type and its key, for people too.</param>
+/// <param name="Shape">Its type and its key, as text that people can read.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.TableRegistration")]
@@ -117,10 +116,10 @@ internal sealed record TableRegistration(
     }
 
     /// <summary>
-    /// Checks that a caller registered the table like this, or what he asks of it would be answered
-    /// by a part of its records.
+    /// Checks that a caller registered the table in the same way. Otherwise an answer could have
+    /// only a part of the records.
     /// </summary>
-    /// <exception cref="MementoException">He did not.</exception>
+    /// <exception cref="MementoException">The caller registered the table otherwise.</exception>
     public void Require(string table, TableRegistration? caller)
     {
         if (Equals(caller)) return;

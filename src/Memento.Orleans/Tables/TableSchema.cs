@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Memento.Tables;
 
 /// <summary>
-/// What the catalog keeps about a table, to know at the next start whether it still fits.
+/// The catalog's description of a table, which is compared with the definition at the next start.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.TableSchema")]
@@ -35,7 +35,9 @@ internal sealed record TableSchema
     [Id(7)]
     public required IReadOnlyList<IndexSchema> Indexes { get; init; }
 
-    /// <summary>What has become different since <paramref name="stored"/> was kept.</summary>
+    /// <summary>
+    /// The differences to <paramref name="stored"/>, the description of an earlier start.
+    /// </summary>
     public SchemaDifference Compare(TableSchema stored)
     {
         var incompatibilities = new List<string>();
@@ -45,7 +47,7 @@ internal sealed record TableSchema
             incompatibilities, "number of partitions", stored.PartitionCount, PartitionCount);
         AddIfChanged(incompatibilities, "primary key", Describe(stored.Key), Describe(Key));
 
-        // With the type of its values, because another encoding makes other entries.
+        // With the type of the values, because another encoding makes other entries.
         var uniqueBefore = stored.Indexes.Where(index => index.Unique).ToHashSet();
         var uniqueNow = Indexes.Where(index => index.Unique).ToHashSet();
         return new SchemaDifference
@@ -74,14 +76,14 @@ internal sealed record TableSchema
         => [.. indexes.Select(index => index.Name).Order(StringComparer.Ordinal)];
 }
 
-/// <summary>What the catalog keeps about an index.</summary>
+/// <summary>The catalog's description of an index.</summary>
 /// <param name="Property">
-/// The indexed property; the names of several in the order of the index, <c>Director, Year</c>.
+/// The indexed property, or the names of several in the order of the index: <c>Director, Year</c>.
 /// </param>
 /// <param name="Type">
-/// The name of the encoding of each, such as <c>string</c> or <c>string, int64</c>.
+/// The name of the encoding of each property, such as <c>string</c> or <c>string, int64</c>.
 /// </param>
-/// <param name="Unique">Whether two records may not have the same value.</param>
+/// <param name="Unique">Whether two records must not have the same value.</param>
 [GenerateSerializer]
 [Alias("Memento.IndexSchema")]
 internal sealed record IndexSchema(
@@ -89,14 +91,14 @@ internal sealed record IndexSchema(
     [property: Id(1)] string Type,
     [property: Id(2)] bool Unique)
 {
-    /// <summary>No name of a property has it in it.</summary>
+    /// <summary>No property has a name with this text in it.</summary>
     private const string Separator = ", ";
 
     /// <summary>The index's name.</summary>
     [JsonIgnore]
     public string Name => Info.Name;
 
-    /// <summary>The index as callers know it.</summary>
+    /// <summary>The description of the index for callers.</summary>
     [JsonIgnore]
     public IndexInfo Info => new(Property.Split(Separator), Unique);
 
@@ -108,7 +110,7 @@ internal sealed record IndexSchema(
     private static string Join(IEnumerable<string> names) => string.Join(Separator, names);
 }
 
-/// <summary>What the catalog keeps about a part of a table's key.</summary>
+/// <summary>The catalog's description of a part of the key of a table.</summary>
 /// <param name="Property">The property's name.</param>
 /// <param name="Type">The name of the encoding, such as <c>int64</c>; see
 /// <see cref="EncodingName"/>.</param>
@@ -116,26 +118,28 @@ internal sealed record IndexSchema(
 [Alias("Memento.KeySchema")]
 internal sealed record KeySchema([property: Id(0)] string Property, [property: Id(1)] string Type);
 
-/// <summary>How a table of the program differs from the one that is stored.</summary>
+/// <summary>How a table of the program differs from the stored table.</summary>
 internal sealed class SchemaDifference
 {
-    /// <summary>Why the program cannot use the stored table, each a clause for a message.</summary>
+    /// <summary>
+    /// The reasons why the program cannot use the stored table, each a clause for a message.
+    /// </summary>
     public required IReadOnlyList<string> Incompatibilities { get; init; }
 
-    /// <summary>The unique indexes that have to be filled, and may find duplicates.</summary>
+    /// <summary>The unique indexes that have to be filled, which may find duplicates.</summary>
     public required IReadOnlyList<string> AddedUniqueIndexes { get; init; }
 
     /// <summary>The unique indexes whose entries are to be removed.</summary>
     public required IReadOnlyList<string> RemovedUniqueIndexes { get; init; }
 
     /// <summary>
-    /// Attributes, other indexes or auto-increment: nothing stored depends on them.
+    /// Whether attributes, other indexes or auto-increment differ: no stored data depends on them.
     /// </summary>
     public required bool HasOtherChanges { get; init; }
 
     public bool IsCompatible => Incompatibilities.Count == 0;
 
-    /// <summary>Whether the catalog says exactly what the program says.</summary>
+    /// <summary>Whether the catalog and the program agree.</summary>
     public bool IsNone
         => IsCompatible && AddedUniqueIndexes.Count == 0 && RemovedUniqueIndexes.Count == 0
             && !HasOtherChanges;

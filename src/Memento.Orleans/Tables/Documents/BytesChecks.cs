@@ -1,6 +1,6 @@
 namespace Memento.Tables.Documents;
 
-/// <summary>Bytes always come back; they only count.</summary>
+/// <summary>Bytes always come back equal; the check only counts them.</summary>
 internal sealed class BytesCheck : ValueCheck<byte[]?>
 {
     public override RecordFault? Find(byte[]? value, int depth, ref long size)

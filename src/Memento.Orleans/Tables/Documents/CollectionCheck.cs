@@ -11,8 +11,8 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// What the checks of lists and of dictionaries have in common: that the collection is what its
-/// declared type says, and compares as one does that was read.
+/// The common part of the checks of lists and of dictionaries: the collection has its declared
+/// type, and has the comparer that a collection read from a document has.
 /// </summary>
 internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCheck<TCollection>
 {
@@ -47,7 +47,7 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
                 + $"comparer out, or derive a type from '{TypeName.Of<TCollection>()}' whose "
                 + "constructor sets it");
 
-    /// <summary>How many items there are, not further than one too many.</summary>
+    /// <summary>How many items there are; it stops at one too many.</summary>
     protected static int CountOf<TItem>(IEnumerable<TItem> items)
         => items is IReadOnlyCollection<TItem> counted ? counted.Count
             : items.TryGetNonEnumeratedCount(out int count) ? count
@@ -60,7 +60,8 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
             + $"{DocumentFormat.MaxBytes:N0} bytes holds; keep them as records of their own"));
 
     /// <summary>
-    /// An interface shows items only: whatever .NET or the compiler makes behind it has no more.
+    /// An interface shows only items; the types of .NET and of the compiler behind it have no more
+    /// than items.
     /// </summary>
     private static RecordFault? FindInType(Type type)
         => typeof(TCollection).IsInterface
@@ -74,10 +75,12 @@ internal abstract class CollectionCheck<TCollection>(bool countsDepth) : ValueCh
 }
 
 /// <summary>A list, array, queue or set.</summary>
-/// <param name="item">The check of an item; null: there is nothing to look at.</param>
-/// <param name="itemBytes">The most bytes of an item, where there is no check.</param>
-/// <param name="expectedComparer">The comparer of one that was read; null: it has none.</param>
-/// <param name="countsDepth">Whether objects could be too deep.</param>
+/// <param name="item">The check of an item; null: no check is needed.</param>
+/// <param name="itemBytes">The most bytes of an item, if there is no check.</param>
+/// <param name="expectedComparer">
+/// The comparer of a collection that was read; null: it has none.
+/// </param>
+/// <param name="countsDepth">Whether the depth of objects must be checked.</param>
 internal sealed class ListCheck<TCollection, TItem>(
     ValueCheck<TItem>? item, long itemBytes, object? expectedComparer, bool countsDepth)
     : CollectionCheck<TCollection>(countsDepth)
@@ -140,13 +143,15 @@ internal sealed class ListCheck<TCollection, TItem>(
 }
 
 /// <summary>A dictionary.</summary>
-/// <param name="key">The check of a key; null: there is nothing to look at.</param>
-/// <param name="item">The check of a value; null: there is nothing to look at.</param>
+/// <param name="key">The check of a key; null: no check is needed.</param>
+/// <param name="item">The check of a value; null: no check is needed.</param>
 /// <param name="bytes">
-/// The most bytes of a key and its value, without what their checks count.
+/// The most bytes of a key and its value, without the bytes that their checks count.
 /// </param>
-/// <param name="expectedComparer">The comparer of one that was read; null: it has none.</param>
-/// <param name="countsDepth">Whether objects could be too deep.</param>
+/// <param name="expectedComparer">
+/// The comparer of a collection that was read; null: it has none.
+/// </param>
+/// <param name="countsDepth">Whether the depth of objects must be checked.</param>
 internal sealed class DictionaryCheck<TCollection, TKey, TValue>(
     ValueCheck<TKey>? key,
     ValueCheck<TValue>? item,
@@ -185,7 +190,7 @@ internal sealed class DictionaryCheck<TCollection, TKey, TValue>(
 /// <summary>The comparers of collections, which their documents do not keep.</summary>
 internal static class Comparers
 {
-    /// <summary>The comparer of a set; null where it has none.</summary>
+    /// <summary>The comparer of a set; null if it has none.</summary>
     public static object? OfSet<T>(object set) => set switch
     {
         HashSet<T> hash => hash.Comparer,
@@ -199,7 +204,7 @@ internal static class Comparers
         _ => null,
     };
 
-    /// <summary>The comparer of a dictionary's keys; null where it has none.</summary>
+    /// <summary>The comparer of the keys of a dictionary; null if it has none.</summary>
     public static object? OfKeys<TKey, TValue>(object dictionary)
         where TKey : notnull
         => dictionary switch
@@ -219,7 +224,9 @@ internal static class Comparers
             _ => null,
         };
 
-    /// <summary>The comparer of an immutable dictionary's values; null where it has none.</summary>
+    /// <summary>
+    /// The comparer of the values of an immutable dictionary; null if it has none.
+    /// </summary>
     public static object? OfValues<TKey, TValue>(object dictionary)
         where TKey : notnull
         => dictionary switch
@@ -230,15 +237,17 @@ internal static class Comparers
         };
 
     /// <summary>
-    /// Whether a collection that was read from its document compares in the same way.
+    /// Whether a collection compares in the same way after it was read from its document.
     /// </summary>
     /// <param name="comparer">The comparer of the collection; null: it has none.</param>
-    /// <param name="expected">The comparer of one that was read; null: it has none.</param>
+    /// <param name="expected">
+    /// The comparer of a collection that was read; null: it has none.
+    /// </param>
     public static bool ComesBack<T>(object? comparer, object? expected)
         => comparer is null || expected is null || comparer.Equals(expected)
             || (expected.Equals(EqualityComparer<T>.Default) && IsDefault<T>(comparer));
 
-    /// <summary>What a read-only wrapper shows to derived classes only.</summary>
+    /// <summary>Reads a property that a read-only wrapper shows only to derived classes.</summary>
     private static object? Inner<T>(T wrapper, string property)
         => typeof(T).GetProperty(property, BindingFlags.Instance | BindingFlags.NonPublic)
             ?.GetValue(wrapper);

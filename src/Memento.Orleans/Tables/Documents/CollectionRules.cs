@@ -9,7 +9,8 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Which collections come back from JSON as they were: with their items, in their order.
+/// The rules for collections: which of them come back from JSON with the same items in the same
+/// order.
 /// </summary>
 internal static class CollectionRules
 {
@@ -29,14 +30,17 @@ internal static class CollectionRules
         typeof(ImmutableSortedDictionary<,>),
     }.ToFrozenSet();
 
-    // Stacks and bags in the reverse one, others in one that depends on how they have grown.
+    // Stacks and bags come back in reverse order, the others in an order that depends on how they
+    // have grown.
     private static readonly FrozenSet<Type> Reordered = new[]
     {
         typeof(Stack<>), typeof(ConcurrentStack<>), typeof(ConcurrentBag<>),
         typeof(IImmutableStack<>), typeof(ImmutableStack<>), typeof(ConcurrentDictionary<,>),
     }.ToFrozenSet();
 
-    /// <summary>The rule that a collection breaks; null: none, or it is no collection.</summary>
+    /// <summary>
+    /// The rule that a collection breaks; null: it breaks none, or the type is not a collection.
+    /// </summary>
     public static string? BrokenRule(JsonTypeInfo info)
     {
         if (DocumentKinds.Of(info) is not (DocumentKind.List or DocumentKind.Dictionary)
@@ -75,7 +79,7 @@ internal static class CollectionRules
             && DocumentKinds.Of(DocumentFormat.Options.GetTypeInfo(type))
                 is DocumentKind.Value or DocumentKind.Own;
 
-    /// <summary>The type among these that a type is or derives from.</summary>
+    /// <summary>The type of the set that a type is or derives from.</summary>
     private static Type? BaseIn(FrozenSet<Type> types, Type type)
     {
         for (Type? level = type; level is not null; level = level.BaseType)
@@ -89,13 +93,13 @@ internal static class CollectionRules
 }
 
 /// <summary>
-/// Refuses text that is not valid UTF-16: JSON in UTF-8 cannot hold it, and the writer would put
-/// U+FFFD in its place without a word, so that what is read back is not what was written.
+/// Refuses text that is not valid UTF-16. JSON in UTF-8 cannot hold it: the writer would silently
+/// put U+FFFD in its place, and the text would come back changed.
 /// </summary>
 internal static class Surrogates
 {
     /// <summary>
-    /// The index of the first half of a pair that lacks the other; -1: there is none.
+    /// The index of the first half of a surrogate pair without its other half; -1: there is none.
     /// </summary>
     public static int FindUnpaired(ReadOnlySpan<char> text)
     {
@@ -113,7 +117,7 @@ internal static class Surrogates
         return -1;
     }
 
-    /// <summary>What is wrong with a text, as the end of a sentence about it.</summary>
+    /// <summary>The fault of a text, as the end of a sentence about it.</summary>
     public static string Reason(ReadOnlySpan<char> text, int index)
         => $"has half of a surrogate pair (U+{(int)text[index]:X4}) at index {index}, which UTF-8 "
             + "cannot hold; remove it, or keep the text as byte[]";

@@ -6,14 +6,14 @@ using static Memento.Tables.Documents.MethodCode;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>What a constructor does with what it is given.</summary>
+/// <summary>Reads what a constructor does with its arguments.</summary>
 internal static class ConstructorCode
 {
     /// <summary>
-    /// Whether a constructor, and the one that it calls first, does no more than one that the
-    /// compiler makes of a record: it puts arguments into fields as they are, and sets fields to
-    /// what does not depend on arguments. No other can be told never to throw, or to change what it
-    /// was given.
+    /// Whether a constructor, and the constructor that it calls first, does no more than a
+    /// constructor that the compiler makes for a record: it puts arguments into fields unchanged,
+    /// and sets fields to values that do not depend on arguments. Any other constructor may throw,
+    /// or change its arguments.
     /// </summary>
     public static bool OnlyStores(MethodBase constructor)
     {
@@ -35,7 +35,8 @@ internal static class ConstructorCode
     }
 
     /// <summary>
-    /// The argument that a constructor, or the one that it calls first, puts into a field as it is.
+    /// The argument that a constructor, or the constructor that it calls first, puts into a field
+    /// unchanged.
     /// </summary>
     public static int? ArgumentIn(MethodBase constructor, FieldInfo field)
     {
@@ -65,8 +66,8 @@ internal static class ConstructorCode
             at => code[at].Operation == operation && condition(code[at]));
 
     /// <summary>
-    /// Whether an instruction takes part in making a value without looking at this object. An
-    /// argument whose address is taken could be changed, or called.
+    /// Whether an instruction helps to make a value without reading this object. An argument whose
+    /// address is taken could be changed, or called.
     /// </summary>
     private static bool IsValue(Instruction instruction)
         => instruction.Argument != 0
@@ -81,7 +82,7 @@ internal static class ConstructorCode
         bool hasArguments = Array.Exists(values, static each => each.Argument is not null);
         if (end.Operation == OpCodes.Stfld) return values.Length == 1 || !hasArguments;
 
-        // As many instructions as parameters: each loads one, and none computes any.
+        // As many instructions as parameters: each loads one, and none computes a value.
         return IsCallOfConstructor(end)
             && end.Member is ConstructorInfo called
             && (!hasArguments || values.Length == called.GetParameters().Length)
@@ -93,8 +94,8 @@ internal static class ConstructorCode
 }
 
 /// <summary>
-/// The instructions of methods, as far as it takes to see which field a property keeps its value
-/// in.
+/// Reads the instructions of methods, as far as needed to see in which field a property keeps its
+/// value.
 /// </summary>
 internal static class MethodCode
 {
@@ -105,7 +106,7 @@ internal static class MethodCode
         .Select(static field => (OpCode)field.GetValue(null)!)
         .ToFrozenDictionary(static code => (int)(ushort)code.Value);
 
-    /// <summary>The instructions in order; none where the method has no code to be read.</summary>
+    /// <summary>The instructions in order; none if the code of the method cannot be read.</summary>
     public static IReadOnlyList<Instruction> Of(MethodBase method)
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
@@ -118,7 +119,7 @@ internal static class MethodCode
             ReadOnlySpan<byte> operand = code.AsSpan(at, SizeOf(operation, code, at));
             at += operand.Length;
 
-            // What does nothing says nothing.
+            // An instruction that does nothing is left out.
             if (operation != OpCodes.Nop) instructions.Add(Read(method, operation, operand));
         }
 
@@ -163,9 +164,9 @@ internal static class MethodCode
         _ => 4,
     };
 
-    /// <param name="Operation">What it does.</param>
-    /// <param name="Argument">The argument that it loads, if it loads one.</param>
-    /// <param name="Member">The field or method that it names, if it names one.</param>
+    /// <param name="Operation">The operation.</param>
+    /// <param name="Argument">The number of the argument that it loads, if any.</param>
+    /// <param name="Member">The field or method that it names, if any.</param>
     internal readonly record struct Instruction(
         OpCode Operation, int? Argument, MemberInfo? Member);
 }

@@ -7,15 +7,16 @@ using System.Text.Json.Serialization.Metadata;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// The most bytes that values take in a document. More than they take costs no more than the time
-/// to measure a large record; less would let one in that no message takes.
+/// The most bytes that values take in a document. A number that is too high costs only the time to
+/// measure a large record. A number that is too low would accept a record that fits into no
+/// message.
 /// </summary>
 internal static class DocumentBytes
 {
     /// <summary>A value that is missing.</summary>
     public const int Null = 4;
 
-    /// <summary>The two ends of a list or an object, or the quotes of a text.</summary>
+    /// <summary>The brackets of a list or an object, or the quotes of a text.</summary>
     public const int Ends = 2;
 
     /// <summary>The comma behind an item.</summary>
@@ -58,23 +59,25 @@ internal static class DocumentBytes
     }.ToFrozenDictionary();
 
     /// <summary>
-    /// Those of any value of a type that has no parts; null: it has no limit that is known.
+    /// The most bytes of any value of a type without parts; null: no limit is known.
     /// </summary>
     public static long? OfAny(Type type)
         => type.IsEnum ? OfEnum(type) : Fixed.TryGetValue(type, out int bytes) ? bytes : null;
 
-    /// <summary>Those of a text of so many characters.</summary>
+    /// <summary>The most bytes of a text of that many characters.</summary>
     public static long OfText(int length) => ((long)length * Character) + Ends;
 
-    /// <summary>Those of so many bytes, which are in a document as a text in base 64.</summary>
+    /// <summary>
+    /// The most bytes of that many bytes, which a document has as a text in base 64.
+    /// </summary>
     public static long OfBytes(int length) => (((long)length + 2) / 3 * 4) + Ends;
 
-    /// <summary>Those of a name and what is around it and its value.</summary>
+    /// <summary>The most bytes of a name, with the characters around it and its value.</summary>
     public static long OfName(string name)
         => Encoding.UTF8.GetByteCount(DocumentFormat.Options.Encoder!.Encode(name))
             + Ends + Colon + Comma;
 
-    /// <summary>Those that tell which derived type an object is of.</summary>
+    /// <summary>The most bytes that name the derived type of an object.</summary>
     public static long OfDiscriminator(JsonPolymorphismOptions? options)
         => options is null
             ? 0
@@ -83,7 +86,7 @@ internal static class DocumentBytes
                     type.TypeDiscriminator is string name ? OfText(name.Length) : Number)
                 .Append(0).Max();
 
-    /// <summary>One that combines flags may have all of the names.</summary>
+    /// <summary>A combination of flags may have all of the names.</summary>
     private static long OfEnum(Type type)
     {
         long[] names =

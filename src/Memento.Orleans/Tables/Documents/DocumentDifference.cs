@@ -4,10 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>Where two documents of one type are not the same, for messages.</summary>
+/// <summary>Finds the difference between two documents of one type, for messages.</summary>
 internal static class DocumentDifference
 {
-    /// <summary>The path of the first difference; empty where it cannot be told.</summary>
+    /// <summary>The path of the first difference; empty if it cannot be found.</summary>
     public static string PathOf(byte[] left, byte[] right)
     {
         var depth = new JsonDocumentOptions { MaxDepth = DocumentFormat.MaxDepth };
@@ -54,11 +54,13 @@ internal static class DocumentDifference
     }
 }
 
-/// <summary>Finds the value that a document could not be written for: it ends there.</summary>
+/// <summary>
+/// Finds the value for which a document could not be written: the document ends there.
+/// </summary>
 internal static class UnfinishedDocument
 {
     /// <summary>
-    /// The path of the value that fails; empty where none does, or it cannot be told.
+    /// The path of the value that fails; empty if no value fails, or it cannot be found.
     /// </summary>
     public static string PathOf<T>(T record, JsonTypeInfo<T> type)
     {

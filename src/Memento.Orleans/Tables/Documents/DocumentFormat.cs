@@ -8,30 +8,33 @@ using System.Text.Json.Serialization.Metadata;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// How records are written as JSON. What is stored for years depends on every line.
+/// How records are written as JSON. Stored data depends on every line of it for years.
 /// </summary>
 internal static class DocumentFormat
 {
-    /// <summary>Levels of objects and collections in a record, itself included.</summary>
+    /// <summary>The levels of objects and collections in a record, itself included.</summary>
     public const int MaxDepth = 64;
 
     /// <summary>
-    /// Bytes of a document: a message of Orleans takes 100 MiB, and a record has to fit into one.
+    /// The bytes of a document. A message of Orleans has at most 100 MiB, and a record has to fit
+    /// into one.
     /// </summary>
     public const int MaxBytes = 67_108_864;
 
     /// <summary>
-    /// Read-only; one for all tables, because it caches what it learns about types.
+    /// Read-only. It is shared by all tables, because it caches what it learns about types.
     /// </summary>
     public static readonly JsonSerializerOptions Options = Create();
 
-    /// <summary>Whether a value of the property can be put back into an object.</summary>
+    /// <summary>Whether a value of the property can be set when an object is read.</summary>
     public static bool CanBeRead(JsonPropertyInfo property)
         => property.Set is not null
             || property.AssociatedParameter is not null
             || property.ObjectCreationHandling == JsonObjectCreationHandling.Populate;
 
-    /// <summary>Whether it is of the type whose default is not even empty.</summary>
+    /// <summary>
+    /// Whether the type is an ImmutableArray, whose default is not an empty array.
+    /// </summary>
     public static bool IsImmutableArray(Type type)
         => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>);
 
@@ -48,8 +51,8 @@ internal static class DocumentFormat
         {
             TypeInfoResolver = resolver,
 
-            // Names say what a number means to whoever reads the rows with SQL, and survive
-            // reordering.
+            // A name tells a reader of the rows what a number means, and survives a reordering of
+            // the enum.
             Converters =
             {
                 new JsonStringEnumConverter(),
@@ -59,11 +62,12 @@ internal static class DocumentFormat
             },
             MaxDepth = MaxDepth,
 
-            // A storage may order what is in an object in its own way.
+            // A storage may change the order of the properties in an object.
             AllowOutOfOrderMetadataProperties = true,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
 
-            // Documents are never pasted into HTML; what is not ASCII stays legible and short.
+            // Documents are never put into HTML; without escapes, text that is not ASCII stays
+            // legible and short.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.MakeReadOnly();
@@ -71,19 +75,22 @@ internal static class DocumentFormat
     }
 
     /// <summary>
-    /// What cannot be read back is not data: writing it would only let it go stale.
+    /// A property that cannot be read back is not data: a written value would only become stale.
     /// </summary>
     private static void LeaveOutComputedProperties(JsonTypeInfo type)
     {
         for (int i = type.Properties.Count - 1; i >= 0; i--)
         {
-            // An ignored property has no getter here, and stays: a constructor may bind to it.
+            // An ignored property has no getter here, and stays, because a constructor may bind to
+            // it.
             if (type.Properties[i].Get is not null && !CanBeRead(type.Properties[i]))
                 type.Properties.RemoveAt(i);
         }
     }
 
-    /// <summary>Documents from before a required property was added stay readable.</summary>
+    /// <summary>
+    /// A document that was written before a required property was added stays readable.
+    /// </summary>
     private static void RelaxRequiredProperties(JsonTypeInfo type)
     {
         foreach (JsonPropertyInfo property in type.Properties)
@@ -91,8 +98,8 @@ internal static class DocumentFormat
     }
 
     /// <summary>
-    /// Attributes that say how JSON is to look for others would lose values here: a null that is
-    /// left out comes back as the property's initial value, a number in quotes is not read.
+    /// Attributes that change how JSON looks to others would lose values here: a null that is left
+    /// out comes back as the property's initial value, and a number in quotes is not read.
     /// </summary>
     private static void WriteEveryValue(JsonTypeInfo type)
     {
@@ -109,8 +116,8 @@ internal static class DocumentFormat
                 or JsonIgnoreCondition.WhenWritingDefault)
                 property.ShouldSerialize = static (_, _) => true;
 
-            // One that was never set is left out; a document from before the property was added
-            // leaves it so.
+            // An ImmutableArray that was never set is left out. It stays unset in a document that
+            // was written before the property was added.
             if (IsImmutableArray(property.PropertyType))
             {
                 object unset = Activator.CreateInstance(property.PropertyType)!;
@@ -121,7 +128,8 @@ internal static class DocumentFormat
 }
 
 /// <summary>
-/// Measures a document without keeping it: one that is too long may be longer than the memory.
+/// Measures a document without keeping it: a document that is too long may be longer than the
+/// memory.
 /// </summary>
 internal sealed class DocumentLength : IBufferWriter<byte>
 {

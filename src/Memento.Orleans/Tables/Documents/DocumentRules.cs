@@ -6,14 +6,14 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Finds what of a record type would not come back from a document, before any record is lost by
-/// it.
+/// Finds the parts of a record type that would not come back from a document, before any record is
+/// lost.
 /// </summary>
 internal sealed class DocumentRules(Type recordType)
 {
     private readonly HashSet<Type> _checked = [];
 
-    /// <summary>Checks that the record type is written as an object.</summary>
+    /// <summary>Checks that documents have the record type as an object.</summary>
     /// <exception cref="InvalidTableException">It is not.</exception>
     public void CheckKind()
     {
@@ -24,15 +24,15 @@ internal sealed class DocumentRules(Type recordType)
                 + "and have no [JsonConverter].");
     }
 
-    /// <summary>Checks the record type and every type that its documents hold.</summary>
-    /// <exception cref="InvalidTableException">Something would be lost.</exception>
+    /// <summary>Checks the record type and every type in its documents.</summary>
+    /// <exception cref="InvalidTableException">A part of a record would be lost.</exception>
     public void Check() => Check(recordType, property: null);
 
     /// <param name="type">The type to check.</param>
-    /// <param name="property">The property of the record through which it is reached.</param>
+    /// <param name="property">The property of the record that leads to the type.</param>
     private void Check(Type type, string? property)
     {
-        // JSON has null or the value; a constructor is asked of the value's type.
+        // JSON has null or the value, so the constructor of the value's type counts.
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (!_checked.Add(type)) return;
 
@@ -68,7 +68,7 @@ internal sealed class DocumentRules(Type recordType)
         }
     }
 
-    /// <summary>A property whose type alone is enough to make the serializer fail.</summary>
+    /// <summary>A property whose type alone makes the serializer fail.</summary>
     private string? FindUnknown()
         => Array.Find(
             recordType.GetProperties(), static property => !IsKnown(property.PropertyType))
@@ -115,11 +115,11 @@ internal sealed class DocumentRules(Type recordType)
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Only whether the type is supported is asked; 0 need not be a value of it.
+            // Only the type matters here; 0 need not be a value of it.
         }
     }
 
-    /// <summary>Names of an enum may be such that one is read as another.</summary>
+    /// <summary>Refuses an enum with names of which one would be read as another.</summary>
     private void CheckNames(JsonTypeInfo info, string? property)
     {
         foreach (object value in Enum.GetValues(info.Type))
@@ -183,11 +183,11 @@ internal sealed class DocumentRules(Type recordType)
     }
 
     /// <summary>
-    /// Some types of the framework keep all they are in private: BigInteger does.
+    /// Some types of the framework, such as BigInteger, keep all their state in private fields.
     /// </summary>
     private void CheckSomethingIsStored(JsonTypeInfo info, string? property)
     {
-        // Of the record itself the rules of tables say more.
+        // The rules of tables say more about the record type itself.
         if (info.Type == recordType || info.Type.IsAbstract || info.Properties.Count > 0) return;
         if (StoredState.FieldsOf(info.Type).Any(f => !f.IsPublic && f.Name[0] != '<'))
             throw Invalid(

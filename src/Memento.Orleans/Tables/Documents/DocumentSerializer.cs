@@ -7,7 +7,7 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Writes the records of one table as documents, JSON in UTF-8, reads them, and tells which records
+/// Writes the records of one table as documents, JSON in UTF-8, reads them, and finds records that
 /// would not come back.
 /// </summary>
 [SuppressMessage(
@@ -35,25 +35,30 @@ internal sealed class DocumentSerializer<T>
     }
 
     /// <summary>
-    /// Checks that a record comes back equal from its document, which is not too long.
+    /// Checks that a record comes back equal from its document, and that the document is not too
+    /// long.
     /// </summary>
     /// <param name="record">The record.</param>
-    /// <param name="addsNumber">Whether it will be given a number, which makes it longer.</param>
+    /// <param name="addsNumber">
+    /// Whether the record will get a number, which makes it longer.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// It would not; the message says what and where.
+    /// The record would not come back; the message says what is wrong, and where.
     /// </exception>
     public void Check(T record, bool addsNumber = false)
     {
         int added = addsNumber ? DocumentBytes.Number : 0;
 
-        // Only of a large record must the length be known, which most tables in ram need of none.
+        // The length matters only for a large record. Most tables in ram never need it.
         RecordFault? fault = Find(record, out long most)
             ?? (most + added > DocumentFormat.MaxBytes ? FindExcess(record, added) : null)
             ?? (_needsRoundTrip ? FindChange(record, added) : null);
         if (fault is not null) throw Refusal(record, fault.ToString(), inner: null);
     }
 
-    /// <exception cref="ArgumentException">The record holds what a document cannot.</exception>
+    /// <exception cref="ArgumentException">
+    /// The record has a value that a document cannot have.
+    /// </exception>
     public byte[] Serialize(T record)
     {
         byte[] document;
@@ -73,13 +78,13 @@ internal sealed class DocumentSerializer<T>
             : document;
     }
 
-    /// <exception cref="JsonException">It is not a document of this table.</exception>
+    /// <exception cref="JsonException">The bytes are not a document of this table.</exception>
     public T Deserialize(ReadOnlySpan<byte> document)
         => JsonSerializer.Deserialize(document, _typeInfo)
             ?? throw new JsonException($"A document of table '{_table}' is null.");
 
     /// <summary>Reads a stored document.</summary>
-    /// <exception cref="StorageException">It does not fit the record type.</exception>
+    /// <exception cref="StorageException">The document does not fit the record type.</exception>
     public T Deserialize(ReadOnlySpan<byte> document, Key key)
     {
         try
@@ -126,14 +131,15 @@ internal sealed class DocumentSerializer<T>
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // An iterator of the application, or a comparer; getters are looked after by
-            // themselves.
+            // The failure is in an iterator or a comparer of the application; failing getters are
+            // handled elsewhere.
             return Reason(record, exception);
         }
     }
 
     /// <summary>
-    /// Code of the application is believed in what it writes, not in that it reads the same again.
+    /// The store trusts what code of the application writes, and checks that it reads the same
+    /// again.
     /// </summary>
     private RecordFault? FindChange(T record, int added)
     {

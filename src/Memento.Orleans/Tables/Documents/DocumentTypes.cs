@@ -4,10 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>The types that documents of a type hold.</summary>
+/// <summary>The types of the values in documents of a type.</summary>
 internal static class DocumentTypes
 {
-    /// <summary>The types that it holds itself; what these hold is theirs.</summary>
+    /// <summary>The types of its own values, without the types inside those.</summary>
     public static IEnumerable<Type> In(JsonTypeInfo info)
     {
         if (info.KeyType is { } key) yield return key;
@@ -25,13 +25,13 @@ internal static class DocumentTypes
     }
 }
 
-/// <summary>How a type is in a document.</summary>
+/// <summary>The form of a type in a document.</summary>
 internal enum DocumentKind
 {
-    /// <summary>One value that comes back as it is.</summary>
+    /// <summary>One value that comes back unchanged.</summary>
     Value,
 
-    /// <summary>What a converter of the application writes, or JSON itself.</summary>
+    /// <summary>The output of a converter of the application, or JSON itself.</summary>
     Own,
 
     /// <summary>An object with properties.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>Characters as the serializer writes them, except that it may not alter any.</summary>
+/// <summary>
+/// Writes characters as the serializer does, but refuses those that the serializer would change.
+/// </summary>
 internal sealed class FaithfulCharConverter : JsonConverter<char>
 {
     public override char Read(
@@ -34,7 +36,9 @@ internal sealed class FaithfulCharConverter : JsonConverter<char>
     }
 }
 
-/// <summary>Strings as the serializer writes them, except that it may not alter any.</summary>
+/// <summary>
+/// Writes strings as the serializer does, but refuses those that the serializer would change.
+/// </summary>
 internal sealed class FaithfulStringConverter : JsonConverter<string?>
 {
     public override string? Read(
@@ -61,8 +65,8 @@ internal sealed class FaithfulStringConverter : JsonConverter<string?>
 }
 
 /// <summary>
-/// URIs as the serializer writes them, except that a relative one stays relative: Unix reads
-/// <c>/path</c> as the name of a file, which makes it absolute.
+/// Writes URIs as the serializer does, but a relative URI stays relative: Unix reads <c>/path</c>
+/// as the name of a file, which makes it absolute.
 /// </summary>
 internal sealed class FaithfulUriConverter : JsonConverter<Uri>
 {
@@ -87,7 +91,7 @@ internal sealed class FaithfulUriConverter : JsonConverter<Uri>
         writer.WritePropertyName(TextOf(value));
     }
 
-    /// <summary>The text of a URI in a document: the one that it was made of.</summary>
+    /// <summary>The text of a URI in a document: the text that the URI was made from.</summary>
     public static string TextOf(Uri uri)
         => uri.IsAbsoluteUri && uri.OriginalString.StartsWith('/')
             ? uri.AbsoluteUri

@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace Memento.Tables.Documents;
 
-/// <summary>Decides from the fields of a type whether an object of it can ever change.</summary>
+/// <summary>Decides from the fields of a type whether its objects can ever change.</summary>
 internal static class Immutability
 {
     private static readonly FrozenSet<Type> ImmutableTypes = new[]
@@ -14,20 +14,18 @@ internal static class Immutability
         typeof(TimeOnly), typeof(Half), typeof(Int128), typeof(UInt128),
     }.ToFrozenSet();
 
-    // Sets and dictionaries are not here: in what order they give their items depends on how they
-    // came about, and a shared one would give another than one that was read from the storage.
+    // Sets and dictionaries are left out: the order of their items depends on how they were built,
+    // so a shared one could have another order than one that was read from the storage.
     private static readonly FrozenSet<Type> ImmutableCollections =
         new[] { typeof(ImmutableArray<>), typeof(ImmutableList<>) }.ToFrozenSet();
 
-    /// <summary>
-    /// How records of exactly this type are to be copied that the application made.
-    /// </summary>
+    /// <summary>How to copy records of exactly this type that the application made.</summary>
     public static CopyMode CopyModeOf(Type recordType)
         => CopyModeOf(recordType, IsAllInTheDocument);
 
     /// <summary>
-    /// How they are to be copied when they were read from their documents: nothing is in them that
-    /// is not in the document too.
+    /// How to copy records that were read from their documents: they have nothing that is not in
+    /// the document.
     /// </summary>
     public static CopyMode StoredCopyModeOf(Type recordType)
         => CopyModeOf(recordType, static _ => true);
@@ -48,9 +46,9 @@ internal static class Immutability
     }
 
     /// <summary>
-    /// Whether a copy of the fields is the same as one by way of the document. What is not stored
-    /// would live on in the first and be lost in the second, and what a caller reads may not depend
-    /// on the way it came.
+    /// Whether a copy of the fields equals a copy by way of the document. A value that is not
+    /// stored would be in the first copy and not in the second, and a caller must read the same in
+    /// both cases.
     /// </summary>
     private static bool IsAllInTheDocument(Type type)
     {
@@ -70,29 +68,31 @@ internal static class Immutability
         if (type.IsPointer || type.IsInterface || typeof(Delegate).IsAssignableFrom(type))
             return false;
 
-        // A derived class could bring fields that change.
+        // A derived class could have fields that change.
         if ((!type.IsValueType && !type.IsSealed) || type.IsArray) return false;
         if (!assumed.Add(type)) return true;
 
-        // A struct comes out of a record as a copy, so that its own fields may be settable; they
-        // must not lead to what is shared.
+        // A struct is copied when it is read from a record, so its own fields may be settable. They
+        // must not lead to shared objects that can change.
         return isComplete(type) && StoredState.FieldsOf(type).All(
             field => (type.IsValueType || field.IsInitOnly)
                 && IsImmutable(field.FieldType, assumed, isComplete));
     }
 }
 
-/// <summary>What it takes to give a record away without giving the store away.</summary>
+/// <summary>
+/// How to give a record to a caller so that the caller cannot change the stored record.
+/// </summary>
 internal enum CopyMode
 {
-    /// <summary>Nothing can change the record: it is shared.</summary>
+    /// <summary>The record cannot change: it is shared.</summary>
     Share,
 
     /// <summary>
-    /// Its fields can be set, but nothing they hold can change: a copy of the fields.
+    /// Its fields can be set, but the objects in them cannot change: the fields are copied.
     /// </summary>
     Shallow,
 
-    /// <summary>It holds what can change: a copy by way of its document.</summary>
+    /// <summary>It has objects that can change: it is copied by way of its document.</summary>
     Deep,
 }

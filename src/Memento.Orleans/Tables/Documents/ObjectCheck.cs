@@ -7,14 +7,14 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// An object: that it is of its declared type, or of a derived one that the document names, and
-/// what its properties hold.
+/// Checks that an object has its declared type, or a derived type that the document names, and
+/// checks its properties.
 /// </summary>
-/// <param name="members">The members that have to be looked at.</param>
+/// <param name="members">The members that must be checked.</param>
 /// <param name="derivedTypes">The derived types that the document names.</param>
-/// <param name="bytes">The most bytes of an object without what these members hold.</param>
-/// <param name="discriminatorBytes">The most bytes that name its type.</param>
-/// <param name="countsDepth">Whether objects could be too deep.</param>
+/// <param name="bytes">The most bytes of an object, without the values of these members.</param>
+/// <param name="discriminatorBytes">The most bytes of the name of its type.</param>
+/// <param name="countsDepth">Whether the depth of objects must be checked.</param>
 internal sealed class ObjectCheck<T>(
     MemberCheck<T>[] members,
     FrozenDictionary<Type, DerivedCheck<T>> derivedTypes,
@@ -57,18 +57,20 @@ internal sealed class ObjectCheck<T>(
             + $"'{TypeName.Of<T>()}', or put a '{TypeName.Of<T>()}' there");
 }
 
-/// <summary>Looks in values of a type for what would not come back from a document.</summary>
+/// <summary>Finds values of a type that would not come back from a document.</summary>
 internal abstract class ValueCheck<T>
 {
-    /// <summary>The first fault of a value; null: it comes back as it is.</summary>
+    /// <summary>The first fault of a value; null: it comes back equal.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="depth">How many objects and collections of the record it is in.</param>
+    /// <param name="depth">
+    /// How many objects and collections of the record are around the value.
+    /// </param>
     /// <param name="size">
-    /// Adds the most bytes to it that the value takes in a document (<see cref="DocumentBytes"/>).
+    /// The most bytes of the value in a document (<see cref="DocumentBytes"/>) are added to it.
     /// </param>
     public abstract RecordFault? Find(T value, int depth, ref long size);
 
-    /// <summary>A value that is one level deeper than the format goes.</summary>
+    /// <summary>The fault of a value that is one level too deep.</summary>
     protected static RecordFault? FindDepth(int depth)
         => depth < DocumentFormat.MaxDepth
             ? null
@@ -78,7 +80,7 @@ internal abstract class ValueCheck<T>
                 + "parts as records of their own");
 }
 
-/// <summary>A member of an object whose value has to be looked at.</summary>
+/// <summary>A member of an object whose value must be checked.</summary>
 internal abstract class MemberCheck<TOwner>
 {
     public abstract RecordFault? Find(TOwner owner, int depth, ref long size);
@@ -108,7 +110,8 @@ internal sealed class MemberCheck<TOwner, TValue>(
 }
 
 /// <summary>
-/// A value that may be the default, because that is how it comes back where a document has none.
+/// A value that may be the default, because it comes back as the default if a document has no
+/// value.
 /// </summary>
 internal sealed class UnsetCheck<T>(ValueCheck<T> check) : ValueCheck<T>
 {
@@ -125,7 +128,7 @@ internal abstract class DerivedCheck<TBase>
 }
 
 /// <inheritdoc/>
-/// <param name="check">The check of the derived type; null: there is nothing to look at.</param>
+/// <param name="check">The check of the derived type; null: no check is needed.</param>
 /// <param name="bytes">The most bytes of its values, where there is no check.</param>
 internal sealed class DerivedCheck<TBase, TDerived>(ValueCheck<TDerived>? check, long bytes)
     : DerivedCheck<TBase>
@@ -153,9 +156,8 @@ internal sealed class NullableCheck<T>(ValueCheck<T> check) : ValueCheck<T?>
 }
 
 /// <summary>
-/// JSON that was built in memory: its texts go past the converter that refuses what UTF-8 cannot
-/// hold. Where it cannot be written at all, the way into a document and back tells why; that
-/// measures it too.
+/// JSON that was built in memory: its texts do not pass the converter that refuses invalid text. If
+/// it cannot be written at all, writing and reading it tells why, and measures it too.
 /// </summary>
 internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
     where T : JsonNode
@@ -182,10 +184,12 @@ internal sealed class NodeCheck<T>(JsonTypeInfo<T> type) : ValueCheck<T?>
 /// <summary>
 /// Why a value would not come back from a document, and where in the record it is.
 /// </summary>
-/// <param name="reason">What is wrong with it, and what to do, as the end of a sentence.</param>
+/// <param name="reason">The fault, and what to do, as the end of a sentence.</param>
 internal sealed class RecordFault(string reason)
 {
-    /// <summary>Of a longer path the beginning and the end, as long each, say enough.</summary>
+    /// <summary>
+    /// Of a longer path, the message has the beginning and the end, each of this length.
+    /// </summary>
     private const int ShownOfPath = 60;
 
     private string _path = "";
@@ -195,7 +199,7 @@ internal sealed class RecordFault(string reason)
             ? _path
             : $"{_path[..ShownOfPath]}…{_path[^ShownOfPath..]}";
 
-    /// <summary>The fault as a sentence without its stop.</summary>
+    /// <summary>The fault as a sentence without its full stop.</summary>
     public override string ToString()
         => _path.Length == 0 ? $"it {reason}" : $"'{ShownPath}' {reason}";
 

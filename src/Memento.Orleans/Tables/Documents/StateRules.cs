@@ -5,8 +5,8 @@ using Memento.Keys;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Finds state of a type that its documents do not keep. Every field has to be one that a stored
-/// property keeps its value in, or be left out by the application's own word.
+/// Finds state of a type that its documents do not have. Every field must belong to a stored
+/// property, or the application must say that it is left out.
 /// </summary>
 internal sealed class StateRules(JsonTypeInfo info)
 {
@@ -17,7 +17,9 @@ internal sealed class StateRules(JsonTypeInfo info)
 
     private string Owner => $"'{TypeName.Of(info.Type)}'";
 
-    /// <summary>The first member that would be lost, and the rule; null: there is none.</summary>
+    /// <summary>
+    /// The first member that would be lost, and the broken rule; null: there is none.
+    /// </summary>
     public (string Member, string Rule)? Find()
     {
         FieldInfo? lost = StoredState.FieldsOf(info.Type)

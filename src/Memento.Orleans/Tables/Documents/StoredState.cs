@@ -7,8 +7,8 @@ using static Memento.Tables.Documents.MethodCode;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Which fields of a type its document keeps, and whether code of the application has a say in
-/// what comes back.
+/// Which fields of a type its document has, and whether code of the application can change the
+/// values.
 /// </summary>
 internal sealed class StoredState
 {
@@ -38,8 +38,8 @@ internal sealed class StoredState
     }
 
     /// <summary>
-    /// Whether a value is only put into fields and taken from them when its document is written and
-    /// read: no constructor, accessor, converter or call-back of the application could change it.
+    /// Whether writing and reading a document only reads and sets fields: no constructor, accessor,
+    /// converter or callback of the application could change a value.
     /// </summary>
     public bool IsPlain { get; }
 
@@ -55,15 +55,15 @@ internal sealed class StoredState
         }
     }
 
-    /// <summary>The property that the compiler made the field for.</summary>
+    /// <summary>The property for which the compiler made the field.</summary>
     public static PropertyInfo? BackedProperty(FieldInfo field)
         => field.Name.EndsWith(BackingField, StringComparison.Ordinal)
             ? field.DeclaringType!.GetProperty(field.Name[1..^BackingField.Length], OwnMembers)
             : null;
 
     /// <summary>
-    /// Whether a record of the type is the same without what the field holds: the application says
-    /// so, or it holds who listens to an event, which no document could keep.
+    /// Whether a record of the type is the same without the value of the field: the application
+    /// says so, or the field has the listeners of an event, which no document could have.
     /// </summary>
     public static bool IsLeftOut(FieldInfo field, Type type)
     {
@@ -81,15 +81,14 @@ internal sealed class StoredState
     }
 
     /// <summary>
-    /// Whether the document has what the field holds: as a member, or because a stored property
-    /// gives it.
+    /// Whether the document has the value of the field: as a member, or through a stored property.
     /// </summary>
     public bool Keeps(FieldInfo field)
         => _read.Contains((field.Module, field.MetadataToken))
             || _members.Exists(member => IsOf(field, member));
 
     /// <summary>
-    /// The fields of a property that is overridden hold nothing that anybody could have set.
+    /// The field of an overridden property has no value that the application could have set.
     /// </summary>
     private static bool IsOf(FieldInfo field, MemberInfo member)
     {
@@ -104,9 +103,7 @@ internal sealed class StoredState
         => typeof(Delegate).IsAssignableFrom(field.FieldType)
             && field.DeclaringType!.GetEvent(field.Name, OwnMembers) is not null;
 
-    /// <summary>
-    /// The property that a value of the type has in place of one of its base types.
-    /// </summary>
+    /// <summary>The property of the type that overrides a property of a base type.</summary>
     private static PropertyInfo OverrideOf(PropertyInfo property, Type type)
     {
         MethodInfo? declared = property.GetMethod?.GetBaseDefinition();
@@ -159,7 +156,7 @@ internal sealed class StoredState
     }
 
     /// <summary>
-    /// The field of an accessor that does no more than one that the compiler makes.
+    /// The field of an accessor that does no more than an accessor that the compiler makes.
     /// </summary>
     private static FieldInfo? FieldOf(MethodInfo accessor)
     {
@@ -178,8 +175,9 @@ internal sealed class StoredState
             || operation == OpCodes.Br_S;
 
     /// <summary>
-    /// A constructor without parameters comes before all that is stored is set; one with parameters
-    /// has to put each into the field of its property, as it is, and do nothing else.
+    /// A constructor without parameters runs before the stored properties are set. A constructor
+    /// with parameters must put each one unchanged into the field of its property, and do nothing
+    /// else.
     /// </summary>
     private bool HasPlainConstructor()
     {
@@ -200,11 +198,11 @@ internal sealed class StoredState
             : member.AttributeProvider as FieldInfo;
 }
 
-/// <summary>The properties that documents keep of a type.</summary>
+/// <summary>The properties of a type that documents have.</summary>
 internal static class StoredProperties
 {
     /// <summary>
-    /// In the order in which documents keep them; none of a type that is no object.
+    /// The properties in the order of documents; none if the type is not an object.
     /// </summary>
     public static List<PropertyInfo> Of(Type type)
     {
@@ -222,8 +220,8 @@ internal static class StoredProperties
     }
 
     /// <summary>
-    /// The property; also the key or value of a dictionary's entry, which documents keep although
-    /// an entry is no object in them.
+    /// The property; also the key or value of a dictionary's entry, which is in documents although
+    /// an entry is not an object there.
     /// </summary>
     public static PropertyInfo? Find(Type type, string name)
         => IsEntry(type)

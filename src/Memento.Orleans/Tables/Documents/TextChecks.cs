@@ -35,7 +35,7 @@ internal sealed class LetterCheck : ValueCheck<char>
     }
 }
 
-/// <summary>A URI is its text, which has to be read as the same URI everywhere.</summary>
+/// <summary>A URI is stored as its text, which must be read as the same URI everywhere.</summary>
 internal sealed class UriCheck : ValueCheck<Uri?>
 {
     public override RecordFault? Find(Uri? value, int depth, ref long size)
@@ -60,7 +60,7 @@ internal sealed class UriCheck : ValueCheck<Uri?>
     }
 }
 
-/// <summary>A local time is stored with its distance from UTC.</summary>
+/// <summary>A local time is stored with its offset from UTC.</summary>
 internal sealed class TimeCheck : ValueCheck<DateTime>
 {
     private static readonly long Bytes = DocumentBytes.OfAny(typeof(DateTime))!.Value;
@@ -78,7 +78,8 @@ internal sealed class TimeCheck : ValueCheck<DateTime>
 }
 
 /// <summary>
-/// JSON names a number of a dictionary only where it has digits. Its bytes are those of any value.
+/// JSON can have a number as a dictionary key only if it has digits. It takes as many bytes as any
+/// other value.
 /// </summary>
 internal sealed class RealKeyCheck<T> : ValueCheck<T>
     where T : INumberBase<T>

@@ -8,8 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Memento.Tables.Documents;
 
 /// <summary>
-/// Makes the checks of the values of a record type and of all types that its documents hold. Where
-/// no value of a type can have a fault, and all are small, there is no check, and nothing to pay.
+/// Makes the checks of the values of a record type and of all types in its documents. A type
+/// without a check costs nothing: none of its values can have a fault, and all of them are small.
 /// </summary>
 internal sealed class ValueChecks
 {
@@ -21,12 +21,14 @@ internal sealed class ValueChecks
     public ValueChecks(Type recordType) => _countsDepth = HoldsItself(recordType, [], []);
 
     /// <summary>
-    /// Whether code of the application has a say in what comes back, so that only the way into a
-    /// document and back can tell.
+    /// Whether code of the application can change values, so that only writing and reading the
+    /// document can find faults.
     /// </summary>
     public bool NeedsRoundTrip { get; private set; }
 
-    /// <summary>The check of a type; null: every value of it comes back, and is small.</summary>
+    /// <summary>
+    /// The check of a type; null: every value of the type comes back, and is small.
+    /// </summary>
     public ValueCheck<T>? For<T>()
     {
         if (_checks.TryGetValue(typeof(T), out object? known)) return (ValueCheck<T>?)known;
@@ -39,7 +41,7 @@ internal sealed class ValueChecks
     }
 
     /// <summary>
-    /// The most bytes of a value of a type without a check; 0 where its check counts them.
+    /// The most bytes of a value of a type without a check; 0 if a check counts them.
     /// </summary>
     public long BytesOf(Type type) => _bytes.GetValueOrDefault(type);
 
@@ -77,7 +79,7 @@ internal sealed class ValueChecks
                     ? Activator.CreateInstance(typeof(NodeCheck<>).MakeGenericType(typeof(T)), info)
                     : null;
             default:
-                // What is not known is measured.
+                // A size that is not known is measured.
                 NeedsRoundTrip |= DocumentBytes.OfAny(typeof(T)) is null;
                 bytes = DocumentBytes.OfAny(typeof(T)) ?? 0;
                 return null;
@@ -148,7 +150,7 @@ internal sealed class ValueChecks
             Expression.MakeMemberAccess(owner, member), owner).Compile();
     }
 
-    /// <summary>Whether a member is the default where the document has nothing of it.</summary>
+    /// <summary>Whether a member is the default if the document does not have it.</summary>
     private static bool IsUnset<TOwner, TValue>(Func<TOwner, TValue> get)
     {
         try
@@ -186,7 +188,7 @@ internal sealed class ValueChecks
         ValueCheck<TKey>? key = ForKey<TKey>();
         ValueCheck<TValue>? item = For<TValue>();
 
-        // The name of an entry has quotes, whatever its key has as a value.
+        // The name of an entry has quotes, also if the key as a value has none.
         const int Around = DocumentBytes.Ends + DocumentBytes.Colon + DocumentBytes.Comma;
         return new(
             key,
@@ -203,7 +205,7 @@ internal sealed class ValueChecks
                 : typeof(TKey) == typeof(Half) ? (object)new RealKeyCheck<Half>()
                 : null) as ValueCheck<TKey>;
 
-    /// <summary>A collection as one comes back that was empty.</summary>
+    /// <summary>The form in which an empty collection comes back.</summary>
     private static TCollection Empty<TCollection>(ReadOnlySpan<byte> document)
         => (TCollection)JsonSerializer.Deserialize(
             document, DocumentFormat.Options.GetTypeInfo(typeof(TCollection)))!;
@@ -219,7 +221,9 @@ internal sealed class ValueChecks
             .MakeGenericMethod(types)
             .Invoke(this, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
 
-    /// <summary>Whether a value of the type could hold others of it without an end.</summary>
+    /// <summary>
+    /// Whether a value of the type can contain other values of the type, without end.
+    /// </summary>
     private static bool HoldsItself(Type type, HashSet<Type> above, HashSet<Type> seen)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -233,7 +237,9 @@ internal sealed class ValueChecks
         return holdsItself;
     }
 
-    /// <summary>The check of a type that holds itself, found when it is first needed.</summary>
+    /// <summary>
+    /// The check of a type that contains itself; it is found when it is first needed.
+    /// </summary>
     private sealed class LateCheck<T>(ValueChecks checks) : ValueCheck<T>
     {
         private ValueCheck<T>? _check;
