@@ -98,12 +98,12 @@ internal sealed class IndexBuilder(
     private static async Task<bool> BuildAsync(
         TransactionScope scope, TableDefinition table, IndexDefinition index)
     {
-        object?[] values = await scope.Sender.SendToAllAsync(
+        byte[][][] values = await scope.Sender.SendToAllAsync(
             table, new AddIndexOperation(index.Info), CancellationToken.None);
         if (index.Unique)
         {
-            foreach (object? ofPartition in values)
-                await ClaimAsync(scope, table, index, (byte[][])ofPartition!);
+            foreach (byte[][] ofPartition in values)
+                await ClaimAsync(scope, table, index, ofPartition);
         }
 
         // Before the lock goes: whoever writes next has to know the index.
@@ -121,7 +121,7 @@ internal sealed class IndexBuilder(
         for (int i = 0; i < values.Length; i += 2)
         {
             var claim = new ClaimOperation(index.Reference, new Key(values[i]), values[i + 1]);
-            object? holder = await scope.Sender.SendAsync(table, claim, CancellationToken.None);
+            byte[]? holder = await scope.Sender.SendAsync(table, claim, CancellationToken.None);
             if (holder is null) continue;
 
             object? record = await scope.Sender.SendAsync(
@@ -132,7 +132,7 @@ internal sealed class IndexBuilder(
                 table.Name,
                 index.Name,
                 index.ValueOf(record!),
-                table.KeyCodec.Decode(new Key((byte[])holder)));
+                table.KeyCodec.Decode(new Key(holder)));
         }
     }
 

@@ -7,19 +7,19 @@ namespace Memento.Participants;
 internal static class EachPartition
 {
     /// <inheritdoc cref="TransactionState.ExecuteEachAsync"/>
-    public static async ValueTask<object?[]> ExecuteAsync(
+    public static async ValueTask<TResult[]> ExecuteAsync<TResult>(
         TransactionState state,
         TableDefinition table,
         IReadOnlyList<int> numbers,
-        IReadOnlyList<Operation> operations,
+        IReadOnlyList<Operation<TResult>> operations,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
-        var answers = new object?[numbers.Count];
-        List<(int Place, Task<object?> Answer)>? waiting = null;
+        var answers = new TResult[numbers.Count];
+        List<(int Place, Task<TResult> Answer)>? waiting = null;
         for (int place = 0; place < answers.Length; place++)
         {
-            ValueTask<object?> answer = BeginAsync(
+            ValueTask<TResult> answer = BeginAsync(
                 state,
                 table,
                 numbers[place],
@@ -36,17 +36,17 @@ internal static class EachPartition
 
         // All of them, also when one fails: a call that still runs may not outlive its caller.
         await Task.WhenAll(waiting.Select(static each => each.Answer)).ConfigureAwait(false);
-        foreach ((int place, Task<object?> answer) in waiting)
+        foreach ((int place, Task<TResult> answer) in waiting)
             answers[place] = await answer.ConfigureAwait(false);
         return answers;
     }
 
     /// <summary>Begins an operation; what it throws comes with the task.</summary>
-    private static ValueTask<object?> BeginAsync(
+    private static ValueTask<TResult> BeginAsync<TResult>(
         TransactionState state,
         TableDefinition table,
         int number,
-        Operation operation,
+        Operation<TResult> operation,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal static class EachPartition
         }
         catch (Exception exception)
         {
-            return ValueTask.FromException<object?>(exception);
+            return ValueTask.FromException<TResult>(exception);
         }
     }
 }

@@ -68,10 +68,10 @@ internal abstract class Enlistment(TableDefinition table, int number)
     /// </summary>
     public int Operations => Volatile.Read(ref _operations);
 
-    public ValueTask<object?> ExecuteAsync(
-        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    public ValueTask<TResult> ExecuteAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
-        ValueTask<object?> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
+        ValueTask<TResult> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
         if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
 
         Interlocked.Increment(ref _operations);
@@ -86,12 +86,12 @@ internal abstract class Enlistment(TableDefinition table, int number)
     /// <summary>Drops the transaction there; never throws.</summary>
     public abstract void Abort();
 
-    protected abstract ValueTask<object?> ExecuteCoreAsync(
-        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken);
+    protected abstract ValueTask<TResult> ExecuteCoreAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken);
 
-    private async ValueTask<object?> CountAsync(ValueTask<object?> answer)
+    private async ValueTask<TResult> CountAsync<TResult>(ValueTask<TResult> answer)
     {
-        object? result = await answer.ConfigureAwait(false);
+        TResult result = await answer.ConfigureAwait(false);
         Interlocked.Increment(ref _operations);
         return result;
     }
@@ -111,7 +111,7 @@ internal sealed class LocalEnlistment(PartitionTransaction transaction)
 
     public override void Abort() => Transaction.Partition.Abort(Transaction);
 
-    protected override ValueTask<object?> ExecuteCoreAsync(
-        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    protected override ValueTask<TResult> ExecuteCoreAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
         => Transaction.Partition.ExecuteAsync(Transaction, operation, savepoint, cancellationToken);
 }

@@ -14,8 +14,8 @@ internal sealed class OperationCall(
         new(operation, savepoint?.Id ?? 0, savepoint?.AroundIds);
 
     /// <summary>About how many bytes it adds to a message.</summary>
-    public int Size { get; } = operation is KeyOperation onKey
-        ? onKey.EncodedKey.Length + ((operation as RecordOperation)?.Document?.Length ?? 0)
+    public int Size { get; } = operation is IKeyOperation onKey
+        ? onKey.Key.Bytes.Length + ((operation as RecordOperation)?.Document?.Length ?? 0)
         : 0;
 
     /// <summary>Whether nobody waits for it any more, so that it need not be sent.</summary>

@@ -18,15 +18,15 @@ internal sealed class OperationSender(
     public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
 
     /// <summary>Sends an operation on a key to the key's partition.</summary>
-    public ValueTask<object?> SendAsync(
-        TableDefinition table, KeyOperation operation, CancellationToken cancellationToken)
+    public ValueTask<TResult> SendAsync<TResult>(
+        TableDefinition table, KeyOperation<TResult> operation, CancellationToken cancellationToken)
         => SendAsync(table, table.PartitionOf(operation.Key), operation, cancellationToken);
 
     /// <summary>Sends an operation to a partition.</summary>
-    public ValueTask<object?> SendAsync(
+    public ValueTask<TResult> SendAsync<TResult>(
         TableDefinition table,
         int number,
-        Operation operation,
+        Operation<TResult> operation,
         CancellationToken cancellationToken)
         => log is null
             ? State.ExecuteAsync(table, number, operation, Savepoint, cancellationToken)
@@ -40,41 +40,41 @@ internal sealed class OperationSender(
     /// <param name="numbers">The partitions.</param>
     /// <param name="operations">What is asked of each, or one for all.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    public ValueTask<object?[]> SendToEachAsync(
+    public ValueTask<TResult[]> SendToEachAsync<TResult>(
         TableDefinition table,
         IReadOnlyList<int> numbers,
-        IReadOnlyList<Operation> operations,
+        IReadOnlyList<Operation<TResult>> operations,
         CancellationToken cancellationToken)
         => log is null
             ? State.ExecuteEachAsync(table, numbers, operations, Savepoint, cancellationToken)
             : SendAndRecordEachAsync(table, numbers, operations, cancellationToken);
 
     /// <summary>Sends one operation to all partitions of a table.</summary>
-    public ValueTask<object?[]> SendToAllAsync(
-        TableDefinition table, Operation operation, CancellationToken cancellationToken)
+    public ValueTask<TResult[]> SendToAllAsync<TResult>(
+        TableDefinition table, Operation<TResult> operation, CancellationToken cancellationToken)
         => SendToEachAsync(table, table.PartitionNumbers, [operation], cancellationToken);
 
     /// <summary>A record that the caller may do with what he likes.</summary>
     public object Own(TableDefinition table, object record)
         => Partitions.ShareMemory ? table.CopyStored(record) : record;
 
-    private async ValueTask<object?> SendAndRecordAsync(
+    private async ValueTask<TResult> SendAndRecordAsync<TResult>(
         TableDefinition table,
         int number,
-        Operation operation,
+        Operation<TResult> operation,
         CancellationToken cancellationToken)
     {
         log!.Enlist(table, number);
-        object? result = await State.ExecuteAsync(
+        TResult result = await State.ExecuteAsync(
             table, number, operation, Savepoint, cancellationToken).ConfigureAwait(false);
-        log.Record(table, number, operation is KeyOperation { Writes: true });
+        log.Record(table, number, operation is IKeyOperation { Writes: true });
         return result;
     }
 
-    private async ValueTask<object?[]> SendAndRecordEachAsync(
+    private async ValueTask<TResult[]> SendAndRecordEachAsync<TResult>(
         TableDefinition table,
         IReadOnlyList<int> numbers,
-        IReadOnlyList<Operation> operations,
+        IReadOnlyList<Operation<TResult>> operations,
         CancellationToken cancellationToken)
         => await Task.WhenAll(numbers.Select((number, place) => SendAndRecordAsync(
             table,

@@ -15,7 +15,7 @@ internal sealed class OperationsAhead
     private int _writes;
     private int _scans;
 
-    public bool Delays(Operation operation) => operation is KeyOperation onKey
+    public bool Delays(Operation operation) => operation is IKeyOperation onKey
         ? (onKey.Writes && _scans > 0)
             || (_keys.TryGetValue(onKey.Key, out (int All, int Writes) same)
                 && (onKey.Writes || same.Writes > 0))
@@ -27,7 +27,7 @@ internal sealed class OperationsAhead
 
     private void Count(Operation operation, int change)
     {
-        if (operation is not KeyOperation onKey)
+        if (operation is not IKeyOperation onKey)
         {
             _scans += change;
             return;

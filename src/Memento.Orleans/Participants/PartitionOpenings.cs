@@ -30,15 +30,15 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
     /// <param name="operation">The operation.</param>
     /// <param name="savepoint">Its savepoint; null: none.</param>
     /// <param name="cancellationToken">Ends its waiting.</param>
-    public async ValueTask<object?> BeginAsync(
+    public async ValueTask<TResult> BeginAsync<TResult>(
         ValueTask<Enlistment>? enlisting,
         TableDefinition table,
         int number,
-        Operation operation,
+        Operation<TResult> operation,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
-        ValueTask<object?> answer;
+        ValueTask<TResult> answer;
         try
         {
             using (await TakeTurnAsync(table, number, cancellationToken).ConfigureAwait(false))

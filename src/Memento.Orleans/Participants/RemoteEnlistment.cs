@@ -36,13 +36,13 @@ internal sealed class RemoteEnlistment(
         }
     }
 
-    protected override async ValueTask<object?> ExecuteCoreAsync(
-        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    protected override async ValueTask<TResult> ExecuteCoreAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
         operation.Pack(Table);
         Answer answer = await SendAsync(operation, savepoint, cancellationToken)
             .ConfigureAwait(false);
-        return answer.ToResult(Table);
+        return operation.Codec.Decode(Table, answer);
     }
 
     /// <summary>A silo that does not answer ends the attempt, not the transaction.</summary>

@@ -86,10 +86,10 @@ internal sealed partial class TransactionState(
     }
 
     /// <summary>Carries out an operation in a partition, which takes part from here on.</summary>
-    public async ValueTask<object?> ExecuteAsync(
+    public async ValueTask<TResult> ExecuteAsync<TResult>(
         TableDefinition table,
         int number,
-        Operation operation,
+        Operation<TResult> operation,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
@@ -99,7 +99,7 @@ internal sealed partial class TransactionState(
         {
             ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
-            object? result = await BeginAsync(
+            TResult result = await BeginAsync(
                 table, number, operation, savepoint, cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfTakenBack();
@@ -127,10 +127,10 @@ internal sealed partial class TransactionState(
     /// <param name="operations">What is asked of each, or one for all.</param>
     /// <param name="savepoint">The savepoint under which they are asked; null outside any.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    public async ValueTask<object?[]> ExecuteEachAsync(
+    public async ValueTask<TResult[]> ExecuteEachAsync<TResult>(
         TableDefinition table,
         IReadOnlyList<int> numbers,
-        IReadOnlyList<Operation> operations,
+        IReadOnlyList<Operation<TResult>> operations,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
@@ -140,7 +140,7 @@ internal sealed partial class TransactionState(
         {
             ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
-            object?[] answers = await EachPartition.ExecuteAsync(
+            TResult[] answers = await EachPartition.ExecuteAsync(
                 this, table, numbers, operations, savepoint, cancellationToken)
                 .ConfigureAwait(false);
             ThrowIfTakenBack();
@@ -162,10 +162,10 @@ internal sealed partial class TransactionState(
     /// Begins an operation in a partition, behind those that were begun before it and still look
     /// for the same partition.
     /// </summary>
-    public ValueTask<object?> BeginAsync(
+    public ValueTask<TResult> BeginAsync<TResult>(
         TableDefinition table,
         int number,
-        Operation operation,
+        Operation<TResult> operation,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {

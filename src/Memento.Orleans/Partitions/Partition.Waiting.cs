@@ -18,8 +18,9 @@ internal sealed partial class Partition
         return waiting;
     }
 
-    private async ValueTask<object?> WaitAndExecuteAsync(
+    private async ValueTask<TResult> WaitAndExecuteAsync<TResult>(
         PartitionTransaction transaction,
+        Operation<TResult> operation,
         WaitingOperation waiting,
         CancellationToken cancellationToken)
     {
@@ -31,10 +32,10 @@ internal sealed partial class Partition
                 WaitingOperation? same = waiting;
                 if (TryExecute(
                     transaction,
-                    waiting.Operation,
+                    operation,
                     waiting.Savepoint,
                     ref same,
-                    out object? result))
+                    out TResult result))
                 {
                     return result;
                 }

@@ -81,17 +81,17 @@ internal sealed partial class Partition(
     /// <exception cref="NoTransactionException">
     /// The transaction, or its savepoint, has ended.
     /// </exception>
-    public ValueTask<object?> ExecuteAsync(
+    public ValueTask<TResult> ExecuteAsync<TResult>(
         PartitionTransaction transaction,
-        Operation operation,
+        Operation<TResult> operation,
         Savepoint? savepoint,
         CancellationToken cancellationToken)
     {
         operation.Prepare(Table);
         WaitingOperation? waiting = null;
-        return TryExecute(transaction, operation, savepoint, ref waiting, out object? result)
-            ? new ValueTask<object?>(result)
-            : WaitAndExecuteAsync(transaction, waiting!, cancellationToken);
+        return TryExecute(transaction, operation, savepoint, ref waiting, out TResult result)
+            ? new ValueTask<TResult>(result)
+            : WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
     }
 
     /// <summary>
@@ -271,14 +271,14 @@ internal sealed partial class Partition(
     }
 
     /// <summary>Carries an operation out, or makes it wait, again if it did already.</summary>
-    private bool TryExecute(
+    private bool TryExecute<TResult>(
         PartitionTransaction transaction,
-        Operation operation,
+        Operation<TResult> operation,
         Savepoint? savepoint,
         ref WaitingOperation? waiting,
-        out object? result)
+        out TResult result)
     {
-        result = null;
+        result = default!;
         LockConflict? conflict = null;
         try
         {

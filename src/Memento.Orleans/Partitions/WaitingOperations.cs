@@ -24,14 +24,14 @@ internal sealed class WaitingOperations
         => _onKeys.Values.SelectMany(static each => each).Concat(_scans);
 
     /// <summary>Whether an operation that comes now has to wait for its turn.</summary>
-    public bool Delays(Operation operation) => operation is KeyOperation onKey
+    public bool Delays(Operation operation) => operation is IKeyOperation onKey
         ? _onKeys.ContainsKey(onKey.Key) || (onKey.Writes && _scans.Count > 0)
         : _writes.Count > 0;
 
     public void Add(WaitingOperation waiting)
     {
         waiting.Order = ++_lastOrder;
-        if (waiting.Operation is not KeyOperation onKey)
+        if (waiting.Operation is not IKeyOperation onKey)
         {
             waiting.OfKind = _scans.AddLast(waiting);
             return;
@@ -46,7 +46,7 @@ internal sealed class WaitingOperations
     /// <summary>Whether nothing that it has to stay behind waits any more.</summary>
     public bool IsNext(WaitingOperation waiting)
     {
-        if (waiting.Operation is not KeyOperation onKey) return IsAheadOfAll(waiting, _writes);
+        if (waiting.Operation is not IKeyOperation onKey) return IsAheadOfAll(waiting, _writes);
 
         return _onKeys[onKey.Key].First!.Value == waiting
             && (!onKey.Writes || IsAheadOfAll(waiting, _scans));
@@ -55,7 +55,7 @@ internal sealed class WaitingOperations
     /// <summary>Takes one out, and adds those whose turn may have come.</summary>
     public void Remove(WaitingOperation waiting, List<TaskCompletionSource> freed)
     {
-        if (waiting.Operation is not KeyOperation onKey)
+        if (waiting.Operation is not IKeyOperation onKey)
         {
             _scans.Remove(waiting.OfKind!);
             Free(_writes, _scans, freed);

@@ -12,6 +12,8 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
     private readonly CancellationTokenSource _patience = new();
     private Savepoint? _savepoint;
 
+    private TableDefinition Table => table;
+
     /// <summary>
     /// Begins them all in their order, then waits for all; those that still wait for a lock after
     /// a time say so.
@@ -26,7 +28,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
         long size = 0;
         for (int i = 0; i < responses.Length; i++)
         {
-            if (size > ExecuteResponse.MaxBytes)
+            if (size > Answer.MaxBytes)
             {
                 responses[i] = new OperationResponse { IsStillWaiting = true };
                 continue;
@@ -57,7 +59,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
     /// <summary>A record in a partition that is not its key's would never be found again.</summary>
     private void CheckPartition(Operation operation)
     {
-        if (operation is not KeyOperation onKey || table.PartitionOf(onKey.Key) == number) return;
+        if (operation is not IKeyOperation onKey || table.PartitionOf(onKey.Key) == number) return;
 
         throw new MementoException(
             $"Partition {number} of table '{table.Name}' was sent a key of partition "
@@ -79,15 +81,18 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
         return _savepoint;
     }
 
+    private ValueTask<TResult> ExecuteAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint)
+        => state.ExecuteAsync(table, number, operation, savepoint, _patience.Token);
+
     /// <summary>Every error is an answer: another operation may not suffer from it.</summary>
     private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
     {
         try
         {
             CheckPartition(request.Operation);
-            object? result = await state.ExecuteAsync(
-                table, number, request.Operation, SavepointOf(request), _patience.Token);
-            return new OperationResponse { Answer = Answer.Of(table, result) };
+            var target = new Target(this, SavepointOf(request));
+            return new OperationResponse { Answer = await request.Operation.AnswerAsync(target) };
         }
         catch (OperationCanceledException) when (_patience.IsCancellationRequested)
         {
@@ -101,5 +106,14 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
             if (state.Doom is not null) await _patience.CancelAsync();
             return new OperationResponse { Error = error };
         }
+    }
+
+    /// <summary>Where an operation of the message is carried out, under its savepoint.</summary>
+    private sealed class Target(OperationMessage message, Savepoint? savepoint) : IOperationTarget
+    {
+        public TableDefinition Table => message.Table;
+
+        public ValueTask<TResult> ExecuteAsync<TResult>(Operation<TResult> operation)
+            => message.ExecuteAsync(operation, savepoint);
     }
 }

@@ -47,9 +47,9 @@ internal sealed class RecordWriter(OperationSender sender)
             return await writer.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
         }
 
-        return (bool)(await sender.SendAsync(
+        return await sender.SendAsync(
             table, new DeleteOperation(key, indexes.Stamp), cancellationToken)
-            .ConfigureAwait(false))!;
+            .ConfigureAwait(false);
     }
 
     public async ValueTask<bool> DeleteRecordAsync(
@@ -66,8 +66,8 @@ internal sealed class RecordWriter(OperationSender sender)
                 .ConfigureAwait(false);
         }
 
-        return (bool)(await sender.SendAsync(table, deletion, cancellationToken)
-            .ConfigureAwait(false))!;
+        return await sender.SendAsync(table, deletion, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private ValueTask<Turn> TakeTurnAsync(
@@ -90,7 +90,7 @@ internal sealed class RecordWriter(OperationSender sender)
             return await writer.PutAsync(write, record, cancellationToken).ConfigureAwait(false);
         }
 
-        return (bool)(await sender.SendAsync(table, write, cancellationToken)
-            .ConfigureAwait(false))!;
+        return await sender.SendAsync(table, write, cancellationToken)
+            .ConfigureAwait(false);
     }
 }

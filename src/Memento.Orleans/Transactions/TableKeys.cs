@@ -12,9 +12,9 @@ internal sealed class TableKeys(OperationSender sender)
     public async ValueTask<IReadOnlyList<object>> AllAsync(
         TableDefinition table, CancellationToken cancellationToken)
     {
-        object?[] answers = await sender.SendToAllAsync(
+        byte[][][] answers = await sender.SendToAllAsync(
             table, new KeysOperation(), cancellationToken).ConfigureAwait(false);
-        byte[][] keys = [.. answers.SelectMany(static answer => (byte[][])answer!)];
+        byte[][] keys = [.. answers.SelectMany(static answer => answer)];
         Array.Sort(keys, static (a, b) => a.AsSpan().SequenceCompareTo(b));
         return Array.ConvertAll(keys, key => table.KeyCodec.Decode(key));
     }
@@ -27,10 +27,10 @@ internal sealed class TableKeys(OperationSender sender)
     {
         var operation = new SeekOperation(from?.Bytes, isBackward);
         byte[]? best = null;
-        foreach (object? answer in await sender.SendToAllAsync(table, operation, cancellationToken)
+        foreach (byte[]? key in await sender.SendToAllAsync(table, operation, cancellationToken)
             .ConfigureAwait(false))
         {
-            if (answer is not byte[] key) continue;
+            if (key is null) continue;
 
             int order = best is null ? 0 : key.AsSpan().SequenceCompareTo(best);
             if (best is null || (isBackward ? order > 0 : order < 0)) best = key;

@@ -129,10 +129,10 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
     {
         TableDefinition table = Use<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
-        object? records = await Sender.SendAsync(
+        object[] records = await Sender.SendAsync(
             table, new ReadAllOperation(encoded, mode == LockMode.Write), cancellationToken)
             .ConfigureAwait(false);
-        return Array.ConvertAll((object[])records!, record => (T)Sender.Own(table, record));
+        return Array.ConvertAll(records, record => (T)Sender.Own(table, record));
     }
 
     public async ValueTask<T> WriteAsync<T>(

@@ -82,9 +82,9 @@ internal sealed class UniqueWriter : IDisposable
                     .ConfigureAwait(false);
             }
 
-            return (bool)(await _steps.SendAsync(
+            return await _steps.SendAsync(
                 _table, new DeleteOperation(key, _indexes.Stamp), cancellationToken)
-                .ConfigureAwait(false))!;
+                .ConfigureAwait(false);
         }
         catch
         {
@@ -103,8 +103,8 @@ internal sealed class UniqueWriter : IDisposable
         IReadOnlyList<(IndexDefinition Index, Key Value)> values = ValuesOf(record);
         try
         {
-            bool isDeleted = (bool)(await _steps.SendAsync(_table, deletion, cancellationToken)
-                .ConfigureAwait(false))!;
+            bool isDeleted = await _steps.SendAsync(_table, deletion, cancellationToken)
+                .ConfigureAwait(false);
             if (isDeleted)
             {
                 await ReleaseAsync(deletion.Key, values, kept: [], cancellationToken)
@@ -153,7 +153,7 @@ internal sealed class UniqueWriter : IDisposable
         object record,
         CancellationToken cancellationToken)
     {
-        object? holder = await _steps.SendAsync(
+        byte[]? holder = await _steps.SendAsync(
             _table, new ClaimOperation(index.Reference, value, key.Bytes), cancellationToken)
             .ConfigureAwait(false);
         if (holder is null) return;
@@ -162,7 +162,7 @@ internal sealed class UniqueWriter : IDisposable
             _table.Name,
             index.Name,
             index.ValueOf(record),
-            _table.KeyCodec.Decode(new Key((byte[])holder)));
+            _table.KeyCodec.Decode(new Key(holder)));
     }
 
     private async ValueTask ReleaseAsync(

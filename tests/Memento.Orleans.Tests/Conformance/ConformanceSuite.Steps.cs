@@ -180,7 +180,7 @@ public abstract partial class ConformanceSuite
     }
 
     /// <summary>Looks a unique value up, and not the record that has it.</summary>
-    private Task<object?> FindHolderAsync(ITransaction tx, string name, Ticket ticket)
+    private Task<byte[]?> FindHolderAsync(ITransaction tx, string name, Ticket ticket)
     {
         TableDefinition table = fixture.Services.GetRequiredService<TableRegistry>().Get<Ticket>();
         IndexDefinition index = table.IndexSet.Find(name)!;

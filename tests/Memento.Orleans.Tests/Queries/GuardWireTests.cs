@@ -178,7 +178,7 @@ public sealed class GuardWireTests
     [InlineData(new byte[] { 1, 5, 0, 35, 99, 34 }, "There is no function with the number 99.")]
     [InlineData(new byte[] { 1, 5, 0, 35, 0, 33, 0 }, "A constant stands where a property must.")]
     [InlineData(new byte[] { 1, 5, 0, 36, 99, 0 }, "There is no calculation with the number 99.")]
-    [InlineData(new byte[] { 1, 5, 0, 36, 0, 99 }, "There is no type of number 99.")]
+    [InlineData(new byte[] { 1, 5, 0, 36, 0, 99 }, "There is no type of numbers")]
     [InlineData(new byte[] { 1, 5, 0, 36, 0, 0, 33, 0, 33, 0 }, "both are constants")]
     [InlineData(new byte[] { 1, 6, 32, 255, 255, 255, 7 }, "larger than what follows it.")]
     [InlineData(new byte[] { 1, 5, 0, 33, 18, 255, 255, 255, 255 }, "not valid")]

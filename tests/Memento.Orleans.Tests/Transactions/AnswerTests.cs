@@ -1,5 +1,4 @@
-using Memento.Messages;
-using Memento.Partitions.Operations;
+using Memento.Partitions;
 using Memento.Tables;
 
 namespace Memento.Tests.Transactions;
@@ -17,7 +16,7 @@ public sealed class AnswerTests
         var chunk = new Chunk
         {
             Records = [.. places.Select(
-                place => (object)Make(place[0], ExecuteResponse.MaxBytes * 2 / 3))],
+                place => (object)Make(place[0], Answer.MaxBytes * 2 / 3))],
             Places = isOrdered ? places : null,
             Ends = places,
             Count = 4,
@@ -25,7 +24,7 @@ public sealed class AnswerTests
             Last = null,
         };
 
-        var answered = (Chunk)Answer.Of(Notes, chunk).ToResult(Notes)!;
+        Chunk answered = Travel(chunk);
 
         Assert.Equal(chunk.Records.Take(2), answered.Records);
         Assert.Equal(2, answered.Count);
@@ -38,7 +37,7 @@ public sealed class AnswerTests
     {
         var chunk = new Chunk
         {
-            Records = [Make(1, 10), Make(2, ExecuteResponse.MaxBytes)],
+            Records = [Make(1, 10), Make(2, Answer.MaxBytes)],
             Places = null,
             Ends = [[1], [2]],
             Count = 2,
@@ -46,11 +45,14 @@ public sealed class AnswerTests
             Last = null,
         };
 
-        var answered = (Chunk)Answer.Of(Notes, chunk).ToResult(Notes)!;
+        Chunk answered = Travel(chunk);
 
         Assert.Equal(chunk.Records, answered.Records);
         Assert.Null(answered.Last);
     }
+
+    private static Chunk Travel(Chunk chunk)
+        => AnswerCodecs.Chunk.Decode(Notes, AnswerCodecs.Chunk.Encode(Notes, chunk));
 
     private static Note Make(int id, int length)
         => new() { Id = id, Text = new string('x', length) };

@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Tests.Conformance;
 using Memento.Tests.Conformance.Tables;
 using Microsoft.Extensions.DependencyInjection;
@@ -121,7 +122,7 @@ public sealed class ClientMessageTests : IAsyncLifetime
     [Fact]
     public async Task Large_records_read_side_by_side_come_in_several_answers()
     {
-        string large = new('x', ExecuteResponse.MaxBytes / 3);
+        string large = new('x', Answer.MaxBytes / 3);
         await _memento.TransactionAsync(tx => Task.WhenAll(Many(24).Select(
             each => tx.WriteAsync(each with { Group = large }).AsTask()))).Within();
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Memento.Locks;
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Storage;
 
 namespace Memento.Tests.Transactions;
@@ -28,7 +29,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public static ExecuteResponse AnswerAll(ExecuteRequest request)
         => Answer(
-            request, static _ => new OperationResponse { Answer = new Answer { Value = true } });
+            request, static _ => new OperationResponse { Answer = new Answer { Number = 1 } });
 
     public static ExecuteResponse Answer(
         ExecuteRequest request, Func<OperationRequest, OperationResponse> answer)

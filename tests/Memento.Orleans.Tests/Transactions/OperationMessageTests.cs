@@ -51,12 +51,12 @@ public sealed class OperationMessageTests : IAsyncLifetime
             [true, false, false],
             response.Operations.Select(static each => each.IsStillWaiting));
         Assert.All(response.Operations, static each => Assert.Null(each.Error));
-        Assert.Equal(true, response.Operations[1].Answer?.Value);
+        Assert.Equal(1, response.Operations[1].Answer?.Number);
 
         await _grain.AbortAsync(younger.TransactionId);
         ExecuteResponse again = await _grain.ExecuteAsync(
             older with { Operations = new[] { older.Operations[0] } }).Within();
-        Assert.Equal(true, Assert.Single(again.Operations).Answer?.Value);
+        Assert.Equal(1, Assert.Single(again.Operations).Answer?.Number);
 
         await CommitAsync(older, operations: 3);
     }
@@ -99,7 +99,8 @@ public sealed class OperationMessageTests : IAsyncLifetime
             Assert.IsType<ArgumentException>(response.Operations[1].Error).Message,
             StringComparison.Ordinal);
         Assert.IsType<ArgumentException>(response.Operations[2].Error);
-        Entry read = Assert.IsType<Entry>(response.Operations[3].Answer!.ToResult(_table));
+        Entry read = Assert.IsType<Entry>(
+            AnswerCodecs.Record.Decode(_table, response.Operations[3].Answer!));
         Assert.Equal(1, read.Value);
         await CommitAsync(request, operations: 2);
     }
@@ -107,7 +108,7 @@ public sealed class OperationMessageTests : IAsyncLifetime
     [Fact]
     public async Task Answers_that_fill_a_message_leave_the_rest_to_be_asked_for_again()
     {
-        string half = new('x', ExecuteResponse.MaxBytes / 2);
+        string half = new('x', Answer.MaxBytes / 2);
         ExecuteRequest request = Request(
             age: 1, Write("a", 1, half), Write("b", 2, half), Write("c", 3, half));
         await _grain.ExecuteAsync(request).Within();

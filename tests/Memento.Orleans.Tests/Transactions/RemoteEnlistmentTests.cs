@@ -137,10 +137,10 @@ public sealed class RemoteEnlistmentTests
             Grain = { Respond = FakeIndexGrain.AnswerAll },
         };
         using var cancellation = new CancellationTokenSource();
-        Task<object?>[] writes =
+        Task<bool>[] writes =
             [.. Enumerable.Range(0, 20).Select(i => scene.Write(1, $"{i}"))];
         Task<object?> cancelled = scene.Read(1, cancellationToken: cancellation.Token);
-        Task<object?> behindIt = scene.Write(1, "20");
+        Task<bool> behindIt = scene.Write(1, "20");
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Within());
 
@@ -158,11 +158,11 @@ public sealed class RemoteEnlistmentTests
     public async Task An_operation_waits_for_the_answer_to_an_earlier_one_on_its_key()
     {
         var scene = new RemoteScene();
-        Task<object?> first = scene.Write(1, "first");
+        Task<bool> first = scene.Write(1, "first");
         FakeMessage underWay = await scene.MessageAsync(0);
-        Task<object?> second = scene.Write(1, "second");
+        Task<bool> second = scene.Write(1, "second");
         Task<object?> behindIt = scene.Read(1);
-        Task<object?> other = scene.Write(2, "other");
+        Task<bool> other = scene.Write(2, "other");
         FakeMessage passing = await scene.MessageAsync(1);
         Assert.Equal([2], scene.KeysOf(passing));
 

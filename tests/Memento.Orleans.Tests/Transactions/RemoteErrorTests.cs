@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Partitions;
 using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Transactions;
@@ -8,7 +9,7 @@ namespace Memento.Tests.Transactions;
 /// </summary>
 public sealed class RemoteErrorTests
 {
-    private static readonly OperationResponse Done = new() { Answer = new Answer { Value = true } };
+    private static readonly OperationResponse Done = new() { Answer = new Answer { Number = 1 } };
 
     private static readonly OperationResponse StillWaiting = new() { IsStillWaiting = true };
 
@@ -36,7 +37,7 @@ public sealed class RemoteErrorTests
 
         Assert.Same(refused, await Assert.ThrowsAsync<UniqueIndexException>(() => reads[1]));
         Assert.Same(wrong, await Assert.ThrowsAsync<ArgumentException>(() => reads[2]));
-        Assert.Equal([true, true], [await reads[0], await reads[3]]);
+        Assert.Equal([null, null], [await reads[0], await reads[3]]);
         Assert.Equal(2, scene.Counted);
         Assert.Null(scene.State.Doom);
     }

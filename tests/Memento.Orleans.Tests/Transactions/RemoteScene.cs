@@ -85,7 +85,7 @@ internal sealed class RemoteScene : IPartitions
             cancellationToken)
             .AsTask();
 
-    public Task<object?> Write(int id, string text, Savepoint? savepoint = null)
+    public Task<bool> Write(int id, string text, Savepoint? savepoint = null)
         => State.ExecuteAsync(
             Table,
             number: 0,
@@ -99,7 +99,7 @@ internal sealed class RemoteScene : IPartitions
         => [.. message.Request.Operations.Select(KeyOf)];
 
     public int KeyOf(OperationRequest request)
-        => (int)Table.KeyCodec.Decode(((KeyOperation)request.Operation).Key);
+        => (int)Table.KeyCodec.Decode(((IKeyOperation)request.Operation).Key);
 
     public async Task<FakeMessage> MessageAsync(int index, int number = 0)
     {

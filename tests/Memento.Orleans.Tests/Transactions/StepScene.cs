@@ -107,14 +107,16 @@ internal sealed class StepScene : IPartitions
 
         public override void Abort() => inner.Abort();
 
-        protected override async ValueTask<object?> ExecuteCoreAsync(
-            Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+        protected override async ValueTask<TResult> ExecuteCoreAsync<TResult>(
+            Operation<TResult> operation,
+            Savepoint? savepoint,
+            CancellationToken cancellationToken)
         {
             bool fails = ++scene._operations == scene.FailAt;
             scene.HasFailed |= fails;
             if (fails && !scene.FailsAfter) throw scene.Error;
 
-            object? result = await inner.ExecuteAsync(operation, savepoint, cancellationToken);
+            TResult result = await inner.ExecuteAsync(operation, savepoint, cancellationToken);
             return fails ? throw scene.Error : result;
         }
     }

@@ -110,13 +110,7 @@ internal static class GuardReader
     }
 
     private static GuardOperator ReadOperator(BinaryReader reader)
-    {
-        var comparison = (GuardOperator)reader.ReadByte();
-        return comparison <= GuardOperator.GreaterThanOrEqual
-            ? comparison
-            : throw new FormatException(
-                $"There is no operator with the number {(byte)comparison}.");
-    }
+        => WireEnum.Read<GuardOperator>(reader, "operator");
 
     private static InNode ReadIn(BinaryReader reader, int depth)
     {
@@ -164,7 +158,8 @@ internal static class OperandReader
             GuardTag.ConstantOperand => new ConstantOperand(ConstantCodec.Read(reader)),
             GuardTag.ItemOperand => ItemOperand.Instance,
             GuardTag.FunctionOperand => new FunctionOperand(
-                ReadFunction(reader), ReadOfRecord(reader, depth + 1)),
+                WireEnum.Read<GuardFunction>(reader, "function"),
+                ReadOfRecord(reader, depth + 1)),
             GuardTag.ArithmeticOperand => ReadArithmetic(reader, isChecked: false, depth + 1),
             GuardTag.CheckedArithmeticOperand => ReadArithmetic(reader, isChecked: true, depth + 1),
             GuardTag.CountOperand => ReadCount(reader, depth + 1),
@@ -183,24 +178,9 @@ internal static class OperandReader
 
     private static ArithmeticOperand ReadArithmetic(BinaryReader reader, bool isChecked, int depth)
     {
-        var arithmetic = (ArithmeticOperator)reader.ReadByte();
-        if (arithmetic > ArithmeticOperator.ExclusiveOr)
-            throw new FormatException(
-                $"There is no calculation with the number {(byte)arithmetic}.");
-
-        var type = (NumberType)reader.ReadByte();
-        if (type > NumberType.Decimal)
-            throw new FormatException($"There is no type of number {(byte)type}.");
-
+        var arithmetic = WireEnum.Read<ArithmeticOperator>(reader, "calculation");
+        var type = WireEnum.Read<NumberType>(reader, "type of numbers");
         Operand left = Read(reader, depth);
         return new ArithmeticOperand(arithmetic, type, isChecked, left, Read(reader, depth));
-    }
-
-    private static GuardFunction ReadFunction(BinaryReader reader)
-    {
-        var function = (GuardFunction)reader.ReadByte();
-        return function <= GuardFunction.Date
-            ? function
-            : throw new FormatException($"There is no function with the number {(byte)function}.");
     }
 }

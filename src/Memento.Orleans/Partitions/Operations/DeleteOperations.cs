@@ -7,8 +7,11 @@ namespace Memento.Partitions.Operations;
 /// <summary>Deletes all records of a key; the answer says whether there was any.</summary>
 [GenerateSerializer]
 [Alias("Memento.DeleteOperation")]
-internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key, writes: true)
+internal sealed class DeleteOperation(Key key, ulong indexes)
+    : KeyOperation<bool>(key, writes: true)
 {
+    public override AnswerCodec<bool> Codec => AnswerCodecs.Flag;
+
     /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
     [Id(0)]
     public ulong Indexes { get; } = indexes;
@@ -32,7 +35,7 @@ internal sealed class DeleteOperation(Key key, ulong indexes) : KeyOperation(key
         return true;
     }
 
-    protected override object? Apply(PartitionTransaction transaction)
+    protected override bool Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type != TableType.Bag)
         {
@@ -64,7 +67,7 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
             transaction, ref locks, EncodedKey, Find(transaction)?.Record, next: null);
     }
 
-    protected override object? Apply(PartitionTransaction transaction)
+    protected override bool Apply(PartitionTransaction transaction)
     {
         if (Find(transaction) is not { } found) return false;
 
@@ -90,12 +93,14 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClearOperation")]
-internal sealed class ClearOperation : Operation
+internal sealed class ClearOperation : Operation<Done>
 {
+    public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
+
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out Done result)
     {
-        result = null;
+        result = default;
         if (!locks.TryTakePartition(LockKind.Write)) return false;
 
         transaction.DependOn(transaction.Content.LastPosition);

@@ -10,8 +10,10 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.FindOperation")]
-internal abstract class FindOperation(FindTerms terms, int? limit, byte[]? after) : Operation
+internal abstract class FindOperation(FindTerms terms, int? limit, byte[]? after) : Operation<Chunk>
 {
+    public override AnswerCodec<Chunk> Codec => AnswerCodecs.Chunk;
+
     [Id(0)]
     public FindTerms Terms { get; } = terms;
 

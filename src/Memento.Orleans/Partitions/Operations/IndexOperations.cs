@@ -13,15 +13,17 @@ namespace Memento.Partitions.Operations;
 /// </remarks>
 [GenerateSerializer]
 [Alias("Memento.AddIndexOperation")]
-internal sealed class AddIndexOperation(IndexInfo index) : Operation
+internal sealed class AddIndexOperation(IndexInfo index) : Operation<byte[][]>
 {
+    public override AnswerCodec<byte[][]> Codec => AnswerCodecs.Keys;
+
     [Id(0)]
     public IndexInfo Index { get; } = index;
 
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out byte[][] result)
     {
-        result = null;
+        result = [];
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
         IndexDefinition index = transaction.Table.MakeIndex(Index);
@@ -52,15 +54,17 @@ internal sealed class AddIndexOperation(IndexInfo index) : Operation
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.RemoveIndexOperation")]
-internal sealed class RemoveIndexOperation(IndexInfo index) : Operation
+internal sealed class RemoveIndexOperation(IndexInfo index) : Operation<Done>
 {
+    public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
+
     [Id(0)]
     public IndexInfo Index { get; } = index;
 
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out Done result)
     {
-        result = null;
+        result = default;
         if (!locks.TryTakePartition(LockKind.Write)) return false;
 
         transaction.Content.RemoveIndex(transaction.Table.MakeIndex(Index));

@@ -7,12 +7,14 @@ namespace Memento.Partitions.Operations;
 /// <summary>Reads the keys of a partition; the answer is an array of key bytes, in order.</summary>
 [GenerateSerializer]
 [Alias("Memento.KeysOperation")]
-internal sealed class KeysOperation : Operation
+internal sealed class KeysOperation : Operation<byte[][]>
 {
+    public override AnswerCodec<byte[][]> Codec => AnswerCodecs.Keys;
+
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out byte[][] result)
     {
-        result = null;
+        result = [];
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
         bool isBag = transaction.Table.Type == TableType.Bag;
@@ -24,7 +26,7 @@ internal sealed class KeysOperation : Operation
             if (keys.Count == 0 || !keys[^1].AsSpan().SequenceEqual(key)) keys.Add(key);
         }
 
-        result = keys.ToArray();
+        result = [.. keys];
         return true;
     }
 }
@@ -36,8 +38,10 @@ internal sealed class KeysOperation : Operation
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.SeekOperation")]
-internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
+internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation<byte[]?>
 {
+    public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
+
     /// <summary>Where keys behind the given one begin: the same in all partitions.</summary>
     [NonSerialized]
     private byte[]? _behind;
@@ -54,7 +58,7 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
     }
 
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out byte[]? result)
     {
         byte[]? first = IsBackward || From is null ? [] : _behind;
         byte[]? end = IsBackward ? From : null;
@@ -79,12 +83,14 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation
 /// <summary>Counts the records of a partition; the answer is a long.</summary>
 [GenerateSerializer]
 [Alias("Memento.CountOperation")]
-internal sealed class CountOperation : Operation
+internal sealed class CountOperation : Operation<long>
 {
+    public override AnswerCodec<long> Codec => AnswerCodecs.Number;
+
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out long result)
     {
-        result = null;
+        result = 0;
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
         transaction.DependOn(transaction.Content.LastPosition);

@@ -6,15 +6,17 @@ namespace Memento.Partitions.Operations;
 /// <summary>Locks the partition as a part of its table.</summary>
 [GenerateSerializer]
 [Alias("Memento.LockPartitionOperation")]
-internal sealed class LockPartitionOperation(bool writes) : Operation
+internal sealed class LockPartitionOperation(bool writes) : Operation<Done>
 {
+    public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
+
     [Id(0)]
     public bool Writes { get; } = writes;
 
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out Done result)
     {
-        result = null;
+        result = default;
         return locks.TryTakePartition(Writes ? LockKind.Write : LockKind.Read);
     }
 }
@@ -22,7 +24,9 @@ internal sealed class LockPartitionOperation(bool writes) : Operation
 /// <summary>Locks a key, present or absent.</summary>
 [GenerateSerializer]
 [Alias("Memento.LockRecordOperation")]
-internal sealed class LockRecordOperation(Key key, bool writes) : KeyOperation(key, writes)
+internal sealed class LockRecordOperation(Key key, bool writes) : KeyOperation<Done>(key, writes)
 {
-    protected override object? Apply(PartitionTransaction transaction) => null;
+    public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
+
+    protected override Done Apply(PartitionTransaction transaction) => default;
 }

@@ -10,8 +10,10 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.RecordOperation")]
 internal abstract class RecordOperation(Key key, object record, ulong indexes)
-    : KeyOperation(key, writes: true)
+    : KeyOperation<bool>(key, writes: true)
 {
+    public override AnswerCodec<bool> Codec => AnswerCodecs.Flag;
+
     [NonSerialized]
     private readonly object? _given = record;
 
@@ -68,8 +70,10 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ReadOperation")]
-internal sealed class ReadOperation(Key key, bool writes) : KeyOperation(key, writes)
+internal sealed class ReadOperation(Key key, bool writes) : KeyOperation<object?>(key, writes)
 {
+    public override AnswerCodec<object?> Codec => AnswerCodecs.Record;
+
     protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type != TableType.Bag)
@@ -84,14 +88,16 @@ internal sealed class ReadOperation(Key key, bool writes) : KeyOperation(key, wr
 [GenerateSerializer]
 [Alias("Memento.ReadAllOperation")]
 internal sealed class ReadAllOperation(Key key, bool writes)
-    : KeyOperation(key, writes)
+    : KeyOperation<object[]>(key, writes)
 {
-    protected override object? Apply(PartitionTransaction transaction)
+    public override AnswerCodec<object[]> Codec => AnswerCodecs.Records;
+
+    protected override object[] Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type == TableType.Bag)
             return transaction.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();
 
-        return transaction.Find(KeySpace.Records, Key) is { } record ? new[] { record.Record } : [];
+        return transaction.Find(KeySpace.Records, Key) is { } record ? [record.Record] : [];
     }
 }
 
@@ -110,9 +116,9 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
     private bool IsWalkedBackward => Terms.IsBackward && !IsSorted;
 
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out Chunk result)
     {
-        result = null;
+        result = null!;
         var chunk = new ChunkBuilder(Terms, Terms.Order, Limit, After);
         byte[]? last = null;
         for (int i = 0; i < Keys.Length && last is null; i++)

@@ -7,9 +7,9 @@ namespace Memento.Partitions.Operations;
 /// An operation on a value of a unique index, for a record that has it or is to have it.
 /// </summary>
 [GenerateSerializer]
-[Alias("Memento.UniqueOperation")]
-internal abstract class UniqueOperation(IndexReference index, Key value, byte[] owner)
-    : KeyOperation(value, writes: true)
+[Alias("Memento.UniqueOperation`1")]
+internal abstract class UniqueOperation<TResult>(IndexReference index, Key value, byte[] owner)
+    : KeyOperation<TResult>(value, writes: true)
 {
     /// <summary>The index.</summary>
     [Id(0)]
@@ -34,9 +34,11 @@ internal abstract class UniqueOperation(IndexReference index, Key value, byte[] 
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
 internal sealed class ClaimOperation(IndexReference index, Key value, byte[] owner)
-    : UniqueOperation(index, value, owner)
+    : UniqueOperation<byte[]?>(index, value, owner)
 {
-    protected override object? Apply(PartitionTransaction transaction)
+    public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
+
+    protected override byte[]? Apply(PartitionTransaction transaction)
     {
         if (FindHolder(transaction) is { } holder)
             return holder.AsSpan().SequenceEqual(Owner) ? null : holder;
@@ -54,13 +56,15 @@ internal sealed class ClaimOperation(IndexReference index, Key value, byte[] own
 [GenerateSerializer]
 [Alias("Memento.ReleaseOperation")]
 internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] owner)
-    : UniqueOperation(index, value, owner)
+    : UniqueOperation<Done>(index, value, owner)
 {
-    protected override object? Apply(PartitionTransaction transaction)
+    public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
+
+    protected override Done Apply(PartitionTransaction transaction)
     {
         if (FindHolder(transaction) is { } holder && holder.AsSpan().SequenceEqual(Owner))
             transaction.Stage(SpaceIn(transaction), Key, record: null, document: null);
-        return null;
+        return default;
     }
 }
 
@@ -71,8 +75,10 @@ internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] o
 [GenerateSerializer]
 [Alias("Memento.FindHolderOperation")]
 internal sealed class FindHolderOperation(IndexReference index, Key value)
-    : KeyOperation(value, writes: false)
+    : KeyOperation<byte[]?>(value, writes: false)
 {
+    public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
+
     /// <summary>The index.</summary>
     [Id(0)]
     public IndexReference Index { get; } = index;
@@ -80,6 +86,6 @@ internal sealed class FindHolderOperation(IndexReference index, Key value)
     protected override KeySpace SpaceIn(PartitionTransaction transaction)
         => transaction.RequireUniqueIndex(Index).Values;
 
-    protected override object? Apply(PartitionTransaction transaction)
-        => transaction.Find(SpaceIn(transaction), Key)?.Record;
+    protected override byte[]? Apply(PartitionTransaction transaction)
+        => (byte[]?)transaction.Find(SpaceIn(transaction), Key)?.Record;
 }

@@ -35,9 +35,9 @@ internal sealed class WalkOperation(
         => Ways is [{ Ranges: null } way] && !(way.IsOrdered && Terms.IsLimited);
 
     public override bool TryApply(
-        PartitionTransaction transaction, ref LockTaker locks, out object? result)
+        PartitionTransaction transaction, ref LockTaker locks, out Chunk result)
     {
-        result = null;
+        result = null!;
         LockKind kind = Writes ? LockKind.Write : IsWhole ? LockKind.Read : LockKind.IntentionRead;
         if (!locks.TryTakePartition(kind)) return false;
 

@@ -25,7 +25,7 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
             || EntryLocks.TryTake(transaction, ref locks, EncodedKey, standing?.Record, Record);
     }
 
-    protected override object? Apply(PartitionTransaction transaction)
+    protected override bool Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type == TableType.Bag)
         {

@@ -1,4 +1,4 @@
-using Memento.Partitions.Operations;
+using Memento.Partitions;
 
 namespace Memento.Transactions.Reading;
 

@@ -1,5 +1,4 @@
 using Memento.Keys;
-using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries.Plans;
 using Memento.Tables;
@@ -57,11 +56,11 @@ internal sealed class PartitionRequest
 
     /// <summary>What each partition is asked first, in their order, or one thing for all.</summary>
     /// <inheritdoc cref="Ask" path="/param"/>
-    public Operation[] AskEach(int? limit, byte[]? after)
+    public FindOperation[] AskEach(int? limit, byte[]? after)
     {
         if (_keys is null) return Partitions.Length == 0 ? [] : [Ask(partition: 0, limit, after)];
 
-        return Array.ConvertAll(Partitions, Operation (number) => Ask(number, limit, after));
+        return Array.ConvertAll(Partitions, number => Ask(number, limit, after));
     }
 
     /// <summary>What a partition is asked.</summary>

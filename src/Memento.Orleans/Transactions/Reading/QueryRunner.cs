@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Memento.Participants;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries.Plans;
 
@@ -58,11 +59,11 @@ internal sealed class QueryRunner(OperationSender sender)
     public async ValueTask<long> CountAsync(QueryShape shape, CancellationToken cancellationToken)
     {
         long count = shape.Where.IsTrue
-            ? Sum<long>(
+            ? Sum(
                 await sender.SendToAllAsync(shape.Table, new CountOperation(), cancellationToken)
                     .ConfigureAwait(false),
                 static part => part)
-            : Sum<Chunk>(
+            : Sum(
                 await AskAsync(shape, limit: null, cancellationToken).ConfigureAwait(false),
                 static part => part.Count);
         count = Math.Max(0, count - shape.Skip);
@@ -75,7 +76,7 @@ internal sealed class QueryRunner(OperationSender sender)
         if (shape.Take == 0) return false;
 
         int wanted = (int)Math.Min((long)shape.Skip + 1, int.MaxValue);
-        return Sum<Chunk>(
+        return Sum(
             await AskAsync(shape, wanted, cancellationToken).ConfigureAwait(false),
             static part => part.Count) >= wanted;
     }
@@ -162,7 +163,7 @@ internal sealed class QueryRunner(OperationSender sender)
             Plan(shape, isLimited), cancellationToken);
 
     /// <summary>Lets partitions count, each up to a limit.</summary>
-    private async ValueTask<object?[]> AskAsync(
+    private async ValueTask<Chunk[]> AskAsync(
         QueryShape shape, int? limit, CancellationToken cancellationToken)
     {
         QueryPlan plan = await PlanAsync(
@@ -176,11 +177,11 @@ internal sealed class QueryRunner(OperationSender sender)
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static long Sum<TPart>(object?[] answers, Func<TPart, long> count)
+    private static long Sum<TPart>(TPart[] answers, Func<TPart, long> count)
     {
         long sum = 0;
-        foreach (object? answer in answers)
-            sum += count((TPart)answer!);
+        foreach (TPart answer in answers)
+            sum += count(answer);
         return sum;
     }
 }

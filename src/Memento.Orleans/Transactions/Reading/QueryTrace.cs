@@ -1,4 +1,4 @@
-using Memento.Partitions.Operations;
+using Memento.Partitions;
 using Memento.Queries.Plans;
 using Memento.Tables;
 

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Memento.Participants;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries.Plans;
 using Memento.Tables;
@@ -107,17 +107,15 @@ internal sealed class RecordStream
     private async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
         _hasBegun = true;
-        object?[] chunks = await _sender.SendToEachAsync(
+        Chunk[] chunks = await _sender.SendToEachAsync(
             _table, _request.Partitions, _request.AskEach(_sizes.First, _after), cancellationToken)
             .ConfigureAwait(false);
         for (int i = 0; i < chunks.Length; i++)
             Fill(_feeds[i], chunks[i]);
     }
 
-    private void Fill(PartitionFeed feed, object? answer)
+    private void Fill(PartitionFeed feed, Chunk chunk)
     {
-        var chunk = (Chunk)(
-            answer ?? throw new UnreachableException("A query is answered by a chunk."));
         _trace?.Add(feed.Number, chunk);
         Given += chunk.Records.Count;
         feed.Fill(chunk);

@@ -34,10 +34,10 @@ internal sealed class UniqueLookup(OperationSender sender, TableDefinition table
         List<Key> keys = [];
         foreach (Key value in values)
         {
-            object? holder = await sender.SendAsync(
+            byte[]? holder = await sender.SendAsync(
                 table, new FindHolderOperation(plan.Index!.Reference, value), cancellationToken)
                 .ConfigureAwait(false);
-            if (holder is byte[] key) keys.Add(new Key(key));
+            if (holder is not null) keys.Add(new Key(holder));
         }
 
         keys.Sort();

@@ -1,74 +1,19 @@
 namespace Memento.Partitions.Operations;
 
-/// <summary>What one partition has of a query's results, or the next part of it.</summary>
-internal sealed class Chunk
-{
-    /// <summary>The records, in the query's order; none where they are only counted.</summary>
-    public required IReadOnlyList<object> Records { get; init; }
-
-    /// <summary>
-    /// The place of each record in the query's order, by which partitions are merged; null where
-    /// there is no order.
-    /// </summary>
-    public required IReadOnlyList<byte[]>? Places { get; init; }
-
-    /// <summary>How many records there are, also where they are only counted.</summary>
-    public required long Count { get; init; }
-
-    /// <summary>How many records were looked at.</summary>
-    public required long Read { get; init; }
-
-    /// <summary>Which of the ways that were offered was taken.</summary>
-    public int Way { get; init; }
-
-    /// <summary>How many ranges, or keys, were locked for it.</summary>
-    public int Locked { get; init; }
-
-    /// <summary>Whether the partition is locked as a whole.</summary>
-    public bool LocksPartition { get; init; }
-
-    /// <summary>
-    /// Where the next part begins, behind this place; null: this is the last part.
-    /// </summary>
-    public required byte[]? Last { get; init; }
-
-    /// <summary>
-    /// The place of each record behind which the next part would begin, where the chunk ended
-    /// there; null where it cannot end earlier than it does.
-    /// </summary>
-    public IReadOnlyList<byte[]>? Ends { get; init; }
-
-    /// <summary>The same with its first records only; the others are in the next part.</summary>
-    public Chunk First(int count)
-        => count == Records.Count
-            ? this
-            : new Chunk
-            {
-                Records = [.. Records.Take(count)],
-                Places = Places is null ? null : [.. Places.Take(count)],
-                Count = count,
-                Read = Read,
-                Way = Way,
-                Locked = Locked,
-                LocksPartition = LocksPartition,
-                Last = Ends![count - 1],
-            };
-}
-
-/// <summary>What makes the order of a chunk.</summary>
+/// <summary>What makes the order of a chunk. The numbers travel: they never change.</summary>
 internal enum ChunkOrder
 {
     /// <summary>Nobody asks for one.</summary>
-    Any,
+    Any = 0,
 
     /// <summary>The walk itself, so that its places tell the order.</summary>
-    OfWalk,
+    OfWalk = 1,
 
     /// <summary>The records are sorted when all have been looked at.</summary>
-    Sorted,
+    Sorted = 2,
 
     /// <summary>The records are counted and not kept.</summary>
-    Counted,
+    Counted = 3,
 }
 
 /// <summary>

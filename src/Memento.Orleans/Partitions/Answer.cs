@@ -1,0 +1,177 @@
+using Memento.Tables;
+
+namespace Memento.Partitions;
+
+/// <summary>
+/// An operation's result as it travels: records as their documents, everything else as it is.
+/// </summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.Answer")]
+internal sealed record Answer
+{
+    /// <summary>
+    /// How many bytes of documents end a message: what does not fit is asked for again.
+    /// </summary>
+    public const int MaxBytes = 1_048_576;
+
+    /// <summary>The answer of what has no result.</summary>
+    public static readonly Answer Empty = new();
+
+    /// <summary>A number, or 1 for true.</summary>
+    [Id(0)]
+    public long Number { get; init; }
+
+    /// <summary>Documents of records, or bytes of keys; null: there is none.</summary>
+    [Id(1)]
+    public byte[][]? Items { get; init; }
+
+    /// <summary>What belongs to the records of a chunk.</summary>
+    [Id(2)]
+    public ChunkHead? Chunk { get; init; }
+
+    /// <summary>About how many bytes it takes in a message.</summary>
+    public long Size
+    {
+        get
+        {
+            long size = 0;
+            foreach (byte[] item in Items ?? [])
+                size += item.Length;
+            foreach (byte[] place in Chunk?.Places ?? [])
+                size += place.Length;
+            return size;
+        }
+    }
+}
+
+/// <summary>Makes an answer out of a result, and a result out of an answer.</summary>
+internal abstract class AnswerCodec<TResult>
+{
+    public abstract Answer Encode(TableDefinition table, TResult result);
+
+    /// <exception cref="InvalidDataException">The answer is one of another operation.</exception>
+    public abstract TResult Decode(TableDefinition table, Answer answer);
+}
+
+/// <summary>The codecs of all results.</summary>
+internal static class AnswerCodecs
+{
+    /// <summary>Of what has no result.</summary>
+    public static AnswerCodec<Done> Done { get; } = new DoneCodec();
+
+    /// <summary>Of yes or no.</summary>
+    public static AnswerCodec<bool> Flag { get; } = new FlagCodec();
+
+    /// <summary>Of a number.</summary>
+    public static AnswerCodec<long> Number { get; } = new NumberCodec();
+
+    /// <summary>Of the bytes of a key, or null.</summary>
+    public static AnswerCodec<byte[]?> Key { get; } = new KeyCodec();
+
+    /// <summary>Of the bytes of keys.</summary>
+    public static AnswerCodec<byte[][]> Keys { get; } = new KeysCodec();
+
+    /// <summary>Of a record, or null.</summary>
+    public static AnswerCodec<object?> Record { get; } = new RecordCodec();
+
+    /// <summary>Of records.</summary>
+    public static AnswerCodec<object[]> Records { get; } = new RecordsCodec();
+
+    /// <summary>Of a part of the records of a query.</summary>
+    public static AnswerCodec<Chunk> Chunk { get; } = new ChunkCodec();
+
+    private static T Require<T>(T? part)
+        where T : class
+        => part ?? throw new InvalidDataException(
+            "The answer of a partition is not one of the operation that it was asked. Use the "
+            + "same version of Memento.Orleans in clients and silos.");
+
+    private sealed class DoneCodec : AnswerCodec<Done>
+    {
+        public override Answer Encode(TableDefinition table, Done result) => Answer.Empty;
+
+        public override Done Decode(TableDefinition table, Answer answer) => default;
+    }
+
+    private sealed class FlagCodec : AnswerCodec<bool>
+    {
+        private static readonly Answer True = new() { Number = 1 };
+
+        public override Answer Encode(TableDefinition table, bool result)
+            => result ? True : Answer.Empty;
+
+        public override bool Decode(TableDefinition table, Answer answer) => answer.Number != 0;
+    }
+
+    private sealed class NumberCodec : AnswerCodec<long>
+    {
+        public override Answer Encode(TableDefinition table, long result)
+            => new() { Number = result };
+
+        public override long Decode(TableDefinition table, Answer answer) => answer.Number;
+    }
+
+    private sealed class KeyCodec : AnswerCodec<byte[]?>
+    {
+        public override Answer Encode(TableDefinition table, byte[]? result)
+            => result is null ? Answer.Empty : new Answer { Items = [result] };
+
+        public override byte[]? Decode(TableDefinition table, Answer answer)
+            => answer.Items?[0];
+    }
+
+    private sealed class KeysCodec : AnswerCodec<byte[][]>
+    {
+        public override Answer Encode(TableDefinition table, byte[][] result)
+            => new() { Items = result };
+
+        public override byte[][] Decode(TableDefinition table, Answer answer)
+            => Require(answer.Items);
+    }
+
+    private sealed class RecordCodec : AnswerCodec<object?>
+    {
+        public override Answer Encode(TableDefinition table, object? result)
+            => result is null ? Answer.Empty : new Answer { Items = [table.Serialize(result)] };
+
+        public override object? Decode(TableDefinition table, Answer answer)
+            => answer.Items is { } documents ? table.Deserialize(documents[0]) : null;
+    }
+
+    private sealed class RecordsCodec : AnswerCodec<object[]>
+    {
+        public override Answer Encode(TableDefinition table, object[] result)
+            => new() { Items = Array.ConvertAll(result, table.Serialize) };
+
+        public override object[] Decode(TableDefinition table, Answer answer)
+            => Array.ConvertAll(Require(answer.Items), document => table.Deserialize(document));
+    }
+
+    private sealed class ChunkCodec : AnswerCodec<Chunk>
+    {
+        /// <summary>Large records leave no room for all that were asked for.</summary>
+        public override Answer Encode(TableDefinition table, Chunk result)
+        {
+            var documents = new List<byte[]>(result.Records.Count);
+            long size = 0;
+            foreach (object record in result.Records)
+            {
+                if (size > Answer.MaxBytes && result.Ends is not null) break;
+
+                byte[] document = table.Serialize(record);
+                documents.Add(document);
+                size += document.Length;
+            }
+
+            return new Answer
+            {
+                Items = [.. documents],
+                Chunk = ChunkHead.Of(result.First(documents.Count)),
+            };
+        }
+
+        public override Chunk Decode(TableDefinition table, Answer answer)
+            => Require(answer.Chunk).ToChunk(Records.Decode(table, answer));
+    }
+}
