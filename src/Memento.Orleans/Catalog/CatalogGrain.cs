@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Catalog;
 
 /// <summary>
-/// The catalog. A table's rows and its entry are in two files that no transaction spans: the entry
-/// comes first and goes last, and everything in between can be repeated. The rows' file has a note
-/// of the entries, which is what counts.
+/// The catalog. The rows of a table and its entry are in two files, which no transaction spans. The
+/// entry is written first and removed last, and every step in between can be repeated. The file of
+/// the rows has a note of the entries; if the two differ, the note counts.
 /// </summary>
 [KeepAlive]
 internal sealed class CatalogGrain(
@@ -31,8 +31,9 @@ internal sealed class CatalogGrain(
         await ReadNoteAsync();
         foreach (CatalogEntry entry in state.State.Tables.Values.ToArray())
         {
-            // The partitions of one that is registered may be open: it is ended when they are
-            // closed, by what makes or deletes it, as every start makes those that are registered.
+            // The partitions of a registered table may be open. Its deletion is finished after they
+            // are closed, by the next call that makes or deletes the table; every start makes the
+            // registered tables.
             if (entry.IsBeingDeleted && !tables.TryGet(entry.Schema.Name, out _))
                 await CompleteDeleteAsync(entry.Schema.Name);
         }
@@ -81,7 +82,7 @@ internal sealed class CatalogGrain(
         if (!difference.IsNone || lost.Count > 0)
             await PutAsync(entry with { Schema = usable, Added = added });
 
-        // After the entry: an index that the catalog has must have all of its values.
+        // After the entry: an index in the catalog must have all of its values.
         if (schema.Storage == TableStorage.Disk)
             await DropUniqueIndexesAsync(schema.Name, difference.RemovedUniqueIndexes);
         return new EnsureResponse
@@ -110,17 +111,18 @@ internal sealed class CatalogGrain(
 
     public async Task<bool> CreateAsync(TableSchema schema)
     {
-        // A client knows neither the storage nor the indexes that the silo registered.
+        // A client does not know the storage and the indexes that the silo registered.
         TableDefinition registered = tables.Get(schema.Name);
         registered.Registration.Require(schema.Name, TableRegistration.Of(schema));
         if (Find(schema.Name) is not null) return false;
 
-        // The records of a table whose deletion failed half way are not those of the new one.
+        // If a deletion failed half way, the records of the old table must not come into the new
+        // one.
         await CompleteDeleteAsync(schema.Name);
         schema = registered.ToSchema();
         if (schema.Storage == TableStorage.Disk)
         {
-            // Nor are the values of an index that was forgotten, and could not be dropped.
+            // The same for the values of an index that was forgotten and could not be dropped.
             await DropUniqueIndexesAsync(
                 schema.Name,
                 [.. schema.Indexes.Where(static index => index.Unique)
@@ -182,9 +184,9 @@ internal sealed class CatalogGrain(
         };
 
     /// <summary>
-    /// An added index as the type has it now: where its values are of another type, what is stored
-    /// of it has another encoding. Null where it does not fit the type any more, or the type
-    /// declares it.
+    /// An added index in the form of the current type: if the type of its values has changed, the
+    /// stored index has another encoding. Null if the index does not fit the type any more, or the
+    /// type declares it.
     /// </summary>
     private IndexSchema? OfNow(IndexSchema index, TableSchema schema)
     {
@@ -210,9 +212,8 @@ internal sealed class CatalogGrain(
     }
 
     /// <summary>
-    /// The unique indexes that know no value although the table has records. Whatever has become of
-    /// their values, they are filled again; where no record has a value, that costs a start some
-    /// time.
+    /// The unique indexes without a value, of a table that has records. Their values may have been
+    /// lost, so they are filled again. If no record has a value, this costs each start some time.
     /// </summary>
     private async Task<IReadOnlyList<string>> FindLostAsync(TableSchema schema)
     {
@@ -269,7 +270,7 @@ internal sealed class CatalogGrain(
         }
         catch
         {
-            // What is in memory is what is stored: the next call reads it again.
+            // Memory may differ from the storage now: the next call reads the state again.
             DeactivateOnIdle();
             throw;
         }
@@ -292,8 +293,8 @@ internal sealed class CatalogGrain(
     }
 
     /// <summary>
-    /// Writes the notes that an earlier version did not keep; that of the catalog last, since it
-    /// stands for all of them.
+    /// Writes the notes that an earlier version did not keep; the note of the catalog last, because
+    /// it stands for all of them.
     /// </summary>
     private async Task WriteNotesAsync()
     {
@@ -315,21 +316,21 @@ internal sealed class CatalogState
     /// <summary>The tables by name.</summary>
     public Dictionary<string, CatalogEntry> Tables { get; set; } = [];
 
-    /// <summary>The secret of the continuations of pages; null until one is asked for.</summary>
+    /// <summary>The secret of the continuations of pages; null until the first request.</summary>
     public byte[]? PageKey { get; set; }
 }
 
 /// <summary>A table in the catalog.</summary>
-/// <param name="Schema">What it is, with the indexes that it has.</param>
+/// <param name="Schema">The description of the table, with its current indexes.</param>
 /// <param name="IsBeingDeleted">
-/// Whether its deletion has begun; it is completed at the next start if the process died in
-/// between.
+/// Whether its deletion has begun. If the process dies in between, the next start completes the
+/// deletion.
 /// </param>
-/// <param name="Added">Which of its indexes no type declares; null for none.</param>
+/// <param name="Added">The indexes that no type declares; null for none.</param>
 internal sealed record CatalogEntry(
     TableSchema Schema, bool IsBeingDeleted, IReadOnlyList<IndexSchema>? Added = null);
 
-/// <summary>What the catalog says in the log.</summary>
+/// <summary>The log messages of the catalog.</summary>
 internal static partial class CatalogLog
 {
     [LoggerMessage(

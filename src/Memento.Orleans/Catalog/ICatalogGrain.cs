@@ -3,7 +3,8 @@ using Memento.Tables;
 namespace Memento.Catalog;
 
 /// <summary>
-/// Knows which tables exist; one for the cluster, kept by Orleans' grain storage.
+/// The list of the tables that exist. There is one grain for the cluster; Orleans' grain storage
+/// keeps it.
 /// </summary>
 [Alias("Memento.ICatalogGrain")]
 internal interface ICatalogGrain : IGrainWithStringKey
@@ -15,34 +16,32 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("ListAsync")]
     Task<List<string>> ListAsync();
 
-    /// <summary>
-    /// Makes a table where it is missing; where it exists, checks that it is the same.
-    /// </summary>
+    /// <summary>Makes a table if it is missing; if it exists, checks that it is the same.</summary>
     [Alias("EnsureAsync")]
     Task<EnsureResponse> EnsureAsync(TableSchema schema);
 
-    /// <summary>The indexes of a table; null where it does not exist.</summary>
+    /// <summary>The indexes of a table; null if it does not exist.</summary>
     [Alias("IndexesAsync")]
     Task<List<IndexInfo>?> IndexesAsync(string name);
 
-    /// <summary>Remembers an index that was built.</summary>
+    /// <summary>Adds a built index to the catalog.</summary>
     [Alias("AddIndexAsync")]
     Task AddIndexAsync(string name, IndexSchema index, bool isDeclared);
 
-    /// <summary>Forgets an index.</summary>
+    /// <summary>Removes an index from the catalog.</summary>
     [Alias("RemoveIndexAsync")]
     Task RemoveIndexAsync(string name, string index);
 
-    /// <summary>Makes a table; false where it exists.</summary>
+    /// <summary>Makes a table; false if it exists.</summary>
     [Alias("CreateAsync")]
     Task<bool> CreateAsync(TableSchema schema);
 
-    /// <summary>Whether a deletion of the table has begun, and nobody has completed it.</summary>
+    /// <summary>Whether a deletion of the table has begun and is not completed.</summary>
     [Alias("IsBeingDeletedAsync")]
     Task<bool> IsBeingDeletedAsync(string name);
 
     /// <summary>
-    /// Makes a table unusable, so that its partitions can be closed; false where it is absent. A
+    /// Makes a table unusable, so that its partitions can be closed; false if it is absent. A
     /// deletion that failed half way is begun again.
     /// </summary>
     [Alias("BeginDeleteAsync")]
@@ -52,20 +51,18 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("CompleteDeleteAsync")]
     Task CompleteDeleteAsync(string name);
 
-    /// <summary>
-    /// The secret of the continuations of pages; it is made when it is first asked for.
-    /// </summary>
+    /// <summary>The secret of the continuations of pages; the first request makes it.</summary>
     [Alias("PageKeyAsync")]
     Task<byte[]> PageKeyAsync();
 }
 
-/// <summary>How a table of the program meets the one that is there.</summary>
+/// <summary>The result of comparing a table of the program with the stored table.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.EnsureResponse")]
 internal sealed record EnsureResponse
 {
-    /// <summary>What contradicts the definition; empty where nothing does.</summary>
+    /// <summary>The contradictions to the definition; empty if there are none.</summary>
     [Id(0)]
     public IReadOnlyList<string> Problems { get; init; } = [];
 

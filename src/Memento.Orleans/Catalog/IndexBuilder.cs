@@ -9,8 +9,8 @@ using Memento.Transactions;
 namespace Memento.Catalog;
 
 /// <summary>
-/// Adds indexes to tables that are in use, and removes them. An index is built under a read lock on
-/// the table: readers go on, writers wait, and who writes afterwards knows it or is run again.
+/// Adds indexes to tables in use, and removes them. An index is built under a read lock on the
+/// table: readers go on, and writers wait. A later writer knows the index, or is run again.
 /// </summary>
 internal sealed class IndexBuilder(
     TransactionRunner runner,
@@ -19,7 +19,7 @@ internal sealed class IndexBuilder(
     StoreLifetime lifetime,
     IGrainFactory grains)
 {
-    /// <summary>How long a call may take that adds or removes an index.</summary>
+    /// <summary>The time limit of a call that adds or removes an index.</summary>
     public const string LongestCall = "01:00:00";
 
     private static readonly TransactionOptions Options =
@@ -30,10 +30,10 @@ internal sealed class IndexBuilder(
     /// <param name="table">The table.</param>
     /// <param name="info">The index.</param>
     /// <param name="isDeclared">
-    /// Whether the type declares it, so that nobody has to remember it.
+    /// Whether the type declares the index, so that the catalog need not remember it.
     /// </param>
     /// <exception cref="ArgumentException">The table cannot have such an index.</exception>
-    /// <exception cref="MementoException">The table has it.</exception>
+    /// <exception cref="MementoException">The table has the index already.</exception>
     /// <exception cref="UniqueIndexException">Two records have the same value.</exception>
     /// <exception cref="TableNotFoundException">The table does not exist.</exception>
     public async Task AddAsync(TableDefinition table, IndexInfo info, bool isDeclared)
@@ -50,14 +50,14 @@ internal sealed class IndexBuilder(
                     + "another one.");
             }
 
-            // An earlier call gave it up, and could not remove what there was of it.
+            // An earlier call failed, and could not remove its part of the index.
             await ForgetAsync(table, here);
         }
 
         IndexDefinition index = table.MakeIndex(info);
         if (StorageNameOf(table, index) is { } name)
         {
-            // A crash may have left one that was not finished.
+            // A crash may have left an unfinished index.
             await durable.Journal!.DropTableAsync(name, CancellationToken.None);
             await durable.Journal.CreateTableAsync(name, CancellationToken.None);
         }
@@ -106,7 +106,7 @@ internal sealed class IndexBuilder(
                 await ClaimAsync(scope, table, index, ofPartition);
         }
 
-        // Before the lock goes: whoever writes next has to know the index.
+        // Before the lock is released: the next writer has to know the index.
         table.UseIndexes(table.IndexSet.With(index));
         return true;
     }
@@ -141,7 +141,7 @@ internal sealed class IndexBuilder(
     {
         try
         {
-            // Its values go last: an index that the catalog has must have all of its values.
+            // Its values are removed last: an index in the catalog must have all of its values.
             if (mayBeInCatalog) await TakeOutOfCatalogAsync(table, index);
             await ForgetAsync(table, index);
         }
@@ -166,15 +166,15 @@ internal sealed class IndexBuilder(
         }
         catch (StorageException)
         {
-            // As the one before, this write may have been kept.
+            // This write may have been kept too.
             if (await IsInCatalogAsync(table, index)) throw;
         }
     }
 
     /// <summary>
-    /// Whether the catalog has an index whose write failed. The catalog does one thing at a time,
-    /// so that no write is on its way when it answers. Where it cannot be read nobody writes it,
-    /// and the note beside the records is what counts; a storage that keeps none leaves it open.
+    /// Whether the catalog has an index whose write failed. The catalog handles one call at a time,
+    /// so no write is under way when it answers. If it cannot be read, it cannot be written either,
+    /// and the note beside the records counts. In a storage without notes the answer stays open.
     /// </summary>
     private async Task<bool> IsInCatalogAsync(TableDefinition table, IndexDefinition index)
     {
@@ -193,7 +193,9 @@ internal sealed class IndexBuilder(
         }
     }
 
-    /// <summary>Removes an index from memory and storage, once nobody uses the table.</summary>
+    /// <summary>
+    /// Removes an index from memory and storage, when no transaction uses the table.
+    /// </summary>
     private async Task ForgetAsync(TableDefinition table, IndexDefinition index)
     {
         await runner.RunAsync(
@@ -203,7 +205,7 @@ internal sealed class IndexBuilder(
                 await sender.SendToAllAsync(
                     table, new LockPartitionOperation(writes: true), CancellationToken.None);
 
-                // What was written into it is durable, and nothing is taken back into it any more.
+                // Now all writes into the index are durable, and none can be taken back any more.
                 await journal.FlushAsync();
                 await sender.SendToAllAsync(
                     table, new RemoveIndexOperation(index.Info), CancellationToken.None);
@@ -216,7 +218,7 @@ internal sealed class IndexBuilder(
             await durable.Journal!.DropTableAsync(name, CancellationToken.None);
     }
 
-    /// <summary>The store of an index in the durable storage, where it has one.</summary>
+    /// <summary>The name of an index in the durable storage, if it is stored.</summary>
     private static string? StorageNameOf(TableDefinition table, IndexDefinition index)
         => index.Unique && table.Storage == TableStorage.Disk
             ? table.StorageName(index.Values)

@@ -3,7 +3,7 @@ using Memento.Transactions.Reading;
 
 namespace Memento.Catalog;
 
-/// <summary>Asks the catalog for the secret of continuations once, and keeps it.</summary>
+/// <summary>Gets the secret of continuations from the catalog once, and keeps it.</summary>
 internal sealed class PageKeys(IGrainFactory grains, StoreLifetime lifetime) : IPageKeys
 {
     /// <summary>The bytes of the secret.</summary>

@@ -18,7 +18,7 @@ internal sealed class TableAdministration(
     IGrainFactory grains,
     TimeProvider time) : ITables
 {
-    /// <summary>How long to wait before asking again whether tables are ready.</summary>
+    /// <summary>The pause between two questions whether tables are ready.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
@@ -42,8 +42,8 @@ internal sealed class TableAdministration(
     {
         TableDefinition table = Use<T>();
 
-        // What runs now is let through; what comes after finds the table gone, as does everything
-        // where an earlier call failed half way.
+        // Running transactions may finish. Later ones find the table gone; if an earlier call
+        // failed half way, all do.
         if (!await IsBeingDeletedAsync(table, cancellationToken))
             await LockAndDoAsync<T>(static _ => Task.CompletedTask, cancellationToken);
         if (!await lifetime.AskAsync(() => DeleteAsync(table), CancellationToken.None))
@@ -163,7 +163,7 @@ internal sealed class TableAdministration(
     private ITableIndexGrain IndexesOf(TableDefinition table)
         => grains.GetGrain<ITableIndexGrain>(table.Name);
 
-    /// <summary>In a silo the definition is the one that was changed.</summary>
+    /// <summary>In a silo, this definition is the one that was changed already.</summary>
     private void Learn(TableDefinition table, List<IndexSchema> indexes)
     {
         if (!partitions.ShareMemory) table.LearnIndexes(indexes);
@@ -206,7 +206,7 @@ internal sealed class TableAdministration(
         => lifetime.AskAsync(() => Catalog.IsBeingDeletedAsync(table.Name), cancellationToken);
 
     /// <summary>
-    /// Deletes a table, or ends what an earlier call began; false where it is absent.
+    /// Deletes a table, or finishes the deletion of an earlier call; false if it is absent.
     /// </summary>
     private async Task<bool> DeleteAsync(TableDefinition table)
     {
@@ -218,8 +218,9 @@ internal sealed class TableAdministration(
     }
 
     /// <summary>
-    /// Begins to delete a table. What the storage refuses may be in it all the same; then a later
-    /// start would delete what was written meanwhile, so that it is found out at once.
+    /// Begins to delete a table. If the storage refuses the write, it may have kept it all the
+    /// same. Then a later start would delete records that were written meanwhile, so this is found
+    /// out at once.
     /// </summary>
     private async Task<bool> BeginDeleteAsync(TableDefinition table)
     {

@@ -25,17 +25,17 @@ internal sealed class TableIndexGrain(TableRegistry tables, IndexBuilder indexes
 }
 
 /// <summary>
-/// Adds and removes indexes of a table, one after the other; id the table's name.
+/// Adds and removes indexes of a table, one after the other. Its id is the table's name.
 /// </summary>
 [Alias("Memento.ITableIndexGrain")]
 internal interface ITableIndexGrain : IGrainWithStringKey
 {
-    /// <summary>Adds an index, and gives those that the table has then.</summary>
+    /// <summary>Adds an index, and returns all indexes of the table.</summary>
     [Alias("AddAsync")]
     [ResponseTimeout(IndexBuilder.LongestCall)]
     Task<List<IndexSchema>> AddAsync(IndexInfo index);
 
-    /// <summary>Removes an index, and gives those that the table has then.</summary>
+    /// <summary>Removes an index, and returns the remaining indexes of the table.</summary>
     [Alias("RemoveAsync")]
     [ResponseTimeout(IndexBuilder.LongestCall)]
     Task<List<IndexSchema>> RemoveAsync(IReadOnlyList<string> properties);

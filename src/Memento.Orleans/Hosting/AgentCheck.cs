@@ -4,8 +4,8 @@ using Orleans.Transactions;
 namespace Memento.Hosting;
 
 /// <summary>
-/// A later <c>UseTransactions</c> silently restores Orleans' agent, and commits would lose writes:
-/// better not to start.
+/// Stops a start whose agent is not ours. A later <c>UseTransactions</c> silently restores Orleans'
+/// agent, and commits would lose writes.
 /// </summary>
 internal static class AgentCheck
 {

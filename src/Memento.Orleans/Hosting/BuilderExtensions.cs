@@ -6,8 +6,8 @@ namespace Memento;
 public static class MementoSiloBuilderExtensions
 {
     /// <summary>
-    /// Adds Memento to a silo: its tables, their storage, and <see cref="IMemento"/>. Further calls
-    /// add to the first.
+    /// Adds Memento to a silo: its tables, their storage, and <see cref="IMemento"/>. More calls
+    /// add to the first one.
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Registers tables and chooses the storage.</param>
@@ -30,8 +30,8 @@ public static class MementoSiloBuilderExtensions
 public static class MementoClientBuilderExtensions
 {
     /// <summary>
-    /// Adds Memento to a client: the tables that it uses, and <see cref="IMemento"/>. Further calls
-    /// add to the first.
+    /// Adds Memento to a client: the tables that it uses, and <see cref="IMemento"/>. More calls
+    /// add to the first one.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="configure">Registers the tables, as the silos do.</param>

@@ -6,12 +6,12 @@ using Orleans.Storage;
 namespace Memento.Hosting;
 
 /// <summary>
-/// The catalog and the sequences in whatever grain storage the durable storage gives: as one text
-/// of JSON each, so that it does not matter how the provider makes bytes of a state, and with the
-/// errors that all failures of the durable storage have.
+/// Keeps the catalog and the sequences in the grain storage that the durable storage gives. Each is
+/// one text of JSON, so that the provider's own format does not matter. Failures are the same
+/// errors as those of the durable storage.
 /// </summary>
-/// <param name="inner">The provider's.</param>
-/// <param name="place">Where that is, for people.</param>
+/// <param name="inner">The storage of the provider.</param>
+/// <param name="place">The place of that storage, for people.</param>
 /// <param name="services">The services of the silo.</param>
 internal sealed class CatalogGrainStorage(
     IGrainStorage inner, string place, IServiceProvider services)
@@ -19,7 +19,7 @@ internal sealed class CatalogGrainStorage(
 {
     public void Participate(ISiloLifecycle lifecycle)
     {
-        // The silo starts by itself what is registered there.
+        // The silo starts a registered storage itself.
         if (inner is ILifecycleParticipant<ISiloLifecycle> participant
             && !services.GetServices<ILifecycleParticipant<ISiloLifecycle>>()
                 .Contains(participant))
@@ -76,8 +76,8 @@ internal sealed class CatalogGrainStorage(
     }
 
     /// <summary>
-    /// What providers throw has nothing in common. A conflict with another writer stays what it is:
-    /// Orleans ends the grain for it.
+    /// Providers throw different exceptions. A conflict with another writer is not translated:
+    /// Orleans ends the grain because of it.
     /// </summary>
     private async Task TranslateAsync(string action, Func<Task> call)
     {
@@ -97,7 +97,7 @@ internal sealed class CatalogGrainStorage(
     }
 }
 
-/// <summary>What the provider keeps of a state: its JSON.</summary>
+/// <summary>The form of a state in the provider: its JSON.</summary>
 [GenerateSerializer]
 [Alias("Memento.CatalogDocument")]
 internal sealed class CatalogDocument
@@ -108,7 +108,7 @@ internal sealed class CatalogDocument
 }
 
 /// <summary>
-/// Writes the JSON as it is, for providers that take a serializer: any tool reads what they keep.
+/// Writes the JSON unchanged, for providers that take a serializer, so that any tool can read it.
 /// </summary>
 internal sealed class CatalogSerializer : IGrainStorageSerializer
 {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Orleans makes the code of its calls at run time. Without dynamic code a silo hangs for minutes
-/// in its start, and then says that a task was canceled: better not to start.
+/// Stops a start without dynamic code. Orleans makes the code of its calls at run time: without it,
+/// a silo hangs for minutes at its start, and then says that a task was canceled.
 /// </summary>
 internal static class DynamicCodeCheck
 {
@@ -12,7 +12,7 @@ internal static class DynamicCodeCheck
     public static void ThrowIfMissing() => ThrowIfMissing(RuntimeFeature.IsDynamicCodeSupported);
 
     /// <param name="isSupported">Whether code can be made at run time.</param>
-    /// <exception cref="MementoException">It cannot.</exception>
+    /// <exception cref="MementoException">Code cannot be made at run time.</exception>
     public static void ThrowIfMissing(bool isSupported)
     {
         if (isSupported) return;

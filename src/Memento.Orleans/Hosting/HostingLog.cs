@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Hosting;
 
-/// <summary>What starting and stopping say in the log.</summary>
+/// <summary>The log messages of starting and stopping.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(

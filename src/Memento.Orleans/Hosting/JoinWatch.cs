@@ -3,13 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Tells when a silo takes too long to join its cluster. Orleans tries again for minutes, with
-/// hardly a word; what a silo does before that (opening the storage) and after it (loading) takes
-/// the time that it takes.
+/// Watches how long a silo takes to join its cluster. Orleans retries for minutes, and logs almost
+/// nothing. The steps before (opening the storage) and after (loading) have no limit.
 /// </summary>
 internal sealed class JoinWatch(TimeProvider time, ILogger<JoinWatch> logger) : IDisposable
 {
-    /// <summary>How long it may take; it is less than a second where nothing is wrong.</summary>
+    /// <summary>How long joining may take; without a fault, it takes less than a second.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _late =
@@ -17,7 +16,7 @@ internal sealed class JoinWatch(TimeProvider time, ILogger<JoinWatch> logger) : 
 
     private ITimer? _timer;
 
-    /// <summary>Ends when it takes too long, and otherwise never.</summary>
+    /// <summary>Ends when joining takes too long, and otherwise never.</summary>
     public Task IsLate => _late.Task;
 
     public void Begin() => _timer = time.CreateTimer(

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Hosting;
 
-/// <summary>Collects what <c>AddMemento</c> is told; several calls add up.</summary>
+/// <summary>Collects the configuration of <c>AddMemento</c>; several calls add up.</summary>
 internal sealed class MementoBuilder(IServiceCollection services) : IMementoBuilder
 {
     private readonly Dictionary<Type, TableOptions?> _tables = [];
@@ -56,7 +56,7 @@ internal sealed class MementoBuilder(IServiceCollection services) : IMementoBuil
         return this;
     }
 
-    /// <summary>Reads and checks the definitions; the same tables when it is asked again.</summary>
+    /// <summary>Reads and checks the definitions. A second call returns the same tables.</summary>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     public TableRegistry BuildTables()
         => _registry ??= new(

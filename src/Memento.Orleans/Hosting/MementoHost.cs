@@ -9,13 +9,13 @@ using Orleans.Configuration;
 namespace Memento;
 
 /// <summary>
-/// A whole silo in this process, in one line: for console applications and tests. It listens on a
-/// free loopback port and takes no clients.
+/// A whole silo in this process, in one line, for console applications and tests. It listens on a
+/// free loopback port and accepts no clients.
 /// </summary>
 public sealed class MementoHost : IAsyncDisposable
 {
     /// <summary>
-    /// How often other ports are tried when the ones that were free have been taken.
+    /// How often the start tries other ports, if another program has taken the free ones.
     /// </summary>
     private const int PortAttempts = 5;
 
@@ -35,7 +35,7 @@ public sealed class MementoHost : IAsyncDisposable
 
     /// <summary>Starts a silo.</summary>
     /// <param name="configure">Registers tables and chooses the storage.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     /// <exception cref="MementoException">
@@ -49,7 +49,7 @@ public sealed class MementoHost : IAsyncDisposable
     /// <summary>Starts a silo in a host that is configured further.</summary>
     /// <param name="configure">Registers tables and chooses the storage.</param>
     /// <param name="configureHost">Adds configuration, logging or services.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     /// <exception cref="MementoException">
@@ -87,7 +87,7 @@ public sealed class MementoHost : IAsyncDisposable
         await DisposeAsync(_host);
     }
 
-    /// <summary>Starts a host; gives up where its silo cannot join the cluster.</summary>
+    /// <summary>Starts a host; gives up if its silo cannot join the cluster.</summary>
     private static async Task StartAsync(
         IHost host, StartErrors errors, CancellationToken cancellationToken)
     {
@@ -138,7 +138,7 @@ public sealed class MementoHost : IAsyncDisposable
             silo.AddMemento(configure);
         });
 
-        // Here and not by the container, which would bury a mistake under its own calls.
+        // Here and not in the container, whose own calls would hide a mistake.
         MementoServices.BuilderOf(builder.Services)!.BuildTables();
         return builder.Build();
     }

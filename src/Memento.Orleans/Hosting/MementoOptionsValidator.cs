@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Says at start-up which option is out of its range, and which key of the section is none.
+/// Reports at start-up an option that is out of its range, and a key of the section that is not an
+/// option.
 /// </summary>
 internal sealed class MementoOptionsValidator(IConfiguration? configuration = null)
     : IValidateOptions<MementoOptions>

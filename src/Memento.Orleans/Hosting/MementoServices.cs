@@ -17,11 +17,11 @@ using Orleans.Transactions;
 
 namespace Memento.Hosting;
 
-/// <summary>Puts the parts of Memento together, for a silo and for a client.</summary>
+/// <summary>Registers the parts of Memento, for a silo and for a client.</summary>
 internal static class MementoServices
 {
     /// <summary>
-    /// Lets a caller configure; true the first time, when the services are to be added.
+    /// Runs a configuration; true the first time, when the services have to be added.
     /// </summary>
     public static bool Configure(IServiceCollection services, Action<IMementoBuilder>? configure)
     {
@@ -32,7 +32,7 @@ internal static class MementoServices
         {
             services.AddSingleton(builder);
 
-            // Before what the caller sets in code, which goes over it.
+            // Before the options that the caller sets in code, which count over it.
             services.AddSingleton<IConfigureOptions<MementoOptions>>(static provider =>
                 new ConfigureOptions<MementoOptions>(options => provider
                     .GetService<IConfiguration>()?
@@ -112,14 +112,15 @@ internal static class MementoServices
         DecorateTransactions(services);
     }
 
-    /// <summary>Puts ours around Orleans' transactions.</summary>
+    /// <summary>Puts our agent and client around Orleans' own.</summary>
     private static void DecorateTransactions(IServiceCollection services)
     {
         Decorate<ITransactionAgent, MementoTransactionAgent>(services, static _ => []);
         Decorate<ITransactionClient, MementoTransactionClient>(
             services, static provider => [provider.GetRequiredService<MementoTransactionAgent>()]);
 
-        // Each request of a transactional call asks for it when it is made: see LateIntroduction.
+        // Each request of a transactional call asks for the agent when it is made; see
+        // LateIntroduction.
         services.Replace(ServiceDescriptor.Transient<ITransactionAgent>(static provider =>
         {
             if (provider.GetRequiredService<AmbientTransaction>().Running is not null)

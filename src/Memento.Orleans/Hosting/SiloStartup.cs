@@ -12,7 +12,7 @@ using Orleans.Transactions;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Starts Memento with its silo: opens the storage before any grain runs, makes missing tables once
+/// Starts Memento with its silo: opens the storage before any grain runs, makes missing tables when
 /// the silo is active, and stops the journal after the grains.
 /// </summary>
 internal sealed class SiloStartup(
@@ -84,8 +84,8 @@ internal sealed class SiloStartup(
     }
 
     /// <summary>
-    /// Makes missing tables, and learns which indexes all have; gives the unique ones that are new
-    /// and have to be filled.
+    /// Makes missing tables, and reads the indexes of all tables. Returns the new unique indexes,
+    /// which have to be filled.
     /// </summary>
     private async Task<List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)>>
         LearnTablesAsync(CancellationToken cancellationToken)
@@ -120,7 +120,9 @@ internal sealed class SiloStartup(
         return unfilled;
     }
 
-    /// <summary>Before the grains stop: each waits for what its partition has appended.</summary>
+    /// <summary>
+    /// Before the grains stop: each waits for the appended commits of its partition.
+    /// </summary>
     private Task BeginStopAsync(CancellationToken cancellationToken)
     {
         journal.EndDoubt();

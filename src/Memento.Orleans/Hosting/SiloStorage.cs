@@ -8,8 +8,8 @@ using Orleans.Storage;
 namespace Memento.Hosting;
 
 /// <summary>
-/// What a silo keeps its disk tables in, and its catalog: the storage that was chosen, the default,
-/// or none where all tables are in ram.
+/// The storage of a silo for its disk tables and its catalog: the chosen storage, the default, or
+/// none if all tables are in ram.
 /// </summary>
 internal static class SiloStorage
 {
@@ -31,7 +31,7 @@ internal static class SiloStorage
         return hasDiskTable ? CreateDefault(services) : new DurableStorage(null);
     }
 
-    /// <summary>The storage where none is chosen: SQLite.</summary>
+    /// <summary>The default storage: SQLite.</summary>
     private static DurableStorage CreateDefault(IServiceProvider services)
         => new(ActivatorUtilities.CreateInstance<SqliteJournalStorage>(
             services,

@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Memento.Hosting;
 
 /// <summary>
-/// Keeps the last exception that Orleans logged while a silo starts: it tries again for minutes,
-/// and only its log says why.
+/// Keeps the last exception that Orleans logs while a silo starts: Orleans retries for minutes, and
+/// only its log says why.
 /// </summary>
 internal sealed class StartErrors : ILoggerProvider, ILogger
 {
     private volatile bool _hasStarted;
     private volatile string? _last;
 
-    /// <summary>What went wrong last; null where nothing did.</summary>
+    /// <summary>The last failure; null if there was none.</summary>
     public string? Last => _last;
 
-    /// <summary>Nothing is kept from here on.</summary>
+    /// <summary>Keeps no exception from here on.</summary>
     public void End() => _hasStarted = true;
 
     public ILogger CreateLogger(string categoryName)

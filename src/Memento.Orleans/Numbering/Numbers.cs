@@ -8,16 +8,16 @@ namespace Memento.Numbering;
 
 /// <summary>
 /// Assigns numbers to new records in this silo, from blocks of the table's sequence, so that
-/// concurrent inserts do not wait for each other. The next is above every number that was committed
-/// here, explicit ones too.
+/// concurrent inserts do not wait for each other. The next number is above every number that was
+/// committed in this silo, explicit ones too.
 /// </summary>
 internal sealed class Numbers(IGrainFactory grains)
 {
-    /// <summary>How many numbers a silo takes at once: the gap that a restart may leave.</summary>
+    /// <summary>How many numbers a silo takes at once.</summary>
     public const int BlockSize = 1000;
 
     /// <summary>
-    /// A narrow key has room for so many blocks at least: a restart must not use it up.
+    /// A narrow key has room for at least this many blocks, so that restarts do not use it up.
     /// </summary>
     private const int FewestBlocks = 1024;
 
@@ -33,7 +33,7 @@ internal sealed class Numbers(IGrainFactory grains)
             ? block.NextAsync()
             : _blocks.GetOrAdd(table.Name, Make, table).NextAsync();
 
-    /// <summary>Notes a number that a record was committed with.</summary>
+    /// <summary>Called with the number of each record that is committed with one.</summary>
     public void Observe(string table, long number)
     {
         if (_blocks.TryGetValue(table, out NumberBlock? block)) block.Observe(number);
@@ -43,8 +43,8 @@ internal sealed class Numbers(IGrainFactory grains)
 }
 
 /// <summary>
-/// The numbers that this silo may give to one table. The next block is reserved when half of one is
-/// given, so that inserts do not wait for it at each end of a block.
+/// The numbers that this silo may give to one table. The next block is reserved when half of the
+/// current one is given, so that inserts do not wait at the end of a block.
 /// </summary>
 [SuppressMessage(
     "Reliability", "CA1001", Justification = "The semaphore's wait handle is never made.")]
@@ -60,7 +60,9 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     private bool _isStarted;
     private NumberRange? _ahead;
 
-    /// <summary>Whether somebody has reserved the next block, or tries, or failed.</summary>
+    /// <summary>
+    /// Whether the next block was reserved, is being reserved, or could not be reserved.
+    /// </summary>
     private bool _isAheadAsked;
 
     public ValueTask<long> NextAsync()
@@ -83,7 +85,9 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     }
 
     /// <param name="number">The number.</param>
-    /// <param name="isLow">Whether the caller has to reserve the next block; told to one.</param>
+    /// <param name="isLow">
+    /// Whether the caller has to reserve the next block; true for one caller.
+    /// </param>
     private bool TryTake(out long number, out bool isLow)
     {
         lock (_gate)
@@ -108,7 +112,7 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     }
 
     /// <summary>
-    /// Reserves the next block behind whoever took a number, and with nothing of theirs.
+    /// Reserves the next block in the background, outside the flow of the caller.
     /// </summary>
     private void ReserveAhead()
         => ThreadPool.UnsafeQueueUserWorkItem(
@@ -124,8 +128,8 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
         }
         catch (Exception)
         {
-            // Nobody waits for it, and it is not tried again before the block is used up: who finds
-            // that asks for the next one, and is told what is wrong.
+            // No caller waits for this, and it is not tried again before the block is used up. The
+            // caller that then finds no number asks for the next block, and gets the error.
         }
         finally
         {
@@ -138,7 +142,7 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
         await _reserving.WaitAsync();
         try
         {
-            // Records of an earlier run, or of before the first number, count as used too.
+            // Numbers of records of an earlier run, or from before the first number, are used too.
             if (!_isStarted) Observe(await HighestAsync());
 
             long number;
@@ -159,10 +163,11 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     private ISequenceGrain SequenceOf(string table)
         => grains.GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(table));
 
-    /// <remarks>Under the gate.</remarks>
+    /// <remarks>Called under the gate.</remarks>
     private void Take(NumberRange range)
     {
-        // A key that was written meanwhile is above the range, and has raised the numbers last.
+        // Otherwise a key that was written meanwhile is above the range: the numbers go on after
+        // it.
         if (range.Used >= _used)
         {
             _used = range.Used;
@@ -199,7 +204,7 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     }
 }
 
-/// <summary>One in each silo that clients ask.</summary>
+/// <summary>Gives numbers to clients, in each silo that they ask.</summary>
 [StatelessWorker(1)]
 [Reentrant]
 internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain, INumberGrain

@@ -3,8 +3,8 @@ using Memento.Journaling;
 namespace Memento.Numbering;
 
 /// <summary>
-/// A table's numbers; a block is on the disk as given before it is given: in the catalog, and in a
-/// note beside the records. The higher of the two counts.
+/// The numbers of a table. A block is on the disk before its numbers are given: in the catalog, and
+/// in a note beside the records. The higher of the two counts.
 /// </summary>
 internal sealed class SequenceGrain(
     [PersistentState("sequence", MementoStorage.Name)] IPersistentState<SequenceState> state,
@@ -14,7 +14,7 @@ internal sealed class SequenceGrain(
     private CatalogNote<SequenceState>? _note;
 
     /// <summary>
-    /// The grain's id; starts with a letter, since storage confuses all-digit keys.
+    /// The id of the grain. It starts with a letter, because storage confuses keys of digits.
     /// </summary>
     public static string KeyOf(string table) => $"sequence-{table}";
 
@@ -54,14 +54,16 @@ internal sealed class SequenceGrain(
     }
 }
 
-/// <summary>A table's numbers, given out in blocks; kept by Orleans' grain storage.</summary>
+/// <summary>
+/// Gives the numbers of a table in blocks. Orleans' grain storage keeps its state.
+/// </summary>
 [Alias("Memento.ISequenceGrain")]
 internal interface ISequenceGrain : IGrainWithStringKey
 {
-    /// <summary>
-    /// Takes a block for a silo; no number of it was or will be given to anyone else.
-    /// </summary>
-    /// <param name="used">Every number up to here counts as used, because a record has it.</param>
+    /// <summary>Takes a block for a silo. No other silo ever gets a number of the block.</summary>
+    /// <param name="used">
+    /// Every number up to this one counts as used, because a record has it.
+    /// </param>
     /// <param name="count">How many numbers, at the most.</param>
     [Alias("ReserveAsync")]
     Task<NumberRange> ReserveAsync(long used, int count);
@@ -70,22 +72,22 @@ internal interface ISequenceGrain : IGrainWithStringKey
 /// <summary>The stored form of a sequence.</summary>
 internal sealed class SequenceState
 {
-    /// <summary>Every number up to here may have been given.</summary>
+    /// <summary>Every number up to this one may have been given.</summary>
     public long Last { get; set; }
 
-    /// <summary>The explicit key above which it last went on; null for none.</summary>
+    /// <summary>The explicit key after which the numbers last went on; null for none.</summary>
     public long? RaisedBy { get; set; }
 }
 
 /// <summary>
-/// Numbers that a sequence has given to a silo; none where the sequence is at its end.
+/// Numbers that a sequence has given to a silo; none if the sequence is at its end.
 /// </summary>
-/// <param name="Used">Every number up to here is used, by whomever.</param>
+/// <param name="Used">Every number up to this one is used.</param>
 /// <param name="Last">
-/// The last number of the range; the first is the one above <see cref="Used"/>.
+/// The last number of the range; the first one follows <see cref="Used"/>.
 /// </param>
 /// <param name="RaisedBy">
-/// The explicit key above which the sequence last went on; null for none.
+/// The explicit key after which the sequence last went on; null for none.
 /// </param>
 [GenerateSerializer]
 [Immutable]

@@ -4,7 +4,7 @@ using Memento.Tables;
 
 namespace Memento.Silos;
 
-/// <summary>Finds partitions from outside the silos: always by message.</summary>
+/// <summary>Finds partitions from a client: always by message.</summary>
 internal sealed class ClientPartitions(IGrainFactory grains, StoreLifetime lifetime) : IPartitions
 {
     public bool ShareMemory => false;

@@ -14,7 +14,9 @@ using Orleans.Placement;
 
 namespace Memento.Silos;
 
-/// <summary>Owns a partition: loads it, answers for it, and closes it when it goes.</summary>
+/// <summary>
+/// Owns a partition: loads it, answers calls to it, and closes it when the grain ends.
+/// </summary>
 [Reentrant]
 [KeepAlive]
 [Immovable]
@@ -30,7 +32,7 @@ internal sealed class IndexGrain(
     ILocalSiloDetails silo,
     IOptions<SiloMessagingOptions> messaging) : Grain, IIndexGrain
 {
-    // A caller gives up after the response time-out; our answer has to come before that.
+    // A caller gives up after the response time-out. The answer has to arrive before that.
     private readonly TimeSpan _longestWait = messaging.Value.ResponseTimeout / 2;
 
     private Task<OpenResponse>? _opening;
@@ -63,7 +65,7 @@ internal sealed class IndexGrain(
 
         if (response.Error is not null)
         {
-            // Asked again, it looks again: the table may have been made meanwhile.
+            // The next call looks again, because the table may have been made meanwhile.
             if (ReferenceEquals(_opening, opening)) _opening = null;
             return response;
         }
@@ -79,7 +81,8 @@ internal sealed class IndexGrain(
         (string name, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
         try
         {
-            // First: of partitions that only the caller has it says more than that there is none.
+            // This check is first: for a partition number that only the caller has, its error says
+            // more.
             open.Registration?.Require(name, request.Registration);
             if (open.Error is not null) throw open.Error;
         }
@@ -132,7 +135,8 @@ internal sealed class IndexGrain(
         OpenResponse open = await OpenAsync();
         if (open.Error is not null) throw open.Error;
 
-        // No partition does not mean no number: others would be given twice.
+        // Without the partition the highest number is not known: an answer of none would give
+        // numbers twice.
         Partition partition = _partition ?? throw new TransactionConflictException(
             $"Partition {this.GetPrimaryKeyString()} was closed while its numbers were asked for. "
             + "The transaction is run again while attempts and time are left.");
@@ -140,7 +144,7 @@ internal sealed class IndexGrain(
         (long number, long position) = partition.HighestNumber();
         if (position <= journal.DurablePosition) return number;
 
-        // A number counts when it is committed: that of a batch which fails is gone afterwards.
+        // A number counts when it is committed. The number of a failed batch is gone afterwards.
         await journal.FlushAsync();
         return Math.Min(number, partition.HighestNumber().Number);
     }
@@ -168,7 +172,7 @@ internal sealed class IndexGrain(
     }
 
     /// <summary>
-    /// Lets the commits that have begun go through, to the disk, before anyone loads it again.
+    /// Waits until the running commits are on the disk, before the partition can be loaded again.
     /// </summary>
     private async Task CloseAsync(MementoException reason)
     {
@@ -180,7 +184,7 @@ internal sealed class IndexGrain(
     }
 
     /// <summary>
-    /// Lets the last commits of a closed partition end; after it the partition can be loaded.
+    /// Waits for the last commits of a closed partition. After that, the partition can be loaded.
     /// </summary>
     private async Task ForgetAsync(Partition partition)
     {

@@ -5,7 +5,7 @@ using Memento.Tables;
 
 namespace Memento.Silos;
 
-/// <summary>The operations of one message, as their partition's silo carries them out.</summary>
+/// <summary>Carries out the operations of one message, in the silo of their partition.</summary>
 internal sealed class OperationMessage(TransactionState state, TableDefinition table, int number)
     : IDisposable
 {
@@ -15,11 +15,11 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
     private TableDefinition Table => table;
 
     /// <summary>
-    /// Begins them all in their order, then waits for all; those that still wait for a lock after
-    /// a time say so.
+    /// Begins all operations in their order, then waits for all. An operation that still waits for
+    /// a lock after a time is answered with that.
     /// </summary>
     /// <param name="requests">The operations.</param>
-    /// <param name="longestWait">How long a lock may keep the answers back.</param>
+    /// <param name="longestWait">How long the answers may wait for locks.</param>
     public async Task<OperationResponse[]> ExecuteAsync(
         IReadOnlyList<OperationRequest> requests, TimeSpan longestWait)
     {
@@ -45,7 +45,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
             if (waiting.Count == 0) _patience.CancelAfter(longestWait);
             waiting.Add((i, executing.AsTask()));
 
-            // It opens the partition, which was closed meanwhile; the others keep behind it.
+            // This one opens the partition, which was closed meanwhile; the others stay behind it.
             if (state.Find(table, number) is null) await waiting[^1].Response;
         }
 
@@ -56,7 +56,9 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
 
     public void Dispose() => _patience.Dispose();
 
-    /// <summary>A record in a partition that is not its key's would never be found again.</summary>
+    /// <summary>
+    /// A record in another partition than the partition of its key would never be found again.
+    /// </summary>
     private void CheckPartition(Operation operation)
     {
         if (operation is not IKeyOperation onKey || table.PartitionOf(onKey.Key) == number) return;
@@ -71,7 +73,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
     {
         if (request.Savepoint == 0) return null;
 
-        // Most operations of a message have the same one.
+        // Most operations of a message have the same savepoint.
         if (_savepoint?.Id != request.Savepoint)
         {
             _savepoint = state.UseSavepoints().Find(
@@ -85,7 +87,9 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
         Operation<TResult> operation, Savepoint? savepoint)
         => state.ExecuteAsync(table, number, operation, savepoint, _patience.Token);
 
-    /// <summary>Every error is an answer: another operation may not suffer from it.</summary>
+    /// <summary>
+    /// Every error is an answer, so that it does not affect the other operations.
+    /// </summary>
     private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
     {
         try
@@ -102,7 +106,7 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
         }
         catch (Exception error)
         {
-            // What has lost need not wait for its other locks.
+            // A transaction that has lost need not wait for its other locks.
             if (state.Doom is not null) await _patience.CancelAsync();
             return new OperationResponse { Error = error };
         }

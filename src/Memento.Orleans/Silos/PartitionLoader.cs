@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Silos;
 
-/// <summary>Makes a partition from what the durable storage has of it.</summary>
+/// <summary>Makes a partition from its rows in the durable storage.</summary>
 internal sealed class PartitionLoader(
     TableRegistry tables,
     KnownTables known,

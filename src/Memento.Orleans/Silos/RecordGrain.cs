@@ -6,7 +6,9 @@ using Orleans.Concurrency;
 
 namespace Memento.Silos;
 
-/// <summary>The record of one primary key; thin: the partition has it.</summary>
+/// <summary>
+/// The record of one primary key as a grain. The partition has the record itself.
+/// </summary>
 [Reentrant]
 [RecordPlacement]
 internal sealed class RecordGrain<T>(IMemento memento, TableRegistry tables) : Grain, IRecord<T>

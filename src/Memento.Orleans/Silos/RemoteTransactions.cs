@@ -7,7 +7,7 @@ using Memento.Tables;
 
 namespace Memento.Silos;
 
-/// <summary>Carries out what bodies in other processes ask of this silo.</summary>
+/// <summary>Carries out the calls of bodies in other processes.</summary>
 internal sealed class RemoteTransactions(
     TransactionRegistry registry,
     ICommitter committer,
@@ -16,13 +16,13 @@ internal sealed class RemoteTransactions(
     TimeProvider time)
 {
     /// <summary>
-    /// Begins the operations of a message in their order, whether or not those before them wait for
-    /// a lock, and gives all answers together.
+    /// Begins the operations of a message in their order, also while earlier ones wait for a lock,
+    /// and returns all answers together.
     /// </summary>
     /// <param name="request">The message.</param>
     /// <param name="table">The table.</param>
     /// <param name="number">The partition's number.</param>
-    /// <param name="longestWait">How long a lock may keep the answers back.</param>
+    /// <param name="longestWait">How long the answers may wait for locks.</param>
     public async Task<ExecuteResponse> ExecuteAsync(
         ExecuteRequest request, TableDefinition table, int number, TimeSpan longestWait)
     {
@@ -46,7 +46,7 @@ internal sealed class RemoteTransactions(
     }
 
     /// <summary>
-    /// Undoes what was written under a savepoint, and refuses what comes under it later.
+    /// Undoes the writes under a savepoint, and refuses later operations under it.
     /// </summary>
     public async Task RollbackAsync(RollbackRequest request, TableDefinition table, int number)
     {
@@ -57,7 +57,7 @@ internal sealed class RemoteTransactions(
         }
         catch (NoTransactionException)
         {
-            // It has ended, and what comes of it later is refused for that.
+            // The transaction has ended, so its later messages are refused anyway.
             return;
         }
 
@@ -67,7 +67,7 @@ internal sealed class RemoteTransactions(
             await enlistment.RollbackAsync(savepoints.Find([request.Savepoint])!);
     }
 
-    /// <summary>The response to a message of which nothing could be begun.</summary>
+    /// <summary>The response to a message none of whose operations could begin.</summary>
     public static ExecuteResponse Refuse(ExecuteRequest request, Exception error)
     {
         var refused = new OperationResponse { Error = error };
@@ -79,9 +79,11 @@ internal sealed class RemoteTransactions(
     }
 
     /// <summary>
-    /// Finds the transaction of a message, or begins it; gives it an age if it has none.
+    /// Finds the transaction of a message, or begins it. Gives it an age if it has none.
     /// </summary>
-    /// <exception cref="NoTransactionException">It has ended: the message is late.</exception>
+    /// <exception cref="NoTransactionException">
+    /// The transaction has ended: the message is late.
+    /// </exception>
     private TransactionState Join(Guid transactionId, TransactionAge? age, TimeSpan remaining)
         => registry.Join(transactionId, () => new TransactionState(
             transactionId,
@@ -95,7 +97,8 @@ internal sealed class RemoteTransactions(
         });
 
     /// <summary>
-    /// Whatever a message says: a caller that vanished must not keep its locks for ever.
+    /// The deadline is limited, whatever the message says: a vanished caller must not keep its
+    /// locks for ever.
     /// </summary>
     private long DeadlineOf(TimeSpan remaining)
     {

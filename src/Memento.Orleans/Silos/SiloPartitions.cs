@@ -8,7 +8,7 @@ using Memento.Tables;
 namespace Memento.Silos;
 
 /// <summary>
-/// Finds partitions from inside a silo: directly where they are here, otherwise by message.
+/// Finds partitions from a silo: directly if they are in this silo, otherwise by message.
 /// </summary>
 internal sealed class SiloPartitions(
     PartitionDirectory directory,
@@ -63,7 +63,7 @@ internal sealed class SiloPartitions(
                     table, number, () => new RemoteEnlistment(state, table, number, grain));
             }
 
-            // It may have been closed between the answer and here; then it is opened again.
+            // It may have been closed since the answer; then it is opened again.
             if (directory.Find(table.Name, number) is { IsClosed: false } partition)
                 return EnlistLocal(state, table, partition);
             state.ThrowIfOver();

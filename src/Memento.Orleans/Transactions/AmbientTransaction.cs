@@ -4,8 +4,9 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// The transaction whose body runs in this flow of control, as long as Orleans knows nothing of it
-/// there. Orleans' own ambient transaction goes before it: that one was begun inside the body.
+/// The transaction whose body runs in this flow of control, as long as Orleans does not know it
+/// there. Orleans' own ambient transaction counts over it, because that one was begun inside the
+/// body.
 /// </summary>
 internal sealed class AmbientTransaction(IGrainContextAccessor context)
 {
@@ -13,14 +14,14 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
     private volatile bool _isSupported;
 
     /// <summary>
-    /// Whether a transaction may begin here without Orleans: where it will learn of it in time
-    /// (<see cref="LateIntroduction"/>), and not in a grain, where a body can reach the grain's own
-    /// transactional states, which look for Orleans' ambient transaction by themselves.
+    /// Whether a transaction may begin here without Orleans. Orleans must be able to learn of it in
+    /// time (<see cref="LateIntroduction"/>). In a grain it may not: a body can reach the grain's
+    /// own transactional states, which look for Orleans' ambient transaction by themselves.
     /// </summary>
     public bool IsPossible => _isSupported && IsFree;
 
     /// <summary>
-    /// The transaction that is running here; null where there is none, or Orleans knows of one.
+    /// The transaction that is running here; null if there is none, or Orleans knows one.
     /// </summary>
     public TransactionState? Running
         => _current.Value is { State: { } state } && IsFree ? state : null;
@@ -29,16 +30,16 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
         => context.GrainContext is null or { GrainInstance: null }
             && TransactionContext.GetTransactionInfo() is null;
 
-    /// <summary>Says that Orleans learns of transactions in time.</summary>
+    /// <summary>Called when Orleans was found to learn of transactions in time.</summary>
     public void Support() => _isSupported = true;
 
     /// <summary>
-    /// Makes a transaction the ambient one of the method that calls this, and of what it calls.
+    /// Makes a transaction the ambient one of the calling method, and of the methods that it calls.
     /// </summary>
     public Place Enter(TransactionState state) => _current.Value = new Place { State = state };
 
     /// <summary>
-    /// Where the transaction stands; emptied when it ends, for code that it left running.
+    /// The holder of the transaction; emptied at its end, for code that is still running.
     /// </summary>
     internal sealed class Place
     {
@@ -56,13 +57,15 @@ internal sealed class TransactionStart
     /// <summary>The start time of the first attempt: the age.</summary>
     public long StartTicks { get; private init; }
 
-    /// <summary>What is left of the time limit.</summary>
+    /// <summary>The time that is left until the time limit.</summary>
     public TimeSpan Remaining { get; private init; }
 
-    /// <summary>The transaction, where it is there already.</summary>
+    /// <summary>The transaction, if it exists already.</summary>
     public TransactionInfo? Info { get; private init; }
 
-    /// <summary>Whether it is a branch, whose end is none of the transaction.</summary>
+    /// <summary>
+    /// Whether it is a branch; the end of a branch is not the end of the transaction.
+    /// </summary>
     public bool IsBranch { get; private init; }
 
     /// <summary>Whether it has begun.</summary>
@@ -72,7 +75,7 @@ internal sealed class TransactionStart
     public static TransactionStart New(long startTicks, TimeSpan remaining)
         => new() { StartTicks = startTicks, Remaining = remaining };
 
-    /// <summary>One that has begun without Orleans, or a branch of it.</summary>
+    /// <summary>A transaction that has begun without Orleans, or a branch of it.</summary>
     public static TransactionStart Of(TransactionInfo info, bool isBranch)
         => new() { Info = info, IsBranch = isBranch };
 }

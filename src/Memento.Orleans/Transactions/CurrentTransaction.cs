@@ -9,9 +9,9 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Finds the transaction that is running here: a body's of this process, by ours or Orleans'
-/// ambient one, or one that a <c>[Transaction]</c> grain call brought along, which Memento then
-/// joins.
+/// Finds the transaction that is running here: the transaction of a body in this process, through
+/// our or Orleans' ambient transaction, or the transaction of a <c>[Transaction]</c> grain call,
+/// which Memento then joins.
 /// </summary>
 internal sealed class CurrentTransaction(
     TransactionRegistry registry,
@@ -23,7 +23,7 @@ internal sealed class CurrentTransaction(
     IGrainContextAccessor context,
     TimeProvider time)
 {
-    // Each grain call has its own TransactionInfo, and its operations are recorded in that one.
+    // Each grain call has its own TransactionInfo, which records its operations.
     private readonly ConditionalWeakTable<TransactionInfo, TransactionScope> _joined = [];
 
     public ITransaction? Find()
@@ -39,9 +39,9 @@ internal sealed class CurrentTransaction(
     }
 
     /// <summary>
-    /// A transaction is joined where a grain call brought it, or where it began through this
-    /// store's agent. One of another store in this process (a client beside a silo, a second silo)
-    /// is none of ours: who commits it would not know.
+    /// A transaction is joined if a grain call brought it, or if it began through the agent of this
+    /// store. A transaction of another store in this process (a client beside a silo, a second
+    /// silo) is not joined: its store would not commit our part.
     /// </summary>
     private bool IsOfThisStore(TransactionInfo info)
         => context.GrainContext is not null || agent.HasStarted(info);
@@ -63,7 +63,7 @@ internal sealed class CurrentTransaction(
         if (SavepointContext.FindOpen(info.TransactionId) is { } open)
             state.UseSavepoints().Learn(open);
 
-        // A nested body that calls a grain has its savepoint around what the grain writes.
+        // If a nested body calls a grain, its savepoint is around the writes of the grain.
         long[] around = SavepointContext.Find(info.TransactionId);
         return new TransactionScope(
             state,

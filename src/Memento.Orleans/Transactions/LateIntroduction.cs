@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Orleans' own record of a transaction costs more than the rest of a small one. So a body begins
-/// without it, and Orleans learns of the transaction when it first needs it: each request of a
-/// <c>[Transaction]</c> method, when it is made, asks for the transaction agent, and that is when
-/// the running transaction becomes Orleans' ambient one.
+/// Introduces a transaction to Orleans when Orleans first needs it, because Orleans' own record of
+/// a transaction costs more than the rest of a small one. Each request of a <c>[Transaction]</c>
+/// method asks for the transaction agent when it is made. At that moment the running transaction
+/// becomes Orleans' ambient one.
 /// </summary>
 /// <remarks>
-/// That requests ask is nowhere promised. So it is tried before the first transaction; where it is
-/// not so, every transaction begins through Orleans.
+/// Orleans does not promise that requests ask. So it is tried before the first transaction; if they
+/// do not ask, every transaction begins through Orleans.
 /// </remarks>
 internal sealed partial class LateIntroduction(
     AmbientTransaction ambient,
@@ -23,14 +23,14 @@ internal sealed partial class LateIntroduction(
     ILogger<LateIntroduction> logger)
 {
     /// <summary>
-    /// Tries it, and lets transactions begin without Orleans where that is possible.
+    /// Tries it, and lets transactions begin without Orleans if that is possible.
     /// </summary>
     /// <returns>A task that never fails.</returns>
     public async Task TryAsync()
     {
         try
         {
-            // Outside the context in which a silo starts, which is like a grain's.
+            // Outside the context in which a silo starts, which is like the context of a grain.
             if (await Task.Run(IsIntroducedAsync))
                 ambient.Support();
             else
@@ -60,7 +60,7 @@ internal sealed partial class LateIntroduction(
         }
         catch (NotSupportedException)
         {
-            // Refused before it left: Orleans knew of the transaction.
+            // The call was refused before it left, so Orleans knew the transaction.
             return true;
         }
         finally

@@ -5,7 +5,7 @@ using Memento.Tables;
 
 namespace Memento.Transactions;
 
-/// <summary>The store as an application has it, in a silo and in a client alike.</summary>
+/// <summary>The store of an application, in a silo and in a client.</summary>
 internal sealed class MementoStore(
     TransactionRunner runner,
     CurrentTransaction current,

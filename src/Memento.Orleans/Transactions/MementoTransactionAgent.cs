@@ -8,9 +8,9 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Orleans' transaction agent with ours around it: starts transactions with their own time limit
-/// and age, commits those whose participants are all ours, and leaves those without any of ours to
-/// Orleans.
+/// Our transaction agent around Orleans' own. It starts transactions with their own time limit and
+/// age, commits transactions whose participants are all ours, and leaves transactions without a
+/// participant of ours to Orleans.
 /// </summary>
 internal sealed class MementoTransactionAgent(
     ITransactionAgent inner,
@@ -21,11 +21,11 @@ internal sealed class MementoTransactionAgent(
     private readonly AsyncLocal<TransactionStart?> _starting = new();
     private readonly ConditionalWeakTable<TransactionInfo, object> _startedForOthers = [];
 
-    /// <summary>Makes the next transaction that starts in this flow begin like this.</summary>
+    /// <summary>Sets how the next transaction in this flow starts.</summary>
     public void StartNextWith(TransactionStart start) => _starting.Value = start;
 
     /// <summary>
-    /// Whether an application began it here, through Orleans and not through Memento.
+    /// Whether the application began the transaction here, through Orleans and not through Memento.
     /// </summary>
     public bool HasStarted(TransactionInfo info) => _startedForOthers.TryGetValue(info, out _);
 
@@ -47,7 +47,7 @@ internal sealed class MementoTransactionAgent(
         return info;
     }
 
-    /// <summary>Makes Orleans' record of a transaction that has begun without it.</summary>
+    /// <summary>Makes Orleans' record of a transaction that has begun without Orleans.</summary>
     public OrleansRecord Introduce(TransactionState state)
     {
         Task<TransactionInfo> started = inner.StartTransaction(readOnly: false, state.Remaining);
@@ -103,13 +103,13 @@ internal sealed class MementoTransactionAgent(
         if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
     }
 
-    /// <summary>Whether it is a branch of a transaction, which ends elsewhere.</summary>
+    /// <summary>Whether it is a branch; its transaction ends elsewhere.</summary>
     private bool IsBranch(TransactionInfo info)
         => _starting.Value is { IsBranch: true } start && ReferenceEquals(start.Info, info);
 
     /// <summary>
-    /// The same with another id. Its constructors give an id or a time limit, and Orleans' own
-    /// states need both: but it travels, and an id travels as its bytes.
+    /// The same transaction with another id. The constructors set an id or a time limit, and
+    /// Orleans' own states need both. So it is serialized, and the bytes of the id are replaced.
     /// </summary>
     private TransactionInfo WithId(TransactionInfo info, Guid id)
     {
@@ -127,8 +127,8 @@ internal sealed class MementoTransactionAgent(
     }
 
     /// <summary>
-    /// A commit over tables and an application's own transactional states needs Orleans' two-phase
-    /// commit, which partitions do not speak yet (docs/architecture.md): refused, never half done.
+    /// Refuses a commit over tables and an application's own transactional states. It needs
+    /// Orleans' two-phase commit, which partitions do not support yet (docs/architecture.md).
     /// </summary>
     private async Task<(TransactionalStatus Status, Exception? exception)> RefuseForeignAsync(
         TransactionState? state, TransactionInfo info)

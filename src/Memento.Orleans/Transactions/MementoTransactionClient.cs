@@ -4,8 +4,8 @@ using Orleans.Transactions;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Orleans' transaction client with ours around it: what an application runs inside a body of ours,
-/// to join it, finds the body's transaction.
+/// Our transaction client around Orleans' own. An application that joins a transaction inside a
+/// body of ours finds the transaction of the body.
 /// </summary>
 internal sealed class MementoTransactionClient(
     ITransactionClient inner, MementoTransactionAgent agent, AmbientTransaction ambient)
@@ -40,16 +40,14 @@ internal sealed class MementoTransactionClient(
         return inner.RunTransaction(transactionOption, transactionDelegate, useExclusiveLock);
     }
 
-    /// <summary>
-    /// Runs a body as a new transaction that Orleans knows of from the beginning.
-    /// </summary>
+    /// <summary>Runs a body as a new transaction that Orleans knows from the beginning.</summary>
     public async Task BeginAsync(TransactionStart start, Func<Task<bool>> body)
     {
         agent.StartNextWith(start);
         await inner.RunTransaction(TransactionOption.Create, body);
     }
 
-    /// <summary>Ends a transaction of which Orleans came to know while its body ran.</summary>
+    /// <summary>Ends a transaction that Orleans learned of while its body ran.</summary>
     public async Task EndAsync(OrleansRecord record, bool commits)
     {
         record.JoinBranches();
@@ -58,13 +56,13 @@ internal sealed class MementoTransactionClient(
     }
 
     /// <summary>
-    /// Makes the running transaction, if there is one of which Orleans does not know, Orleans'
-    /// ambient one for the rest of the method that calls this.
+    /// Makes the running transaction, if Orleans does not know it, Orleans' ambient one for the
+    /// rest of the calling method.
     /// </summary>
     /// <remarks>
-    /// Only Orleans can set its ambient transaction. It believes that it runs a whole one, and is
-    /// given a branch of ours, which it ends for nothing; the flow of control inside that is the
-    /// one to go on in.
+    /// Only Orleans can set its ambient transaction. So Orleans runs a branch of ours as if it were
+    /// a whole transaction, and ends it without effect. The caller goes on in the flow of control
+    /// inside that branch.
     /// </remarks>
     public void Introduce()
     {

@@ -6,8 +6,8 @@ using Memento.Tables;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Writes and deletes records, with the assigned numbers. Where a table has unique indexes, it is
-/// done in steps, all of them or none (<see cref="UniqueWriter"/>).
+/// Writes and deletes records, and assigns numbers. In a table with unique indexes, a write has
+/// several steps, all or none (<see cref="UniqueWriter"/>).
 /// </summary>
 internal sealed class RecordWriter(OperationSender sender)
 {

@@ -8,7 +8,9 @@ namespace Memento.Transactions;
 internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : ITable<T>
     where T : class
 {
-    /// <summary>A transaction's writes are all in memory until it commits.</summary>
+    /// <summary>
+    /// A limit, because the writes of a transaction are in memory until it commits.
+    /// </summary>
     public const int MaxBatchSize = 100_000;
 
     public ValueTask<T?> GetAsync(object key, CancellationToken cancellationToken = default)
@@ -125,8 +127,8 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
     }
 
     /// <summary>
-    /// Whether no order among the records can be told: numbers and unique values are given in their
-    /// order, and of two records with one key the last one stays.
+    /// Whether the order of the records does not matter. It matters for numbers and unique values,
+    /// and for two records with the same key, of which the last one stays.
     /// </summary>
     private bool CanWriteSideBySide(List<T> batch)
     {
@@ -149,7 +151,9 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
             await transaction.WriteAsync(record, LockMode.Write, cancellationToken);
     }
 
-    /// <summary>Begins all, so that those of a partition elsewhere leave together.</summary>
+    /// <summary>
+    /// Begins all writes, so that the writes to one partition in another process leave together.
+    /// </summary>
     private static async Task WriteSideBySideAsync(
         ITransaction transaction, List<T> batch, CancellationToken cancellationToken)
     {

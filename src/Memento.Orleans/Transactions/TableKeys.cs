@@ -5,7 +5,7 @@ using Memento.Tables;
 
 namespace Memento.Transactions;
 
-/// <summary>Asks all partitions of a table about its keys, and locks whole tables.</summary>
+/// <summary>Asks all partitions of a table for its keys, and locks whole tables.</summary>
 internal sealed class TableKeys(OperationSender sender)
 {
     /// <summary>All keys, in order.</summary>
@@ -20,7 +20,7 @@ internal sealed class TableKeys(OperationSender sender)
     }
 
     /// <summary>
-    /// The key next to another, or the first or last where none is given; null past the end.
+    /// The key next to another one, or the first or last key if none is given; null past the end.
     /// </summary>
     public async ValueTask<object?> SeekAsync(
         TableDefinition table, Key? from, bool isBackward, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Orleans.Transactions;
 
 namespace Memento.Transactions;
 
-/// <summary>One run of a body, and what came of it.</summary>
+/// <summary>One run of a body, and its result.</summary>
 internal sealed class TransactionAttempt<T>(
     Func<ITransaction, Task<T>> body,
     TransactionTools tools,
@@ -27,7 +27,7 @@ internal sealed class TransactionAttempt<T>(
     /// <summary>The start time of the first attempt.</summary>
     public required long StartTicks { get; init; }
 
-    /// <summary>The age that an earlier attempt had.</summary>
+    /// <summary>The age of an earlier attempt.</summary>
     public required TransactionAge? Age { get; init; }
 
     public required CancellationToken Cancellation { get; init; }
@@ -36,7 +36,7 @@ internal sealed class TransactionAttempt<T>(
 
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
 
-    /// <summary>Why it is to be run again, where it has no result.</summary>
+    /// <summary>Why the body has to run again, if there is no result.</summary>
     public MementoException? RetryReason { get; private set; }
 
     /// <summary>Runs the body in a transaction that Orleans has begun.</summary>
@@ -47,9 +47,9 @@ internal sealed class TransactionAttempt<T>(
         return RunBodyAsync();
     }
 
-    /// <summary>Begins it, as the transaction of an id.</summary>
+    /// <summary>Begins the attempt as the transaction with an id.</summary>
     /// <param name="id">The attempt's id.</param>
-    /// <param name="orleans">Orleans' record of it, where Orleans knows of it.</param>
+    /// <param name="orleans">Orleans' record of the transaction, if Orleans knows it.</param>
     public TransactionState Begin(Guid id, OrleansRecord? orleans)
     {
         TransactionAge? age = Age
@@ -67,7 +67,9 @@ internal sealed class TransactionAttempt<T>(
         return State;
     }
 
-    /// <summary>Keeps what the body throws, as it is, and only says whether to commit.</summary>
+    /// <summary>
+    /// Runs the body and keeps its exception unchanged. Returns whether to commit.
+    /// </summary>
     public async Task<bool> RunBodyAsync()
     {
         TransactionState state = State!;
@@ -126,15 +128,17 @@ internal sealed class TransactionAttempt<T>(
         return false;
     }
 
-    /// <summary>What came out of Orleans, which says less than what is known here.</summary>
+    /// <summary>
+    /// Takes an exception of Orleans, which says less than the state of the attempt.
+    /// </summary>
     public void EndedWith(Exception exception)
     {
         if (State?.Result is null) _error ??= exception;
     }
 
     /// <summary>
-    /// What an aborted body says may tell of what it read: it is not said before that is durable,
-    /// and not at all where that was taken back.
+    /// Waits until the reads of an aborted body are durable, because its result may tell of them.
+    /// If the reads were taken back, the body runs again.
     /// </summary>
     public async ValueTask ConfirmReadsAsync()
     {
@@ -144,7 +148,7 @@ internal sealed class TransactionAttempt<T>(
             State.DoomWith(unconfirmed);
     }
 
-    /// <summary>Leaves nothing behind, however it ended.</summary>
+    /// <summary>Ends the transaction if it has not ended.</summary>
     public void End()
     {
         if (State is null) return;
@@ -162,13 +166,13 @@ internal sealed class TransactionAttempt<T>(
         }
     }
 
-    /// <summary>Gives the result, or throws, or says no: then it is to be run again.</summary>
+    /// <summary>Gives the result, or throws. False: the body has to run again.</summary>
     public bool TryGetResult(out TransactionResult<T> result)
     {
         result = default;
         switch (State?.Result)
         {
-            // What became of a commit outranks whatever a call learned that the body had left
+            // The outcome of a commit counts over the error of a call that the body had left
             // running.
             case { Status: CommitStatus.Committed }:
                 result = new TransactionResult<T>(Ok: true, _value, Reason: null);
@@ -214,9 +218,7 @@ internal sealed class TransactionAttempt<T>(
     private static TimeSpan Limit(TimeSpan remaining)
         => (remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining) + TransactionLimits.Grace;
 
-    /// <summary>
-    /// A grain that joined the transaction may have lost a conflict on its behalf.
-    /// </summary>
+    /// <summary>A grain that joined the transaction may have lost a conflict for it.</summary>
     private static TransactionConflictException? FindConflict(Exception? error)
     {
         for (Exception? each = error; each is not null; each = each.InnerException)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Memento.Transactions;
 
 /// <summary>
-/// Runs bodies as transactions, again and again with the same age while they lose conflicts, until
-/// they are committed, fail, or attempts or time are used up.
+/// Runs bodies as transactions. A body that loses a conflict runs again with the same age, until it
+/// is committed, fails, or its attempts or time are used up.
 /// </summary>
 internal sealed class TransactionRunner(
     MementoTransactionClient client,
@@ -63,7 +63,7 @@ internal sealed class TransactionRunner(
                     late);
             }
 
-            // It lost a conflict: the age stays, so that it becomes the oldest one day and wins.
+            // It lost a conflict. It keeps its age, so that it becomes the oldest one and wins.
             age = attempt.State?.Age ?? age;
             lost = attempt.RetryReason!;
             if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
@@ -71,7 +71,7 @@ internal sealed class TransactionRunner(
         }
     }
 
-    // Nothing here may leave the caller's context before the body has run (a grain's scheduler).
+    // The caller's context (a grain's scheduler) must not be left before the body has run.
     private async Task RunOnceAsync<T>(TransactionAttempt<T> attempt)
     {
         try
@@ -96,11 +96,11 @@ internal sealed class TransactionRunner(
             attempt.End();
         }
 
-        // After its locks have gone: others need not wait for the disk.
+        // After its locks are released: others need not wait for the disk.
         await attempt.ConfirmReadsAsync();
     }
 
-    /// <summary>Runs it without Orleans, which learns of it when it is needed.</summary>
+    /// <summary>Runs the attempt without Orleans, which learns of it when it is needed.</summary>
     private async Task RunAloneAsync<T>(TransactionAttempt<T> attempt)
     {
         TransactionState state = attempt.Begin(ids.Next(), orleans: null);
@@ -122,7 +122,7 @@ internal sealed class TransactionRunner(
     private async Task PauseAsync(
         int attempts, long deadline, MementoException reason, CancellationToken cancellationToken)
     {
-        // The first pauses are shorter than any timer: the winner is usually through by then.
+        // The first pauses are shorter than any timer: the winner has usually finished by then.
         if (attempts <= 2)
         {
             await Task.Yield();

@@ -30,7 +30,7 @@ internal sealed partial class TransactionScope
         return new TransactionResult(result.Ok, result.Reason);
     }
 
-    /// <summary>Gives a body without a value one.</summary>
+    /// <summary>Wraps a body without a value as a body with one.</summary>
     internal static Func<ITransaction, Task<bool>> WithoutValue(Func<ITransaction, Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -41,8 +41,8 @@ internal sealed partial class TransactionScope
         };
     }
 
-    // The body runs where its caller runs (a grain's scheduler): nothing before it may leave that
-    // context.
+    // The body runs in the context of its caller (a grain's scheduler), which must not be left
+    // before.
     private async Task<TransactionResult<T>> RunNestedAsync<T>(
         Func<ITransaction, Task<T>> body, bool throwsAborted, CancellationToken cancellationToken)
     {

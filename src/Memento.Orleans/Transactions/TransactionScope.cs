@@ -12,8 +12,8 @@ using Memento.Transactions.Reading;
 namespace Memento.Transactions;
 
 /// <summary>
-/// What a body gets: the transaction itself, or a savepoint inside it. Turns calls on records into
-/// operations on partitions.
+/// The argument of a body: the transaction itself, or a savepoint inside it. Turns calls on records
+/// into operations on partitions.
 /// </summary>
 internal sealed partial class TransactionScope : ITransaction, ITransactionBody, IReadingScope
 {
@@ -28,9 +28,11 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
     private volatile bool _hasEnded;
 
     /// <param name="state">The transaction.</param>
-    /// <param name="tools">What it uses.</param>
-    /// <param name="log">Told of the participants, where the commit is elsewhere.</param>
-    /// <param name="savepoint">The nested bodies elsewhere inside which it is; null: none.</param>
+    /// <param name="tools">The parts that it uses.</param>
+    /// <param name="log">Called with each participant, if the commit is in another process.</param>
+    /// <param name="savepoint">
+    /// The nested bodies of another process around this scope; null: none.
+    /// </param>
     public TransactionScope(
         TransactionState state,
         TransactionTools tools,
@@ -51,14 +53,14 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
 
     public Guid Id => _state.Id;
 
-    /// <summary>The error of the body's own Abort, where it called it.</summary>
+    /// <summary>The error of Abort, if the body called it.</summary>
     public TransactionAbortedException? Aborted { get; private set; }
 
     ITransaction ITransactionBody.Innermost => Innermost;
 
     /// <summary>
-    /// The scope of the innermost body in whose flow the caller runs, inside this one's; one that
-    /// has ended where that was undone.
+    /// The scope of the innermost body whose flow the caller is in, inside this one. If that body
+    /// was undone, a scope that has ended.
     /// </summary>
     internal TransactionScope Innermost
     {
@@ -308,7 +310,7 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
         throw Aborted = new TransactionAbortedException(reason);
     }
 
-    /// <summary>Makes further use an error: the body has ended.</summary>
+    /// <summary>Ends the scope: every later call is an error.</summary>
     public void End() => _hasEnded = true;
 
     private QueryShape ShapeOf<T>(Guard where, int? limit)
@@ -324,7 +326,7 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
         return _tools.Tables.Get(typeof(T));
     }
 
-    /// <summary>The scope for which the caller works, which is running.</summary>
+    /// <summary>The running scope of the caller.</summary>
     private TransactionScope Use()
     {
         ThrowIfEnded();
@@ -348,9 +350,9 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
                 + "every call.");
 }
 
-/// <summary>What every transaction of a process uses.</summary>
+/// <summary>The parts that every transaction of a process uses.</summary>
 /// <param name="Tables">The registered tables.</param>
 /// <param name="Partitions">Finds partitions.</param>
-/// <param name="PageKeys">Knows continuations of pages again.</param>
+/// <param name="PageKeys">Gets the secret that signs continuations of pages.</param>
 internal sealed record TransactionTools(
     TableRegistry Tables, IPartitions Partitions, IPageKeys PageKeys);

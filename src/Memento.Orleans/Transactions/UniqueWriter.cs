@@ -6,11 +6,11 @@ using Memento.Tables;
 namespace Memento.Transactions;
 
 /// <summary>
-/// One write or deletion in a table with unique indexes, whose entries live in the partitions of
-/// their values: it reads what stands at the key, claims the values, writes, and releases the
-/// values that are not needed any more. All that can fail by itself comes before the first step;
-/// the steps run under a savepoint of their own, and one that fails undoes those before it,
-/// whatever the body makes of its error.
+/// One write or deletion in a table with unique indexes, whose entries are in the partitions of
+/// their values. It reads the record of the key, claims the new values, writes, and releases the
+/// old values. Everything that can fail by itself comes before the first step. The steps run under
+/// a savepoint of their own: a step that fails undoes the steps before it, whatever the body does
+/// with the error.
 /// </summary>
 internal sealed class UniqueWriter : IDisposable
 {
@@ -27,15 +27,13 @@ internal sealed class UniqueWriter : IDisposable
         _steps = sender.Inside(
             sender.State.UseSavepoints().BeginSteps(sender.Savepoint));
 
-        // Also between two steps the call is running.
+        // The call also counts as running between two steps.
         sender.State.BeginCall(sender.Savepoint);
     }
 
     public void Dispose() => _outer.State.EndCall(_outer.Savepoint);
 
-    /// <summary>
-    /// Writes a record; false where it is to be written only if absent, and is there.
-    /// </summary>
+    /// <summary>Writes a record; false if it must be absent and is present.</summary>
     /// <exception cref="UniqueIndexException">Another record has one of its values.</exception>
     public async ValueTask<bool> PutAsync(
         WriteOperation write, object record, CancellationToken cancellationToken)
@@ -70,7 +68,7 @@ internal sealed class UniqueWriter : IDisposable
         }
     }
 
-    /// <summary>Deletes the record of a key; the answer says whether there was any.</summary>
+    /// <summary>Deletes the record of a key; true if there was one.</summary>
     public async ValueTask<bool> DeleteAsync(Key key, CancellationToken cancellationToken)
     {
         try
@@ -93,9 +91,7 @@ internal sealed class UniqueWriter : IDisposable
         }
     }
 
-    /// <summary>
-    /// Deletes a record where it is what stands there; the answer says whether it was.
-    /// </summary>
+    /// <summary>Deletes a record if the stored record equals it; true if it did.</summary>
     public async ValueTask<bool> DeleteRecordAsync(
         DeleteRecordOperation deletion, object record, CancellationToken cancellationToken)
     {
@@ -121,7 +117,7 @@ internal sealed class UniqueWriter : IDisposable
     }
 
     /// <summary>
-    /// A record that cannot be copied or encoded fails here, before anything is done.
+    /// A record that cannot be copied or encoded fails here, before the first step.
     /// </summary>
     private void Encode(RecordOperation operation)
     {

@@ -4,7 +4,7 @@ using Memento.Tables;
 
 namespace Memento.Queries.Evaluation;
 
-/// <summary>Binds calculations, in the type that C# calculates in.</summary>
+/// <summary>Binds calculations, in the type in which C# calculates.</summary>
 internal static class ArithmeticBinder
 {
     public static BoundValue<TRecord> Bind<TRecord>(
@@ -129,7 +129,7 @@ internal static class NumericConversion
         };
     }
 
-    /// <summary>Whether an implicit conversion may give the nearest number only.</summary>
+    /// <summary>Whether an implicit conversion may give only the nearest number.</summary>
     public static bool Rounds(Type from, Type to) => Type.GetTypeCode(to) switch
     {
         TypeCode.Single => Type.GetTypeCode(from) is TypeCode.Int32 or TypeCode.UInt32

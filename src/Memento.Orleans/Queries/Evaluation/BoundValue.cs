@@ -8,13 +8,13 @@ internal abstract class BoundValue<TRecord>(ValueShape shape)
 {
     public ValueShape Shape { get; } = shape;
 
-    /// <summary>Whether the value is not null; boxes nothing.</summary>
+    /// <summary>Whether the value is not null. Does not box.</summary>
     public abstract bool HasValue(TRecord record);
 
-    /// <summary>This value, or of an enum the value as its underlying integer.</summary>
+    /// <summary>This value; the value of an enum as its underlying integer.</summary>
     public abstract BoundValue<TRecord> WithoutEnum();
 
-    /// <summary>Calls back with the value's type as a type parameter.</summary>
+    /// <summary>Calls the visitor with the type of the value as a type parameter.</summary>
     public abstract TResult Accept<TResult>(IBoundValueVisitor<TRecord, TResult> visitor);
 }
 
@@ -64,7 +64,7 @@ internal sealed class BoundValue<TRecord, TValue>(
     }
 }
 
-/// <summary>Is called back with a value's type as a type parameter.</summary>
+/// <summary>Called with the type of a value as a type parameter.</summary>
 internal interface IBoundValueVisitor<TRecord, out TResult>
 {
     TResult Visit<TValue>(BoundValue<TRecord, TValue> value);

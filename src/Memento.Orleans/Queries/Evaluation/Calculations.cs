@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Memento.Queries.Evaluation;
 
 /// <summary>
-/// C#'s arithmetic in one type. Where C# throws there is no result: a query that threw for a record
-/// would fail or not by which records its index leads it to.
+/// C#'s arithmetic in one type. Where C# throws, there is no result: otherwise a query could fail
+/// or not, depending on the records to which its index leads.
 /// </summary>
 internal static class Calculations
 {
@@ -21,14 +21,14 @@ internal static class Calculations
             _ => isChecked ? OfChecked<T>(arithmetic) : OfNumber<T>(arithmetic)!,
         };
 
-    /// <summary>For floating-point numbers; null for what there is only for integers.</summary>
+    /// <summary>For floating-point numbers; null for an operator that only integers have.</summary>
     public static Calculation<T>? OfReal<T>(ArithmeticOperator arithmetic)
         where T : struct, INumber<T>
         => OfNumber<T>(arithmetic);
 
     /// <summary>
-    /// For decimals, which overflow whether checked or not; null for what there is only for
-    /// integers.
+    /// For decimals, whose overflow is always an error; null for an operator that only integers
+    /// have.
     /// </summary>
     public static Calculation<decimal>? OfDecimal(ArithmeticOperator arithmetic)
         => OfNumber<decimal>(arithmetic) is { } calculation ? Caught(calculation) : null;
@@ -90,7 +90,7 @@ internal static class Calculations
     {
         if (T.IsZero(right)) return false;
 
-        // The one quotient that the type cannot hold.
+        // The only quotient that the type cannot hold.
         return !T.IsNegative(right) || left != T.MinValue || right + T.One != T.Zero;
     }
 

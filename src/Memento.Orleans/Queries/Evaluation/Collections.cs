@@ -2,18 +2,20 @@ using System.Reflection;
 
 namespace Memento.Queries.Evaluation;
 
-/// <summary>Binds what is asked of collections. One that is null has no items.</summary>
+/// <summary>
+/// Binds the operands and conditions on collections. A collection that is null has no items.
+/// </summary>
 internal static class CollectionBinder
 {
-    /// <summary>How many items there are; null where the value is no collection.</summary>
+    /// <summary>The number of items; null if the value is not a collection.</summary>
     public static BoundValue<TRecord>? Count<TRecord>(
         BoundValue<TRecord> collection, FunctionOperand operand)
         => CollectionType.ItemOf(collection.Shape.ValueType) is { } item
             ? (BoundValue<TRecord>)Invoke<TRecord>(nameof(CountOf), collection, item, operand)
             : null;
 
-    /// <summary>How many items are as asked.</summary>
-    /// <exception cref="ArgumentException">The value is no collection.</exception>
+    /// <summary>The number of items that satisfy a condition.</summary>
+    /// <exception cref="ArgumentException">The value is not a collection.</exception>
     public static BoundValue<TRecord> Count<TRecord>(
         OperandBinder<TRecord> scope, CountOperand operand)
     {
@@ -24,7 +26,9 @@ internal static class CollectionBinder
             nameof(CountThatOf), collection, item, new CountArguments(scope.Binder, operand));
     }
 
-    /// <summary>Whether an item is as asked; null where the value is no collection.</summary>
+    /// <summary>
+    /// Whether an item satisfies a condition; null if the value is not a collection.
+    /// </summary>
     public static Func<TRecord, bool>? Any<TRecord>(
         GuardBinder binder, BoundValue<TRecord> collection, GuardNode? condition)
         => CollectionType.ItemOf(collection.Shape.ValueType) is { } item
@@ -98,10 +102,14 @@ internal static class CollectionBinder
     private sealed record AnyArguments(GuardBinder Binder, GuardNode? Condition);
 }
 
-/// <summary>Tells which values are collections, and of what.</summary>
+/// <summary>
+/// Finds the collections among the types of values, and the types of their items.
+/// </summary>
 internal static class CollectionType
 {
-    /// <summary>The type of the items; null of what is no collection, as a text is none.</summary>
+    /// <summary>
+    /// The type of the items; null if the type is not a collection; a text is none.
+    /// </summary>
     public static Type? ItemOf(Type type)
     {
         if (type == typeof(string)) return null;
@@ -115,13 +123,13 @@ internal static class CollectionType
         return sequences is [Type only] ? only.GetGenericArguments()[0] : null;
     }
 
-    /// <summary>Whether it is what a struct is before it has any items: it is as null.</summary>
+    /// <summary>Whether the collection is a default struct, which counts as null.</summary>
     public static bool IsDefault<TCollection>(TCollection collection)
         => default(TCollection) is not null
             && EqualityComparer<TCollection>.Default.Equals(collection, default);
 }
 
-/// <summary>Finds what a guard about the items of a collection names.</summary>
+/// <summary>Binds the names in a guard about the items of a collection.</summary>
 internal sealed class ItemScope<TItem>(GuardBinder binder) : OperandBinder<TItem>(binder)
 {
     protected override BoundValue<TItem> BindItem(ItemOperand item)
@@ -138,7 +146,7 @@ internal sealed class ItemScope<TItem>(GuardBinder binder) : OperandBinder<TItem
         => BindMember(BindItem(ItemOperand.Instance), name, path);
 }
 
-/// <summary>The item of a collection as a value of itself.</summary>
+/// <summary>The item of a collection as a value.</summary>
 internal static class ItemValue
 {
     public static BoundValue<TItem> Of<TItem>(ValueShape shape)

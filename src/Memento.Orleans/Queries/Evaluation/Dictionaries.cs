@@ -7,16 +7,19 @@ using Memento.Keys;
 namespace Memento.Queries.Evaluation;
 
 /// <summary>
-/// Binds what is asked of dictionaries. What is not in one is null, and so is what is in none.
+/// Binds the operands and conditions on dictionaries. The value of an absent key is null, and so is
+/// every value of a null dictionary.
 /// </summary>
 internal static class DictionaryBinder
 {
     /// <summary>The value of a key.</summary>
-    /// <param name="binder">Knows the table.</param>
+    /// <param name="binder">The binder, which has the table.</param>
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="key">The key as text.</param>
     /// <param name="path">The whole path, for messages.</param>
-    /// <exception cref="ArgumentException">It is no dictionary, or that no key of it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is not a dictionary, or the text is not a key of its key type.
+    /// </exception>
     public static BoundValue<TRecord> Entry<TRecord>(
         GuardBinder binder, BoundValue<TRecord> dictionary, string key, string path)
     {
@@ -29,7 +32,7 @@ internal static class DictionaryBinder
             method, dictionary, type.Key, shape.ValueType, [dictionary, read, shape]);
     }
 
-    /// <summary>Whether there is a key.</summary>
+    /// <summary>Whether the dictionary has a key.</summary>
     /// <inheritdoc cref="Entry" path="/param|/exception"/>
     public static Func<TRecord, bool> HasKey<TRecord>(
         GuardBinder binder, BoundValue<TRecord> dictionary, string key)
@@ -97,10 +100,10 @@ internal static class DictionaryBinder
             && DictionaryReader<TKey, TValue>.TryGet(entries, key, out _);
 }
 
-/// <summary>Reads what <see cref="GuardPath.KeyText"/> writes.</summary>
+/// <summary>Reads the text that <see cref="GuardPath.KeyText"/> writes.</summary>
 internal static class DictionaryKey
 {
-    /// <returns>The key; null where the text is no key of the type.</returns>
+    /// <returns>The key; null if the text is not a key of the type.</returns>
     public static object? TryRead(Type type, string text)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
@@ -146,8 +149,8 @@ internal static class DictionaryReader<TKey, TValue>
     }
 
     /// <summary>
-    /// These go by the order of a culture where their keys are texts, so that another machine could
-    /// find another one.
+    /// Whether the dictionary is sorted. Sorted dictionaries of texts use the order of a culture,
+    /// so another machine could find another key.
     /// </summary>
     private static bool IsSorted(object dictionary)
         => dictionary is SortedDictionary<TKey, TValue> or SortedList<TKey, TValue>
@@ -172,12 +175,14 @@ internal static class DictionaryReader<TKey, TValue>
     }
 }
 
-/// <summary>Tells which values are dictionaries, and of what.</summary>
+/// <summary>
+/// Finds the dictionaries among the types of values, with the types of their keys and values.
+/// </summary>
 /// <param name="Key">The type of the keys.</param>
 /// <param name="Value">The type of the values.</param>
 internal sealed record DictionaryType(Type Key, Type Value)
 {
-    /// <summary>Null of what is no dictionary, or several.</summary>
+    /// <summary>Null if the type is not a dictionary, or is several.</summary>
     public static DictionaryType? Of(Type type)
     {
         Type[] faces = [type, .. type.GetInterfaces()];

@@ -11,13 +11,13 @@ internal abstract class Domain
 
     public abstract bool HasOrder { get; }
 
-    /// <summary>Where a constant lies that can be compared in this type.</summary>
+    /// <summary>The place of a constant among the values of this type.</summary>
     public abstract ConstantFit Fit(object constant);
 
-    /// <summary>The constant in this type; only where it fits.</summary>
+    /// <summary>The constant in this type. Only if it fits.</summary>
     public abstract object Convert(object constant);
 
-    /// <summary>Whether the constant equals itself, which NaN does not.</summary>
+    /// <summary>Whether the constant equals itself; NaN does not.</summary>
     public abstract bool EqualsItself(object constant);
 
     public abstract Func<TRecord, bool> Compare<TRecord>(
@@ -27,18 +27,20 @@ internal abstract class Domain
         BoundValue<TRecord> left, GuardOperator comparison, BoundValue<TRecord> right);
 
     /// <param name="value">The value.</param>
-    /// <param name="constants">Not null; those that do not fit are found nowhere.</param>
-    /// <param name="orNull">Whether null is found as well.</param>
+    /// <param name="constants">
+    /// The constants, which are not null. A constant that does not fit is never found.
+    /// </param>
+    /// <param name="orNull">Whether null is found too.</param>
     public abstract Func<TRecord, bool> In<TRecord>(
         BoundValue<TRecord> value, IReadOnlyCollection<object> constants, bool orNull);
 }
 
-/// <summary>Builds comparisons of values of one type as closures that box nothing.</summary>
+/// <summary>Builds comparisons of values of one type, as closures that do not box.</summary>
 internal sealed class Domain<T, TRules> : Domain
     where T : notnull
     where TRules : struct, IValueRules<T>
 {
-    /// <summary>Up to here a walk through an array beats hashing.</summary>
+    /// <summary>Up to this length, a walk through an array is faster than hashing.</summary>
     private const int ShortList = 6;
 
     public override Type Type => typeof(T);
@@ -134,7 +136,7 @@ internal sealed class Domain<T, TRules> : Domain
         };
     }
 
-    /// <summary>Reads a value in this type; only of a type that C# promotes to it.</summary>
+    /// <summary>Reads a value in this type. Only for a type that C# promotes to it.</summary>
     public static TryGetValue<TRecord, T> Reader<TRecord>(BoundValue<TRecord> value)
         => value.WithoutEnum() switch
         {
@@ -160,7 +162,8 @@ internal sealed class Domain<T, TRules> : Domain
             : !second(record, out _);
 
     /// <summary>
-    /// Every value of the property is on one side of the constant; null is on none.
+    /// Compares with a constant that is below or above every value of the property; null is on
+    /// neither side.
     /// </summary>
     private static Func<TRecord, bool> CompareOutside<TRecord>(
         BoundValue<TRecord> operand, GuardOperator comparison, ConstantFit fit)
@@ -188,7 +191,7 @@ internal sealed class Domain<T, TRules> : Domain
         };
 }
 
-/// <summary>Where a constant lies, seen from the values that a property can have.</summary>
+/// <summary>The place of a constant among the values that a property can have.</summary>
 internal enum ConstantFit
 {
     Inside,
@@ -196,15 +199,15 @@ internal enum ConstantFit
     Above,
 }
 
-/// <summary>What is known of a value without a record.</summary>
-/// <param name="Subject">How a message names it: <c>property 'Year'</c>.</param>
+/// <summary>The facts about a value that are known without a record.</summary>
+/// <param name="Subject">Its name in messages: <c>property 'Year'</c>.</param>
 /// <param name="DeclaredType">Its type, for example <c>int?</c>.</param>
 internal readonly record struct ValueShape(string Subject, Type DeclaredType)
 {
     /// <summary>The type without <see cref="Nullable{T}"/>.</summary>
     public Type ValueType => Nullable.GetUnderlyingType(DeclaredType) ?? DeclaredType;
 
-    /// <summary>The type in which it is compared: of an enum its integer.</summary>
+    /// <summary>The type in which it is compared; for an enum, its integer.</summary>
     public Type ComparedType
         => ValueType.IsEnum ? Enum.GetUnderlyingType(ValueType) : ValueType;
 

@@ -29,21 +29,22 @@ internal static class Domains
         new Domain<TimeSpan, ComparableRules<TimeSpan>>(),
     }.ToFrozenDictionary(domain => domain.Type);
 
-    /// <summary>Strings without regard to case; no property has it by itself.</summary>
+    /// <summary>Strings without regard to case. No property has this domain by itself.</summary>
     public static Domain CaselessText { get; } = new Domain<string, CaselessTextRules>();
 
-    /// <summary>The domain of a type's own values; null where they cannot be compared.</summary>
+    /// <summary>The domain of the values of a type; null if they cannot be compared.</summary>
     public static Domain? Of(Type type)
         => ByType.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
 
     /// <summary>
-    /// The domain of a property and a constant. Integers are compared in the property's type
-    /// whatever the constant's width: a constant out of range is less or more than every value.
+    /// The domain of a property and a constant. Integers are compared in the type of the property,
+    /// whatever the width of the constant: a constant out of range is less or more than every
+    /// value.
     /// </summary>
     public static Domain? OfConstant(Type property, Type constant)
         => IsInteger(property) && IsInteger(constant) ? Of(property) : Common(property, constant);
 
-    /// <summary>The domain of two properties; null where they cannot be compared.</summary>
+    /// <summary>The domain of two properties; null if they cannot be compared.</summary>
     public static Domain? Common(Type left, Type right)
     {
         if (left == right) return Of(left);
@@ -57,7 +58,7 @@ internal static class Domains
 
         if (IsEither<float>(left, right)) return ByType[typeof(float)];
 
-        // C# has no type for ulong and a signed one; decimal holds the values of both.
+        // C# has no common type for ulong and a signed type; decimal has the values of both.
         bool isLong = !IsEither<ulong>(left, right);
         bool isUnsigned = IsUnsigned(left) && IsUnsigned(right);
         return ByType[isLong ? typeof(long) : isUnsigned ? typeof(ulong) : typeof(decimal)];

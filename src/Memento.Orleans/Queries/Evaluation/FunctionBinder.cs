@@ -3,8 +3,8 @@ using Memento.Keys;
 namespace Memento.Queries.Evaluation;
 
 /// <summary>
-/// Binds functions. The parts of a local time are those of its universal time, as that is how it
-/// compares: what a part is must not depend on the zone of the machine.
+/// Binds functions. The parts of a local time are the parts of its universal time, because it
+/// compares as that: a part must not depend on the time zone of the machine.
 /// </summary>
 internal static class FunctionBinder
 {

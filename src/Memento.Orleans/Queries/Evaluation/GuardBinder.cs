@@ -4,11 +4,12 @@ using Memento.Tables;
 namespace Memento.Queries.Evaluation;
 
 /// <summary>
-/// Finds what a guard names, and the type in which it compares; refuses confusions.
+/// Finds the properties that a guard names, and the types in which it compares; refuses comparisons
+/// of types that do not match.
 /// </summary>
 internal sealed class GuardBinder(TableDefinition table)
 {
-    /// <summary>How messages name the table.</summary>
+    /// <summary>The name of the table in messages.</summary>
     public string Table => $"Table '{table.Name}'";
 
     public RecordProperty Property(string name)
@@ -16,9 +17,11 @@ internal sealed class GuardBinder(TableDefinition table)
             $"Table '{table.Name}' has no property '{name}'; it has "
             + $"{string.Join(", ", table.Properties.Select(property => property.Name))}.");
 
-    /// <param name="value">What is compared.</param>
+    /// <param name="value">The value to compare.</param>
     /// <param name="comparison">The operator.</param>
-    /// <param name="constant">Not null; an enum's is replaced by its integer.</param>
+    /// <param name="constant">
+    /// The constant, which is not null. The value of an enum is replaced by its integer.
+    /// </param>
     public Domain Domain(in ValueShape value, GuardOperator comparison, ref object constant)
     {
         if (constant is EnumConstant named)

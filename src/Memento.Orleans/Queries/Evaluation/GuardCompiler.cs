@@ -5,13 +5,13 @@ using Memento.Tables;
 namespace Memento.Queries.Evaluation;
 
 /// <summary>
-/// Turns a guard into a delegate, by composing closures: for a query that runs once, generating
+/// Compiles a guard to a delegate, by composing closures: for a query that runs once, generating
 /// code would cost more than it saves. This is the only evaluator of guards.
 /// </summary>
 internal static class GuardCompiler
 {
     /// <exception cref="ArgumentException">
-    /// The guard names an unknown property, or compares what cannot be compared.
+    /// The guard names an unknown property, or compares values that cannot be compared.
     /// </exception>
     public static Func<TRecord, bool> Compile<TRecord>(TableDefinition table, Guard guard)
         where TRecord : class
@@ -19,10 +19,12 @@ internal static class GuardCompiler
             .Compile(guard.Root);
 }
 
-/// <summary>Compiles the parts of a guard about a record, or about an item of one.</summary>
+/// <summary>
+/// Compiles the parts of a guard about a record, or about an item of a collection in it.
+/// </summary>
 internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
 {
-    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    /// <summary>It is recursive. That is safe, because the depth is limited.</summary>
     public Func<TRecord, bool> Compile(GuardNode node)
     {
         switch (node)
@@ -192,11 +194,11 @@ internal sealed class GuardCompilation<TRecord>(OperandBinder<TRecord> scope)
     }
 }
 
-/// <summary>Checks a guard against a table where it is not evaluated: before it is sent.</summary>
+/// <summary>Checks a guard against a table, without evaluating it, before it is sent.</summary>
 internal static class GuardValidator
 {
     /// <exception cref="ArgumentException">
-    /// The guard names an unknown property, or compares what cannot be compared.
+    /// The guard names an unknown property, or compares values that cannot be compared.
     /// </exception>
     public static void Validate(TableDefinition table, Guard guard)
         => RecordFilter.Compile(table, guard);

@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace Memento.Queries.Evaluation;
 
-/// <summary>Reads the properties of the objects that a record holds.</summary>
+/// <summary>Reads the properties of the objects in a record.</summary>
 internal static class MemberBinder
 {
     private delegate TMember StructGetter<TOwner, TMember>(ref TOwner owner);
 
-    /// <summary>A property of the owner; null where either is.</summary>
+    /// <summary>A property of the owner; null if the owner or the property is null.</summary>
     public static BoundValue<TRecord> Bind<TRecord>(
         BoundValue<TRecord> owner, PropertyInfo info, ValueShape shape)
         => owner.Accept(new Member<TRecord>(info, shape));
@@ -46,7 +46,7 @@ internal static class MemberBinder
         MethodInfo method = info.GetMethod!;
         if (!typeof(TOwner).IsValueType) return method.CreateDelegate<Func<TOwner, TMember>>();
 
-        // What a struct's getter is called on is passed by reference.
+        // The getter of a struct takes the struct by reference.
         var get = method.CreateDelegate<StructGetter<TOwner, TMember>>();
         return owner => get(ref owner);
     }
@@ -67,7 +67,9 @@ internal static class MemberBinder
     }
 }
 
-/// <summary>The parts of dates and times that are integers; null where a type has none.</summary>
+/// <summary>
+/// The parts of dates and times that are integers; null if the type does not have the part.
+/// </summary>
 internal static class TimeParts
 {
     public static DateTime Universal(DateTime time)

@@ -5,14 +5,14 @@ using Memento.Tables.Documents;
 
 namespace Memento.Queries.Evaluation;
 
-/// <summary>Turns what has a value in a guard into what reads that value.</summary>
+/// <summary>Binds an operand of a guard to a reader of its value.</summary>
 internal abstract class OperandBinder<TRecord>(GuardBinder binder)
 {
     public GuardBinder Binder { get; } = binder;
 
-    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    /// <summary>It is recursive. That is safe, because the depth is limited.</summary>
     /// <exception cref="ArgumentException">
-    /// There is no such property, or it is not of a type that the operand takes.
+    /// The property does not exist, or has a type that the operand does not take.
     /// </exception>
     public BoundValue<TRecord> Bind(Operand operand) => operand switch
     {
@@ -29,7 +29,9 @@ internal abstract class OperandBinder<TRecord>(GuardBinder binder)
     /// <summary>Binds the first name of a path.</summary>
     protected abstract BoundValue<TRecord> BindFirst(string name, string path);
 
-    /// <summary>Only what documents keep can be named: no other code of a record runs.</summary>
+    /// <summary>
+    /// A guard can name only stored properties, so no other code of a record runs.
+    /// </summary>
     protected BoundValue<TRecord> BindMember(BoundValue<TRecord> owner, string name, string path)
     {
         Type type = owner.Shape.ValueType;
@@ -45,7 +47,7 @@ internal abstract class OperandBinder<TRecord>(GuardBinder binder)
     {
         List<GuardPathStep> steps = GuardPath.Parse(path);
 
-        // Each name is read inside the next one: a path without end would be a stack without end.
+        // Each name is read inside the next one, so an endless path would overflow the stack.
         if (steps.Count > Guard.MaxDepth)
         {
             throw new ArgumentException(

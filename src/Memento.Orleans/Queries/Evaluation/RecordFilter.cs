@@ -4,7 +4,9 @@ using Memento.Tables;
 
 namespace Memento.Queries.Evaluation;
 
-/// <summary>Compiles a guard for those who know a table, but not its record type.</summary>
+/// <summary>
+/// Compiles a guard for code that has a table, but not its record type as a type parameter.
+/// </summary>
 internal sealed class RecordFilter(Guard guard) : ITableVisitor<Func<object, bool>>
 {
     /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
@@ -15,8 +17,8 @@ internal sealed class RecordFilter(Guard guard) : ITableVisitor<Func<object, boo
         where TRecord : class
     {
         Func<TRecord, bool> matches = GuardCompiler.Compile<TRecord>(table, guard);
-        // A table has records of its type alone, and a checked cast to a type that is a parameter
-        // takes as long as the comparison.
+        // A table has only records of its type, and a checked cast to a type parameter takes as
+        // long as the comparison.
         return record => matches(Unsafe.As<TRecord>(record));
     }
 }
@@ -25,7 +27,7 @@ internal sealed class RecordFilter(Guard guard) : ITableVisitor<Func<object, boo
 internal static class MatchGuard
 {
     /// <exception cref="ArgumentException">
-    /// The table has no property of that name, or it is of another type.
+    /// The table has no property of that name, or the property has another type.
     /// </exception>
     public static Guard From(object properties, TableDefinition table)
     {
@@ -45,7 +47,7 @@ internal static class MatchGuard
     }
 }
 
-/// <summary>Finds what a guard about the records of a table names.</summary>
+/// <summary>Binds the names in a guard about the records of a table.</summary>
 internal sealed class RecordScope<TRecord>(GuardBinder binder) : OperandBinder<TRecord>(binder)
     where TRecord : class
 {

@@ -5,15 +5,15 @@ using System.Numerics;
 namespace Memento.Queries.Evaluation;
 
 /// <summary>
-/// How the values of one type compare: C#'s operators, or the store's rule where C# would depend on
-/// the machine. Implemented by structs, so that the comparison is inlined.
+/// How the values of one type compare: as C#'s operators, or by the store's rule where C# would
+/// depend on the machine. Structs implement it, so that the comparison is inlined.
 /// </summary>
 internal interface IValueRules<T>
 {
     static abstract bool HasOrder { get; }
 
     /// <summary>
-    /// What a list's Contains goes by; it may differ from <see cref="Equal"/> for NaN.
+    /// The equality of a list's Contains; it may differ from <see cref="Equal"/> for NaN.
     /// </summary>
     static abstract IEqualityComparer<T> Equality { get; }
 
@@ -23,7 +23,7 @@ internal interface IValueRules<T>
 
     static abstract bool LessOrEqual(T left, T right);
 
-    /// <summary>Converts a boxed constant, of a type that can be compared with this one.</summary>
+    /// <summary>Converts a boxed constant whose type can be compared with this type.</summary>
     static abstract ConstantFit Convert(object constant, out T value);
 
     /// <summary>Converts as C#'s numeric promotion does.</summary>
@@ -31,9 +31,7 @@ internal interface IValueRules<T>
         where TNumber : struct, INumberBase<TNumber>;
 }
 
-/// <summary>
-/// Types that are whose CompareTo and operators agree, with constants of the same type.
-/// </summary>
+/// <summary>Types whose CompareTo and operators agree, with constants of the same type.</summary>
 internal readonly struct ComparableRules<T> : IValueRules<T>
     where T : struct, IEquatable<T>, IComparable<T>
 {
@@ -83,7 +81,7 @@ internal readonly struct BooleanRules : IValueRules<bool>
 }
 
 /// <summary>
-/// Integers and characters. A constant that the type cannot hold is below or above.
+/// Integers and characters. A constant that the type cannot hold is below or above all values.
 /// </summary>
 internal readonly struct IntegerRules<T> : IValueRules<T>
     where T : struct, INumber<T>, IMinMaxValue<T>
@@ -121,7 +119,7 @@ internal readonly struct IntegerRules<T> : IValueRules<T>
         => T.CreateTruncating(value);
 }
 
-/// <summary>Floating-point and decimal numbers, and what C# promotes to them.</summary>
+/// <summary>Floating-point and decimal numbers, and the types that C# promotes to them.</summary>
 internal readonly struct RealRules<T> : IValueRules<T>
     where T : struct, INumber<T>
 {
@@ -162,8 +160,8 @@ internal readonly struct RealRules<T> : IValueRules<T>
 }
 
 /// <summary>
-/// Dates with times: a local one counts as its universal time, exactly as in a key, so that an
-/// index and a scan agree; otherwise the ticks decide, as in C#.
+/// Dates with times. A local time counts as its universal time, exactly as in a key, so that an
+/// index and a scan agree. Otherwise the ticks decide, as in C#.
 /// </summary>
 internal readonly struct TimeRules : IValueRules<DateTime>
 {
@@ -223,7 +221,9 @@ internal readonly struct TextRules : IValueRules<string>
         => throw new NotSupportedException("A number is no string.");
 }
 
-/// <summary>Strings without regard to case, by ordinal and so on every machine alike.</summary>
+/// <summary>
+/// Strings without regard to case, by ordinal, so they compare equally on every machine.
+/// </summary>
 internal readonly struct CaselessTextRules : IValueRules<string>
 {
     public static bool HasOrder => true;

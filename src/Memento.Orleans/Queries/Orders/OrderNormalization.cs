@@ -3,8 +3,8 @@ using Memento.Tables;
 namespace Memento.Queries.Orders;
 
 /// <summary>
-/// Leaves out of an order what changes nothing, so that more orders are found to be that of the
-/// keys or of an index.
+/// Leaves out the parts of an order that change nothing, so that more orders are recognised as the
+/// order of the keys or of an index.
 /// </summary>
 internal static class OrderNormalization
 {
@@ -22,8 +22,8 @@ internal static class OrderNormalization
     }
 
     /// <summary>
-    /// Leaves out what repeats an earlier property, and what comes after the whole key, which
-    /// leaves nothing equal; except in a bag, where records share keys.
+    /// Leaves out a part that repeats an earlier property, and the parts after the whole key,
+    /// because no two records have the same key. In a bag, records share keys.
     /// </summary>
     private static List<OrderPart> WithoutTheMoot(
         TableDefinition table, IReadOnlyList<OrderPart> parts)
@@ -43,7 +43,7 @@ internal static class OrderNormalization
     }
 
     /// <summary>
-    /// How many parts at the end are the first ones of the key: what is equal comes by key anyway.
+    /// How many parts at the end are the first parts of the key: equal records come by key anyway.
     /// </summary>
     private static int KeysAtEnd(
         TableDefinition table, List<OrderPart> parts, bool isDescending)

@@ -12,7 +12,9 @@ internal static class OrderPath
         + "own.";
 
     /// <returns>The property's name, or a path of names with dots between.</returns>
-    /// <exception cref="QueryNotSupportedException">It names no property.</exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// The expression does not name a property.
+    /// </exception>
     public static string Of(LambdaExpression property)
     {
         ArgumentNullException.ThrowIfNull(property);
@@ -22,7 +24,9 @@ internal static class OrderPath
             : throw Refusal.Of(property.Body, Instead);
     }
 
-    /// <summary>Conversions that change no order: boxing, to a nullable, and out of one.</summary>
+    /// <summary>
+    /// Removes conversions that do not change the order: boxing, and to or from a nullable.
+    /// </summary>
     private static Expression WithoutUpcast(Expression expression)
     {
         while (true)
@@ -41,8 +45,10 @@ internal static class OrderPath
 }
 
 /// <summary>One property of an order.</summary>
-/// <param name="Property">Its name, or a path to one of an object: <c>Address.City</c>.</param>
-/// <param name="IsDescending">Whether the greatest come first, and null last.</param>
+/// <param name="Property">
+/// Its name, or a path to a property of an object: <c>Address.City</c>.
+/// </param>
+/// <param name="IsDescending">Whether the greatest values come first, and null last.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.OrderPart")]

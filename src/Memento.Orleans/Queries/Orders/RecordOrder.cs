@@ -4,10 +4,10 @@ using Memento.Tables;
 namespace Memento.Queries.Orders;
 
 /// <summary>
-/// An order of the records of a table. Each record has a place in it, bytes that no other record
-/// has: <c>SequenceCompareTo</c> of the places is the order, or backwards where it is descending.
-/// So null comes first, NaN next, texts are compared by ordinal, and what is equal comes by key, in
-/// the direction of the last part; descending all of that is the other way round.
+/// An order of the records of a table. Each record has a place in it: bytes that no other record
+/// has. <c>SequenceCompareTo</c> of the places is the order, reversed if the order is descending.
+/// Null comes first, then NaN; texts compare by ordinal; equal records come by key, in the
+/// direction of the last part. A descending order is exactly the reverse.
 /// </summary>
 internal abstract class RecordOrder
 {
@@ -20,27 +20,29 @@ internal abstract class RecordOrder
         IsDescending = isDescending;
     }
 
-    /// <summary>The properties; none where the order is that of the keys.</summary>
+    /// <summary>The properties; none if the order is the order of the keys.</summary>
     public IReadOnlyList<OrderPart> Parts { get; }
 
     /// <summary>
-    /// Whether places are compared backwards. The bytes of a part in the other direction are
+    /// Whether places are compared in reverse. The bytes of a part in the other direction are
     /// complemented.
     /// </summary>
     public bool IsDescending { get; }
 
     public static RecordOrder ByKey(bool isDescending) => isDescending ? Descending : Ascending;
 
-    /// <summary>Makes the order that parts say; without any, that of the keys, ascending.</summary>
+    /// <summary>
+    /// Makes an order from its parts; without parts, the ascending order of the keys.
+    /// </summary>
     /// <exception cref="QueryNotSupportedException">
-    /// A part is no stored property, or of a type that has no order.
+    /// A part is not a stored property, or has a type without an order.
     /// </exception>
-    /// <exception cref="ArgumentException">A path leads to no stored property.</exception>
+    /// <exception cref="ArgumentException">A path does not lead to a stored property.</exception>
     public static RecordOrder Compile(TableDefinition table, IReadOnlyList<OrderPart> parts)
         => Compile(table, parts, OrderNormalization.DirectionOf(table, parts));
 
     /// <summary>
-    /// Makes an order again from its <see cref="Parts"/> and its direction.
+    /// Makes an order from the <see cref="Parts"/> and the direction of another one.
     /// </summary>
     /// <inheritdoc cref="Compile(TableDefinition, IReadOnlyList{OrderPart})" path="/exception"/>
     public static RecordOrder Compile(
@@ -49,16 +51,14 @@ internal abstract class RecordOrder
             ? ByKey(isDescending)
             : table.Accept(new RecordOrderCompiler(parts, isDescending));
 
-    /// <summary>The place of a record; allocates it alone.</summary>
+    /// <summary>The place of a record. Allocates nothing else.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="key">
-    /// Its key; of a bag with the number that tells records of one key apart.
-    /// </param>
+    /// <param name="key">Its key; in a bag, with the number after the key.</param>
     public abstract byte[] Encode(object record, ReadOnlySpan<byte> key);
 
     /// <summary>
-    /// In words: <c>Year descending, Title</c>; the key too, where what is equal does not come in
-    /// the direction of the last part.
+    /// The order in words: <c>Year descending, Title</c>. Names the key too, if equal records do
+    /// not come in the direction of the last part.
     /// </summary>
     public override string ToString()
     {
@@ -82,7 +82,7 @@ internal sealed class RecordOrder<TRecord> : RecordOrder
     private readonly IndexPart<TRecord>[] _values;
 
     /// <param name="parts">The properties.</param>
-    /// <param name="values">What writes each of them.</param>
+    /// <param name="values">The writer of each property.</param>
     /// <param name="isDescending">The direction.</param>
     public RecordOrder(
         IReadOnlyList<OrderPart> parts, IndexPart<TRecord>[] values, bool isDescending)

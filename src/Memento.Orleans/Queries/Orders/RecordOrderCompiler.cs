@@ -4,14 +4,16 @@ using Memento.Tables;
 
 namespace Memento.Queries.Orders;
 
-/// <summary>Compiles an order for those who know a table, but not its record type.</summary>
+/// <summary>
+/// Compiles an order for code that has a table, but not its record type as a type parameter.
+/// </summary>
 internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool isDescending)
     : ITableVisitor<RecordOrder>
 {
     public RecordOrder Visit<TRecord>(TableDefinition<TRecord> table)
         where TRecord : class
     {
-        // All of them, also those that turn out not to count: an order is valid or not as it is
+        // All parts, also parts that change nothing: whether an order is valid depends on how it is
         // written.
         var values = new Dictionary<string, IndexPart<TRecord>>(parts.Count);
         var scope = new RecordScope<TRecord>(new GuardBinder(table));

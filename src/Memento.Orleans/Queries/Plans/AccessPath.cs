@@ -3,31 +3,31 @@ using Memento.Tables;
 
 namespace Memento.Queries.Plans;
 
-/// <summary>A way to the records of a guard: by the key, or by an index.</summary>
+/// <summary>A way to the records of a guard: along the keys, or along an index.</summary>
 /// <param name="Index">The index; null is the key.</param>
 /// <param name="Ranges">
-/// Where the records are, in order and without overlap; nothing is nowhere.
+/// The ranges of the records, in order and without overlap; no range means no record.
 /// </param>
-/// <param name="Rank">What kind of way it is.</param>
+/// <param name="Rank">The kind of the way.</param>
 internal sealed record AccessPath(
     IndexDefinition? Index, IReadOnlyList<KeyRange> Ranges, PathRank Rank)
 {
     public static AccessPath Nothing { get; } = new(null, KeyRanges.Nothing, PathRank.Nothing);
 
-    /// <summary>The keys, where all of them are known whole.</summary>
+    /// <summary>The keys, if all of them are known as whole keys.</summary>
     public IReadOnlyList<Key>? Keys { get; init; }
 
-    /// <summary>The parts by which the way leads to fewer records, in their order.</summary>
+    /// <summary>The parts that narrow the way, in their order.</summary>
     public IReadOnlyList<ValueSetReader> Used { get; init; } = [];
 
     /// <summary>
-    /// What places on the way begin with before the place of the order, in order: where there are
-    /// several, those of each are in the order, and all are merged. Null where the way is not in
-    /// the order.
+    /// The prefixes of the places on the way, before the place in the order. If there are several,
+    /// the records behind each are in the order, and all are merged. Null if the way is not in the
+    /// order.
     /// </summary>
     public IReadOnlyList<byte[]>? Prefixes { get; init; } = KeyRanges.NoPrefix;
 
-    /// <summary>Whether the used parts have certain values, and the last no range.</summary>
+    /// <summary>Whether all used parts have single values, and the last one has no range.</summary>
     public bool ArePoints { get; init; }
 
     public bool IsOrdered => Prefixes is not null;
@@ -42,8 +42,8 @@ internal sealed record AccessPath(
     }
 
     /// <summary>
-    /// Whether every record on this way is on the other one too: each condition that leads to fewer
-    /// records there does so here.
+    /// Whether every record on this way is on the other way too: each condition that narrows the
+    /// other way narrows this one.
     /// </summary>
     public bool IsWithin(AccessPath other)
     {
@@ -67,8 +67,8 @@ internal sealed record AccessPath(
 }
 
 /// <summary>
-/// What kind of way a way is; sooner is better: what leads to fewer records, and to records in key
-/// order. Values are those of the first parts; ranges are of the first part.
+/// The kind of a way, from the best to the worst: a way that leads to fewer records, and in key
+/// order, is better. Values are values of the first parts; ranges are ranges of the first part.
 /// </summary>
 internal enum PathRank
 {
@@ -82,12 +82,14 @@ internal enum PathRank
     HalfKeyRange,
     HalfIndexRange,
 
-    /// <summary>All that is not null, or no NaN.</summary>
+    /// <summary>Every value that is not null, or not NaN.</summary>
     NotNull,
     Everything,
 }
 
-/// <summary>What is known of a comparison with a constant before any value is.</summary>
+/// <summary>
+/// The result of a comparison with a constant, as far as it is known for all values.
+/// </summary>
 internal enum Outcome
 {
     Never,

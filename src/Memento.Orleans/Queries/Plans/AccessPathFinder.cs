@@ -6,8 +6,9 @@ using Memento.Tables;
 namespace Memento.Queries.Plans;
 
 /// <summary>
-/// Finds where along the key, or along an index, the records of a guard are. A way is taken only
-/// where each of these records is on it: the evaluator's order is that of the encoded bytes.
+/// Finds the places of the records of a guard along the keys, or along an index. A way is taken
+/// only if each of these records is on it: the order of the evaluator is the order of the encoded
+/// bytes.
 /// </summary>
 internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, RecordOrder? order)
 {
@@ -19,7 +20,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
             };
 
     /// <returns>
-    /// The way, or null where it neither leads to fewer records nor is in the order.
+    /// The way, or null if it neither leads to fewer records nor is in the order.
     /// </returns>
     public AccessPath? FindByIndex(IndexDefinition index)
     {
@@ -34,8 +35,8 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     }
 
     /// <summary>
-    /// The parts in order, as long as each has certain values; the first that has ranges is the
-    /// last that helps.
+    /// Takes the parts in order, as long as each has single values. The first part with ranges is
+    /// the last one that helps.
     /// </summary>
     private AccessPath? Find(IndexDefinition? index, IReadOnlyList<KeyPart> parts)
     {
@@ -99,13 +100,13 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     }
 
     /// <summary>
-    /// What places begin with before they go on as places of the order do: the values of the first
-    /// parts, where the order has the others, and all in its direction.
+    /// The prefixes of places before the place in the order: the values of the first parts, if the
+    /// order has the other parts, and all in its direction.
     /// </summary>
     /// <param name="index">The index; null is the key.</param>
     /// <param name="parts">Its parts.</param>
     /// <param name="points">
-    /// The values as far as they are certain: of the first part, of the first two…
+    /// The single values: of the first part, of the first two parts, and so on.
     /// </param>
     private IReadOnlyList<byte[]>? PrefixesOf(
         IndexDefinition? index,
@@ -114,7 +115,7 @@ internal sealed class AccessPathFinder(GuardBinder binder, GuardNode guard, Reco
     {
         if (order is null) return KeyRanges.NoPrefix;
 
-        // A key has no tags, which the place of an order has: only the order of the keys is theirs.
+        // A key has no tags, and a place in an order has: the keys are only in their own order.
         if (index is null) return order.Parts.Count == 0 ? KeyRanges.NoPrefix : null;
 
         int before = parts.Count - order.Parts.Count;

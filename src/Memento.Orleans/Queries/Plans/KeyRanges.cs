@@ -3,8 +3,8 @@ using Memento.Keys;
 namespace Memento.Queries.Plans;
 
 /// <summary>
-/// Sets of encoded values, as ranges in order that do not overlap. Neighbours are left apart, so
-/// that points stay points.
+/// Sets of encoded values, as ranges in order that do not overlap. Neighbouring ranges are not
+/// joined, so that points stay points.
 /// </summary>
 internal static class KeyRanges
 {
@@ -12,7 +12,7 @@ internal static class KeyRanges
 
     public static IReadOnlyList<KeyRange> Everything { get; } = [KeyRange.Everything];
 
-    /// <summary>Before the place of an order, where there is nothing before it.</summary>
+    /// <summary>The prefix of an order without values before it.</summary>
     public static IReadOnlyList<byte[]> NoPrefix { get; } = [[]];
 
     public static bool IsEverything(IReadOnlyList<KeyRange> ranges)
@@ -49,7 +49,7 @@ internal static class KeyRanges
             bool endsFirst = CompareEnds(left.To, right.To) <= 0;
             byte[]? to = endsFirst ? left.To : right.To;
 
-            // What overlaps a point has all of it: bounds lie between values.
+            // A range that overlaps a point contains it: bounds are between values.
             if (to is null || from.AsSpan().SequenceCompareTo(to) < 0)
                 both.Add(new KeyRange(from, to, left.IsPoint || right.IsPoint));
 
@@ -77,7 +77,7 @@ internal static class KeyRanges
     }
 
     /// <summary>
-    /// The same where what is behind the values differs: none is one whole value.
+    /// The same ranges, if the rest behind the values differs: no range is one whole value.
     /// </summary>
     public static IReadOnlyList<KeyRange> WithoutPoints(IReadOnlyList<KeyRange> ranges)
     {
@@ -88,7 +88,7 @@ internal static class KeyRanges
         return open;
     }
 
-    /// <summary>The whole keys that points are.</summary>
+    /// <summary>The points as whole keys.</summary>
     public static IReadOnlyList<Key> ToKeys(IReadOnlyList<KeyRange> points)
     {
         var keys = new Key[points.Count];
@@ -116,12 +116,14 @@ internal static class KeyRanges
     }
 }
 
-/// <summary>The encoded keys, or entries of an index, from one up to, without, another.</summary>
-/// <param name="From">The first; empty is without a bound.</param>
-/// <param name="To">The first after the range; null is without a bound.</param>
+/// <summary>
+/// The encoded keys, or entries of an index, from one key up to another one, which is left out.
+/// </summary>
+/// <param name="From">The first key; empty means no bound.</param>
+/// <param name="To">The first key after the range; null means no bound.</param>
 /// <param name="IsPoint">
-/// Whether it is all that begins with one whole value: of a key or index of several parts, one of
-/// each.
+/// Whether the range has all keys that begin with one whole value; with one value of each part, if
+/// there are several.
 /// </param>
 [GenerateSerializer]
 [Immutable]
@@ -133,11 +135,13 @@ internal readonly record struct KeyRange(
 
     public bool IsEverything => From.Length == 0 && To is null;
 
-    /// <summary>One value: an encoding never begins another one, so that is all.</summary>
+    /// <summary>
+    /// The range of one value. It is exact, because no encoding is the beginning of another one.
+    /// </summary>
     public static KeyRange Point(byte[] value)
         => new(value, KeyBytes.PrefixEnd(value), IsPoint: true);
 
-    /// <summary>All that begins with a part of a value.</summary>
+    /// <summary>The range of all keys that begin with a part of a value.</summary>
     public static KeyRange Prefix(byte[] prefix)
         => new(prefix, KeyBytes.PrefixEnd(prefix), IsPoint: false);
 

@@ -6,53 +6,53 @@ using Memento.Tables;
 namespace Memento.Queries.Plans;
 
 /// <summary>
-/// Where the records of a query are looked for. Whatever the way, the whole guard is asked about
-/// each record found: a plan may give too many records and never too few.
+/// The ways to the records of a query. On every way, the whole guard is evaluated for each record:
+/// a plan may lead to too many records, and never to too few.
 /// </summary>
 /// <param name="Guard">The guard.</param>
 /// <param name="Ways">
-/// The ways, of which each partition takes one, as it sees how many records there are on each;
-/// where these are few, the first.
+/// The ways. Each partition counts the records on each way and takes one; it takes the first way if
+/// that has few records.
 /// </param>
-/// <param name="Order">The order that was asked for; null: any will do.</param>
+/// <param name="Order">The order of the query; null: any order.</param>
 internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, RecordOrder? Order)
 {
     /// <summary>The first of the ways.</summary>
     public AccessPath Path => Ways[0];
 
-    /// <summary>Whether only the first results are wanted.</summary>
+    /// <summary>Whether the query wants only the first results.</summary>
     public bool IsLimited { get; init; }
 
-    /// <summary>The guard, compiled once for the check of it and for the records.</summary>
+    /// <summary>The guard, compiled once, for the check and for the records.</summary>
     public required Func<object, bool> Filter { get; init; }
 
-    /// <summary>Whether every record is asked, by its key.</summary>
+    /// <summary>Whether every record is read, along the keys.</summary>
     public bool IsAll => Index is null && KeyRanges.IsEverything(Ranges);
 
-    /// <summary>Whether no record can satisfy the guard; nothing is read.</summary>
+    /// <summary>Whether no record can satisfy the guard, so that nothing is read.</summary>
     public bool IsNothing => Ranges.Count == 0;
 
-    /// <summary>The index that is walked; null: the records, in key order.</summary>
+    /// <summary>The index to walk; null: the records in key order.</summary>
     public IndexDefinition? Index => Path.Index;
 
     /// <summary>
-    /// The encoded keys, or entries of the index, that are looked at: in order, without overlap.
+    /// The ranges of encoded keys, or of entries of the index, to read: in order, without overlap.
     /// </summary>
     public IReadOnlyList<KeyRange> Ranges => Path.Ranges;
 
-    /// <summary>The keys, where all are known whole; in order.</summary>
+    /// <summary>The keys in order, if all are known as whole keys.</summary>
     public IReadOnlyList<Key>? Keys => Path.Keys;
 
     /// <summary>
-    /// Whether <see cref="Ranges"/> have the records in the order, from the first to the last, or
-    /// backwards where the order is descending; otherwise what is found has to be sorted.
+    /// Whether <see cref="Ranges"/> have the records in the order, or in reverse if the order is
+    /// descending. Otherwise the records have to be sorted.
     /// </summary>
     public bool IsOrdered => Path.IsOrdered;
 
-    /// <summary>The same with one way alone.</summary>
+    /// <summary>The same plan with one way alone.</summary>
     public QueryPlan Along(AccessPath way) => this with { Ways = [way] };
 
-    /// <summary>In words: the way, and by which conditions it leads to fewer records.</summary>
+    /// <summary>The way in words, and the conditions that narrow it.</summary>
     public string DescribeWay()
     {
         if (IsNothing) return $"nothing: no record can satisfy {Guard}";
@@ -71,7 +71,7 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     }
 
     /// <summary>
-    /// In words: the conditions that not all records on the way satisfy; null where there are none.
+    /// The conditions that not all records on the way satisfy, in words; null if there are none.
     /// </summary>
     public string? DescribeFilter()
     {
@@ -83,8 +83,7 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     }
 
     /// <summary>
-    /// In words: the order and where it comes from; null where it is that of the keys, or any will
-    /// do.
+    /// The order in words, and what gives it; null if it is the order of the keys, or any order.
     /// </summary>
     public string? DescribeOrder()
     {

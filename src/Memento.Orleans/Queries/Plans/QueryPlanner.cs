@@ -4,17 +4,17 @@ using Memento.Tables;
 
 namespace Memento.Queries.Plans;
 
-/// <summary>Chooses where to look for the records of a query, and in which order.</summary>
+/// <summary>Finds the ways to the records of a query, and puts them in order.</summary>
 internal sealed class QueryPlanner
 {
     /// <summary>
-    /// Beyond this, the combinations of the parts of a key or an index are not listed.
+    /// The largest number of combinations of the parts of a key or an index that is listed.
     /// </summary>
     public const int MaxCombinations = 10_000;
 
     /// <summary>
-    /// Of an index that has the order behind each of several values, up to so many values are
-    /// merged; where there are more, their records are sorted.
+    /// The largest number of values that are merged, if an index has the order behind each value.
+    /// Beyond that, the records are sorted.
     /// </summary>
     public const int MaxMerged = 64;
 
@@ -32,9 +32,9 @@ internal sealed class QueryPlanner
     }
 
     /// <param name="table">The table.</param>
-    /// <param name="guard">What the records have to satisfy.</param>
-    /// <param name="order">The order in which they come; null: any will do.</param>
-    /// <param name="isLimited">Whether only the first ones are wanted.</param>
+    /// <param name="guard">The guard that the records have to satisfy.</param>
+    /// <param name="order">The order of the results; null: any order.</param>
+    /// <param name="isLimited">Whether only the first results are wanted.</param>
     /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
     public static QueryPlan Plan(
         TableDefinition table, Guard guard, RecordOrder? order, bool isLimited)
@@ -66,7 +66,7 @@ internal sealed class QueryPlanner
     }
 
     /// <summary>
-    /// All ways, the better ones first, as far as that can be told without the records.
+    /// All ways, the better ways first, as far as that is known without the records.
     /// </summary>
     private List<AccessPath> FindAll()
     {
@@ -84,8 +84,8 @@ internal sealed class QueryPlanner
     }
 
     /// <summary>
-    /// Whether a way may lead to fewer records than the others: none of these is sure to lead to no
-    /// more. A way in the order that may end early gives way only to another one.
+    /// Whether a way may lead to fewer records than the others: no other way is sure to lead to as
+    /// few. A way in the order, which may end early, is only left out for another such way.
     /// </summary>
     private static bool IsWorthKnowing(List<AccessPath> ways, int place, bool isLimited)
     {
@@ -105,16 +105,18 @@ internal sealed class QueryPlanner
     }
 
     /// <summary>
-    /// Whether a way out of the order is likely to lead to more records than one in the order has
-    /// up to the first ones that are wanted. The order of the keys says nothing about a range's
-    /// records.
+    /// Whether a way that is not in the order probably leads to more records than a way in the
+    /// order reads up to the first results. The order of the keys says nothing about the records of
+    /// a range.
     /// </summary>
     private bool IsSortWorse(AccessPath way)
         => !way.IsOrdered && (_order is { Parts.Count: 0 }
             ? way.Rank >= PathRank.NotNull
             : way.Rank > PathRank.KeyValues || !way.ArePoints);
 
-    /// <summary>Whether a record could satisfy it, as far as constants alone can tell.</summary>
+    /// <summary>
+    /// Whether a record could satisfy the guard, as far as the constants alone tell.
+    /// </summary>
     private bool IsPossible(GuardNode node)
     {
         switch (node)

@@ -2,24 +2,26 @@ using Memento.Keys;
 
 namespace Memento.Queries.Plans;
 
-/// <summary>Which values a property may have where a condition holds: never too few.</summary>
+/// <summary>The values that a property may have where a condition holds: never too few.</summary>
 /// <param name="Ranges">
-/// The encoded values, of a key as they are, of an index behind their <see cref="ValueTag"/>.
+/// The encoded values; in an index, each after its <see cref="ValueTag"/>.
 /// </param>
-/// <param name="IsExact">Whether the condition holds for all of them, whatever else is.</param>
+/// <param name="IsExact">
+/// Whether the condition holds for all of these values, whatever the other properties are.
+/// </param>
 internal readonly record struct ValueSet(IReadOnlyList<KeyRange> Ranges, bool IsExact)
 {
-    /// <summary>Nothing is known.</summary>
+    /// <summary>All values, because nothing is known.</summary>
     public static ValueSet Any { get; } = new(KeyRanges.Everything, IsExact: false);
 
     public static ValueSet None { get; } = new(KeyRanges.Nothing, IsExact: true);
 
-    /// <summary>All values there are, for certain.</summary>
+    /// <summary>All values, and the condition holds for all of them.</summary>
     public static ValueSet Everything { get; } = new(KeyRanges.Everything, IsExact: true);
 
     public bool IsEverything => KeyRanges.IsEverything(Ranges);
 
-    /// <summary>Whether these are certain values; none is no value too many.</summary>
+    /// <summary>Whether these are single values; no value counts too.</summary>
     public bool ArePoints
     {
         get

@@ -4,7 +4,8 @@ using Memento.Queries.Evaluation;
 namespace Memento.Queries.Plans;
 
 /// <summary>
-/// Reads from a guard which values a property may have. What it does not understand allows all.
+/// Reads from a guard the values that a property may have. A node that it does not know allows all
+/// values.
 /// </summary>
 internal sealed class ValueSetReader
 {
@@ -13,14 +14,14 @@ internal sealed class ValueSetReader
     private readonly ValueShape _shape;
     private readonly bool _isTagged;
 
-    /// <summary>Where the values that are neither null nor NaN begin.</summary>
+    /// <summary>The beginning of the values that are neither null nor NaN.</summary>
     private readonly byte[] _firstValue;
 
-    /// <param name="binder">Knows the table.</param>
-    /// <param name="part">The property, and how its values are encoded.</param>
+    /// <param name="binder">The binder, which has the table.</param>
+    /// <param name="part">The property, and the encoding of its values.</param>
     /// <param name="isTagged">
-    /// Whether a <see cref="ValueTag"/> stands before a value; in a key, which is never null, none
-    /// does.
+    /// Whether a value has a <see cref="ValueTag"/> before it; in a key, which is never null, it
+    /// has none.
     /// </param>
     public ValueSetReader(GuardBinder binder, KeyPart part, bool isTagged)
     {
@@ -40,7 +41,7 @@ internal sealed class ValueSetReader
 
     private int TagLength => _isTagged ? 1 : 0;
 
-    /// <summary>Recursive, which the limit on the depth makes safe.</summary>
+    /// <summary>It is recursive. That is safe, because the depth is limited.</summary>
     public ValueSet Read(GuardNode node)
     {
         switch (node)
@@ -68,11 +69,11 @@ internal sealed class ValueSetReader
         }
     }
 
-    /// <summary>Whether these are all values but null, or but null and NaN.</summary>
+    /// <summary>Whether these are all values except null, or except null and NaN.</summary>
     public bool IsAnyValue(in ValueSet set)
         => set.Ranges is [{ To: null } range] && range.From.Length <= TagLength;
 
-    /// <summary>Whether each range has an end and a beginning.</summary>
+    /// <summary>Whether each range has a beginning and an end.</summary>
     public bool IsBounded(in ValueSet set)
     {
         foreach (KeyRange range in set.Ranges)
@@ -89,7 +90,7 @@ internal sealed class ValueSetReader
         => _firstValue.Length > 0 && set.Ranges.Count > 0
             && set.Ranges[0].From.AsSpan().SequenceCompareTo(_firstValue) < 0;
 
-    /// <summary>What a comparison of values of a shape gives whatever the value is.</summary>
+    /// <summary>The result of a comparison that is the same for all values of a shape.</summary>
     public static Outcome OutcomeOf(Domain domain, GuardOperator comparison, object constant)
     {
         if (comparison == GuardOperator.NotEqual) return Outcome.Depends;
@@ -134,7 +135,7 @@ internal sealed class ValueSetReader
             Outcome.Never => ValueSet.None,
             Outcome.WhereNotNull => NotNull(),
 
-            // Compared in a wider type, several values of the property may equal the constant.
+            // In a wider type, several values of the property may equal the constant.
             _ when domain.Type != _shape.ComparedType => ValueSet.Any,
             _ => Bounded(comparison, Encode(domain.Convert(constant))),
         };
@@ -158,7 +159,7 @@ internal sealed class ValueSetReader
     {
         KeyRange point = KeyRange.Point(value);
 
-        // What follows the greatest value there can be has no bytes behind a tag.
+        // The key after the greatest possible value has no bytes after its tag.
         byte[]? next = point.To?.Length > TagLength ? point.To : null;
         return comparison switch
         {
@@ -188,7 +189,7 @@ internal sealed class ValueSetReader
             Domain domain = _binder.Domain(_shape, GuardOperator.Equal, ref constant);
             if (domain.Fit(constant) != ConstantFit.Inside) continue;
 
-            // A list finds NaN where an operator does not.
+            // A list finds NaN; an operator does not.
             if (!domain.EqualsItself(constant))
             {
                 if (CanBeNotANumber) points.Add(KeyRange.Point([ValueTag.NotANumber]));
@@ -210,7 +211,8 @@ internal sealed class ValueSetReader
     {
         if (pattern.Length == 0) return NotNull();
 
-        // A text's encoding is its characters' one after the other, and an end of one byte.
+        // The encoding of a text is its encoded characters one after the other, and one byte at the
+        // end.
         return ValueSet.Of(KeyRange.Prefix(Encode(pattern)[..^1]));
     }
 

@@ -3,11 +3,12 @@ using Memento.Queries.Evaluation;
 
 namespace Memento.Queries.Translation;
 
-/// <summary>Finds calculations with numbers, in the type in which C# does them.</summary>
+/// <summary>Finds calculations with numbers, in the type in which C# calculates.</summary>
 internal sealed class ArithmeticReader(ParameterExpression record, RecordValueReader values)
 {
     /// <returns>
-    /// The operand, and the enum whose bits it combines; no operand where it is something else.
+    /// The operand, and the enum whose bits it combines; no operand if the expression is something
+    /// else.
     /// </returns>
     public (Operand? Operand, Type? EnumOfBits) Read(BinaryExpression binary)
     {
@@ -28,7 +29,9 @@ internal sealed class ArithmeticReader(ParameterExpression record, RecordValueRe
         return (new ArithmeticOperand(arithmetic, type, isChecked, left, right), enumOfBits);
     }
 
-    /// <summary>A sign: less is times minus one, in every type and for every value.</summary>
+    /// <summary>
+    /// A minus sign is a multiplication by minus one, in every type and for every value.
+    /// </summary>
     public Operand? Read(UnaryExpression unary)
     {
         if (unary.Method is not null && unary.Method.DeclaringType != typeof(decimal)) return null;

@@ -6,7 +6,7 @@ using Memento.Queries.Evaluation;
 
 namespace Memento.Queries.Translation;
 
-/// <summary>Translates calls: equality, parts of texts, and Contains of a list.</summary>
+/// <summary>Translates method calls: equality, parts of texts, and Contains of a list.</summary>
 internal sealed class CallTranslator(
     ParameterExpression record,
     RecordValueReader values,
@@ -45,8 +45,7 @@ internal sealed class CallTranslator(
             sides.RemoveAt(2);
         }
 
-        // Equals(object) asks for the same type too, and a number's Equals finds NaN equal to
-        // itself.
+        // Equals(object) also compares the types, and Equals of a number finds NaN equal to itself.
         Type type = sides[0].Type;
         if (sides.Count != 2 || sides[1].Type != type || call.Method.DeclaringType != type
             || call.Method.GetParameters()[0].ParameterType != type
@@ -69,7 +68,7 @@ internal sealed class CallTranslator(
             throw new ArgumentNullException(
                 ExpressionText.Of(call.Object), $"The predicate calls Equals of null: '{call}'.");
 
-        // A call on null gives false, where == would find null equal to null.
+        // A call on null gives false; == would find null equal to null.
         return Guard.And(equal, values.Read(call.Object).IsNotNull);
     }
 
@@ -170,7 +169,7 @@ internal sealed class CallTranslator(
         return ComparisonTranslator.In(property, items.Cast<object?>());
     }
 
-    /// <summary>Whether a Contains is one of those whose meaning is known.</summary>
+    /// <summary>Whether the meaning of a Contains is known.</summary>
     private static bool IsFrameworks(MethodInfo method)
         => method.IsStatic
             ? method.DeclaringType == typeof(Enumerable)
@@ -194,8 +193,8 @@ internal sealed class CallTranslator(
     }
 
     /// <summary>
-    /// The array under the conversion to a span, which C# 14 puts there: <c>array.Contains(x)</c>
-    /// is then a call of <see cref="MemoryExtensions"/>.
+    /// The array under the conversion to a span that C# 14 adds: there, <c>array.Contains(x)</c> is
+    /// a call of <see cref="MemoryExtensions"/>.
     /// </summary>
     private static Expression WithoutSpan(Expression list, MethodCallExpression call)
     {

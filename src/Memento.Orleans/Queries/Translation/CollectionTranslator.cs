@@ -4,7 +4,8 @@ using Memento.Queries.Evaluation;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// Translates what is asked of the collections in a record, and of lists by the record.
+/// Translates conditions on the collections in a record, and conditions on lists that use the
+/// record.
 /// </summary>
 internal sealed class CollectionTranslator(
     ParameterExpression record,
@@ -12,7 +13,7 @@ internal sealed class CollectionTranslator(
     ItemConditions conditions,
     LocalItemTranslator localItems)
 {
-    /// <summary>The methods that ask for an item, with a condition or without.</summary>
+    /// <summary>Whether a method asks for an item, with a condition or without.</summary>
     public static bool IsKnown(string method)
         => method is nameof(Enumerable.Any) or nameof(Enumerable.All)
             or nameof(List<>.Exists) or nameof(List<>.TrueForAll);
@@ -62,15 +63,15 @@ internal sealed class CollectionTranslator(
     }
 }
 
-/// <summary>Reads the conditions that a predicate has on the items of a collection.</summary>
+/// <summary>Reads the conditions of a predicate on the items of a collection.</summary>
 internal sealed class ItemConditions(
     ParameterExpression record, Func<LambdaExpression, Guard> translate)
 {
     /// <summary>The condition as a guard about an item.</summary>
-    /// <param name="call">The call that it is an argument of, for messages.</param>
+    /// <param name="call">The call that has the condition as an argument, for messages.</param>
     /// <param name="condition">The condition.</param>
     /// <exception cref="QueryNotSupportedException">
-    /// It is not written in place, or uses the record.
+    /// The condition is not written in place, or uses the record.
     /// </exception>
     public Guard Read(MethodCallExpression call, Expression condition)
     {

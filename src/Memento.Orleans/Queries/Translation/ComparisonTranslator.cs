@@ -52,7 +52,7 @@ internal sealed class ComparisonTranslator(
         return Guard.Compare(comparison, property.Operand, other.Operand);
     }
 
-    /// <summary>A truth value by itself: <c>m.IsActive</c>.</summary>
+    /// <summary>Translates a truth value by itself: <c>m.IsActive</c>.</summary>
     public Guard TranslateFlag(Expression expression)
     {
         RecordValue flag = values.Read(expression);
@@ -61,7 +61,9 @@ internal sealed class ComparisonTranslator(
             : throw Refusal.Of(expression);
     }
 
-    /// <summary>Equality of conditions: <c>m.Year &lt; 2000 == m.IsActive</c>.</summary>
+    /// <summary>
+    /// Translates the equality of conditions: <c>m.Year &lt; 2000 == m.IsActive</c>.
+    /// </summary>
     public Guard TranslateConditions(GuardOperator comparison, BinaryExpression binary)
     {
         Guard left = TranslateCondition(binary.Left);
@@ -102,7 +104,9 @@ internal sealed class ComparisonTranslator(
         return Guard.Compare(comparison, property.Operand, constant);
     }
 
-    /// <summary>Undoes what the compiler did to an enum's or a character's constant.</summary>
+    /// <summary>
+    /// Undoes the compiler's conversion of the constant of an enum or a character.
+    /// </summary>
     private static object? Restore(RecordValue property, object? constant)
     {
         if (constant is null || constant.GetType() == property.Type
@@ -137,7 +141,7 @@ internal sealed class ComparisonTranslator(
     }
 
     /// <summary>
-    /// Whether the type that the two were converted to is the one in which the store compares them.
+    /// Whether both values were converted to the type in which the store compares them.
     /// </summary>
     private static bool AgreeWith(RecordValue left, RecordValue right)
     {
@@ -163,7 +167,7 @@ internal sealed class ComparisonTranslator(
         return translateCondition(expression);
     }
 
-    /// <summary>Whether this is a condition on the record rather than a value of it.</summary>
+    /// <summary>Whether this is a condition on the record, and not a value of it.</summary>
     private bool IsCondition(Expression expression)
     {
         if (RecordValueReader.WithoutNullable(expression.Type) != typeof(bool)) return false;

@@ -3,7 +3,7 @@ using Memento.Queries.Evaluation;
 
 namespace Memento.Queries.Translation;
 
-/// <summary>Translates what is asked of the dictionaries in a record.</summary>
+/// <summary>Translates conditions on the dictionaries in a record.</summary>
 internal sealed class DictionaryTranslator(ParameterExpression record, RecordValueReader values)
 {
     private const string Instead =
@@ -11,7 +11,8 @@ internal sealed class DictionaryTranslator(ParameterExpression record, RecordVal
         + "m.Property.ContainsKey(key), with a key that does not use the record.";
 
     /// <returns>
-    /// <c>m.Meta.ContainsKey("k")</c> and the like as a guard; null where it is something else.
+    /// <c>m.Meta.ContainsKey("k")</c> and similar calls as a guard; null if the expression is
+    /// something else.
     /// </returns>
     public Guard? TryTranslate(MethodCallExpression call)
     {
@@ -32,7 +33,8 @@ internal sealed class DictionaryTranslator(ParameterExpression record, RecordVal
     }
 
     /// <returns>
-    /// <c>m.Meta.Keys.Contains("k")</c> and the like as a guard; null where it is something else.
+    /// <c>m.Meta.Keys.Contains("k")</c> and similar calls as a guard; null if the expression is
+    /// something else.
     /// </returns>
     public Guard? TryTranslateContains(
         MethodCallExpression call, Expression items, Expression value)

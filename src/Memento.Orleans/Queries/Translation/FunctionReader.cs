@@ -5,11 +5,11 @@ using Memento.Queries.Evaluation;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// Finds what is made of one value: a text's length, a date's year, an item count.
+/// Finds functions of one value: the length of a text, the year of a date, the number of items.
 /// </summary>
 internal sealed class FunctionReader(RecordValueReader values, ItemConditions conditions)
 {
-    /// <returns>The operand, or null where the expression is something else.</returns>
+    /// <returns>The operand, or null if the expression is something else.</returns>
     public Operand? TryRead(Expression expression) => expression switch
     {
         MemberExpression { Expression: { } owner } member => TryReadMember(member, owner),
@@ -81,17 +81,19 @@ internal sealed class FunctionReader(RecordValueReader values, ItemConditions co
     };
 }
 
-/// <summary>Reads whether texts are compared with regard to case; never by a culture.</summary>
+/// <summary>Reads whether texts are compared with regard to case. Cultures are refused.</summary>
 internal static class TextCase
 {
     private const string Culture =
         "Texts compare by ordinal and not by a culture: use StringComparison.Ordinal or "
         + "StringComparison.OrdinalIgnoreCase.";
 
-    /// <param name="call">The call that compares, for the message.</param>
+    /// <param name="call">The comparing call, for the message.</param>
     /// <param name="comparison">Its <see cref="StringComparison"/>.</param>
-    /// <param name="record">The record, which it may not depend on.</param>
-    /// <exception cref="QueryNotSupportedException">It is none that the store has.</exception>
+    /// <param name="record">The record, which must not be used in it.</param>
+    /// <exception cref="QueryNotSupportedException">
+    /// The store does not have this comparison.
+    /// </exception>
     public static bool IsIgnored(
         MethodCallExpression call, Expression comparison, ParameterExpression record)
     {

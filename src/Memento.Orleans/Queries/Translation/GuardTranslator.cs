@@ -6,7 +6,7 @@ namespace Memento.Queries.Translation;
 internal static class GuardTranslator
 {
     /// <exception cref="QueryNotSupportedException">
-    /// The predicate holds an expression that the store cannot evaluate.
+    /// The predicate has an expression that the store cannot evaluate.
     /// </exception>
     /// <exception cref="ArgumentException">The guard would pass a limit.</exception>
     public static Guard Translate<TRecord>(Expression<Func<TRecord, bool>> predicate)
@@ -18,7 +18,7 @@ internal static class GuardTranslator
         }
         catch (InsufficientExecutionStackException)
         {
-            // What fills the stack is far beyond the limit: it is that error.
+            // An expression that fills the stack is far beyond the limit, and is reported as that.
             GuardSize.RequireDepth(int.MaxValue);
             throw;
         }

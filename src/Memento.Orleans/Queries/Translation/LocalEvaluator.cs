@@ -7,9 +7,9 @@ using Memento.Queries.Evaluation;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// Evaluates the parts of a predicate that do not use the record, once. What usually occurs
-/// (captured variables, properties, calls, constructors) goes by reflection: compiling an
-/// expression costs a hundred times as much. An error of the caller's own code comes out as it is.
+/// Evaluates the parts of a predicate that do not use the record, once. The usual expressions
+/// (captured variables, properties, calls, constructors) are evaluated by reflection: compiling an
+/// expression costs a hundred times as much. An exception of the caller's code is thrown unchanged.
 /// </summary>
 internal static class LocalEvaluator
 {
@@ -41,7 +41,7 @@ internal static class LocalEvaluator
                 : Interpret(member);
         }
 
-        // What a null owner does is for the runtime to say.
+        // The runtime throws the right exception for a null owner.
         object? instance = owner.Type.IsByRefLike ? null : Evaluate(owner);
         if (RecordValueReader.IsNullableMember(member, nameof(Nullable<>.HasValue)))
             return instance is not null;
@@ -70,7 +70,7 @@ internal static class LocalEvaluator
     }
 
     /// <summary>
-    /// Conversions that the compiler adds: to a nullable, to object, to a wider integer.
+    /// Evaluates conversions that the compiler adds: to a nullable, to object, to a wider integer.
     /// </summary>
     private static object? EvaluateConversion(UnaryExpression conversion)
     {
@@ -111,8 +111,8 @@ internal static class LocalEvaluator
     }
 
     /// <summary>
-    /// Whether boxed values can stand for the operands. A null nullable boxes to no object at all,
-    /// so that a call on it cannot go by reflection, and a span cannot be boxed.
+    /// Whether the operands can be boxed. A null nullable boxes to no object, so a call on it
+    /// cannot use reflection; and a span cannot be boxed.
     /// </summary>
     private static bool IsPlain(MethodCallExpression call)
         => (call.Object is null
@@ -132,7 +132,7 @@ internal static class LocalEvaluator
         return true;
     }
 
-    /// <summary>Whether a conversion changes nothing of a boxed value.</summary>
+    /// <summary>Whether a conversion leaves a boxed value unchanged.</summary>
     private static bool KeepsValue(Type from, Type to)
         => (!from.IsValueType && !to.IsValueType && to.IsAssignableFrom(from))
             || (from.IsValueType && to == typeof(object))
@@ -143,13 +143,13 @@ internal static class LocalEvaluator
         Expression<Func<object?>> lambda = Expression.Lambda<Func<object?>>(
             Expression.Convert(expression, typeof(object)));
 
-        // The interpreter boxes what it works on, which a span does not survive.
+        // The interpreter boxes its values, and a span cannot be boxed.
         bool interpret = !SpanUse.Uses(expression);
         return lambda.Compile(interpret)();
     }
 }
 
-/// <summary>Tells whether an expression holds a value that cannot be boxed.</summary>
+/// <summary>Finds values in an expression that cannot be boxed.</summary>
 internal sealed class SpanUse : ExpressionVisitor
 {
     private bool _found;

@@ -6,18 +6,20 @@ using System.Reflection;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// The values of a local collection, where its Contains goes by the same equality as the store. A
-/// set with a comparer of its own, or a collection that the application wrote, could answer
-/// differently.
+/// Reads the values of a local collection whose Contains uses the same equality as the store. A set
+/// with its own comparer, or a collection of the application, could answer differently.
 /// </summary>
 internal static class LocalList
 {
     /// <summary>
-    /// How the compiler names the type of <c>IReadOnlyList&lt;int&gt; x = [1, 2]</c>.
+    /// The beginning of the compiler's name for the type of <c>IReadOnlyList&lt;int&gt; x = [1,
+    /// 2]</c>.
     /// </summary>
     private const string CollectionExpression = "<>z__";
 
-    /// <returns>The values, or null where the collection's Contains is not known.</returns>
+    /// <returns>
+    /// The values, or null if the meaning of the collection's Contains is not known.
+    /// </returns>
     public static IEnumerable? TryRead(object collection)
     {
         Type type = collection.GetType();
@@ -55,8 +57,8 @@ internal static class LocalList
         Type[] arguments = type.IsGenericType ? type.GetGenericArguments() : [];
         if (arguments is not [Type item]) return false;
 
-        // The default order of strings is that of a culture; other default orders are the
-        // operators'.
+        // The default order of strings depends on a culture; other default orders equal the
+        // operators.
         bool isOrder = type.GetGenericTypeDefinition() == typeof(IComparer<>);
         if (isOrder && item == typeof(string)) return false;
 
@@ -74,8 +76,8 @@ internal static class LocalList
 internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
 {
     /// <param name="call">The call of Any, All, Exists or TrueForAll.</param>
-    /// <param name="list">The list, which does not use the record.</param>
-    /// <param name="condition">The condition, which does.</param>
+    /// <param name="list">The list, an expression without the record.</param>
+    /// <param name="condition">The condition, which uses the record.</param>
     public Guard Translate(MethodCallExpression call, Expression list, Expression condition)
     {
         LambdaExpression lambda = ItemConditions.InPlace(call, condition);
@@ -90,7 +92,7 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
             guards.Add(guard);
             if (ListOf(guard.Root) is null) GuardSize.RequireNodes(guards.Count);
 
-            // As in C#, nothing is asked after a value that decides.
+            // As in C#, nothing is evaluated after a value that decides.
             if (guard.Root is TruthNode truth && truth.Value == isAny) return guard;
         }
 
@@ -104,8 +106,8 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
     }
 
     /// <summary>
-    /// Puts what is asked of one property by equality into one list: that is what an index looks
-    /// up, and is no longer a condition for each value.
+    /// Joins the conditions that compare one property for equality into one list of values, which
+    /// an index can look up.
     /// </summary>
     private static List<Guard> InOneList(List<Guard> guards)
     {
@@ -133,7 +135,7 @@ internal sealed class LocalItemTranslator(Func<Expression, Guard> translate)
         GuardNode node)
         => node switch
         {
-            // A list finds NaN, which an operator does not.
+            // A list finds NaN; an operator does not.
             CompareNode
             {
                 Operator: GuardOperator.Equal,

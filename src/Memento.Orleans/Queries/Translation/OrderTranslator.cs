@@ -4,8 +4,8 @@ using Memento.Queries.Evaluation;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// Translates the comparison of <c>string.CompareOrdinal(a, b)</c> and its like with 0. Unlike an
-/// operator these find null before everything.
+/// Translates the comparison of <c>string.CompareOrdinal(a, b)</c> and similar calls with 0. Unlike
+/// an operator, these find null before every other value.
 /// </summary>
 internal sealed class OrderTranslator(ParameterExpression record, RecordValueReader values)
 {
@@ -13,7 +13,7 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
         "Its order depends on a culture: use string.CompareOrdinal, or string.Compare with "
         + "StringComparison.Ordinal or OrdinalIgnoreCase, and compare the result with 0.";
 
-    /// <returns>The guard, or null where neither side is such a call.</returns>
+    /// <returns>The guard, or null if neither side is such a call.</returns>
     public Guard? TryTranslate(
         GuardOperator comparison, Expression left, Expression right, Expression whole)
     {
@@ -55,7 +55,7 @@ internal sealed class OrderTranslator(ParameterExpression record, RecordValueRea
                 : throw Refusal.Of(call, Culture);
         }
 
-        // A floating-point number's CompareTo has a place for NaN, which operators have not.
+        // CompareTo of a floating-point number has a place for NaN; operators have none.
         Type? type = call.Object?.Type;
         return type is not null && call.Method.DeclaringType == type
             && call.Arguments is [Expression argument] && argument.Type == type

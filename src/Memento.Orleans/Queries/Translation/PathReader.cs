@@ -6,18 +6,19 @@ using Memento.Tables.Documents;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// Finds a property of the record, of an object in it (<c>m.Address.City</c>), the value of a key
-/// in a dictionary (<c>m.Meta["colour"]</c>), or the record itself where that is an item of a
-/// collection and no object.
+/// Finds a property of the record or of an object in it (<c>m.Address.City</c>), the value of a key
+/// in a dictionary (<c>m.Meta["colour"]</c>), or the record itself if it is an item of a collection
+/// and not an object.
 /// </summary>
 internal sealed class PathReader(ParameterExpression record)
 {
-    /// <returns>The operand, or null where the expression is something else.</returns>
+    /// <returns>The operand, or null if the expression is something else.</returns>
     public Operand? TryRead(Expression expression)
     {
         if (expression == record && !IsObject(record.Type)) return ItemOperand.Instance;
 
-        // From the last step to the first; a key's begins with a bracket, a name's with no dot.
+        // From the last step to the first. The step of a key begins with a bracket; the step of a
+        // name has no dot.
         var steps = new Stack<string>();
         Expression inner = expression;
         while (true)
@@ -81,7 +82,7 @@ internal sealed class PathReader(ParameterExpression record)
             ExpressionText.Of(key), $"The predicate looks for a key that is null: '{call}'."));
     }
 
-    /// <summary>The Value of a nullable is no step: what is in null is null.</summary>
+    /// <summary>The Value of a nullable is not a step: a property of null is null.</summary>
     private static Expression WithoutUpcast(Expression owner)
     {
         while (true)

@@ -2,7 +2,9 @@ using System.Linq.Expressions;
 
 namespace Memento.Queries.Translation;
 
-/// <summary>Translates what joins conditions, and hands each condition to who knows it.</summary>
+/// <summary>
+/// Translates the operators that join conditions, and passes each condition to its translator.
+/// </summary>
 internal sealed class PredicateTranslator
 {
     private readonly ParameterExpression _record;
@@ -30,7 +32,7 @@ internal sealed class PredicateTranslator
         : this(item)
         => _depth = depth;
 
-    /// <summary>Recursive, and no deeper than a guard may be.</summary>
+    /// <summary>It is recursive, and no deeper than a guard may be.</summary>
     public Guard Translate(Expression expression)
     {
         GuardSize.RequireDepth(++_depth);
@@ -74,7 +76,7 @@ internal sealed class PredicateTranslator
 
     /// <summary>
     /// Walks a chain of any length without recursion. As in C#, nothing is evaluated after an
-    /// operand that decides: <c>name == null || m.Title == name.Trim()</c> is meant that way.
+    /// operand that decides: <c>name == null || m.Title == name.Trim()</c> relies on that.
     /// </summary>
     private Guard TranslateJunction(BinaryExpression chain, bool isAnd)
     {

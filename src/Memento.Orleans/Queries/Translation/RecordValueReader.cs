@@ -6,8 +6,8 @@ using Memento.Queries.Evaluation;
 namespace Memento.Queries.Translation;
 
 /// <summary>
-/// Finds the value under the conversions that the compiler wraps around it: small integers and
-/// enums become int, values become nullable, a nullable's Value is the value or null.
+/// Finds the value under the conversions that the compiler adds: small integers and enums become
+/// int, values become nullable, and Value of a nullable is the value or null.
 /// </summary>
 internal sealed class RecordValueReader
 {
@@ -23,7 +23,9 @@ internal sealed class RecordValueReader
         _arithmetic = new ArithmeticReader(record, this);
     }
 
-    /// <exception cref="QueryNotSupportedException">It is no value that is known.</exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// The expression is not a known value.
+    /// </exception>
     public RecordValue Read(Expression expression)
     {
         var conversions = new Stack<Type>();
@@ -57,7 +59,9 @@ internal sealed class RecordValueReader
         return new RecordValue(operand, type, comparedAs, enumType, expression);
     }
 
-    /// <summary>Whether it is a property of the record itself, not of an object in it.</summary>
+    /// <summary>
+    /// Whether the expression is a property of the record itself, not of an object in it.
+    /// </summary>
     public bool TryReadProperty(Expression expression, [NotNullWhen(true)] out string? name)
     {
         name = _paths.TryReadOwn(expression);
@@ -73,14 +77,14 @@ internal sealed class RecordValueReader
     public static Type WithoutNullable(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     /// <summary>
-    /// Whether a collection becomes one of its interfaces, as where <see cref="Enumerable"/> is
-    /// called on an array that is a struct: its items stay what they are.
+    /// Whether a collection is converted to one of its interfaces, as in a call of
+    /// <see cref="Enumerable"/> on an immutable array. The items do not change.
     /// </summary>
     private static bool IsUpcastOfItems(UnaryExpression conversion)
         => conversion.Type.IsInterface && conversion.Type.IsAssignableFrom(conversion.Operand.Type)
             && CollectionType.ItemOf(conversion.Operand.Type) is not null;
 
-    /// <summary>Recursive, and no deeper than a guard may be.</summary>
+    /// <summary>It is recursive, and no deeper than a guard may be.</summary>
     private (Operand Operand, Type? EnumOfBits) ReadInner(Expression inner)
     {
         GuardSize.RequireDepth(++_depth);
@@ -96,9 +100,9 @@ internal sealed class RecordValueReader
     }
 
     /// <summary>
-    /// The type after conversions that cannot change the outcome of a comparison; null for others.
-    /// Only the last may round, since that is the rounding that the comparison itself does. Bits of
-    /// an enum's values fit into the enum.
+    /// The type after conversions that cannot change the result of a comparison; null for other
+    /// conversions. Only the last one may round, because the comparison itself rounds in the same
+    /// way. Bits of an enum's values fit into the enum.
     /// </summary>
     private static Type? Follow(Type type, Stack<Type> conversions, Type? enumOfBits)
     {
@@ -124,9 +128,9 @@ internal sealed class RecordValueReader
 /// A value of the record in an expression, under conversions that lose nothing.
 /// </summary>
 /// <param name="Operand">The value in a guard.</param>
-/// <param name="Type">Its type without Nullable.</param>
-/// <param name="ComparedAs">The type, without Nullable, that it was converted to.</param>
-/// <param name="EnumType">The enum whose values, or bits of them, these are; else null.</param>
+/// <param name="Type">The type of the value, without Nullable.</param>
+/// <param name="ComparedAs">The type, without Nullable, to which the value was converted.</param>
+/// <param name="EnumType">The enum whose values or bits these are; otherwise null.</param>
 /// <param name="Expression">The whole expression, for messages.</param>
 internal sealed record RecordValue(
     Operand Operand, Type Type, Type ComparedAs, Type? EnumType, Expression Expression)
@@ -137,7 +141,7 @@ internal sealed record RecordValue(
 }
 
 /// <summary>
-/// Tells whether an expression uses the record: what does not is evaluated where it is.
+/// Finds uses of the record in an expression. An expression without one is evaluated in place.
 /// </summary>
 internal sealed class RecordUse : ExpressionVisitor
 {

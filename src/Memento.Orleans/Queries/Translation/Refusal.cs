@@ -4,7 +4,7 @@ using Memento.Queries.Evaluation;
 
 namespace Memento.Queries.Translation;
 
-/// <summary>Says no to an expression, and what to write instead.</summary>
+/// <summary>Makes the error that refuses an expression and says what to write instead.</summary>
 internal static class Refusal
 {
     private const string General =
@@ -97,7 +97,7 @@ internal static class Refusal
     };
 }
 
-/// <summary>Shows an expression as it was written: a captured variable by its name.</summary>
+/// <summary>Writes an expression as in the source: a captured variable by its name.</summary>
 internal sealed class ExpressionText : ExpressionVisitor
 {
     private const int LongestText = 500;

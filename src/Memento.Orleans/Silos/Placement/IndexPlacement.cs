@@ -20,9 +20,7 @@ internal sealed class IndexPlacementDirector : IPlacementDirector
     }
 }
 
-/// <summary>
-/// Places index grains evenly: by their table and number over the silos in order.
-/// </summary>
+/// <summary>Spreads index grains evenly over the silos, by their table and number.</summary>
 [GenerateSerializer]
 [Immutable]
 [SuppressReferenceTracking]

@@ -23,7 +23,7 @@ internal sealed class RecordPlacementDirector(IGrainFactory grains, TableRegistr
             if (opened.Silo is { } silo && silos.Contains(silo)) return silo;
         }
 
-        // The table is gone: the record grain says so itself, wherever it is.
+        // The table is gone. The record grain reports that itself, in any silo.
         return silos[key.Hash % (uint)silos.Length];
     }
 }

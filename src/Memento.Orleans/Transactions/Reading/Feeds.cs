@@ -1,12 +1,15 @@
 namespace Memento.Transactions.Reading;
 
 /// <summary>
-/// Merges feeds that are each in order: a tournament, in which every inner node keeps the loser of
-/// its match, so that the next winner is known after one match on each level.
+/// Merges feeds that are each in order. It is a tournament: every inner node keeps the loser of its
+/// match, so the next winner is known after one match on each level.
 /// </summary>
 internal sealed class FeedTournament : FeedQueue
 {
-    /// <summary>Who has not played yet; it wins against all, so that it leaves the tree.</summary>
+    /// <summary>
+    /// The player of a node without a match yet. It wins against all others, so that it leaves the
+    /// tree.
+    /// </summary>
     private const int Nobody = -1;
 
     private readonly PartitionFeed[] _feeds;
@@ -54,7 +57,7 @@ internal sealed class FeedTournament : FeedQueue
             Play(_winner);
     }
 
-    /// <summary>Lets a feed that has another result now play its way up.</summary>
+    /// <summary>Lets a feed with a new result play its way up.</summary>
     private void Play(int player)
     {
         for (int match = (player + _feeds.Length) / 2; match > 0; match /= 2)
@@ -77,7 +80,7 @@ internal sealed class FeedTournament : FeedQueue
     }
 }
 
-/// <summary>One feed after the other, where no order is asked for.</summary>
+/// <summary>One feed after the other, for a query without an order.</summary>
 internal sealed class FeedSeries(PartitionFeed[] feeds) : FeedQueue
 {
     private int _turn;
@@ -103,11 +106,11 @@ internal sealed class FeedSeries(PartitionFeed[] feeds) : FeedQueue
     public override void Advance() => feeds[_turn].Advance();
 }
 
-/// <summary>Says whose result comes next.</summary>
+/// <summary>Finds the feed with the next result.</summary>
 internal abstract class FeedQueue
 {
     /// <summary>
-    /// The feed whose result comes next; null at the end, and where <see cref="Dry"/> is not.
+    /// The feed with the next result; null at the end, or while <see cref="Dry"/> is not null.
     /// </summary>
     public abstract PartitionFeed? First { get; }
 
@@ -117,9 +120,9 @@ internal abstract class FeedQueue
     public static FeedQueue Of(PartitionFeed[] feeds, bool isOrdered, bool isBackward)
         => isOrdered ? new FeedTournament(feeds, isBackward) : new FeedSeries(feeds);
 
-    /// <summary>Takes note that a feed has been filled.</summary>
+    /// <summary>Called after a feed was filled.</summary>
     public abstract void Refilled(PartitionFeed feed);
 
-    /// <summary>Goes on behind the first one's result.</summary>
+    /// <summary>Goes to the next result after that of the first feed.</summary>
     public abstract void Advance();
 }

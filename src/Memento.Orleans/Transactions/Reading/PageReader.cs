@@ -7,10 +7,12 @@ using Memento.Queries.Orders;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>Reads pages, and continues them where the page before ended.</summary>
+/// <summary>Reads pages, and goes on where the page before ended.</summary>
 internal sealed class PageReader(QueryRunner runner, IPageKeys keys)
 {
-    /// <exception cref="InvalidContinuationException">It is not one of this query.</exception>
+    /// <exception cref="InvalidContinuationException">
+    /// The continuation does not belong to this query.
+    /// </exception>
     public async ValueTask<Page<T>> ReadAsync<T>(
         QueryShape shape, int size, string? after, CancellationToken cancellationToken)
         where T : class
@@ -26,9 +28,7 @@ internal sealed class PageReader(QueryRunner runner, IPageKeys keys)
     }
 }
 
-/// <summary>
-/// Knows the secret by which the cluster knows its own continuations of pages again.
-/// </summary>
+/// <summary>Gets the secret with which the cluster signs the continuations of pages.</summary>
 internal interface IPageKeys
 {
     /// <summary>The secret, the same in all processes and after every restart.</summary>
@@ -36,8 +36,8 @@ internal interface IPageKeys
 }
 
 /// <summary>
-/// Where a page ended, as a text for callers: a version, which query it is of, the place in the
-/// query's order, and a code that only the cluster can make.
+/// The end of a page, as a text for callers: a version, a fingerprint of the query, the place in
+/// the query's order, and a signature that only the cluster can make.
 /// </summary>
 internal static class Continuation
 {
@@ -58,7 +58,7 @@ internal static class Continuation
 
     /// <returns>The place in the query's order.</returns>
     /// <exception cref="InvalidContinuationException">
-    /// It was changed, or is of another query.
+    /// The continuation was changed, or belongs to another query.
     /// </exception>
     public static byte[] Read(byte[] secret, QueryShape shape, string continuation)
     {
@@ -95,7 +95,9 @@ internal static class Continuation
     private static ReadOnlySpan<byte> CodeOf(byte[] secret, ReadOnlySpan<byte> bytes)
         => HMACSHA256.HashData(secret, bytes).AsSpan(0, CodeLength);
 
-    /// <summary>Tells queries apart: a place in one order is no place in another.</summary>
+    /// <summary>
+    /// The fingerprint of a query: a place in one order is not a place in another.
+    /// </summary>
     private static ReadOnlySpan<byte> Fingerprint(QueryShape shape)
     {
         string head = $"{shape.Table.Name}\n{shape.Order?.Parts.Count} {shape.Order?.IsDescending} "

@@ -2,9 +2,7 @@ using Memento.Partitions;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>
-/// What one partition has given of a query's results, and how far that has been used.
-/// </summary>
+/// <summary>The results of a query from one partition, and how far they have been used.</summary>
 internal sealed class PartitionFeed(int number)
 {
     private IReadOnlyList<object> _records = [];
@@ -14,18 +12,18 @@ internal sealed class PartitionFeed(int number)
 
     public int Number { get; } = number;
 
-    /// <summary>Whether it has a result at hand.</summary>
+    /// <summary>Whether it has a result left.</summary>
     public bool HasNext => _next < _records.Count;
 
-    /// <summary>Whether the partition has to be asked for its next result.</summary>
+    /// <summary>Whether the partition has to be asked for more results.</summary>
     public bool IsDry => _next >= _records.Count && !_isLast;
 
     public bool IsAtEnd => _next >= _records.Count && _isLast;
 
-    /// <summary>Where the next part begins, behind this place; null: at the beginning.</summary>
+    /// <summary>The place after which the next part begins; null: the beginning.</summary>
     public byte[]? After { get; private set; }
 
-    /// <summary>Which of the plan's ways it came on.</summary>
+    /// <summary>The number of the plan's way that the results came on.</summary>
     public int Way { get; private set; }
 
     /// <summary>How often the partition has been asked.</summary>
@@ -33,7 +31,7 @@ internal sealed class PartitionFeed(int number)
 
     public object Record => _records[_next];
 
-    /// <summary>The result's place.</summary>
+    /// <summary>The place of the next result.</summary>
     public byte[] Place => _places![_next];
 
     public void Fill(Chunk chunk)

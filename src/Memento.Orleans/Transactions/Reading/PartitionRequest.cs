@@ -5,7 +5,7 @@ using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>A planned query as what its partitions are asked.</summary>
+/// <summary>A planned query as operations on its partitions.</summary>
 internal sealed class PartitionRequest
 {
     private readonly FindTerms _terms;
@@ -14,7 +14,7 @@ internal sealed class PartitionRequest
     private readonly bool _writes;
 
     /// <param name="table">The table.</param>
-    /// <param name="plan">Where to look, and in which order.</param>
+    /// <param name="plan">The ways to the records, and the order.</param>
     /// <param name="counts">Whether records are only counted.</param>
     /// <param name="writes">Whether partitions are locked for writing.</param>
     public PartitionRequest(
@@ -45,16 +45,20 @@ internal sealed class PartitionRequest
     /// <summary>The partitions that have to be asked.</summary>
     public int[] Partitions { get; }
 
-    /// <summary>Whether a partition looks at everything each time that it is asked.</summary>
+    /// <summary>
+    /// Whether a partition reads all its records each time that it is asked, to sort them.
+    /// </summary>
     public bool IsSorted { get; }
 
     /// <summary>
-    /// How many records a partition gives at once where it has sorted them; null: as many as it is
-    /// asked for.
+    /// How many records a partition returns at once if it has sorted them; null: as many as the
+    /// operation asks for.
     /// </summary>
     public int? Reach { get; init; }
 
-    /// <summary>What each partition is asked first, in their order, or one thing for all.</summary>
+    /// <summary>
+    /// The first operation for each partition, in their order, or one operation for all.
+    /// </summary>
     /// <inheritdoc cref="Ask" path="/param"/>
     public FindOperation[] AskEach(int? limit, byte[]? after)
     {
@@ -63,12 +67,14 @@ internal sealed class PartitionRequest
         return Array.ConvertAll(Partitions, number => Ask(number, limit, after));
     }
 
-    /// <summary>What a partition is asked.</summary>
+    /// <summary>The operation for a partition.</summary>
     /// <param name="partition">The partition.</param>
-    /// <param name="limit">How many records to give at the most; null: all.</param>
-    /// <param name="after">The place behind which to begin, as partitions tell places.</param>
+    /// <param name="limit">How many records to return, at the most; null: all.</param>
+    /// <param name="after">
+    /// The place after which to begin, in the form that partitions return.
+    /// </param>
     /// <param name="way">
-    /// The way on which the place is, where there is no order that all ways have; null: any.
+    /// The way of the place, if not all ways have the same order; null: any way.
     /// </param>
     public FindOperation Ask(int partition, int? limit, byte[]? after, int? way = null)
         => _keys is not null

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>What a query over records and one over projections have in common.</summary>
+/// <summary>The common part of a query over records and a query over projections.</summary>
 internal abstract class Query<TResult> : IQuery<TResult>
 {
     public abstract IQuery<TResult> Skip(int count);
@@ -50,7 +50,9 @@ internal abstract class Query<TResult> : IQuery<TResult>
         CancellationToken cancellationToken = default);
 }
 
-/// <summary>What is made of each result of another query, where the query is asked.</summary>
+/// <summary>
+/// A query whose results are made from the results of another query, in the process that asks.
+/// </summary>
 internal sealed class ProjectedQuery<TSource, TResult>(
     IQuery<TSource> source, Func<TSource, TResult> projection) : Query<TResult>
 {
@@ -63,7 +65,8 @@ internal sealed class ProjectedQuery<TSource, TResult>(
     public override async ValueTask<IReadOnlyList<TResult>> ToListAsync(
         CancellationToken cancellationToken = default)
     {
-        // No ConfigureAwait: the projection is the caller's code, and runs where he waits.
+        // No ConfigureAwait: the projection is code of the caller, and runs in the caller's
+        // context.
         IReadOnlyList<TSource> found = await source.ToListAsync(cancellationToken);
         var projected = new TResult[found.Count];
         for (int i = 0; i < projected.Length; i++)

@@ -7,7 +7,7 @@ using Memento.Queries.Plans;
 namespace Memento.Transactions.Reading;
 
 /// <summary>
-/// Runs queries: plans them, asks the partitions, and makes one answer of theirs.
+/// Runs queries: plans them, asks the partitions, and makes one answer from their answers.
 /// </summary>
 internal sealed class QueryRunner(OperationSender sender)
 {
@@ -81,14 +81,12 @@ internal sealed class QueryRunner(OperationSender sender)
             static part => part.Count) >= wanted;
     }
 
-    /// <summary>
-    /// Reads the results behind a place, one more than asked for where there is one.
-    /// </summary>
-    /// <param name="shape">The query, which has an order and no window.</param>
+    /// <summary>Reads the results after a place.</summary>
+    /// <param name="shape">The query, which has an order, and no Skip or Take.</param>
     /// <param name="size">How many results.</param>
     /// <param name="after">The place; null: from the beginning.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
-    /// <returns>The results, and the place of the last where more follow.</returns>
+    /// <returns>The results, and the place of the last result if more follow.</returns>
     public async ValueTask<(List<T> Items, byte[]? Last)> PageAsync<T>(
         QueryShape shape, int size, byte[]? after, CancellationToken cancellationToken)
         where T : class
@@ -109,7 +107,7 @@ internal sealed class QueryRunner(OperationSender sender)
         return (items, null);
     }
 
-    /// <summary>Runs a query to its end, and tells how.</summary>
+    /// <summary>Runs a query to its end, and returns how it was answered.</summary>
     public async ValueTask<QueryExplanation> ExplainAsync(
         QueryShape shape, CancellationToken cancellationToken)
     {
@@ -162,7 +160,7 @@ internal sealed class QueryRunner(OperationSender sender)
         => new UniqueLookup(sender, shape.Table).ResolveAsync(
             Plan(shape, isLimited), cancellationToken);
 
-    /// <summary>Lets partitions count, each up to a limit.</summary>
+    /// <summary>Asks partitions for their counts, each up to a limit.</summary>
     private async ValueTask<Chunk[]> AskAsync(
         QueryShape shape, int? limit, CancellationToken cancellationToken)
     {
@@ -186,8 +184,8 @@ internal sealed class QueryRunner(OperationSender sender)
     }
 }
 
-/// <summary>How many records a partition is asked for at a time.</summary>
-/// <param name="First">The first time; null: all there are.</param>
+/// <summary>The number of records to ask a partition for.</summary>
+/// <param name="First">The number of the first request; null: all records.</param>
 internal readonly record struct ChunkSizes(int? First)
 {
     /// <summary>The most records in a message.</summary>
@@ -195,36 +193,34 @@ internal readonly record struct ChunkSizes(int? First)
 
     private const int Growth = 4;
 
-    /// <summary>Of each partition a few more than its share, since shares are not equal.</summary>
+    /// <summary>A few more than the share of a partition, because shares are not equal.</summary>
     private const int Spare = 4;
 
-    /// <summary>Where nobody knows how many will be wanted.</summary>
+    /// <summary>The first number, if it is not known how many results will be wanted.</summary>
     private const int FirstOfUnknown = 16;
 
     public static ChunkSizes Unknown { get; } = new(FirstOfUnknown);
 
-    /// <summary>For a query of which so many results are wanted (null: all).</summary>
-    /// <param name="reach">How many results are wanted.</param>
-    /// <param name="partitions">
-    /// How many partitions are asked; 0 where nothing can be found.
-    /// </param>
-    /// <param name="isSorted">Whether a partition looks at all its records each time.</param>
-    /// <param name="isLocal">Whether no message is sent.</param>
+    /// <summary>The sizes for a query.</summary>
+    /// <param name="reach">How many results are wanted; null: all.</param>
+    /// <param name="partitions">How many partitions are asked; 0 if no record can be found.</param>
+    /// <param name="isSorted">Whether a partition reads all its records each time.</param>
+    /// <param name="isLocal">Whether the partitions are reached without messages.</param>
     public static ChunkSizes For(int? reach, int partitions, bool isSorted, bool isLocal)
     {
         if (reach is not { } wanted) return new(isLocal ? null : MaxRecords);
         if (isSorted) return new(Limit(wanted, isLocal));
 
-        // A query that nothing can satisfy asks no partition.
+        // A query that no record can satisfy asks no partition.
         int share = (int)Math.Min((wanted / Math.Max(partitions, 1L)) + Spare, wanted);
         return new(Limit(share, isLocal));
     }
 
-    /// <summary>So many, or as many of them as one part may have.</summary>
+    /// <summary>The wanted number, but not more than one answer may have.</summary>
     public static int Limit(int wanted, bool isLocal)
         => Math.Clamp(wanted, 1, isLocal ? int.MaxValue : MaxRecords);
 
-    /// <summary>How many to ask for when it has been done so often before.</summary>
+    /// <summary>The number of the next request, after that many requests.</summary>
     public int? Next(int parts)
     {
         if (First is not { } size) return null;

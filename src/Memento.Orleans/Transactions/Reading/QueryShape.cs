@@ -3,26 +3,26 @@ using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>What a query asks for.</summary>
+/// <summary>The parts of a query.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Where">What records have to satisfy.</param>
-/// <param name="Order">In which order they come; null: in any.</param>
-/// <param name="Skip">How many of the first are left out.</param>
-/// <param name="Take">How many of the others there are at the most; null: all.</param>
+/// <param name="Where">The guard that records have to satisfy.</param>
+/// <param name="Order">The order of the results; null: any order.</param>
+/// <param name="Skip">How many of the first results are left out.</param>
+/// <param name="Take">How many of the other results there are, at the most; null: all.</param>
 internal sealed record QueryShape(
     TableDefinition Table, Guard Where, RecordOrder? Order, int Skip = 0, int? Take = null)
 {
     /// <summary>Whether there is a Skip or a Take.</summary>
     public bool HasWindow => Skip > 0 || Take is not null;
 
-    /// <summary>How many records have to be found at the most; null: all.</summary>
+    /// <summary>How many records have to be found, at the most; null: all.</summary>
     public int? Reach
         => Take is { } take ? (int)Math.Min((long)Skip + take, int.MaxValue) : null;
 
-    /// <summary>All records, of an ordered set by key.</summary>
+    /// <summary>All records; of an ordered set, by key.</summary>
     public static QueryShape All(TableDefinition table) => Filtered(table, Guard.True);
 
-    /// <summary>The records that satisfy a guard, of an ordered set by key.</summary>
+    /// <summary>The records that satisfy a guard; of an ordered set, by key.</summary>
     public static QueryShape Filtered(TableDefinition table, Guard where)
         => new(
             table,
@@ -31,7 +31,7 @@ internal sealed record QueryShape(
                 ? RecordOrder.ByKey(isDescending: false)
                 : null);
 
-    /// <summary>Leaves out the first of what there is now.</summary>
+    /// <summary>Leaves out the first results of this query.</summary>
     public QueryShape Without(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -42,7 +42,7 @@ internal sealed record QueryShape(
         };
     }
 
-    /// <summary>Keeps no more than so many of what there is now.</summary>
+    /// <summary>Keeps the first results of this query.</summary>
     public QueryShape Limited(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -4,14 +4,14 @@ using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
-/// <summary>Takes note of how partitions answer a query, for its explanation.</summary>
+/// <summary>Collects how partitions answer a query, for its explanation.</summary>
 internal sealed class QueryTrace(TableDefinition table, QueryPlan plan)
 {
     private readonly Dictionary<int, int> _ways = [];
     private readonly HashSet<int> _whole = [];
     private readonly long[] _locked = new long[plan.Ways.Count];
 
-    /// <summary>How many records the partitions have looked at.</summary>
+    /// <summary>How many records the partitions have read.</summary>
     public long Read { get; private set; }
 
     /// <summary>The way that most partitions took.</summary>
@@ -25,7 +25,7 @@ internal sealed class QueryTrace(TableDefinition table, QueryPlan plan)
         Read += chunk.Read;
     }
 
-    /// <summary>In words: the way, or each of them with how many partitions took it.</summary>
+    /// <summary>The way in words, or each way with the number of partitions that took it.</summary>
     public string DescribeWays()
     {
         (AccessPath Path, int Partitions)[] taken = [.. Taken()];
@@ -38,9 +38,9 @@ internal sealed class QueryTrace(TableDefinition table, QueryPlan plan)
                     + plan.Along(each.Path).DescribeWay()));
     }
 
-    /// <summary>In words: what is locked until the transaction ends.</summary>
+    /// <summary>The locks until the end of the transaction, in words.</summary>
     /// <param name="lookup">
-    /// The plan by which keys were looked up in a unique index, if any were.
+    /// The plan that looked up keys in a unique index, if there was one.
     /// </param>
     public string DescribeLocks(QueryPlan? lookup)
     {

@@ -8,7 +8,7 @@ namespace Memento.Transactions.Reading;
 
 /// <summary>
 /// The records that a query finds, from all partitions in one order. A partition is asked for more
-/// only when what it gave is used up and its next record could be the next of all.
+/// only when its records are used up and its next record could be the next one of all.
 /// </summary>
 internal sealed class RecordStream
 {
@@ -24,18 +24,18 @@ internal sealed class RecordStream
     private bool _hasBegun;
     private PartitionFeed? _current;
 
-    /// <param name="sender">Reaches the partitions.</param>
+    /// <param name="sender">Sends operations to the partitions.</param>
     /// <param name="table">The table.</param>
-    /// <param name="plan">Where to look, and in which order.</param>
+    /// <param name="plan">The ways to the records, and the order.</param>
     /// <param name="reach">
-    /// How many records will be read at the most; null: all, or nobody knows.
+    /// How many records will be read, at the most; null: all, or it is not known.
     /// </param>
-    /// <param name="isLazy">Whether fewer may be read than there are.</param>
+    /// <param name="isLazy">Whether the reader may stop before the end.</param>
     /// <param name="after">
-    /// The place in the order behind which it begins; null: at the beginning.
+    /// The place in the order after which the stream begins; null: the beginning.
     /// </param>
     /// <param name="writes">Whether partitions are locked for writing.</param>
-    /// <param name="trace">Takes note of how it is done.</param>
+    /// <param name="trace">Collects how the query is answered.</param>
     public RecordStream(
         OperationSender sender,
         TableDefinition table,
@@ -63,27 +63,29 @@ internal sealed class RecordStream
         _queue = FeedQueue.Of(_feeds, _isOrdered, plan.Order is { IsDescending: true });
     }
 
-    /// <summary>The record on which the stream stands; the store's own.</summary>
+    /// <summary>The current record. It is the object of the store, not a copy.</summary>
     public object Record => _current!.Record;
 
-    /// <summary>Where it stands in the query's order; only where there is one.</summary>
+    /// <summary>
+    /// The place of the current record in the order of the query. Only if the query has an order.
+    /// </summary>
     public ReadOnlySpan<byte> Place => _current!.Place;
 
     /// <summary>How many partitions are asked.</summary>
     public int Partitions => _feeds.Length;
 
-    /// <summary>How many records the partitions have given so far.</summary>
+    /// <summary>How many records the partitions have returned so far.</summary>
     public int Given { get; private set; }
 
     /// <summary>
-    /// To the next record, for which a partition may have to be asked; false at the end.
+    /// Goes to the next record, for which a partition may have to be asked; false at the end.
     /// </summary>
     public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
         => MoveNext() ? new(true) : AskAndMoveAsync(cancellationToken);
 
     /// <summary>
-    /// To the next record, where it is at hand: without the cost of a task for each of many. False
-    /// where <see cref="MoveNextAsync"/> has to say what is next.
+    /// Goes to the next record without a task, if no partition has to be asked for it. False if
+    /// <see cref="MoveNextAsync"/> has to be called.
     /// </summary>
     public bool MoveNext()
     {
@@ -123,7 +125,7 @@ internal sealed class RecordStream
     }
 
     /// <summary>
-    /// A place in an order is one on any way; without an order it is one on its own.
+    /// A place in an order is valid on every way; without an order it is valid only on its own way.
     /// </summary>
     private FindOperation Ask(PartitionFeed feed)
         => _request.Ask(

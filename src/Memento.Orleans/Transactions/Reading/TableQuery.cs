@@ -9,8 +9,8 @@ namespace Memento.Transactions.Reading;
 
 /// <summary>A query over the records of a table.</summary>
 /// <param name="scope">The body that asks.</param>
-/// <param name="shape">What it asks for.</param>
-/// <param name="order">The order as it was written.</param>
+/// <param name="shape">The parts of the query.</param>
+/// <param name="order">The order as it was written in the query.</param>
 internal sealed class TableQuery<T>(
     IReadingScope scope, QueryShape shape, IReadOnlyList<OrderPart> order)
     : Query<T>, IOrderedTableQuery<T>
@@ -115,7 +115,7 @@ internal sealed class TableQuery<T>(
         return new(scope, shape with { Order = compiled }, parts);
     }
 
-    /// <summary>The first in the order of the property, once null is left out.</summary>
+    /// <summary>The first value in the order of the property, without null.</summary>
     private async ValueTask<TValue> FindExtremeAsync<TValue>(
         Expression<Func<T, TValue>> property, bool isGreatest, CancellationToken cancellationToken)
     {
@@ -129,7 +129,7 @@ internal sealed class TableQuery<T>(
         IReadOnlyList<T> found = await scope.Queries.ListAsync<T>(asked, cancellationToken)
             .ConfigureAwait(false);
 
-        // What is left of a window is compared as an index would: by ordinal, and null is left out.
+        // The results of a Skip or Take are compared as an index would: by ordinal, without null.
         IEnumerable<T> valued = found.Where(GuardCompiler.Compile<T>(shape.Table, isThere));
         T? extreme = isGreatest ? valued.MaxBy(Place, Places) : valued.MinBy(Place, Places);
         if (extreme is not null) return property.Compile(preferInterpretation: true)(extreme);
@@ -155,10 +155,10 @@ internal sealed class TableQuery<T>(
     }
 }
 
-/// <summary>The body that a query belongs to.</summary>
+/// <summary>The body of a query.</summary>
 internal interface IReadingScope
 {
-    /// <summary>Runs queries, as long as the body does.</summary>
+    /// <summary>Runs queries, as long as the body runs.</summary>
     QueryRunner Queries { get; }
 
     /// <summary>Reads pages, as long as the body runs.</summary>

@@ -7,20 +7,21 @@ using Memento.Tables;
 namespace Memento.Transactions.Reading;
 
 /// <summary>
-/// Finds records by values of a unique index: the partition of a value knows the key of the one
-/// record that may have it, so that two partitions are asked and not all. The values stay locked,
-/// taken or not, so that nobody else gets them meanwhile.
+/// Finds records by values of a unique index. The partition of a value has the key of the only
+/// record with that value, so two partitions are asked, not all. The values stay locked, taken or
+/// free, so that no other transaction takes them meanwhile.
 /// </summary>
 internal sealed class UniqueLookup(OperationSender sender, TableDefinition table)
 {
     /// <summary>
-    /// With more values than this every partition is asked once, which has the index too.
+    /// The largest number of values to look up. With more values every partition is asked once;
+    /// each has its part of the index.
     /// </summary>
     public const int MaxValues = 8;
 
     /// <summary>
-    /// Gives a plan by keys for one by values of a unique index, or the same plan where it is
-    /// another.
+    /// Replaces a plan by values of a unique index with a plan by keys. Returns any other plan
+    /// unchanged.
     /// </summary>
     public ValueTask<QueryPlan> ResolveAsync(QueryPlan plan, CancellationToken cancellationToken)
         => plan.Path is { Rank: PathRank.UniqueValues, ArePoints: true, Ranges.Count: <= MaxValues }
@@ -51,7 +52,9 @@ internal sealed class UniqueLookup(OperationSender sender, TableDefinition table
         return plan.Along(path);
     }
 
-    /// <summary>The values as the unique index has them; null where one is null or NaN.</summary>
+    /// <summary>
+    /// The values in the form of the unique index; null if a value is null or NaN.
+    /// </summary>
     private static List<Key>? TryReadValues(QueryPlan plan)
     {
         List<Key> values = [];
