@@ -1,23 +1,24 @@
 namespace Memento.Journaling;
 
 /// <summary>
-/// Says when the journal's next batch may begin: once everybody whom the last one woke is back, or
-/// the thread pool has come round to its end twice without bringing another. No clock decides, so a
-/// lone writer's commit never waits, and a fast disk costs as little as the pool's turn.
+/// Decides when the journal's next batch may begin: when all callers that the last batch woke have
+/// committed again, or after two idle turns of the thread pool. No clock decides. So the commit of
+/// a lone writer never waits, and with a fast disk the wait is only a turn of the pool.
 /// </summary>
 /// <remarks>
-/// A turn is a work item at the end of the pool's queue: when it runs, all that stood before it has
-/// begun. Two of them, because a woken caller may step back into the queue once before it commits
-/// again.
+/// A turn is a work item at the end of the pool's queue: when it runs, all items before it have
+/// begun. There are two turns, because a woken caller may go back into the queue once before it
+/// commits again.
 /// </remarks>
-/// <param name="gate">The journal's gate, which guards this too.</param>
+/// <param name="gate">The journal's gate, which also guards this object.</param>
 internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposable
 {
-    /// <summary>How many turns that bring nobody end the gathering.</summary>
+    /// <summary>How many turns without a new commit end the gathering.</summary>
     public const int IdleTurns = 2;
 
     /// <summary>
-    /// A pool whose threads are all blocked takes no turns; they may be blocked by what waits here.
+    /// A pool whose threads are all blocked takes no turns, and the threads may be blocked by
+    /// commits that wait here.
     /// </summary>
     public static readonly TimeSpan ShortestLimit = TimeSpan.FromMilliseconds(1);
 
@@ -30,17 +31,20 @@ internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposab
     private bool _isGathering;
     private bool _turnIsQueued;
 
-    /// <summary>After a batch: how many were woken, and how long it took to write.</summary>
+    /// <summary>
+    /// Called after a batch, with the number of woken callers and the duration of the write.
+    /// </summary>
     public void Expect(int commits, TimeSpan duration)
     {
         lock (gate)
             _expected = commits;
 
-        // Waiting as long as a batch takes costs at the most what going without them would cost.
+        // Waiting as long as a batch takes costs at the most as much as a batch without these
+        // commits.
         _limit = duration > ShortestLimit ? duration : ShortestLimit;
     }
 
-    /// <summary>A commit has queued up; called under the gate.</summary>
+    /// <summary>Called when a commit is queued, under the gate.</summary>
     public void Arrived()
     {
         _arrived++;
@@ -48,7 +52,7 @@ internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposab
     }
 
     /// <summary>
-    /// Called by the writer with a commit in the queue: waits for those that belong to it.
+    /// Called by the writer when the queue has a commit. Waits for the other commits of the batch.
     /// </summary>
     public void Wait()
     {

@@ -3,28 +3,26 @@ using Memento.Storage;
 namespace Memento.Journaling;
 
 /// <summary>
-/// Asks the storage what became of a batch in doubt, again and again, until it says so or the silo
+/// Asks the storage what became of a batch in doubt, again and again, until it answers or the silo
 /// stops.
 /// </summary>
 /// <param name="storage">The storage.</param>
 /// <param name="stopping">Set when the silo stops.</param>
-/// <param name="time">Tells how long it has taken.</param>
-/// <param name="logger">Told of every answer that did not come.</param>
+/// <param name="time">The clock that measures the wait.</param>
+/// <param name="logger">The log for each failed question.</param>
 internal sealed class BatchSettlement(
     IJournalStorage storage, ManualResetEventSlim stopping, TimeProvider time, JournalLog logger)
 {
-    /// <summary>How soon the storage is asked again; then twice as long each time.</summary>
+    /// <summary>The first pause between two questions; each later pause is twice as long.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long the storage is left alone at the most.</summary>
+    /// <summary>The longest pause between two questions.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Whether the batch was kept; null where the silo stops before that is known.
-    /// </summary>
+    /// <summary>Whether the batch was kept; null if the silo stops before that is known.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="stillOpen">
-    /// Called whenever the storage cannot say, with the time since the start.
+    /// Called each time the storage cannot answer, with the time since the start.
     /// </param>
     public bool? Settle(JournalBatch batch, Action<TimeSpan> stillOpen)
     {
@@ -55,11 +53,11 @@ internal sealed class BatchSettlement(
     }
 }
 
-/// <summary>Whom the failure of a batch concerns, and what each is told.</summary>
+/// <summary>The commits that a failed batch affects, and the error of each.</summary>
 internal static class BatchFailure
 {
     /// <summary>
-    /// The commits of a batch that the storage refused, in journal order: the ones that the error
+    /// The commits of a batch that the storage refused, in journal order: those that the error
     /// names, otherwise all that have something to write. At least one.
     /// </summary>
     public static List<PendingCommit> CulpritsOf(IEnumerable<PendingCommit> batch, Exception reason)
@@ -69,7 +67,7 @@ internal static class BatchFailure
         return named.Count > 0 ? named : writers;
     }
 
-    /// <summary>What a commit is told that the storage refused.</summary>
+    /// <summary>The error for a commit that the storage refused.</summary>
     public static Exception ErrorOf(PendingCommit culprit, Exception reason) => reason switch
     {
         EntryRefusedException refused => refused.Reason,
@@ -84,7 +82,7 @@ internal static class BatchFailure
             reason),
     };
 
-    /// <summary>What a batch in doubt failed with once it is known that it was not kept.</summary>
+    /// <summary>The error of a batch in doubt that was found not to be kept.</summary>
     public static StorageException NotKept(BatchInDoubtException doubt)
         => new(
             "The durable storage failed at the commit. It has said since that nothing of the "

@@ -1,13 +1,13 @@
 namespace Memento.Journaling;
 
 /// <summary>
-/// Says in the log that the storage takes long over a batch: another program may have its file, or
-/// its disk or server may be slow, and all that write wait meanwhile.
+/// Writes to the log that the storage takes long for a batch, while all writers wait: another
+/// program may have the file, or the disk or server may be slow.
 /// </summary>
 internal sealed class BatchWatch : IDisposable
 {
     /// <summary>
-    /// A batch that takes longer is told of, once while it is written and once at its end.
+    /// A batch that takes longer is logged, once while it is written and once at its end.
     /// </summary>
     public static readonly TimeSpan SlowBatch = TimeSpan.FromSeconds(1);
 

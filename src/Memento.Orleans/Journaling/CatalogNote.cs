@@ -5,16 +5,16 @@ using Memento.Storage;
 namespace Memento.Journaling;
 
 /// <summary>
-/// A state of the catalog as the durable storage has it beside the records, so that they can be
-/// read right without the catalog's own database. What the note says is what counts: the state of
-/// Orleans' grain storage is written first, and a crash may leave it ahead.
+/// A note of a state of the catalog, in the durable storage beside the records, so that the records
+/// can be read right without the catalog's own database. The note counts over the state of Orleans'
+/// grain storage, which is written first: a crash may leave that state ahead.
 /// </summary>
-/// <param name="storage">The durable storage; null where all tables are in ram.</param>
+/// <param name="storage">The durable storage; null if all tables are in ram.</param>
 /// <param name="name">The note's name.</param>
 internal sealed class CatalogNote<T>(IJournalStorage? storage, string name)
     where T : class
 {
-    /// <summary>Reads it; null where there is none.</summary>
+    /// <summary>Reads the note; null if there is none.</summary>
     /// <exception cref="StorageException">The storage refused, or the note was damaged.</exception>
     public async Task<T?> ReadAsync()
     {
@@ -46,7 +46,7 @@ internal sealed class CatalogNote<T>(IJournalStorage? storage, string name)
 }
 
 /// <summary>
-/// How the catalog and the sequences are stored: plain JSON, without names of CLR types.
+/// The stored form of the catalog and the sequences: plain JSON, without names of CLR types.
 /// </summary>
 internal static class CatalogJson
 {

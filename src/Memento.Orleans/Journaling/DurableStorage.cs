@@ -2,13 +2,11 @@ using Memento.Storage;
 
 namespace Memento.Journaling;
 
-/// <summary>The durable storage of a silo, which one with ram tables only does not have.</summary>
+/// <summary>The durable storage of a silo; a silo with only ram tables has none.</summary>
 /// <param name="Journal">The storage, or null.</param>
 internal sealed record DurableStorage(IJournalStorage? Journal);
 
-/// <summary>
-/// The name under which the catalog and the sequences ask for Orleans' grain storage.
-/// </summary>
+/// <summary>The name of the grain storage that the catalog and the sequences use.</summary>
 internal static class MementoStorage
 {
     public const string Name = "memento";

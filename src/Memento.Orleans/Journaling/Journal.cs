@@ -5,30 +5,30 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Journaling;
 
 /// <summary>
-/// A silo's one writer to the durable storage. Commits queue up while a batch is being written, and
-/// all that have queued become the next batch: one database transaction, one fsync (group commit).
+/// The only writer of a silo to the durable storage. Commits queue while a batch is being written,
+/// and all queued commits become the next batch: one database transaction, one fsync (group
+/// commit).
 /// </summary>
 /// <remarks>
-/// Whoever was just acknowledged often commits again at once. A batch that began with its first
-/// commit would leave the rest of them to the next one, and so on for ever: two fsyncs where one is
-/// enough. So those get to queue first, see <see cref="BatchGathering"/>.
+/// A caller that was just acknowledged often commits again at once. If a batch began with its first
+/// commit, the other callers would be in the next batch, and so on for ever: two fsyncs where one
+/// is enough. So a batch waits until they have queued; see <see cref="BatchGathering"/>.
 ///
-/// What must hold: positions are given in the order in which commits may depend on each other; a
-/// commit is acknowledged only after everything before it that was kept; when a commit is refused,
-/// it and everything that may have seen it are taken back, newest first, and nothing that has seen
-/// any of it is appended. A batch in doubt stops the writer until the storage has settled it: it is
-/// taken back, or succeeds, whole.
+/// What must hold: Positions are given in the order in which commits may depend on each other. A
+/// commit is acknowledged only after all kept commits before it. When a commit is refused, it and
+/// all commits that may have seen it are taken back, newest first, and no commit that has seen any
+/// of them is appended. A batch in doubt stops the writer until the storage has settled it; then
+/// the whole batch is taken back, or succeeds.
 /// </remarks>
 internal sealed class Journal : IAsyncDisposable
 {
-    /// <summary>
-    /// How many commits one batch takes at the most: bounds the time until its fsync.
-    /// </summary>
+    /// <summary>The most commits of a batch. It bounds the time until the fsync.</summary>
     public const int MaxBatch = 4096;
 
     /// <summary>
-    /// How long callers wait for a batch in doubt to be settled. Then they are told that they are
-    /// in doubt, and nothing new that would have to wait is taken, until it is settled.
+    /// How long callers wait until a batch in doubt is settled. After that, they get the error that
+    /// they are in doubt, and the journal refuses new commits that would have to wait, until the
+    /// batch is settled.
     /// </summary>
     public static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
@@ -66,17 +66,18 @@ internal sealed class Journal : IAsyncDisposable
         _writer.Start();
     }
 
-    /// <summary>Everything up to here that was not taken back is durable.</summary>
+    /// <summary>Every commit up to this position that was not taken back is durable.</summary>
     public long DurablePosition => Volatile.Read(ref _durablePosition);
 
     /// <summary>
-    /// How many batches were written: with the position it says how many commits share an fsync.
+    /// How many batches were written. Together with the position, it says how many commits share an
+    /// fsync.
     /// </summary>
     public long Batches => Volatile.Read(ref _batches);
 
     /// <summary>
-    /// Grows when commits begin to be taken back, to an odd one, and again at the end of that. A
-    /// transaction takes it when it begins, see <see cref="Stands"/>.
+    /// Grows to an odd number when a take-back begins, and to an even number when it ends. A
+    /// transaction keeps the number at its beginning; see <see cref="Stands"/>.
     /// </summary>
     public int Generation => _takenBack.Generation;
 
@@ -86,7 +87,9 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>Adds a commit to the next batch, and gives it its position.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="generation">The generation in which its transaction began.</param>
-    /// <returns>False where the transaction may have seen what was taken back since.</returns>
+    /// <returns>
+    /// False if the transaction may have seen a commit that was taken back since.
+    /// </returns>
     /// <exception cref="StorageException">
     /// The silo is stopping, or a batch has been in doubt for too long.
     /// </exception>
@@ -117,7 +120,9 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all that was appended so far is durable, or was taken back.</summary>
+    /// <summary>
+    /// Waits until every commit that was appended so far is durable, or was taken back.
+    /// </summary>
     public async Task FlushAsync()
     {
         var marker = new PendingCommit(entry: null, []);
@@ -127,17 +132,18 @@ internal sealed class Journal : IAsyncDisposable
             if (!_stopping.IsSet) Append(marker);
         }
 
-        // Stopping, it takes nothing new and writes out what it has.
+        // A stopping journal takes no new commits and writes the queued ones.
         await (marker.Position > 0 ? marker.Durable : _stopped.Task).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Waits no longer for a batch in doubt: the silo stops, and those that flush would hold it up.
-    /// One that the storage cannot settle now stays in doubt, and nothing is taken after it.
+    /// Ends the wait for a batch in doubt, because the silo stops and the callers of a flush would
+    /// delay that. A batch that the storage cannot settle now stays in doubt, and the journal takes
+    /// no commit after it.
     /// </summary>
     public void EndDoubt() => _doubtEnds.Set();
 
-    /// <summary>Writes what has queued up, and stops.</summary>
+    /// <summary>Writes the queued commits, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -195,7 +201,7 @@ internal sealed class Journal : IAsyncDisposable
                 return;
             }
 
-            // Otherwise the signal was for commits that were taken back before their turn came.
+            // Otherwise the signal was for commits that were taken back before they were written.
         }
     }
 
@@ -217,7 +223,7 @@ internal sealed class Journal : IAsyncDisposable
                 _work.Release();
             }
 
-            // The stop's own signal may come while commits are still queued; it must not be lost.
+            // The signal of the stop may come while commits are still queued. It must not be lost.
             if (isStopping && batch.Count > 0) _work.Release();
             return batch;
         }
@@ -268,7 +274,8 @@ internal sealed class Journal : IAsyncDisposable
             if (commit.Entry is not null) entries.Add(commit.Entry);
         }
 
-        // A storage that does not know its batches again knows outcomes: one stands for its batch.
+        // A storage that does not recognise its batches knows outcomes: one outcome stands for its
+        // batch.
         if (entries.Count > 0 && _storage is { SettlesBatches: false }
             && !entries.Exists(static entry => entry.KeepsOutcome))
         {
@@ -294,8 +301,9 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes back what the storage refused, and whatever has seen the effect of that. The others of
-    /// the batch, and those behind it, stay where they are in the queue.
+    /// Takes back the commits that the storage refused, and all commits that have seen their
+    /// effect. The other commits of the batch, and the commits behind it, keep their places in the
+    /// queue.
     /// </summary>
     private void TakeBack(List<PendingCommit> batch, Exception reason)
     {
@@ -340,8 +348,8 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// A partition with a newer owner is not what is stored: it is closed, and loaded when it is
-    /// used again.
+    /// Closes partitions that have a newer owner, because they differ from the storage. They are
+    /// loaded again at their next use.
     /// </summary>
     private static void DiscardFenced(IEnumerable<PendingCommit> culprits, FencedException fenced)
     {
@@ -353,7 +361,7 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells all who wait for a batch in doubt that they are; what becomes of them stays open.
+    /// Gives all callers of a batch in doubt the error that says so. Their outcome stays open.
     /// </summary>
     private void TellDoubt(List<PendingCommit> batch, BatchInDoubtException doubt)
     {
@@ -372,7 +380,8 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
-    /// The silo stops before a batch in doubt is settled; the next start reads what is stored.
+    /// Called when the silo stops before a batch in doubt is settled. The next start reads what is
+    /// stored.
     /// </summary>
     private void GiveUp(List<PendingCommit> batch, BatchInDoubtException doubt)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Journaling;
 
 /// <summary>
-/// The log as the journal writes it. A provider may throw, and what becomes of a commit, which may
-/// be durable by then, must not hang on that: the failure goes to the trace listeners instead.
+/// The log of the journal. A log provider may throw, and that must not affect a commit, which may
+/// be durable by then. The failure goes to the trace listeners instead.
 /// </summary>
 internal sealed class JournalLog(ILogger inner) : ILogger
 {
@@ -13,7 +13,7 @@ internal sealed class JournalLog(ILogger inner) : ILogger
         where TState : notnull
         => inner.BeginScope(state);
 
-    // The provider is asked in Log, where its failure is caught.
+    // Log asks the provider, and catches its failure.
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
@@ -36,7 +36,7 @@ internal sealed class JournalLog(ILogger inner) : ILogger
     }
 }
 
-/// <summary>What the storage says in the log.</summary>
+/// <summary>The log messages about the storage.</summary>
 internal static partial class StorageLog
 {
     [LoggerMessage(

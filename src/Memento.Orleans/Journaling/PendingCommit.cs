@@ -3,15 +3,15 @@ using Memento.Storage;
 namespace Memento.Journaling;
 
 /// <summary>
-/// A commit that others may see and whose caller has not been told yet: it waits for the journal.
-/// Keeps what it replaced, to be taken back if it is refused.
+/// A commit that waits for the journal: other transactions may see it, and its caller has no answer
+/// yet. It keeps what it replaced, so that it can be taken back if it is refused.
 /// </summary>
-/// <param name="entry">The rows to write; null where there are none.</param>
-/// <param name="parts">What it changed, partition by partition.</param>
+/// <param name="entry">The rows to write; null if there are none.</param>
+/// <param name="parts">Its changes, partition by partition.</param>
 /// <param name="dependsOn">
-/// The latest journal position that its transaction has seen the effect of.
+/// The latest journal position whose effect its transaction has seen.
 /// </param>
-/// <param name="transactionId">Its transaction, where it has no entry that says so.</param>
+/// <param name="transactionId">The id of its transaction, if it has no entry with the id.</param>
 internal sealed class PendingCommit(
     JournalEntry? entry,
     IReadOnlyList<ITakeBack> parts,
@@ -27,42 +27,44 @@ internal sealed class PendingCommit(
     private Action? _whenKept;
 
     /// <summary>
-    /// The rows to write; null where the commit has none and only waits for what it has seen.
+    /// The rows to write; null if the commit has none, and only waits for the commits that it has
+    /// seen.
     /// </summary>
     public JournalEntry? Entry { get; } = entry;
 
-    /// <summary>What it changed, partition by partition.</summary>
+    /// <summary>Its changes, partition by partition.</summary>
     public IReadOnlyList<ITakeBack> Parts { get; } = parts;
 
     /// <summary>
-    /// The latest position that its transaction has seen the effect of, so that it goes where that
-    /// goes; 0 where it has seen nothing that may go.
+    /// The latest position whose effect its transaction has seen: if that commit is taken back,
+    /// this one is too. 0 if it has seen no commit that may be taken back.
     /// </summary>
     public long DependsOn { get; } = dependsOn;
 
     public Guid TransactionId { get; } = entry?.TransactionId ?? transactionId;
 
-    /// <summary>Whether it is nobody's commit, and only marks a place that is waited for.</summary>
+    /// <summary>Whether it is not a commit, and only marks a position for a flush.</summary>
     public bool IsMarker => TransactionId == Guid.Empty;
 
     /// <summary>Its place in the journal, 1 or more, set when it is appended.</summary>
     public long Position { get; set; }
 
-    /// <summary>
-    /// Set before anything is taken back, so that a part which comes late is not applied.
-    /// </summary>
+    /// <summary>Set before a part is taken back, so that a late part is not applied.</summary>
     public bool HasFailed
     {
         get => _hasFailed;
         set => _hasFailed = value;
     }
 
-    /// <summary>Ends when the commit is durable, or with the reason why it never will be.</summary>
+    /// <summary>
+    /// Ends when the commit is durable; fails with the reason if it never will be.
+    /// </summary>
     public Task Durable => _durable.Task;
 
     /// <summary>
-    /// Runs an action when it is durable, before its caller is told; also where the caller was told
-    /// before that it is in doubt, and it was kept after all. Called once at the most.
+    /// Runs an action when the commit is durable, before its caller gets the answer. It also runs
+    /// if the caller was told that the commit is in doubt, and it was kept. Called once at the
+    /// most.
     /// </summary>
     public void WhenKept(Action action)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Journaling;
 
 /// <summary>
-/// What a commit changed in a partition's memory, and the journal may have to take back.
+/// The changes of a commit in the memory of a partition, which the journal may have to take back.
 /// </summary>
 internal interface ITakeBack
 {
@@ -14,45 +14,46 @@ internal interface ITakeBack
     /// <summary>The partition.</summary>
     int Number { get; }
 
-    /// <summary>Whether the durable storage has the partition's records too.</summary>
+    /// <summary>Whether the durable storage has the records of the partition too.</summary>
     bool IsStored { get; }
 
-    /// <summary>Takes the commit back; later ones have been taken back before.</summary>
+    /// <summary>Takes the commit back. Later commits have been taken back before.</summary>
     void TakeBack();
 
-    /// <summary>Drops the partition from memory, which may not be what is stored.</summary>
+    /// <summary>Drops the partition from memory, because it may differ from the storage.</summary>
     void Discard();
 }
 
 /// <summary>
-/// A commit was taken back although nothing was wrong with it: it stood behind a failed one. Never
-/// leaves the store: the transaction is run again.
+/// A commit was taken back although it had no fault: it depended on a failed one. The error never
+/// leaves the store, because the transaction is run again.
 /// </summary>
 internal sealed class CommitTakenBackException(Exception? reason = null)
     : Exception("The commit was taken back, because one before it failed.", reason);
 
 /// <summary>
-/// Which commits were taken back, told in generations: a take-back begins an odd one and ends in
-/// the next even one. A transaction takes the generation when it begins, and knows the latest
-/// position that it has seen; the two say whether it may have seen what never was.
+/// The history of take-backs, in generations: a take-back begins an odd generation, and the next
+/// even one begins at its end. A transaction keeps the generation at its beginning, and the latest
+/// position that it has seen. Both together say whether it may have seen a commit that was taken
+/// back.
 /// </summary>
 /// <remarks>
-/// Changed by the journal's writer alone, under the journal's gate; read by everybody.
+/// Only the journal's writer changes it, under the journal's gate. Any thread reads it.
 /// </remarks>
 internal sealed class TakeBackHistory
 {
     /// <summary>
-    /// How many take-backs are known; a transaction that began before them must be run again.
+    /// How many take-backs are kept. A transaction that began before all of them must be run again.
     /// </summary>
     public const int Length = 64;
 
-    // The newest last; replaced as a whole, before the generation grows.
+    // The newest take-back is last. The array is replaced as a whole, before the generation grows.
     private TakenBack[] _latest = [];
     private int _generation;
 
     public int Generation => Volatile.Read(ref _generation);
 
-    /// <summary>Begins a take-back of commits, none of which stands before a position.</summary>
+    /// <summary>Begins a take-back of commits at or after a position.</summary>
     public void Begin(long first)
     {
         var next = new TakenBack(_generation + 1, first);
@@ -63,12 +64,12 @@ internal sealed class TakeBackHistory
     public void End() => Volatile.Write(ref _generation, _generation + 1);
 
     /// <summary>
-    /// Whether a transaction has seen nothing that was taken back since it began. One that began
-    /// while commits were being taken back, in one partition and not yet in another, has no such
-    /// answer.
+    /// Whether a transaction has seen no commit that was taken back since it began. False for a
+    /// transaction that began during a take-back, because a part of the partitions was not taken
+    /// back yet.
     /// </summary>
     /// <param name="generation">The generation in which the transaction began.</param>
-    /// <param name="position">The latest position that it has seen the effect of.</param>
+    /// <param name="position">The latest position whose effect it has seen.</param>
     public bool Stands(int generation, long position)
     {
         if (generation % 2 != 0) return false;
@@ -89,9 +90,9 @@ internal sealed class TakeBackHistory
 }
 
 /// <summary>
-/// The end for a process whose memory is not what it has told others, and cannot be put right:
-/// going on would make it durable. Nothing that can happen to a transaction leads here; a bug
-/// would.
+/// Ends the process when its memory differs from what it has told callers and cannot be repaired:
+/// going on would make that durable. Only a bug leads here, and nothing that can happen to a
+/// transaction.
 /// </summary>
 internal static class MemoryLost
 {

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Memento.Locks;
 
 /// <summary>
-/// Checks of what must hold, on in release too: a lock manager that lost count must stop, not
-/// guess.
+/// Checks of invariants, in release builds too: a lock manager with a wrong count must stop, and
+/// not guess.
 /// </summary>
 internal static class LockAssert
 {

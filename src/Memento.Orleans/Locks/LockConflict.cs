@@ -1,13 +1,14 @@
 namespace Memento.Locks;
 
 /// <summary>
-/// Who is in the way of a request: enough for an error that says which lock and whose.
+/// The transaction that is in the way of a request, with all that an error needs to name the lock
+/// and its holder.
 /// </summary>
-/// <param name="Resource">What was asked for.</param>
-/// <param name="Kind">The lock that was asked for.</param>
+/// <param name="Resource">The requested resource.</param>
+/// <param name="Kind">The requested lock.</param>
 /// <param name="Holder">The transaction in the way.</param>
-/// <param name="HolderKind">What that transaction holds, or is queued for.</param>
-/// <param name="IsQueued">Whether it is itself still waiting, ahead of the request.</param>
+/// <param name="HolderKind">The lock that this transaction holds, or waits for.</param>
+/// <param name="IsQueued">Whether it waits itself, ahead of the request.</param>
 internal sealed record LockConflict(
     LockResource Resource,
     LockKind Kind,
@@ -15,7 +16,7 @@ internal sealed record LockConflict(
     LockKind HolderKind,
     bool IsQueued);
 
-/// <summary>Whom a request waits for, if anybody.</summary>
+/// <summary>The owner that a request waits for, if any.</summary>
 internal readonly record struct LockBlocker(LockOwner? Owner, LockKind Kinds, bool IsQueued)
 {
     public LockConflict InTheWayOf(in LockResource resource, LockKind kind)

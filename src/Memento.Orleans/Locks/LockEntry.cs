@@ -1,25 +1,29 @@
 namespace Memento.Locks;
 
 /// <summary>
-/// One locked resource, the partition, a point or a range: who holds it, who waits for it, and the
-/// rules of wait-die.
+/// One locked resource (the partition, a point or a range): its holders, its waiting requests, and
+/// the rules of wait-die.
 /// </summary>
 /// <remarks>
-/// A range and a point in it meet: what is held or waited for on one counts on the other as if it
-/// were the same resource. What must hold after every call: a waiting request is of an older owner
-/// than every other owner that holds a conflicting kind here or on what this meets, and than every
-/// other owner that waits there for one ahead of it; and it has at least one of those. Ages are the
-/// same in every partition, so no circle of waiting can close. What can make an owner wait for a
-/// new one, and what is done about it:
+/// A range and a point in it meet: a lock or a request on one counts on the other as if both were
+/// the same resource.
+///
+/// What must hold after every call: a waiting request has an older owner than every other owner
+/// that holds a conflicting kind, and than every other owner that waits ahead of it for one, here
+/// and on the entries that this one meets; and there is at least one such owner. Ages are the same
+/// in every partition, so no circle of waiting can close.
+///
+/// An owner could begin to wait for a new owner in these cases:
 /// <list type="bullet">
-/// <item>a request that is queued is compared with all those first;</item>
-/// <item>one that is granted from the queue was ahead of whoever conflicts with it already;</item>
-/// <item>one that goes ahead of others, granted or queued, sends away those that conflict and are
-/// younger (<see cref="RefuseYounger"/>);</item>
-/// <item>whatever leaves only takes away reasons to wait.</item>
+/// <item>A request is queued: it is compared with all those owners first.</item>
+/// <item>A request is granted from the queue: it was ahead of all that conflict with it.</item>
+/// <item>A request goes ahead of others, granted or queued: the younger owners that conflict with
+/// it are refused (<see cref="RefuseYounger"/>).</item>
+/// <item>A lock or request is removed: that only removes reasons to wait.</item>
 /// </list>
-/// Nobody starves: a request is overtaken only by owners that it, or one ahead of it, waits for
-/// already (<see cref="FindPlace"/>), and nobody new becomes one of those.
+///
+/// No request starves: it is overtaken only by owners that it, or a request ahead of it, waits for
+/// already (<see cref="FindPlace"/>), and no new owner becomes one of those.
 /// </remarks>
 internal sealed class LockEntry(LockPool pool)
 {
@@ -28,13 +32,13 @@ internal sealed class LockEntry(LockPool pool)
 
     public LockResource Resource { get; set; }
 
-    /// <summary>The key space it is in, or in the pool was in.</summary>
+    /// <summary>Its key space; in the pool, its last key space.</summary>
     public LockSpace Space { get; set; } = null!;
 
-    /// <summary>Of a point: where its key space has it.</summary>
+    /// <summary>The place of a point in its key space.</summary>
     public int Place { get; set; }
 
-    /// <summary>Of a range: where its key space has it.</summary>
+    /// <summary>The node of a range in its key space.</summary>
     public LockRange? Range { get; set; }
 
     public bool IsIdle => _holders.First is null && _queue.IsEmpty;
@@ -63,14 +67,14 @@ internal sealed class LockEntry(LockPool pool)
         return LockAnswer.Granted;
     }
 
-    /// <summary>Lets an owner hold a range of which it has every part.</summary>
+    /// <summary>Gives an owner a range whose every part it holds.</summary>
     public void Join(LockOwner owner)
     {
         LockAssert.Holds(Resource.IsRange, "ranges are joined");
         Hold(owner, FindHold(owner), LockKind.Read);
     }
 
-    /// <summary>Takes a hold out of this entry and back to the pool; grants nothing yet.</summary>
+    /// <summary>Returns a hold of this entry to the pool. Grants nothing yet.</summary>
     public void Release(LockHold hold)
     {
         LockAssert.Holds(hold.Entry == this, "a hold is released where it is held");
@@ -79,7 +83,7 @@ internal sealed class LockEntry(LockPool pool)
         pool.Return(hold);
     }
 
-    /// <summary>Takes a request out of the queue; grants nothing yet.</summary>
+    /// <summary>Removes a request from the queue. Grants nothing yet.</summary>
     public void Remove(LockRequest request, LockRequestState state)
     {
         LockAssert.Holds(
@@ -93,7 +97,9 @@ internal sealed class LockEntry(LockPool pool)
         request.State = state;
     }
 
-    /// <summary>Grants, in the order of the queue, what waits for nobody any more.</summary>
+    /// <summary>
+    /// Grants, in the order of the queue, the requests that wait for no owner any more.
+    /// </summary>
     public void GrantWaiters(List<LockRequest> resumed)
     {
         LockKind kindsAhead = LockKind.None;
@@ -108,7 +114,9 @@ internal sealed class LockEntry(LockPool pool)
         }
     }
 
-    /// <summary>Grants one that waits here, when it waits for nobody any more.</summary>
+    /// <summary>
+    /// Grants a waiting request of this entry, if it waits for no owner any more.
+    /// </summary>
     public void TryGrant(LockRequest request, List<LockRequest> resumed)
     {
         if (!MustWait(request, LockKinds.All)) Grant(request, resumed);
@@ -116,14 +124,14 @@ internal sealed class LockEntry(LockPool pool)
 
     public LockKind KindsHeldBy(LockOwner owner) => FindHold(owner)?.Kinds ?? LockKind.None;
 
-    /// <summary>Somebody that a queued request waits for.</summary>
+    /// <summary>An owner that a queued request waits for.</summary>
     public LockConflict? FindBlocker(LockRequest request)
     {
         LockBlocker blocker = FindBlocker(request.Owner, request.Kind, request);
         return blocker.Owner is null ? null : blocker.InTheWayOf(Resource, request.Kind);
     }
 
-    /// <summary>Adds the holders, then those that wait, in the order of the queue.</summary>
+    /// <summary>Adds the holders, then the waiting requests, in the order of the queue.</summary>
     public void Describe(List<LockInfo> locks)
     {
         for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
@@ -168,9 +176,10 @@ internal sealed class LockEntry(LockPool pool)
     }
 
     /// <summary>
-    /// Finds the first one, here and on what this meets, that waits for an owner already: a request
-    /// of that owner goes ahead of it, or they would wait for each other. Null is the end: to have
-    /// locks that nobody waits for is no reason to pass anybody.
+    /// Finds the first request, here and on the entries that this one meets, that waits for an
+    /// owner already. A new request of that owner goes ahead of it, or the two would wait for each
+    /// other. Null is the end of the queue: an owner whose locks no request waits for passes no
+    /// other request.
     /// </summary>
     private LockRequest? FindPlace(LockOwner owner, LockKind kind)
     {
@@ -201,8 +210,8 @@ internal sealed class LockEntry(LockPool pool)
     }
 
     /// <summary>
-    /// Finds whom a request in a place, ahead of another one, waits for: an older owner when there
-    /// is one, otherwise any.
+    /// Finds the owner that a request would wait for if it were ahead of another one: an older
+    /// owner if there is one, otherwise any.
     /// </summary>
     private LockBlocker FindBlocker(LockOwner owner, LockKind kind, LockRequest? behind)
     {
@@ -219,7 +228,7 @@ internal sealed class LockEntry(LockPool pool)
         return found;
     }
 
-    /// <summary>True when it is an older one: nobody has to look further.</summary>
+    /// <summary>True if the owner is an older one, so that the search can end.</summary>
     private bool FindBlockerHere(
         LockOwner owner, LockKind conflicts, LockRequest? behind, ref LockBlocker found)
     {
@@ -265,8 +274,8 @@ internal sealed class LockEntry(LockPool pool)
     }
 
     /// <summary>
-    /// Sends away those that would now wait for an older one that went ahead of them. True when it
-    /// sent any away, so that others may be free to go.
+    /// Refuses the requests of younger owners that would now wait for an older owner ahead of them.
+    /// True if it refused any, so that other requests may be free to go.
     /// </summary>
     private bool RefuseYounger(
         LockOwner owner,
@@ -313,8 +322,8 @@ internal sealed class LockEntry(LockPool pool)
     }
 
     /// <summary>
-    /// Whether a kind can conflict with what this meets: ranges are only read, and of points only
-    /// writers conflict with them.
+    /// Whether a kind can conflict with the entries that this one meets. Ranges are only read, and
+    /// only writers of points conflict with them.
     /// </summary>
     private bool MayConflictAcross(LockKind kind)
         => Resource.IsRange
@@ -339,7 +348,7 @@ internal sealed class LockEntry(LockPool pool)
     {
         if ((_queue.Kinds & conflicts) == 0) return false;
 
-        // From the head: whoever blocks many is usually there. Requests of one owner do not
+        // From the head: a request that blocks many is usually there. Requests of one owner do not
         // conflict.
         LockRequest? other = _queue.Head;
         while (other is not null && other.IsAheadOf(request))

@@ -1,9 +1,9 @@
 namespace Memento.Locks;
 
-/// <summary>Those that hold one resource.</summary>
+/// <summary>The owners that hold one resource.</summary>
 internal struct LockHolders
 {
-    /// <summary>How many hold each kind.</summary>
+    /// <summary>How many owners hold each kind.</summary>
     public KindCounts Kinds;
 
     private int _count;
@@ -42,8 +42,7 @@ internal struct LockHolders
     {
         if (First is null) return null;
 
-        // Whichever list is shorter: a record has few holders, or its many readers hold little
-        // each.
+        // The shorter list: a record has few holders, or its many readers hold few locks each.
         LockHold? hold;
         bool isRange = entry.Resource.IsRange;
         if (_count <= (isRange ? owner.RangeCount : owner.HoldCount))
@@ -60,7 +59,7 @@ internal struct LockHolders
         return hold;
     }
 
-    /// <summary>One that holds some of these and is not this owner.</summary>
+    /// <summary>An owner that holds one of these kinds and is not this owner.</summary>
     public readonly LockOwner? FindOther(LockOwner besides, LockKind kinds)
     {
         if ((Kinds.Present & kinds) == 0) return null;
@@ -73,15 +72,15 @@ internal struct LockHolders
 }
 
 /// <summary>
-/// What one owner holds on one resource: a link in the entry's list of holders and in the owner's
+/// The locks of one owner on one resource: a link in the entry's list of holders and in the owner's
 /// list of holds. Pooled.
 /// </summary>
 internal sealed class LockHold
 {
-    /// <summary>Null only in the pool.</summary>
+    /// <summary>Null only while it is in the pool.</summary>
     public LockOwner Owner { get; set; } = null!;
 
-    /// <summary>Null only in the pool.</summary>
+    /// <summary>Null only while it is in the pool.</summary>
     public LockEntry Entry { get; set; } = null!;
 
     public LockKind Kinds { get; set; }
@@ -90,6 +89,6 @@ internal sealed class LockHold
 
     public LockHold? PreviousOfEntry { get; set; }
 
-    /// <summary>The next of the owner's; in the pool, the next that is free.</summary>
+    /// <summary>The next hold of the owner; in the pool, the next free hold.</summary>
     public LockHold? NextOfOwner { get; set; }
 }

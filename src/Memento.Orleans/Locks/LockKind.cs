@@ -4,28 +4,30 @@ using System.Runtime.CompilerServices;
 namespace Memento.Locks;
 
 /// <summary>
-/// What a lock is for. A holder has a set of these: to read all of a partition and write some of it
-/// is <c>Read | IntentionWrite</c>.
+/// The kind of a lock. A holder has a set of kinds: a reader of a whole partition that writes a
+/// part of it has <c>Read | IntentionWrite</c>.
 /// </summary>
 [Flags]
 internal enum LockKind : byte
 {
     None = 0,
 
-    /// <summary>Of a partition: its holder reads some records, and locks each.</summary>
+    /// <summary>On a partition: its holder reads some records, and locks each of them.</summary>
     IntentionRead = 1,
 
-    /// <summary>Of a partition: its holder writes some records, and locks each.</summary>
+    /// <summary>On a partition: its holder writes some records, and locks each of them.</summary>
     IntentionWrite = 2,
 
-    /// <summary>Nobody else writes.</summary>
+    /// <summary>No other owner writes.</summary>
     Read = 4,
 
-    /// <summary>Nobody else reads or writes.</summary>
+    /// <summary>No other owner reads or writes.</summary>
     Write = 8,
 }
 
-/// <summary>Which kinds of lock keep each other out, and which make another needless.</summary>
+/// <summary>
+/// The rules of lock kinds: which kinds conflict, and which kinds include others.
+/// </summary>
 internal static class LockKinds
 {
     public const int Count = 4;
@@ -67,29 +69,31 @@ internal static class LockKinds
         (byte)All, (byte)All, (byte)All, (byte)All,
     ];
 
-    /// <summary>The kinds that no other owner may hold beside these. Symmetric.</summary>
+    /// <summary>
+    /// The kinds that no other owner may hold beside these. The relation is symmetric.
+    /// </summary>
     public static LockKind ConflictsOf(LockKind kinds) => (LockKind)Conflicts[(int)kinds];
 
     public static bool Conflict(LockKind left, LockKind right) => (ConflictsOf(left) & right) != 0;
 
     /// <summary>
-    /// Whether a holder of these needs nothing more for that. What covers a kind also conflicts
-    /// with all that the kind conflicts with.
+    /// Whether the held kinds include a kind. Kinds that include it conflict with everything that
+    /// it conflicts with.
     /// </summary>
     public static bool Cover(LockKind held, LockKind kind)
         => (kind & ~(LockKind)Covered[(int)held]) == 0;
 }
 
 /// <summary>
-/// How many have each kind of lock, so that "does anybody conflict?" costs the same for one holder
-/// and for a thousand.
+/// How many owners have each kind of lock, so that a check for conflicts costs the same for one
+/// holder and for a thousand.
 /// </summary>
 [InlineArray(LockKinds.Count)]
 internal struct KindCounts
 {
     private int _first;
 
-    /// <summary>The kinds that anybody has.</summary>
+    /// <summary>The kinds that at least one owner has.</summary>
     public readonly LockKind Present
     {
         get
@@ -120,7 +124,7 @@ internal struct KindCounts
     }
 
     /// <summary>
-    /// Whether anybody besides the owner of <paramref name="own"/> has one of these.
+    /// Whether an owner besides the owner of <paramref name="own"/> has one of these kinds.
     /// </summary>
     public readonly bool OthersHave(LockKind kinds, LockKind own)
     {

@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace Memento.Locks;
 
 /// <summary>
-/// The locks of one partition: strict two-phase, wait-die. A plain state machine without tasks,
-/// timers or threads: the partition calls it under its gate, and wakes those that a call names as
-/// resumed.
+/// The locks of one partition: strict two-phase locking with wait-die. It is a plain state machine
+/// without tasks, timers or threads: the partition calls it under its gate, and wakes the requests
+/// that a call resumes.
 /// </summary>
 /// <remarks>
-/// Calls append to <c>resumed</c> and never clear it. An owner that was refused keeps what it has
-/// until <see cref="Release"/>: its partition ends it.
+/// Calls append to <c>resumed</c> and never clear it. A refused owner keeps its locks until
+/// <see cref="Release"/>, which its partition calls.
 /// </remarks>
 internal sealed class LockManager
 {
     /// <summary>
-    /// An empty table larger than this is given back: one transaction locked very much.
+    /// An empty table with more room than this is replaced: one transaction had very many locks.
     /// </summary>
     public const int EmptyCapacityLimit = 65_536;
 
@@ -31,23 +31,23 @@ internal sealed class LockManager
             Space = new LockSpace(),
         };
 
-    /// <summary>Nothing is held, nothing waits, and no entry was left behind.</summary>
+    /// <summary>Whether no lock is held, no request waits, and no entry is left.</summary>
     public bool IsIdle => _pool.HoldsInUse == 0 && _entries.Count == 0 && _partition.IsIdle;
 
-    /// <summary>How many locks are held: one for each owner and resource.</summary>
+    /// <summary>How many locks are held: one for each owner on each resource.</summary>
     public int HeldCount => _pool.HoldsInUse;
 
     /// <summary>
-    /// Asks for a lock. An owner that waits must be older than everybody it waits for; otherwise it
-    /// is refused at once. One that goes ahead of others may have them refused: those are in
-    /// <paramref name="resumed"/>, with whoever may go for that reason.
+    /// Requests a lock. A waiting owner must be older than every owner that it waits for; otherwise
+    /// it is refused at once. A request that goes ahead of others may have them refused. Those are
+    /// in <paramref name="resumed"/>, and so are the requests that are granted because of that.
     /// </summary>
-    /// <param name="owner">Who asks.</param>
-    /// <param name="resource">For what.</param>
-    /// <param name="kind">For which lock, or a set of them at once.</param>
-    /// <param name="resumed">Other owners' requests that this one ended.</param>
-    /// <param name="request">What waits, when the answer is to wait.</param>
-    /// <param name="conflict">Who is in the way, when the answer is no.</param>
+    /// <param name="owner">The owner that requests the lock.</param>
+    /// <param name="resource">The resource.</param>
+    /// <param name="kind">The kind of lock, or several kinds at once.</param>
+    /// <param name="resumed">The requests of other owners whose wait this one ended.</param>
+    /// <param name="request">The waiting request, if the answer is to wait.</param>
+    /// <param name="conflict">The transaction in the way, if the request is refused.</param>
     public LockAnswer Acquire(
         LockOwner owner,
         in LockResource resource,
@@ -81,8 +81,9 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Drops all that an owner holds and waits for, and grants to others what that makes possible.
-    /// The owner's own requests are resumed too, as <see cref="LockRequestState.Released"/>.
+    /// Releases all locks and requests of an owner, and grants the requests of others that become
+    /// possible. The owner's own requests are resumed too, as
+    /// <see cref="LockRequestState.Released"/>.
     /// </summary>
     public void Release(LockOwner owner, List<LockRequest> resumed)
     {
@@ -91,7 +92,7 @@ internal sealed class LockManager
         LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
         owner.Manager = null;
 
-        // Its requests first and all of them, or giving up a lock here would grant it to itself.
+        // All its requests first; otherwise a released lock could be granted to the owner itself.
         int firstReleased = resumed.Count;
         while (owner.FirstRequest is { Entry: { } waitedFor } request)
         {
@@ -123,7 +124,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Ends a wait: its time limit passed, or its caller left. False when it had ended already.
+    /// Ends a wait, because its time limit passed or its caller cancelled. False if the wait had
+    /// ended already.
     /// </summary>
     public bool Cancel(LockRequest request, List<LockRequest> resumed)
     {
@@ -137,11 +139,11 @@ internal sealed class LockManager
         return true;
     }
 
-    /// <summary>What an owner holds on a resource.</summary>
+    /// <summary>The kinds of lock that an owner holds on a resource.</summary>
     public LockKind KindsHeldBy(LockOwner owner, in LockResource resource)
         => Find(resource)?.KindsHeldBy(owner) ?? LockKind.None;
 
-    /// <summary>Somebody that a request waits for; null when it does not wait any more.</summary>
+    /// <summary>An owner that a request waits for; null if it does not wait any more.</summary>
     public LockConflict? FindBlocker(LockRequest request)
     {
         if (request.Entry is not { } entry) return null;
@@ -151,7 +153,7 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Adds every lock that is held or waited for: by resource, holders first, then the queue in
+    /// Adds every held and every requested lock: by resource, first the holders, then the queue in
     /// order.
     /// </summary>
     public void Describe(List<LockInfo> locks)
@@ -172,7 +174,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Whether an owner needs nothing more for a range: it is empty, or in one that it has.
+    /// Whether an owner needs no new lock for a range: the range is empty, or inside a range that
+    /// it holds.
     /// </summary>
     private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
     {
@@ -180,15 +183,15 @@ internal sealed class LockManager
         if (range.IsEmpty) return true;
         if (owner.FindRangeAround(range) is not { } held) return false;
 
-        // One that it waited for was not merged when it was granted, among others' requests.
+        // A range that the owner waited for was not merged when it was granted among other
+        // requests.
         if (held.Entry.Resource == range) Merge(owner, range);
         return true;
     }
 
     /// <summary>
-    /// Makes one range of those of an owner that touch one that it was granted. It has every key
-    /// that it had and no more, so that nobody's reasons to wait change, and there is nothing to
-    /// settle.
+    /// Joins the ranges of an owner that touch a newly granted one. The joined range has the same
+    /// keys, so no other request is affected, and no request has to be settled.
     /// </summary>
     private void Merge(LockOwner owner, in LockResource granted)
     {
@@ -213,7 +216,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Grants what can be granted after something left, and drops an entry without use.
+    /// Grants the requests that can be granted after a lock or request was removed, and drops an
+    /// unused entry.
     /// </summary>
     private void Settle(LockEntry entry, List<LockRequest> resumed)
     {
@@ -222,8 +226,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Drops what one that asked left without use: what it was refused, and what others were
-    /// refused that waited for something else.
+    /// Drops the entries that a request left unused: its own entry if it was refused, and the
+    /// entries of other requests that were refused because of it.
     /// </summary>
     private void DropIdle(LockEntry asked, List<LockRequest> resumed, int firstResumed)
     {
@@ -243,8 +247,8 @@ internal sealed class LockManager
     }
 
     /// <summary>
-    /// Remembers a key space where the owner of a point may have held up ranges, or one of a range
-    /// points: they are looked through once, and not for each of its locks.
+    /// Marks a key space in which the owner may have blocked ranges by a point, or points by a
+    /// range. The space is searched once, and not for each of its locks.
     /// </summary>
     private void MarkIfRanges(LockSpace space)
     {

@@ -4,7 +4,7 @@ namespace Memento.Locks;
 
 /// <summary>
 /// The entries that meet another one, for <c>foreach</c>: ranges around a point, or points in a
-/// range, which are in order or not. No entry may come or go meanwhile.
+/// range, in any order. No entry may be added or removed meanwhile.
 /// </summary>
 internal struct LockMeetings
 {

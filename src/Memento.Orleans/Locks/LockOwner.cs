@@ -1,7 +1,7 @@
 namespace Memento.Locks;
 
 /// <summary>
-/// One attempt of a transaction in one partition: what it holds there and waits for.
+/// One attempt of a transaction in one partition, with its locks and waiting requests there.
 /// </summary>
 internal class LockOwner(Guid transactionId, TransactionAge age)
 {
@@ -14,22 +14,22 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     /// </summary>
     internal LockManager? Manager { get; set; }
 
-    /// <summary>The first of its holds that are not of ranges.</summary>
+    /// <summary>The first of its holds that are not on ranges.</summary>
     internal LockHold? FirstHold { get; private set; }
 
-    /// <summary>How many it has that are not of ranges.</summary>
+    /// <summary>How many holds it has that are not on ranges.</summary>
     internal int HoldCount { get; private set; }
 
     /// <summary>
-    /// The first of its holds of ranges: few, and asked for apart from the others.
+    /// The first of its holds on ranges. They are few, and are searched apart from the others.
     /// </summary>
     internal LockHold? FirstRange { get; private set; }
 
-    /// <summary>How many ranges it holds; those that touch are one.</summary>
+    /// <summary>How many ranges it holds; ranges that touch count as one.</summary>
     internal int RangeCount { get; private set; }
 
     /// <summary>
-    /// The hold on the partition as a whole: every operation asks for it, and its entry has as many
+    /// The hold on the partition as a whole. Every operation needs it, and its entry has as many
     /// holders as there are transactions.
     /// </summary>
     internal LockHold? PartitionHold { get; set; }
@@ -37,9 +37,10 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     internal LockRequest? FirstRequest { get; private set; }
 
     /// <summary>
-    /// The one order that decides who waits and who gives up, the same in every partition. Two
-    /// attempts of one transaction have one age, and the locks of the earlier may outlive it while
-    /// its abort travels; the id decides between those, or two partitions could answer differently.
+    /// The order that decides which owner waits and which one gives up. It is the same in every
+    /// partition. Two attempts of one transaction have the same age, and the locks of the earlier
+    /// attempt may remain while its abort is under way. The id decides between the two, so that all
+    /// partitions answer alike.
     /// </summary>
     public bool IsOlderThan(LockOwner other)
     {
@@ -72,7 +73,9 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
         return hold;
     }
 
-    /// <summary>Takes out the first of the ranges that are in another one, but that one.</summary>
+    /// <summary>
+    /// Removes the first range that is inside another one, except that one itself.
+    /// </summary>
     internal LockHold? TakeRangeIn(in LockResource other)
     {
         LockHold? previous = null;
@@ -93,7 +96,7 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
         return null;
     }
 
-    /// <summary>Its range that has all of another one.</summary>
+    /// <summary>Its range that contains another one.</summary>
     internal LockHold? FindRangeAround(in LockResource range)
     {
         LockHold? hold = FirstRange;
@@ -134,11 +137,15 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
 }
 
 /// <summary>
-/// How old a transaction is. Kept over its retries, so that one that keeps losing grows old and
-/// wins. Older is smaller.
+/// The age of a transaction. It is kept over retries, so that a transaction that keeps losing
+/// becomes the oldest and wins. Older is smaller.
 /// </summary>
-/// <param name="StartTicks">When the first attempt began, on the agents' clock.</param>
-/// <param name="FirstAttempt">That attempt's id: no two transactions have one age.</param>
+/// <param name="StartTicks">
+/// The time at which the first attempt began, on the agents' clock.
+/// </param>
+/// <param name="FirstAttempt">
+/// The id of that attempt, so that no two transactions have the same age.
+/// </param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.TransactionAge")]

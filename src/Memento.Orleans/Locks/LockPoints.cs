@@ -4,13 +4,13 @@ using Memento.Collections;
 namespace Memento.Locks;
 
 /// <summary>
-/// The points of one key space that somebody holds or waits for. A place in an array costs a lock
-/// nearly nothing; only when a range has to look at many are they put in order, until the last has
-/// gone.
+/// The locked and requested points of one key space. They are in an array, which costs a lock
+/// nearly nothing. Only when a range has to search many of them are they put in order, until the
+/// last one is removed.
 /// </summary>
 internal sealed class LockPoints
 {
-    /// <summary>Up to this many a range looks at all of them.</summary>
+    /// <summary>Up to this many points, a range looks at all of them.</summary>
     public const int UnorderedLimit = 32;
 
     private const int LeastCapacity = 16;

@@ -6,7 +6,7 @@ namespace Memento.Locks;
 internal sealed class LockPool
 {
     /// <summary>
-    /// What a transaction that locked very much leaves behind goes to the collector.
+    /// The most spare objects that are kept. The rest goes to the garbage collector.
     /// </summary>
     public const int SpareLimit = 4096;
 

@@ -15,7 +15,7 @@ internal sealed class LockQueue
 
     public LockKind Kinds => _counts.Present;
 
-    /// <summary>Puts a request behind another; at the head when there is no other.</summary>
+    /// <summary>Puts a request behind another one; at the head if there is no other.</summary>
     public void InsertBehind(LockRequest? other, LockRequest request)
     {
         LockRequest? next = other is null ? Head : other.NextInQueue;
@@ -55,7 +55,7 @@ internal sealed class LockQueue
         _counts.Remove(request.Kind);
     }
 
-    /// <summary>The last one ahead of a request, which need not be in this queue.</summary>
+    /// <summary>The last request ahead of another one, which need not be in this queue.</summary>
     public LockRequest? LastAheadOf(LockRequest? behind)
     {
         LockRequest? request = Tail;
@@ -66,19 +66,19 @@ internal sealed class LockQueue
 }
 
 /// <summary>
-/// All requests that wait in one key space, in the order in which they are granted, with numbers
-/// that tell of any two which is ahead, also when they wait in different entries.
+/// All requests that wait in one key space, in the order in which they are granted. Their numbers
+/// say which of two requests is ahead, also if they wait in different entries.
 /// </summary>
 internal sealed class LockOrder
 {
-    /// <summary>The numbers left free between two that come one after the other.</summary>
+    /// <summary>The gap between the numbers of two neighbours.</summary>
     public const long Gap = 1L << 20;
 
     public LockRequest? First { get; private set; }
 
     public LockRequest? Last { get; private set; }
 
-    /// <summary>Puts a request ahead of another; last when there is no other.</summary>
+    /// <summary>Puts a request ahead of another one; at the end if there is no other.</summary>
     public void InsertAhead(LockRequest? behind, LockRequest request)
     {
         LockRequest? ahead = behind is null ? Last : behind.PreviousInSpace;

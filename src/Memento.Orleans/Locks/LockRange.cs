@@ -3,14 +3,16 @@ namespace Memento.Locks;
 /// <summary>A range's node in the tree of its key space, see <see cref="LockRanges"/>.</summary>
 internal sealed class LockRange
 {
-    /// <summary>How far any range here or under this reaches; null: to the end.</summary>
+    /// <summary>
+    /// The greatest end of this range and of all ranges under it; null: no bound.
+    /// </summary>
     private byte[]? _reach;
 
     private byte[] _from = [];
     private byte[]? _to;
     private int _height;
 
-    /// <summary>The range's entry; null only among the spare ones.</summary>
+    /// <summary>The entry of the range; null only in a spare node.</summary>
     public LockEntry Entry { get; private set; } = null!;
 
     public LockRange? Parent { get; private set; }
@@ -19,7 +21,7 @@ internal sealed class LockRange
 
     public LockRange? Right { get; private set; }
 
-    /// <summary>By how much the left side is higher than the right.</summary>
+    /// <summary>The height of the left side minus the height of the right side.</summary>
     public int Lean => (Left?._height ?? 0) - (Right?._height ?? 0);
 
     public void Begin(LockEntry entry)
@@ -31,8 +33,8 @@ internal sealed class LockRange
         Measure();
     }
 
-    /// <summary>Forgets everything.</summary>
-    /// <param name="nextSpare">The next of the spare ones.</param>
+    /// <summary>Clears the node.</summary>
+    /// <param name="nextSpare">The next spare node.</param>
     public void End(LockRange? nextSpare)
     {
         Entry = null!;
@@ -80,7 +82,7 @@ internal sealed class LockRange
     public bool ReachesBeyond(byte[] key) => IsBefore(key, _reach);
 
     /// <summary>
-    /// Whether height and reach are what they must be, here and everywhere under this; for tests.
+    /// Whether heights and ends are right, in this node and all nodes under it; for tests.
     /// </summary>
     internal bool IsSound()
     {

@@ -1,19 +1,18 @@
 namespace Memento.Locks;
 
 /// <summary>
-/// The ranges of one key space that somebody holds or waits for: a balanced tree in the order of
-/// where they begin, in which each node knows how far any range under it reaches. So a point finds
-/// the ranges around it without a look at the others.
+/// The locked and requested ranges of one key space: a balanced tree in the order of their
+/// beginnings, in which each node has the greatest end of all ranges under it. So a point finds the
+/// ranges around it without looking at the others.
 /// </summary>
 /// <remarks>
-/// An AVL tree: at every node the heights of the two sides differ by one at the most.
+/// It is an AVL tree: at every node, the heights of the two sides differ by one at the most.
 /// </remarks>
 internal sealed class LockRanges
 {
     private LockRange? _root;
 
-    // A few of those that left, so that the next range costs no allocation; linked by their
-    // parents.
+    // A few removed nodes, linked by their parents, so that the next range costs no allocation.
     private LockRange? _spare;
     private int _spares;
 
@@ -49,7 +48,7 @@ internal sealed class LockRanges
         LockRange? changed = removed.Parent;
         if (removed is { Left: not null, Right: not null })
         {
-            // The next one in order takes its place, which has nothing on its left.
+            // The next node in order takes its place; that node has no left side.
             LockRange next = removed.Right;
             while (next.Left is { } before)
                 next = before;
@@ -80,8 +79,8 @@ internal sealed class LockRanges
             : NextAround(_root, key);
 
     /// <summary>
-    /// The next range around a key: each node comes before what is under it, and what cannot be
-    /// around the key is left out with all that is under it.
+    /// The next range around a key. Each node comes before the nodes under it. A subtree whose
+    /// ranges cannot be around the key is skipped.
     /// </summary>
     public static LockRange? NextAround(LockRange range, byte[] key)
     {
@@ -96,7 +95,7 @@ internal sealed class LockRanges
         return current;
     }
 
-    /// <summary>All that is on the right begins where this does, or behind.</summary>
+    /// <summary>All ranges on the right side begin at or after the beginning of this one.</summary>
     private static LockRange? RightAround(LockRange range, byte[] key)
         => range.Right is { } right && right.ReachesBeyond(key) && range.BeginsUpTo(key)
             ? right
@@ -112,7 +111,9 @@ internal sealed class LockRanges
         return null;
     }
 
-    /// <summary>Mends heights and reaches from a node up, and turns what leans too far.</summary>
+    /// <summary>
+    /// Updates heights and ends from a node upwards, and rotates nodes that lean too far.
+    /// </summary>
     private void Rebalance(LockRange lowest)
     {
         for (LockRange? node = lowest; node is not null; node = node.Parent)

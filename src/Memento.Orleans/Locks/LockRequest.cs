@@ -1,6 +1,6 @@
 namespace Memento.Locks;
 
-/// <summary>A request that waits for a lock. Not pooled: whoever waits for it keeps it.</summary>
+/// <summary>A request that waits for a lock. Not pooled, because its waiter keeps it.</summary>
 internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKind kind)
 {
     public LockOwner Owner { get; } = owner;
@@ -11,24 +11,26 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
 
     public LockRequestState State { get; set; }
 
-    /// <summary>Who went ahead, once the state is <see cref="LockRequestState.Refused"/>.</summary>
+    /// <summary>
+    /// The transaction that went ahead, if the state is <see cref="LockRequestState.Refused"/>.
+    /// </summary>
     public LockConflict? Conflict { get; set; }
 
     /// <summary>
-    /// Whatever the partition wakes for this request; the lock manager never looks.
+    /// The object that the partition wakes for this request. The lock manager does not use it.
     /// </summary>
     public object? Waiter { get; set; }
 
-    /// <summary>Null once the request is out of the queue.</summary>
+    /// <summary>Null after the request has left the queue.</summary>
     public LockEntry? Entry { get; set; }
 
     /// <summary>
-    /// Somebody known to hold, on another entry, what this waits for. Locks are kept to the end of
-    /// their owner, so nobody has to search again before that.
+    /// An owner on another entry that this request is known to wait for. Locks are kept to the end
+    /// of their owner, so no new search is needed before that.
     /// </summary>
     public LockOwner? HeldUpBy { get; set; }
 
-    /// <summary>The smaller of two in one key space is granted first.</summary>
+    /// <summary>Of two requests in one key space, the smaller number is granted first.</summary>
     public long Order { get; set; }
 
     public LockRequest? NextInSpace { get; set; }
@@ -47,12 +49,12 @@ internal sealed class LockRequest(LockOwner owner, LockResource resource, LockKi
     public static LockRequest? FirstOf(LockRequest? left, LockRequest? right)
         => left is null || (right is not null && right.IsAheadOf(left)) ? right : left;
 
-    /// <summary>Nobody is the end of the order: all are ahead of it.</summary>
+    /// <summary>Null is the end of the order: every request is ahead of it.</summary>
     public bool IsAheadOf(LockRequest? other) => other is null || Order < other.Order;
 }
 
 /// <summary>
-/// Where a request that had to wait has got to. It leaves <see cref="Waiting"/> once.
+/// The state of a request that had to wait. It leaves <see cref="Waiting"/> once.
 /// </summary>
 internal enum LockRequestState
 {
@@ -69,17 +71,17 @@ internal enum LockRequestState
     /// <summary>The wait was ended by <see cref="LockManager.Cancel"/>.</summary>
     Cancelled,
 
-    /// <summary>The owner was released while it waited: its transaction has ended.</summary>
+    /// <summary>The owner was released during the wait: its transaction has ended.</summary>
     Released,
 }
 
-/// <summary>What became of a request for a lock.</summary>
+/// <summary>The answer to a request for a lock.</summary>
 internal enum LockAnswer
 {
     /// <summary>The owner has the lock.</summary>
     Granted,
 
-    /// <summary>The request is queued; a later call names it among those it resumed.</summary>
+    /// <summary>The request is queued. A later call adds it to its resumed requests.</summary>
     Waiting,
 
     /// <summary>An older transaction is in the way: this one gives up and starts again.</summary>

@@ -5,16 +5,16 @@ using Memento.Keys;
 namespace Memento.Locks;
 
 /// <summary>
-/// What is locked: the partition as a whole (the default value), a point, which is a key in one of
-/// its key spaces, present or not, or a range of such keys.
+/// A resource to lock: the partition as a whole (the default value), a point, or a range. A point
+/// is a key in a key space, present or absent; a range is a range of such keys.
 /// </summary>
 [DebuggerDisplay("{ToString(),nq}")]
 internal readonly struct LockResource : IEquatable<LockResource>
 {
-    // The end of a range without one. No key's bytes: it is told by reference.
+    // The end of a range without a bound. It is compared by reference, so it equals no key.
     private static readonly byte[] Unbounded = [0];
 
-    // A key's parts and not the key, or its padding would make every lock's entry larger.
+    // The parts of a key and not the key, whose padding would make every entry larger.
     private readonly byte[] _from;
     private readonly byte[]? _to;
     private readonly uint _hash;
@@ -36,17 +36,19 @@ internal readonly struct LockResource : IEquatable<LockResource>
 
     public bool IsRange => _to is not null;
 
-    /// <summary>A range without a key in it; nobody is in its way.</summary>
+    /// <summary>Whether a range has no key in it; no lock conflicts with it.</summary>
     public bool IsEmpty
         => _to is not null && _to != Unbounded && _from.AsSpan().SequenceCompareTo(_to) >= 0;
 
-    /// <summary>Where the key or the range is; the default value for the partition.</summary>
+    /// <summary>
+    /// The key space of the key or the range; the default value for the partition.
+    /// </summary>
     public KeySpace Space => _space;
 
-    /// <summary>The key of a point; where a range begins.</summary>
+    /// <summary>The key of a point; the beginning of a range.</summary>
     public Key Key => new(_from, _hash);
 
-    /// <summary>The first key after a range; null when it goes on to the end.</summary>
+    /// <summary>The first key after a range; null if it has no bound.</summary>
     public byte[]? To => _to == Unbounded ? null : _to;
 
     public static bool operator ==(LockResource left, LockResource right) => left.Equals(right);
@@ -59,8 +61,9 @@ internal readonly struct LockResource : IEquatable<LockResource>
     public static LockResource InSpace(KeySpace space, Key key) => new(space, key, to: null);
 
     /// <summary>
-    /// The keys of a key space from one up to, without, another; null is to the end. It is locked
-    /// to be read, and keeps out those that lock a key in it to write.
+    /// The keys of a key space from one key up to another one, which is left out; null means no
+    /// bound. A range is locked for reading, and keeps out owners that lock a key in it for
+    /// writing.
     /// </summary>
     public static LockResource Range(KeySpace space, Key from, Key? to)
         => new(space, from, to is { } end ? end.Bytes : Unbounded);
@@ -82,12 +85,12 @@ internal readonly struct LockResource : IEquatable<LockResource>
                 || (other._to != Unbounded && _to.AsSpan().SequenceCompareTo(other._to) >= 0));
     }
 
-    /// <summary>Whether two ranges have a key together, or nothing between them.</summary>
+    /// <summary>Whether two ranges have a key in common, or no gap between them.</summary>
     public bool Touches(in LockResource other)
         => _space == other._space
             && ReachesTo(other._from) && other.ReachesTo(_from);
 
-    /// <summary>The range of all keys of two that touch.</summary>
+    /// <summary>The range of all keys of two ranges that touch.</summary>
     public LockResource JoinWith(in LockResource other)
     {
         LockAssert.Holds(Touches(other), "ranges that touch are joined");
@@ -115,7 +118,9 @@ internal readonly struct LockResource : IEquatable<LockResource>
         return $"{Space} from {Key} to {end}";
     }
 
-    /// <summary>Whether a range's end is not before a place, which may be the end of all.</summary>
+    /// <summary>
+    /// Whether the end of this range is at or after a place, which may be unbounded.
+    /// </summary>
     private bool ReachesTo(byte[] place)
         => _to == Unbounded
             || (place != Unbounded && _to.AsSpan().SequenceCompareTo(place) >= 0);

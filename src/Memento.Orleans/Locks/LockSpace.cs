@@ -3,28 +3,28 @@ using Memento.Keys;
 namespace Memento.Locks;
 
 /// <summary>
-/// What is locked and waited for in one key space: the points and the ranges, so that each can find
-/// those that it meets, and one order for all that wait.
+/// The locked and requested resources of one key space: the points and the ranges, so that each can
+/// find those that it meets, and one order for all waiting requests.
 /// </summary>
 internal sealed class LockSpace
 {
-    // Null until the first range: a key space that nobody reads by range pays nothing for them.
+    // Null until the first range, so that a key space without range reads pays nothing.
     private LockPoints? _points;
     private LockRanges? _ranges;
 
-    /// <summary>Usually none, which is all that one who locks a point has to know.</summary>
+    /// <summary>Usually false, and then a point has nothing more to check.</summary>
     public bool HasRanges => _ranges is { IsEmpty: false };
 
-    /// <summary>Usually none either: who locks a range has to know of writers in it.</summary>
+    /// <summary>Usually false too. A range has to check the writers in it.</summary>
     public bool HasPoints => _points is { Count: > 0 };
 
     public LockOrder Waiting { get; } = new();
 
-    /// <summary>Whether it is among those to be looked through when a release is done.</summary>
+    /// <summary>Whether it has to be searched when a release is done.</summary>
     public bool IsMarked { get; set; }
 
-    /// <summary>Prepares for ranges, of which from then on there may be more.</summary>
-    /// <param name="entries">All there are, of every key space.</param>
+    /// <summary>Prepares the space for its first range.</summary>
+    /// <param name="entries">The entries of all key spaces.</param>
     public void ExpectRanges(Dictionary<LockResource, LockEntry> entries)
     {
         if (_points is not null) return;
@@ -53,8 +53,8 @@ internal sealed class LockSpace
     }
 
     /// <summary>
-    /// The ranges that a point is in, or the points in a range. While they are read no entry may
-    /// come or go.
+    /// The ranges around a point, or the points in a range. No entry may be added or removed while
+    /// they are read.
     /// </summary>
     public LockMeetings Meeting(LockEntry entry)
         => entry.Resource.IsRange
@@ -62,8 +62,8 @@ internal sealed class LockSpace
             : new LockMeetings(entry, _ranges);
 
     /// <summary>
-    /// Whether a request waits for an owner by a lock of its, or a request ahead, that is on
-    /// another entry: on a range around this point, or on a point in this range.
+    /// Whether a request waits for a lock or an earlier request of an owner on another entry: on a
+    /// range around this point, or on a point in this range.
     /// </summary>
     public bool WaitsAcross(LockRequest request, LockOwner owner)
     {
@@ -94,7 +94,9 @@ internal sealed class LockSpace
         return false;
     }
 
-    /// <summary>Forgets an owner that is gone, and grants what waits for nobody now.</summary>
+    /// <summary>
+    /// Forgets an owner that is gone, and grants the requests that wait for no owner now.
+    /// </summary>
     public void Settle(LockOwner? gone, List<LockRequest> resumed)
     {
         LockRequest? next;

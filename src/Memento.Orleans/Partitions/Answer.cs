@@ -3,7 +3,7 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// An operation's result as it travels: records as their documents, everything else as it is.
+/// The result of an operation in a message: records as their documents, everything else unchanged.
 /// </summary>
 [GenerateSerializer]
 [Immutable]
@@ -11,11 +11,11 @@ namespace Memento.Partitions;
 internal sealed record Answer
 {
     /// <summary>
-    /// How many bytes of documents end a message: what does not fit is asked for again.
+    /// The bytes of documents after which a message ends. The caller asks again for the rest.
     /// </summary>
     public const int MaxBytes = 1_048_576;
 
-    /// <summary>The answer of what has no result.</summary>
+    /// <summary>The answer of an operation without a result.</summary>
     public static readonly Answer Empty = new();
 
     /// <summary>A number, or 1 for true.</summary>
@@ -26,11 +26,11 @@ internal sealed record Answer
     [Id(1)]
     public byte[][]? Items { get; init; }
 
-    /// <summary>What belongs to the records of a chunk.</summary>
+    /// <summary>The properties of a chunk, without its records.</summary>
     [Id(2)]
     public ChunkHead? Chunk { get; init; }
 
-    /// <summary>About how many bytes it takes in a message.</summary>
+    /// <summary>An estimate of its bytes in a message.</summary>
     public long Size
     {
         get
@@ -45,40 +45,40 @@ internal sealed record Answer
     }
 }
 
-/// <summary>Makes an answer out of a result, and a result out of an answer.</summary>
+/// <summary>Converts a result to an answer, and an answer to a result.</summary>
 internal abstract class AnswerCodec<TResult>
 {
     public abstract Answer Encode(TableDefinition table, TResult result);
 
-    /// <exception cref="InvalidDataException">The answer is one of another operation.</exception>
+    /// <exception cref="InvalidDataException">The answer belongs to another operation.</exception>
     public abstract TResult Decode(TableDefinition table, Answer answer);
 }
 
 /// <summary>The codecs of all results.</summary>
 internal static class AnswerCodecs
 {
-    /// <summary>Of what has no result.</summary>
+    /// <summary>The codec of no result.</summary>
     public static AnswerCodec<Done> Done { get; } = new DoneCodec();
 
-    /// <summary>Of yes or no.</summary>
+    /// <summary>The codec of a truth value.</summary>
     public static AnswerCodec<bool> Flag { get; } = new FlagCodec();
 
-    /// <summary>Of a number.</summary>
+    /// <summary>The codec of a number.</summary>
     public static AnswerCodec<long> Number { get; } = new NumberCodec();
 
-    /// <summary>Of the bytes of a key, or null.</summary>
+    /// <summary>The codec of the bytes of a key, or null.</summary>
     public static AnswerCodec<byte[]?> Key { get; } = new KeyCodec();
 
-    /// <summary>Of the bytes of keys.</summary>
+    /// <summary>The codec of the bytes of keys.</summary>
     public static AnswerCodec<byte[][]> Keys { get; } = new KeysCodec();
 
-    /// <summary>Of a record, or null.</summary>
+    /// <summary>The codec of a record, or null.</summary>
     public static AnswerCodec<object?> Record { get; } = new RecordCodec();
 
-    /// <summary>Of records.</summary>
+    /// <summary>The codec of records.</summary>
     public static AnswerCodec<object[]> Records { get; } = new RecordsCodec();
 
-    /// <summary>Of a part of the records of a query.</summary>
+    /// <summary>The codec of a part of the records of a query.</summary>
     public static AnswerCodec<Chunk> Chunk { get; } = new ChunkCodec();
 
     private static T Require<T>(T? part)
@@ -150,7 +150,7 @@ internal static class AnswerCodecs
 
     private sealed class ChunkCodec : AnswerCodec<Chunk>
     {
-        /// <summary>Large records leave no room for all that were asked for.</summary>
+        /// <summary>Ends the chunk earlier if large records leave no room for all of it.</summary>
         public override Answer Encode(TableDefinition table, Chunk result)
         {
             var documents = new List<byte[]>(result.Records.Count);

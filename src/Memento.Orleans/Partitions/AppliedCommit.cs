@@ -4,7 +4,7 @@ using Memento.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a commit replaced in one partition, kept until its journal batch is durable.
+/// The records that a commit replaced in one partition, kept until its journal batch is durable.
 /// </summary>
 internal sealed class AppliedCommit(Partition partition) : ITakeBack
 {
@@ -19,7 +19,7 @@ internal sealed class AppliedCommit(Partition partition) : ITakeBack
     /// </summary>
     public AppliedWrite[]? Writes { get; set; }
 
-    /// <summary>All that the commit took out of the partition, where it cleared it.</summary>
+    /// <summary>The whole content that the commit removed, if it cleared the partition.</summary>
     public ClearedContent? Cleared { get; set; }
 
     public void TakeBack() => partition.Undo(this);
@@ -27,8 +27,8 @@ internal sealed class AppliedCommit(Partition partition) : ITakeBack
     public void Discard() => partition.Discard();
 }
 
-/// <summary>What a commit replaced, kept until its journal batch is durable.</summary>
-/// <param name="Space">Where it was written.</param>
+/// <summary>One write of a commit, kept until its journal batch is durable.</summary>
+/// <param name="Space">The key space of the write.</param>
 /// <param name="Key">The key bytes.</param>
-/// <param name="Previous">What stood there before; null: nothing.</param>
+/// <param name="Previous">The record before the write; null: none.</param>
 internal readonly record struct AppliedWrite(KeySpace Space, byte[] Key, StoredRecord? Previous);

@@ -1,24 +1,24 @@
 namespace Memento.Partitions;
 
-/// <summary>What one partition has of a query's results, or the next part of it.</summary>
+/// <summary>The results of a query from one partition, or the next part of them.</summary>
 internal sealed class Chunk
 {
-    /// <summary>The records, in the query's order; none where they are only counted.</summary>
+    /// <summary>The records, in the order of the query; none if they are only counted.</summary>
     public required IReadOnlyList<object> Records { get; init; }
 
     /// <summary>
-    /// The place of each record in the query's order, by which partitions are merged; null where
+    /// The place of each record in the order of the query, by which partitions are merged; null if
     /// there is no order.
     /// </summary>
     public required IReadOnlyList<byte[]>? Places { get; init; }
 
-    /// <summary>How many records there are, also where they are only counted.</summary>
+    /// <summary>The number of records, also if they are only counted.</summary>
     public required long Count { get; init; }
 
-    /// <summary>How many records were looked at.</summary>
+    /// <summary>How many records were read.</summary>
     public required long Read { get; init; }
 
-    /// <summary>Which of the ways that were offered was taken.</summary>
+    /// <summary>The number of the way that was taken.</summary>
     public int Way { get; init; }
 
     /// <summary>How many ranges, or keys, were locked for it.</summary>
@@ -27,18 +27,16 @@ internal sealed class Chunk
     /// <summary>Whether the partition is locked as a whole.</summary>
     public bool LocksPartition { get; init; }
 
-    /// <summary>
-    /// Where the next part begins, behind this place; null: this is the last part.
-    /// </summary>
+    /// <summary>The place after which the next part begins; null: this is the last part.</summary>
     public required byte[]? Last { get; init; }
 
     /// <summary>
-    /// The place of each record behind which the next part would begin, where the chunk ended
-    /// there; null where it cannot end earlier than it does.
+    /// For each record, the place after which the next part would begin if the chunk ended there;
+    /// null if the chunk cannot end earlier.
     /// </summary>
     public IReadOnlyList<byte[]>? Ends { get; init; }
 
-    /// <summary>The same with its first records only; the others are in the next part.</summary>
+    /// <summary>The chunk with only its first records; the others come in the next part.</summary>
     public Chunk First(int count)
         => count == Records.Count
             ? this
@@ -55,7 +53,7 @@ internal sealed class Chunk
             };
 }
 
-/// <summary>A chunk as it travels, without its records.</summary>
+/// <summary>A chunk in a message, without its records.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.ChunkHead")]

@@ -5,54 +5,56 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// Takes locks for one operation of a transaction, under its partition's gate. Every call says
-/// whether the lock is there; where it is not, either <see cref="Waiting"/> or
+/// Takes locks for one operation of a transaction, under the gate of its partition. Every call
+/// returns whether the lock was taken. If it was not, <see cref="Waiting"/> or
 /// <see cref="Conflict"/> says why, and the operation is given up or tried again from its start.
 /// </summary>
 internal ref struct LockTaker(
     LockManager locks, PartitionTransaction transaction, List<LockRequest> resumed)
 {
     /// <summary>
-    /// Beyond this many ranges, each of which a writer has to be compared with, a transaction gets
-    /// the whole partition instead.
+    /// The most ranges that a transaction locks in a partition. Beyond that it locks the whole
+    /// partition, because each range has to be compared with writers.
     /// </summary>
     public const int MaxRanges = 64;
 
     private LockRequest? _waiting;
     private LockConflict? _conflict;
 
-    /// <summary>What the operation waits for.</summary>
+    /// <summary>The request that the operation waits for.</summary>
     public readonly LockRequest? Waiting => _waiting;
 
-    /// <summary>Why it will never get its lock: the attempt has to end.</summary>
+    /// <summary>The conflict because of which the attempt has to end.</summary>
     public readonly LockConflict? Conflict => _conflict;
 
     /// <summary>
-    /// Whether the transaction holds the partition as a whole, and needs no range of it.
+    /// Whether the transaction has a lock on the whole partition, so that it needs no range.
     /// </summary>
     public readonly bool HasWholePartition
         => (locks.KindsHeldBy(transaction, LockResource.Partition)
             & (LockKind.Read | LockKind.Write)) != LockKind.None;
 
-    /// <summary>Locks the partition as a whole, or says that single keys of it will be.</summary>
+    /// <summary>
+    /// Locks the partition as a whole, or takes the intention lock for single keys of it.
+    /// </summary>
     public bool TryTakePartition(LockKind kind) => TryTake(LockResource.Partition, kind);
 
-    /// <summary>Locks a key of a key space, present or not.</summary>
+    /// <summary>Locks a key of a key space, present or absent.</summary>
     public bool TryTakeKey(KeySpace space, Key key, bool writes)
         => TryTakePartition(writes ? LockKind.IntentionWrite : LockKind.IntentionRead)
             && TryTake(
                 LockResource.InSpace(space, key), writes ? LockKind.Write : LockKind.Read);
 
     /// <summary>
-    /// Locks an entry of an index to be written, for a writer of a record who has locked its key,
-    /// and so has said that it writes here.
+    /// Locks an entry of an index for writing. The writer has locked the key of the record before,
+    /// and with it has the intention lock of the partition.
     /// </summary>
     public bool TryTakeEntry(KeySpace space, byte[] entry)
         => TryTake(LockResource.InSpace(space, new Key(entry)), LockKind.Write);
 
     /// <summary>
-    /// Locks a range of a key space to be read: what is there, and what could come. A null end is
-    /// without a bound.
+    /// Locks a range of a key space for reading: the keys in it, and the gaps between them. A null
+    /// end means no bound.
     /// </summary>
     public bool TryTakeRange(KeySpace space, byte[] from, byte[]? to)
     {
@@ -71,18 +73,18 @@ internal ref struct LockTaker(
 }
 
 /// <summary>
-/// The locks of a writer on the index entries of what it replaces and puts: they keep it apart from
-/// those that have read a range around one of them. An entry that stays is locked too, because its
-/// record is another one.
+/// The locks of a writer on the index entries of the old and of the new record. They keep the
+/// writer apart from readers of a range around one of them. An unchanged entry is locked too,
+/// because its record changes.
 /// </summary>
 internal static class EntryLocks
 {
-    /// <summary>Takes them; false where one is not there yet.</summary>
+    /// <summary>Takes the locks; false if one was not taken.</summary>
     /// <param name="transaction">The writer.</param>
     /// <param name="locks">Takes the locks.</param>
-    /// <param name="key">The key, of a bag without the number behind it.</param>
-    /// <param name="previous">The record that goes, if there is one.</param>
-    /// <param name="next">The record that comes, if there is one.</param>
+    /// <param name="key">The key; in a bag, without the number after it.</param>
+    /// <param name="previous">The old record, if there is one.</param>
+    /// <param name="next">The new record, if there is one.</param>
     public static bool TryTake(
         PartitionTransaction transaction,
         ref LockTaker locks,

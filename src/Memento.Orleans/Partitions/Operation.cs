@@ -4,25 +4,25 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// One thing that a transaction asks of one partition. The same object is carried out by a method
-/// call in the partition's silo, and travels in a message from elsewhere; it may be carried out in
-/// several partitions at once, and keeps nothing of them.
+/// One operation of a transaction on one partition. In the partition's silo it is carried out by a
+/// method call; from another process the same object is sent in a message. It may be carried out in
+/// several partitions at once, and keeps no state of them.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.Operation")]
 internal abstract class Operation
 {
-    /// <summary>Makes the message out of it: records travel as documents.</summary>
+    /// <summary>Prepares the operation for a message: records are sent as documents.</summary>
     public virtual void Pack(TableDefinition table)
     {
     }
 
-    /// <summary>What can be done before the partition's gate is entered.</summary>
+    /// <summary>Does the work that is possible before the partition's gate is entered.</summary>
     public virtual void Prepare(TableDefinition table)
     {
     }
 
-    /// <summary>Carries out an operation that came in a message, and makes its answer.</summary>
+    /// <summary>Carries out an operation from a message, and makes its answer.</summary>
     public abstract ValueTask<Answer> AnswerAsync(IOperationTarget target);
 }
 
@@ -31,12 +31,13 @@ internal abstract class Operation
 [Alias("Memento.Operation`1")]
 internal abstract class Operation<TResult> : Operation
 {
-    /// <summary>How the result travels.</summary>
+    /// <summary>The codec of the result.</summary>
     public abstract AnswerCodec<TResult> Codec { get; }
 
     /// <summary>
-    /// Takes its locks and carries it out, under the gate. False where a lock is not there yet: it
-    /// has changed nothing, and is tried again from its start when the lock is.
+    /// Takes the locks and carries the operation out, under the gate. False if a lock was not
+    /// taken: then the operation has changed nothing, and is tried again from its start when the
+    /// lock is free.
     /// </summary>
     public abstract bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out TResult result);
@@ -45,7 +46,7 @@ internal abstract class Operation<TResult> : Operation
         => Codec.Encode(target.Table, await target.ExecuteAsync(this));
 }
 
-/// <summary>Where operations that came in a message are carried out.</summary>
+/// <summary>The partition in which an operation from a message is carried out.</summary>
 internal interface IOperationTarget
 {
     TableDefinition Table { get; }
@@ -95,16 +96,18 @@ internal abstract class KeyOperation<TResult>(Key key, bool writes)
         return true;
     }
 
-    /// <summary>Where the key is.</summary>
+    /// <summary>The key space of the key.</summary>
     protected virtual KeySpace SpaceIn(PartitionTransaction transaction) => KeySpace.Records;
 
-    /// <summary>Takes the locks that it needs besides, knowing what stands at the key.</summary>
+    /// <summary>
+    /// Takes the other locks that it needs; the record of the key is known by now.
+    /// </summary>
     protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
         => true;
 
-    /// <summary>Carries it out with all locks held.</summary>
+    /// <summary>Carries the operation out, with all locks held.</summary>
     protected abstract TResult Apply(PartitionTransaction transaction);
 }
 
-/// <summary>The result of an operation that has none.</summary>
+/// <summary>The result of an operation without a result.</summary>
 internal readonly record struct Done;

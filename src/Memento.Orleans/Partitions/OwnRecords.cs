@@ -5,8 +5,8 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's own records in the order of their keys and of the indexes, each made when it is
-/// first asked for and kept up with the writes from then on.
+/// A transaction's own records, in the order of their keys and of the indexes. Each order is made
+/// when it is first needed, and follows the writes from then on.
 /// </summary>
 internal sealed class OwnRecords(TableDefinition table)
 {
@@ -20,7 +20,7 @@ internal sealed class OwnRecords(TableDefinition table)
         return records;
     }
 
-    /// <summary>Takes one record out and puts another one in.</summary>
+    /// <summary>Replaces one record with another one.</summary>
     public void Replace(StoredRecord? previous, StoredRecord? next)
     {
         foreach ((KeySpace space, OrderedMap<StoredRecord> records) in _maps)

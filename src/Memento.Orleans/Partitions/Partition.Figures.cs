@@ -6,7 +6,7 @@ namespace Memento.Partitions;
 /// <content>What it tells of itself.</content>
 internal sealed partial class Partition
 {
-    /// <summary>How many committed records there are, and about how many bytes they take.</summary>
+    /// <summary>The number of committed records, and an estimate of their bytes.</summary>
     public (long Count, long EstimatedSize) Measure()
     {
         lock (_gate)
@@ -14,8 +14,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// The highest number that a key has here, for auto-increment, with the journal position that
-    /// wrote it; 0 where there is none.
+    /// The highest number among its keys, for auto-increment, with the journal position that wrote
+    /// it; 0 if there is none.
     /// </summary>
     public (long Number, long Position) HighestNumber()
     {
@@ -30,14 +30,14 @@ internal sealed partial class Partition
         }
     }
 
-    /// <summary>Whether nothing is locked and no transaction is here.</summary>
+    /// <summary>Whether there is no lock and no transaction.</summary>
     public bool IsIdle()
     {
         lock (_gate)
             return _transactions.Count == 0 && _locks.IsIdle;
     }
 
-    /// <summary>Adds every lock that is held or waited for here.</summary>
+    /// <summary>Adds every held and every requested lock.</summary>
     public void DescribeLocks(List<LockInfo> locks)
     {
         lock (_gate)

@@ -94,11 +94,11 @@ internal sealed partial class Partition
             throw new OperationCanceledException(ended.Message, ended, cancellationToken);
     }
 
-    /// <summary>Lets those go on whose waiting ended, outside the gate.</summary>
+    /// <summary>Wakes the operations whose wait has ended, outside the gate.</summary>
     private void Wake()
     {
-        // Whoever named a waiter comes here after it, so empty lists may be believed without the
-        // gate.
+        // The code that adds a waiter calls this afterwards, so empty lists can be trusted without
+        // the gate.
         if (_resumed.Count == 0 && _freed.Count == 0) return;
 
         LockRequest[] resumed;

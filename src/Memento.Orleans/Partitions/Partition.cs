@@ -5,12 +5,12 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// One partition of a table: its records, its locks and the transactions in it. Thread-safe:
-/// whoever is in the silo calls it directly, everyone else through its <c>IndexGrain</c>.
+/// One partition of a table: its records, its locks and its transactions. Thread-safe. Code in the
+/// silo calls it directly, other processes call its <c>IndexGrain</c>.
 /// </summary>
 /// <remarks>
-/// Everything happens under one gate that is never held over a wait. A transaction goes through
-/// Join, Execute…, Seal, Commit or Abort; Undo takes a commit back whose journal batch failed.
+/// Everything happens under one gate, which is never held over a wait. A transaction goes through
+/// Join, Execute, Seal, and Commit or Abort. Undo takes back a commit whose journal batch failed.
 /// </remarks>
 internal sealed partial class Partition(
     TableDefinition table, int number, long epoch, PartitionContent content, TimeProvider time)
@@ -30,23 +30,21 @@ internal sealed partial class Partition(
 
     public int Number { get; } = number;
 
-    /// <summary>The owner number in the durable storage; 0 where the table is in ram.</summary>
+    /// <summary>The owner number in the durable storage; 0 if the table is in ram.</summary>
     public long Epoch { get; } = epoch;
 
-    /// <summary>Whether it refuses everything: whoever wants the partition opens it anew.</summary>
+    /// <summary>Whether it refuses all calls: a caller has to open the partition again.</summary>
     public bool IsClosed => _closed is not null;
 
-    /// <summary>
-    /// Ends when it is closed and the last commit that had begun has gone through.
-    /// </summary>
+    /// <summary>Ends when it is closed and the last begun commit has ended.</summary>
     public Task Drained => _drained.Task;
 
     /// <summary>
-    /// Told of every number that a record was committed with, for auto-increment.
+    /// Called with the number of each record that is committed, in an auto-increment table.
     /// </summary>
     public Action<long>? NumberSeen { get; init; }
 
-    /// <summary>Adds a transaction, or finds it again.</summary>
+    /// <summary>Adds a transaction, or finds it if it was added before.</summary>
     /// <exception cref="PartitionClosedException">
     /// The partition has moved, or its table is gone.
     /// </exception>
@@ -71,8 +69,8 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Takes the locks that an operation needs, waiting if it must, and carries it out, behind
-    /// those of its transaction that came before it and have to do with the same records.
+    /// Takes the locks of an operation, waits if it must, and carries the operation out, after the
+    /// earlier operations of its transaction on the same records.
     /// </summary>
     /// <exception cref="TransactionConflictException">
     /// An older transaction holds a lock.
@@ -95,7 +93,7 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Undoes what a transaction wrote under a savepoint, which was given up before this; its locks
+    /// Undoes the writes of a transaction under a savepoint, which was given up before. The locks
     /// stay.
     /// </summary>
     public void Rollback(PartitionTransaction transaction, long savepoint)
@@ -112,8 +110,9 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Begins a transaction's commit: no more operations from here on. False where the partition
-    /// did not see as many operations as the caller made: one was lost, or the partition was.
+    /// Begins the commit of a transaction, which takes no more operations. False if the partition
+    /// has not seen as many operations as the caller made: an operation was lost, or the partition
+    /// was.
     /// </summary>
     public bool TrySeal(PartitionTransaction transaction, int operations)
     {
@@ -131,8 +130,9 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Applies a sealed transaction's writes and releases its locks, in one step: from here on
-    /// others see them. A commit whose journal batch has failed meanwhile is not applied.
+    /// Applies the writes of a sealed transaction and releases its locks, in one step. From then on
+    /// other transactions see the writes. A commit whose journal batch has failed meanwhile is not
+    /// applied.
     /// </summary>
     public void Commit(
         PartitionTransaction transaction, PendingCommit pending, AppliedCommit applied)
@@ -146,7 +146,7 @@ internal sealed partial class Partition(
         Wake();
     }
 
-    /// <summary>Applies a sealed transaction that nothing can take back any more.</summary>
+    /// <summary>Applies a sealed transaction that cannot be taken back.</summary>
     public void Commit(PartitionTransaction transaction)
     {
         lock (_gate)
@@ -159,7 +159,7 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Takes an applied commit back; later ones must have been taken back before.
+    /// Takes an applied commit back. Later commits must have been taken back before.
     /// </summary>
     public void Undo(AppliedCommit applied)
     {
@@ -180,7 +180,7 @@ internal sealed partial class Partition(
     /// </summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="evenIfSealed">
-    /// For the commit itself, which gives up before anything is applied.
+    /// True for the commit itself, which gives up before anything is applied.
     /// </param>
     public void Abort(PartitionTransaction transaction, bool evenIfSealed = false)
     {
@@ -200,8 +200,8 @@ internal sealed partial class Partition(
 
     /// <summary>
     /// Drops the transactions that are past their time limit by more than a grace and have not
-    /// begun to commit; gives how many. Whoever runs a transaction ends it before: this is for
-    /// those that nobody runs any more, whatever went wrong.
+    /// begun to commit, and returns their number. The process that runs a transaction ends it
+    /// earlier. This is for transactions that no process runs any more, whatever the reason.
     /// </summary>
     public int EndOverdue(TimeSpan grace)
     {
@@ -226,10 +226,10 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Refuses everything from here on, and drops the transactions that have not begun to commit.
+    /// Refuses all later calls, and drops the transactions that have not begun to commit.
     /// </summary>
-    /// <param name="reason">What callers get.</param>
-    /// <returns>A task that ends when the last commit that had begun has gone through.</returns>
+    /// <param name="reason">The error for callers.</param>
+    /// <returns>A task that ends when the last begun commit has ended.</returns>
     public Task CloseAsync(MementoException reason)
     {
         lock (_gate)
@@ -248,7 +248,8 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Closes it because memory may not be what is stored: it is to be loaded again.
+    /// Closes the partition because its memory may differ from the storage. It has to be loaded
+    /// again.
     /// </summary>
     public void Discard()
         => _ = CloseAsync(new TransactionConflictException(
@@ -256,7 +257,8 @@ internal sealed partial class Partition(
             + "The transaction is run again while attempts and time are left."));
 
     /// <summary>
-    /// Tells the numbers of a transaction whose commit nothing can take back any more.
+    /// Calls <see cref="NumberSeen"/> with the numbers of a transaction whose commit cannot be
+    /// taken back any more.
     /// </summary>
     public void ShowNumbers(PartitionTransaction transaction)
     {
@@ -264,13 +266,13 @@ internal sealed partial class Partition(
 
         foreach (StagedWrite write in transaction.Staged.Effective)
         {
-            // Out of the key: the record's own code may fail, and the commit is done.
+            // From the key: the record's own code may fail, and the commit has happened already.
             if (write.Space.IsRecords && write.Record is not null)
                 NumberSeen(Table.ReadNumber(write.Record.Key));
         }
     }
 
-    /// <summary>Carries an operation out, or makes it wait, again if it did already.</summary>
+    /// <summary>Carries an operation out, or makes it wait, also for another time.</summary>
     private bool TryExecute<TResult>(
         PartitionTransaction transaction,
         Operation<TResult> operation,
@@ -310,7 +312,7 @@ internal sealed partial class Partition(
         }
         finally
         {
-            // Also where the operation throws: its locks may have sent others away.
+            // Also if the operation throws: its locks may have made others be refused.
             Wake();
         }
 

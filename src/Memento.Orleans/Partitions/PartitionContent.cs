@@ -6,15 +6,16 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a partition has, committed: an ordered map for each key space. Those of the records and of
-/// the entries of indexes lead to records; those of the values of unique indexes lead to the keys
-/// of records, here or in other partitions. Not thread-safe: its partition's gate guards it.
+/// The committed content of a partition: an ordered map for each key space. The maps of the records
+/// and of the entries of indexes lead to records. The maps of the values of unique indexes lead to
+/// the keys of records, in this or other partitions. Not thread-safe: the gate of the partition
+/// guards it.
 /// </summary>
 internal sealed class PartitionContent
 {
     private readonly TableDefinition _table;
 
-    // By the numbers of the key spaces; null where there is no such index.
+    // By the numbers of the key spaces; null if there is no such index.
     private OrderedMap<StoredRecord>?[] _maps = [];
 
     private OrderedMap<StoredRecord>? _identities;
@@ -34,17 +35,17 @@ internal sealed class PartitionContent
     public IndexSet Indexes { get; private set; }
 
     /// <summary>
-    /// The number behind the key of the next record of a bag: bags keep the order of writing.
+    /// The number after the key of the next record of a bag, which keeps the order of writing.
     /// </summary>
     public ulong NextSequence { get; private set; } = 1;
 
     /// <summary>
-    /// The last position at which a record went away; for who sees that a key is absent.
+    /// The last position that removed a record. A reader of an absent key depends on it.
     /// </summary>
     public long LastRemovalPosition { get; private set; }
 
     /// <summary>
-    /// The last position at which anything was applied; for who sees many records.
+    /// The last position that was applied. A reader of many records depends on it.
     /// </summary>
     public long LastPosition { get; private set; }
 
@@ -55,13 +56,13 @@ internal sealed class PartitionContent
 
     public long Count => Records.Count;
 
-    /// <summary>What is in a key space, in order.</summary>
+    /// <summary>The map of a key space.</summary>
     public OrderedMap<StoredRecord> this[KeySpace space] => _maps[space.Number]!;
 
     public StoredRecord? Find(KeySpace space, ReadOnlySpan<byte> key)
         => this[space].TryGetValue(key, out StoredRecord? record) ? record : null;
 
-    /// <summary>Begins to keep an index, with the records that are there.</summary>
+    /// <summary>Adds an index, and fills it from the records.</summary>
     public void AddIndex(IndexDefinition index)
     {
         if (Indexes.All.Contains(index)) return;
@@ -75,7 +76,7 @@ internal sealed class PartitionContent
         Indexes = Indexes.With(index);
     }
 
-    /// <summary>Keeps an index no longer, and forgets its entries.</summary>
+    /// <summary>Removes an index with its entries.</summary>
     public void RemoveIndex(IndexDefinition index)
     {
         if (!Indexes.All.Contains(index)) return;
@@ -94,13 +95,13 @@ internal sealed class PartitionContent
     public ulong TakeSequence() => NextSequence++;
 
     /// <summary>
-    /// Makes a record that can be put here: asks its own code for all that the partition has to
-    /// know.
+    /// Makes a record that can be put here. It calls the record's own code for everything that the
+    /// partition needs.
     /// </summary>
     public StoredRecord Make(byte[] key, object record) => Complete(new StoredRecord(key, record));
 
     /// <summary>
-    /// Puts what is to stand at a key (null: nothing), and gives what stood there.
+    /// Puts a record at a key (null: none), and returns the record that was there.
     /// </summary>
     public StoredRecord? Replace(
         KeySpace space, byte[] key, StoredRecord? next, long position)
@@ -108,7 +109,7 @@ internal sealed class PartitionContent
         LastPosition = Math.Max(LastPosition, position);
         StoredRecord? previous = null;
 
-        // A commit that is taken back may have written into an index that has gone since.
+        // A commit that is taken back may have written into an index that was removed since.
         if (space.Number >= _maps.Length || _maps[space.Number] is not { } records) return null;
 
         if (next is null)
@@ -127,8 +128,8 @@ internal sealed class PartitionContent
     }
 
     /// <summary>
-    /// Takes all records and entries out, and gives them: the maps change hands, however full they
-    /// are. The sequence of a bag goes on.
+    /// Removes all records and entries, and returns them. The maps themselves are handed over,
+    /// however full they are. The sequence of a bag goes on.
     /// </summary>
     public ClearedContent Clear(long position)
     {
@@ -141,7 +142,7 @@ internal sealed class PartitionContent
         return content;
     }
 
-    /// <summary>Puts back what <see cref="Clear"/> took out.</summary>
+    /// <summary>Puts back the content that <see cref="Clear"/> returned.</summary>
     public void Restore(ClearedContent content)
     {
         IndexSet now = Indexes;
@@ -150,7 +151,7 @@ internal sealed class PartitionContent
         EstimatedSize = content.EstimatedSize;
         Indexes = content.Indexes;
 
-        // Indexes may have come and gone meanwhile.
+        // Indexes may have been added and removed meanwhile.
         foreach (IndexDefinition index in content.Indexes.All.Except(now.All))
             RemoveIndex(index);
         foreach (IndexDefinition index in now.All)
@@ -168,7 +169,7 @@ internal sealed class PartitionContent
             NextSequence = Math.Max(NextSequence, KeyBytes.ReadSuffix(record.Key) + 1);
     }
 
-    /// <summary>Moves the index entries of a key from one record to the next.</summary>
+    /// <summary>Changes the index entries of a key from the old record to the new one.</summary>
     private void Reindex(StoredRecord? previous, StoredRecord? next)
     {
         if (previous is not null) EstimatedSize -= previous.Size;
@@ -180,7 +181,7 @@ internal sealed class PartitionContent
             byte[]? after = next is null ? null : KeepEntry(index, next);
             if (after is not null) entries.Set(after, next!, out _);
 
-            // Most writes leave most indexed values as they are: their entries stay in place.
+            // Most writes do not change most indexed values: their entries stay.
             if (before is not null && !before.AsSpan().SequenceEqual(after))
                 entries.Remove(before, out _);
         }
@@ -200,8 +201,8 @@ internal sealed class PartitionContent
     }
 
     /// <summary>
-    /// The entry of a record in an index: the one it has, otherwise a new one that it keeps. Only a
-    /// record that a commit replaced before the index came, and that comes back, has none by then.
+    /// The entry of a record in an index: the kept entry, otherwise a new one, which it keeps. Only
+    /// a record that was replaced before the index was added, and is put back, has no entry yet.
     /// </summary>
     private byte[] KeepEntry(IndexDefinition index, StoredRecord record)
         => Room(record, index.Ordinal + 1) ??= index.EncodeEntry(record.Record, record.Key);
@@ -248,7 +249,8 @@ internal sealed class PartitionContent
 }
 
 /// <summary>
-/// What a <see cref="PartitionContent"/> had before it was cleared, to be put back.
+/// The content of a <see cref="PartitionContent"/> before it was cleared, so that it can be put
+/// back.
 /// </summary>
 internal sealed record ClearedContent(
     OrderedMap<StoredRecord>?[] Maps,
@@ -257,34 +259,34 @@ internal sealed record ClearedContent(
     long EstimatedSize);
 
 /// <summary>
-/// A record as it stands in a partition, with all that its own code (getters) has a say
-/// in as it said it when the record was made: commits and their taking back use that alone, and
-/// cannot fail on it. The position and the entries change under the partition's gate; nothing else
-/// does.
+/// A record in a partition, with every value that its own code (getters) computed when this object
+/// was made. Commits and their undoing use only these values, so the code of the record cannot make
+/// them fail. Only the position and the entries change, under the partition's gate.
 /// </summary>
 internal sealed class StoredRecord(byte[] key, object record)
 {
-    /// <summary>The key bytes; of a bag with the sequence behind them.</summary>
+    /// <summary>The key bytes; in a bag, with the sequence number after them.</summary>
     public byte[] Key { get; } = key;
 
     /// <summary>
-    /// The record; of a unique index the key bytes of the record that has the value.
+    /// The record; in a unique index, the key bytes of the record that has the value.
     /// </summary>
     public object Record { get; } = record;
 
     /// <summary>
-    /// Its entries in the indexes, each behind the place of the index's ordinal; at 0, of a bag,
-    /// what tells it from records of other documents. Null where it has none.
+    /// Its entries in the indexes, each at the ordinal of its index plus one. At 0, in a bag, the
+    /// identity of its document. Null if it has none.
     /// </summary>
     public byte[]?[]? Entries { get; set; }
 
     /// <summary>
-    /// An estimate of its bytes in memory, 1 or more; 0 until the partition has made it up.
+    /// An estimate of its bytes in memory, 1 or more; 0 until the partition has computed it.
     /// </summary>
     public long Size { get; set; }
 
     /// <summary>
-    /// The journal position that must be durable before anyone may be told of it; 0: none.
+    /// The journal position that must be durable before an answer may depend on the record; 0:
+    /// none.
     /// </summary>
     public long Position { get; set; }
 }

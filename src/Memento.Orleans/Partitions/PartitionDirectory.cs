@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 
 namespace Memento.Partitions;
 
-/// <summary>The partitions that are in this silo's memory: where the direct path begins.</summary>
+/// <summary>The partitions in the memory of this silo, which the direct path uses.</summary>
 internal sealed class PartitionDirectory
 {
-    // A query asks for each partition of its table: a place in an array, not a hash of the name
-    // each time.
+    // A query asks for each partition of its table: an index into an array is faster than a hash of
+    // the name each time.
     private readonly ConcurrentDictionary<string, Partition?[]> _tables = new();
 
     public IEnumerable<Partition> All
@@ -27,7 +27,7 @@ internal sealed class PartitionDirectory
         Volatile.Write(ref partitions[partition.Number], partition);
     }
 
-    /// <summary>Removes this very partition; a newer one of the same name stays.</summary>
+    /// <summary>Removes this partition; a newer one of the same name stays.</summary>
     public void Remove(Partition partition)
     {
         if (_tables.TryGetValue(partition.Table.Name, out Partition?[]? partitions))

@@ -4,7 +4,9 @@ using Memento.Tables;
 
 namespace Memento.Partitions;
 
-/// <summary>Says in words which lock a transaction did not get, and who has it.</summary>
+/// <summary>
+/// Makes the error that says which lock a transaction did not get, and which transaction has it.
+/// </summary>
 internal static class LockErrors
 {
     public static TransactionConflictException Conflict(
@@ -38,7 +40,7 @@ internal static class LockErrors
         return $"{what} of the {Describe(table, resource.Space)}";
     }
 
-    /// <summary>Names the index whose values or entries a key space has.</summary>
+    /// <summary>The name of the index whose values or entries a key space has.</summary>
     private static string Describe(TableDefinition table, KeySpace space)
         => $"{(space.Kind == KeySpaceKind.Values ? "unique index" : "index")} "
             + $"'{table.IndexAt(space).Name}' of table '{table.Name}'";
@@ -47,9 +49,7 @@ internal static class LockErrors
         => kind is LockKind.Write or LockKind.IntentionWrite ? "write" : "read";
 }
 
-/// <summary>
-/// What nested bodies of one transaction are told that get into each other's way.
-/// </summary>
+/// <summary>The errors of nested bodies of one transaction that write the same records.</summary>
 internal static class NestedErrors
 {
     public static MementoException WrittenBeside(
@@ -77,8 +77,8 @@ internal static class NestedErrors
 }
 
 /// <summary>
-/// The partition that a caller has in hand is not in use any more: its table was deleted, or it
-/// moved. Never leaves the store: callers look the partition up again.
+/// The partition of a caller is not in use any more: its table was deleted, or it moved. The error
+/// never leaves the store: callers look the partition up again.
 /// </summary>
 internal sealed class PartitionClosedException(MementoException reason)
     : Exception(reason.Message, reason)
@@ -87,8 +87,8 @@ internal sealed class PartitionClosedException(MementoException reason)
 }
 
 /// <summary>
-/// Tells another process which indexes a table has, because it did not know. It travels inside the
-/// error that ends the attempt, and never leaves the store by itself.
+/// Tells another process the indexes of a table that it did not know. It is sent inside the error
+/// that ends the attempt, and never leaves the store by itself.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.IndexesChangedException")]

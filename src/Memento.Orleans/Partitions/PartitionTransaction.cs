@@ -6,8 +6,8 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a transaction has in one partition: its locks and its staged writes, and the view of
-/// records that it therefore has. Guarded by the partition's gate.
+/// A transaction in one partition: its locks, its staged writes, and its view of the records. The
+/// partition's gate guards it.
 /// </summary>
 internal sealed class PartitionTransaction(
     TransactionHeader header, PartitionContent content, Partition partition)
@@ -23,47 +23,45 @@ internal sealed class PartitionTransaction(
 
     public TableDefinition Table => Partition.Table;
 
-    /// <summary>All that it has written here.</summary>
+    /// <summary>All its writes in this partition.</summary>
     public StagedWrites Staged { get; } = new();
 
     /// <summary>
-    /// Its writes as the operation that is carried out sees them: without those of nested bodies
-    /// that run beside the operation's own.
+    /// Its writes that the current operation may see: without the writes of nested bodies that run
+    /// beside the body of the operation.
     /// </summary>
     public StagedWrites Seen
         => _beside.Length == 0 ? Staged : (_seen ??= new SeenWrites(Staged)).Without(_beside);
 
-    /// <summary>Its operations that wait here; null where none does.</summary>
+    /// <summary>Its waiting operations; null if there are none.</summary>
     public WaitingOperations? Waiting { get; set; }
 
     public PartitionContent Content { get; } = content;
 
     /// <summary>
-    /// How many operations were carried out; the commit must bring the same number.
+    /// How many operations were carried out. The commit must have the same number.
     /// </summary>
     public int Operations { get; set; }
 
     public TransactionPhase Phase { get; set; }
 
     /// <summary>
-    /// The highest journal position that the transaction has seen the effect of: its answer may not
-    /// leave before that is durable.
+    /// The highest journal position whose effect the transaction has seen. Its answer must not
+    /// leave before that position is durable.
     /// </summary>
     public long DependsOn { get; private set; }
 
     public void DependOn(long position) => DependsOn = Math.Max(DependsOn, position);
 
-    /// <summary>Begins an operation that writes under a savepoint; null: outside any.</summary>
+    /// <summary>Begins an operation under a savepoint; null: outside any.</summary>
     public void Begin(Savepoint? savepoint)
     {
         _savepoint = savepoint;
         if (Header.Savepoints is { } all) _beside = all.WritersBeside(savepoint, Staged);
     }
 
-    /// <summary>
-    /// Refuses a key that a nested body has written which runs beside the caller.
-    /// </summary>
-    /// <exception cref="MementoException">It has.</exception>
+    /// <summary>Refuses a key that was written by a nested body beside the caller.</summary>
+    /// <exception cref="MementoException">Such a body has written the key.</exception>
     public void RequireAlone(KeySpace space, Key key)
     {
         if (_beside.Length > 0 && IsWrittenBeside(space, key))
@@ -73,7 +71,7 @@ internal sealed class PartitionTransaction(
     /// <summary>Reads through the transaction's own writes.</summary>
     public StoredRecord? Find(KeySpace space, Key key)
     {
-        // Not in a copy of what it sees: one key needs none.
+        // Without a copy of the visible writes, which one key does not need.
         StagedWrite? staged = Staged.Find(space, key);
         while (staged?.IsUnderAny(_beside) == true)
             staged = staged.Previous;
@@ -85,8 +83,8 @@ internal sealed class PartitionTransaction(
     }
 
     /// <summary>
-    /// Stages what is to stand at a key after the commit; null: nothing. Whoever calls it has
-    /// looked at what stands there now, and so depends on it.
+    /// Stages the record of a key after the commit; null: none. The caller has read the present
+    /// record, and so depends on it.
     /// </summary>
     public void Stage(KeySpace space, Key key, StoredRecord? record, byte[]? document)
     {
@@ -125,20 +123,24 @@ internal sealed class PartitionTransaction(
         return seen.Ordered.In(space, seen);
     }
 
-    /// <summary>Finds an index by which a query was planned.</summary>
-    /// <exception cref="TransactionConflictException">It was removed meanwhile.</exception>
+    /// <summary>Finds the index that a query was planned with.</summary>
+    /// <exception cref="TransactionConflictException">The index was removed meanwhile.</exception>
     public IndexDefinition RequireIndex(IndexReference index)
         => Content.Indexes.Find(index) ?? throw IndexesChanged();
 
-    /// <summary>Finds a unique index that a writer knows of.</summary>
+    /// <summary>Finds a unique index that a writer knows.</summary>
     /// <exception cref="TransactionConflictException">
-    /// It was removed meanwhile, or made again as one that is not unique and keeps no values.
+    /// The index was removed meanwhile, or made again without being unique.
     /// </exception>
     public IndexDefinition RequireUniqueIndex(IndexReference index)
         => RequireIndex(index) is { Unique: true } unique ? unique : throw IndexesChanged();
 
-    /// <summary>Checks that who writes knows all indexes, and has done what they need.</summary>
-    /// <exception cref="TransactionConflictException">Indexes came or went meanwhile.</exception>
+    /// <summary>
+    /// Checks that a writer knows all indexes, so that it has done what they need.
+    /// </summary>
+    /// <exception cref="TransactionConflictException">
+    /// Indexes were added or removed meanwhile.
+    /// </exception>
     public void RequireIndexes(ulong stamp)
     {
         if (Content.Indexes.Stamp != stamp) throw IndexesChanged();
@@ -148,12 +150,11 @@ internal sealed class PartitionTransaction(
     {
         if (!space.IsRecords || Table.Type != TableType.Bag)
         {
-            // The last one alone: whoever made it was refused beside a body that had written before
-            // it.
+            // Only the last write matters: it was refused if a body beside it had written before.
             return Staged.Find(space, key)?.IsUnderAny(_beside) == true;
         }
 
-        // A bag's records have keys of their own, which begin with this one.
+        // The records of a bag have keys of their own, which begin with this key.
         foreach (StagedWrite write in Staged.All)
         {
             if (write.Space == space && IsOf(key, write) && write.IsUnderAny(_beside)) return true;
@@ -162,7 +163,7 @@ internal sealed class PartitionTransaction(
         return false;
     }
 
-    /// <summary>Whether a write is of a key: in a bag a number stands behind that.</summary>
+    /// <summary>Whether a write is of a key; in a bag, a number follows the key.</summary>
     private bool IsOf(Key key, StagedWrite write)
         => Table.Type == TableType.Bag
             ? KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)
@@ -175,22 +176,22 @@ internal sealed class PartitionTransaction(
             new IndexesChangedException([.. Content.Indexes.All.Select(IndexSchema.Of)]));
 }
 
-/// <summary>How far a transaction is in a partition.</summary>
+/// <summary>The phase of a transaction in a partition.</summary>
 internal enum TransactionPhase
 {
-    /// <summary>It reads and writes.</summary>
+    /// <summary>The transaction reads and writes.</summary>
     Running = 0,
 
-    /// <summary>Its commit has begun: no more operations.</summary>
+    /// <summary>Its commit has begun, so it takes no more operations.</summary>
     Sealed = 1,
 
-    /// <summary>It was committed or aborted and holds nothing.</summary>
+    /// <summary>It was committed or aborted, and has no locks.</summary>
     Ended = 2,
 }
 
-/// <summary>What a partition has to know of a transaction that comes to it.</summary>
+/// <summary>The facts that a partition needs about a transaction.</summary>
 /// <param name="TransactionId">The attempt's id.</param>
-/// <param name="Age">The age, kept over attempts: who is older wins.</param>
+/// <param name="Age">The age, which is kept over attempts; the older transaction wins.</param>
 /// <param name="Deadline">
 /// The end of the time limit, as a timestamp of the silo's time provider.
 /// </param>
@@ -198,7 +199,7 @@ internal sealed record TransactionHeader(Guid TransactionId, TransactionAge Age,
 {
     private Savepoints? _savepoints;
 
-    /// <summary>Its savepoints, once it has had any.</summary>
+    /// <summary>Its savepoints, if it has had any.</summary>
     public Savepoints? Savepoints
     {
         get => Volatile.Read(ref _savepoints);

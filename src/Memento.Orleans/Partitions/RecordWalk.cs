@@ -4,8 +4,8 @@ using Memento.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// The records that a transaction sees in a range of the keys, or of an index, in their order or
-/// backwards: committed ones, and its own in their places. Nothing may be written meanwhile.
+/// The records that a transaction sees in a range of the keys, or of an index, in order or
+/// backwards: committed records, and its own in their places. No write may happen meanwhile.
 /// </summary>
 internal struct RecordWalk
 {
@@ -18,11 +18,11 @@ internal struct RecordWalk
     private bool _isOnOwn;
     private bool _isOwnNext;
 
-    /// <param name="transaction">Who looks.</param>
+    /// <param name="transaction">The transaction that reads.</param>
     /// <param name="space">The records, or the entries of an index.</param>
-    /// <param name="from">The first place; empty is without a bound.</param>
-    /// <param name="to">The first place after the range; null is without a bound.</param>
-    /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
+    /// <param name="from">The first place; empty means no bound.</param>
+    /// <param name="to">The first place after the range; null means no bound.</param>
+    /// <param name="isBackward">Whether the walk goes from the end to the beginning.</param>
     public RecordWalk(
         PartitionTransaction transaction, KeySpace space, byte[] from, byte[]? to, bool isBackward)
     {
@@ -40,7 +40,7 @@ internal struct RecordWalk
         IsAtStart = true;
     }
 
-    /// <summary>The key, or the entry of the index, on which the walk stands.</summary>
+    /// <summary>The key, or the entry of the index, of the current record.</summary>
     public readonly byte[] Place => _isOwnNext ? _own.CurrentKey : _committed.CurrentKey;
 
     public readonly StoredRecord Record => _isOwnNext ? _own.CurrentValue : _committed.CurrentValue;
@@ -68,7 +68,9 @@ internal struct RecordWalk
         return _isBackward ? order > 0 : order < 0;
     }
 
-    /// <summary>To the next committed record that the transaction has not written itself.</summary>
+    /// <summary>
+    /// Goes to the next committed record that the transaction has not written itself.
+    /// </summary>
     private bool MoveCommitted()
     {
         while (_committed.MoveNext())

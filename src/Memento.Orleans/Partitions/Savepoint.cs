@@ -1,8 +1,8 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// A place to which a transaction can be taken back: what was written under it, and under the
-/// savepoints inside it, goes; what was written beside it stays. A nested body is one, and so is an
+/// A point to which a transaction can be undone: the writes under it, and under the savepoints
+/// inside it, are removed; the writes beside it stay. A nested body has a savepoint, and so has an
 /// operation of several steps while it runs.
 /// </summary>
 internal sealed class Savepoint
@@ -11,10 +11,10 @@ internal sealed class Savepoint
     private int _callsUnderWay;
     private long[]? _aroundIds;
 
-    /// <param name="all">Those of the transaction.</param>
+    /// <param name="all">The savepoints of the transaction.</param>
     /// <param name="id">Its id.</param>
-    /// <param name="around">The one around it; null: the transaction.</param>
-    /// <param name="bodies">How many nested bodies it adds to those of the one around it.</param>
+    /// <param name="around">The savepoint around it; null: the transaction.</param>
+    /// <param name="bodies">How many nested bodies it adds to the savepoint around it.</param>
     public Savepoint(Savepoints all, long id, Savepoint? around, int bodies)
     {
         _all = all;
@@ -24,21 +24,22 @@ internal sealed class Savepoint
     }
 
     /// <summary>
-    /// Unique in the transaction, over all processes; larger than of those begun before it here.
+    /// Unique in the transaction, over all processes. Larger than the ids that this process gave
+    /// before.
     /// </summary>
     public long Id { get; }
 
-    /// <summary>The savepoint inside which it is; null: the transaction itself.</summary>
+    /// <summary>The savepoint around it; null: the transaction itself.</summary>
     public Savepoint? Around { get; }
 
     /// <summary>
-    /// How many nested bodies it is inside of, itself included; far below 0 where a message named
-    /// it, which does not tell bodies from steps.
+    /// How many nested bodies are around it, itself included. Far below 0 if a message named it,
+    /// because a message does not tell bodies from steps.
     /// </summary>
     public int Bodies { get; }
 
     /// <summary>
-    /// The ids of those around it, the innermost first; null where there is none.
+    /// The ids of the savepoints around it, the innermost first; null if there are none.
     /// </summary>
     public long[]? AroundIds
     {
@@ -54,7 +55,8 @@ internal sealed class Savepoint
     }
 
     /// <summary>
-    /// Whether it, or one around it, was given up: nothing may be done under it any more.
+    /// Whether it, or a savepoint around it, was given up, so that no more operations may run under
+    /// it.
     /// </summary>
     public bool IsGivenUp => _all.IsGivenUp(this);
 
@@ -62,7 +64,8 @@ internal sealed class Savepoint
     public bool HasCallsUnderWay => Volatile.Read(ref _callsUnderWay) != 0;
 
     /// <summary>
-    /// Whether what is done under it is undone with another one: that one, or around it.
+    /// Whether its writes are undone with another savepoint: that savepoint is itself, or around
+    /// it.
     /// </summary>
     public bool IsUnder(long id)
     {
@@ -79,9 +82,9 @@ internal sealed class Savepoint
     public void EndCall() => Interlocked.Decrement(ref _callsUnderWay);
 }
 
-/// <summary>The nested bodies of a transaction that were running when a message left.</summary>
+/// <summary>The nested bodies of a transaction that ran when a message left.</summary>
 /// <param name="Version">
-/// Larger than that of earlier messages: they may come in another order.
+/// Larger than the version of earlier messages, which may arrive in another order.
 /// </param>
 /// <param name="Ids">Their savepoints.</param>
 [GenerateSerializer]

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a process knows of the savepoints of one transaction: which nested bodies are running, and
-/// which savepoints were given up. The latter is never forgotten while the transaction runs, so
-/// that nothing is carried out under them that comes late, or goes on late from a wait.
+/// The savepoints of one transaction in a process: the running nested bodies, and the savepoints
+/// that were given up. The latter are kept while the transaction runs, so that no late operation,
+/// and none that ends a wait late, is carried out under them.
 /// </summary>
 /// <param name="origin">
-/// Stands in the ids, so that two processes give no id twice; 0 where the transaction's own body
-/// runs.
+/// A part of the ids, so that two processes never give the same id; 0 in the process of the
+/// transaction's own body.
 /// </param>
 internal sealed class Savepoints(int origin)
 {
-    /// <summary>Of how many bodies a savepoint is that a message names.</summary>
+    /// <summary>The number of bodies around a savepoint that a message names: unknown.</summary>
     private const int Unknown = -1_000_000;
 
     private readonly Lock _gate = new();
@@ -24,7 +24,7 @@ internal sealed class Savepoints(int origin)
     private volatile int _openCount;
     private volatile HashSet<long>? _givenUp;
 
-    /// <summary>Makes those of a transaction whose body runs in another process.</summary>
+    /// <summary>Makes the savepoints of a transaction whose body runs in another process.</summary>
     public static Savepoints OfJoined() => new(Random.Shared.Next(1, int.MaxValue));
 
     /// <summary>Begins a nested body, until <see cref="End"/>.</summary>
@@ -43,7 +43,7 @@ internal sealed class Savepoints(int origin)
     public Savepoint BeginSteps(Savepoint? around)
         => new(this, Interlocked.Increment(ref _lastId), around, bodies: 0);
 
-    /// <summary>Ends a nested body: what it wrote is seen by all from here on.</summary>
+    /// <summary>Ends a nested body: from then on all bodies see its writes.</summary>
     public void End(Savepoint body)
     {
         lock (_gate)
@@ -54,7 +54,9 @@ internal sealed class Savepoints(int origin)
     }
 
     /// <summary>The savepoint that a message names.</summary>
-    /// <param name="ids">It and those around it, the innermost first.</param>
+    /// <param name="ids">
+    /// Its id and the ids of the savepoints around it, the innermost first.
+    /// </param>
     public Savepoint? Find(ReadOnlySpan<long> ids)
     {
         Savepoint? found = null;
@@ -63,7 +65,7 @@ internal sealed class Savepoints(int origin)
         return found;
     }
 
-    /// <summary>Refuses from here on what is under a savepoint.</summary>
+    /// <summary>Refuses all later operations under a savepoint.</summary>
     public void GiveUp(long id)
     {
         lock (_gate)
@@ -94,12 +96,12 @@ internal sealed class Savepoints(int origin)
     }
 
     /// <summary>
-    /// The running bodies beside the one that asks that have written: what they wrote is not for it
-    /// to see.
+    /// The running bodies beside the asking one that have written. The asking body must not see
+    /// their writes.
     /// </summary>
     public long[] WritersBeside(Savepoint? asking, StagedWrites writes)
     {
-        // Those around it are running too. Steps are never among them.
+        // The bodies around it run too. Steps are never counted.
         if (_openCount == 0 || _openCount == (asking?.Bodies ?? 0)) return [];
 
         lock (_gate)
@@ -111,7 +113,7 @@ internal sealed class Savepoints(int origin)
 
             void Add(ReadOnlySpan<long> ids)
             {
-                // Of many bodies few have written in one partition.
+                // Few of many bodies have written in one partition.
                 foreach (long id in ids)
                 {
                     if (writes.HasUnder(id) && asking?.IsUnder(id) != true) (found ??= []).Add(id);
@@ -121,8 +123,8 @@ internal sealed class Savepoints(int origin)
     }
 
     /// <summary>
-    /// The running bodies, as a message tells those that carry out calls for the transaction; null
-    /// where there never was one. A process of grain calls passes on what it was told.
+    /// The running bodies, for a message to a process that carries out calls of the transaction;
+    /// null if there never was one. A process that runs grain calls passes on what it was told.
     /// </summary>
     public OpenSavepoints? Describe()
     {
@@ -133,7 +135,10 @@ internal sealed class Savepoints(int origin)
         }
     }
 
-    /// <summary>Takes what the process of the transaction's body says, unless it is old.</summary>
+    /// <summary>
+    /// Takes over the running bodies from the process of the transaction's body, unless the message
+    /// is old.
+    /// </summary>
     public void Learn(OpenSavepoints open)
     {
         lock (_gate)

@@ -1,23 +1,24 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's writes in one partition without those of nested bodies beside the caller. It
-/// copies them, and keeps the copy from one question to the next: mostly the same bodies are left
-/// out again, and what was written meanwhile is added.
+/// The writes of a transaction in one partition, without the writes of nested bodies beside the
+/// caller. It copies them and keeps the copy: usually the next call leaves out the same bodies, and
+/// only new writes are added.
 /// </summary>
 internal sealed class SeenWrites(StagedWrites all)
 {
     /// <summary>
-    /// Each of several bodies side by side leaves out the others, and so has its own copy.
+    /// The most copies. Each of several bodies side by side leaves out the others, and so has its
+    /// own copy.
     /// </summary>
     private const int MostCopies = 8;
 
     private readonly List<Copy> _copies = [];
     private int _rollbacks;
 
-    /// <summary>All writes but those that were made under some savepoints.</summary>
-    /// <param name="savepoints">Their ids; whoever gives them changes them no more.</param>
-    /// <returns>Copies, good until a write is made or undone.</returns>
+    /// <summary>All writes except the writes under some savepoints.</summary>
+    /// <param name="savepoints">Their ids; the caller must not change them afterwards.</param>
+    /// <returns>Copies, valid until a write is made or undone.</returns>
     public StagedWrites Without(long[] savepoints)
     {
         if (_rollbacks != all.Rollbacks) _copies.Clear();
@@ -28,7 +29,7 @@ internal sealed class SeenWrites(StagedWrites all)
         if (at < 0 && _copies.Count == MostCopies) at = 0;
         if (at >= 0) _copies.RemoveAt(at);
 
-        // The one that was asked for last is last, and the first goes when there are too many.
+        // The last used copy is at the end; the first one is dropped when there are too many.
         _copies.Add(copy);
         return copy.Follow(all);
     }
@@ -40,7 +41,7 @@ internal sealed class SeenWrites(StagedWrites all)
 
         public long[] Hidden { get; } = hidden;
 
-        /// <summary>Adds what was written since it was asked for last.</summary>
+        /// <summary>Adds the writes since the last call.</summary>
         public StagedWrites Follow(StagedWrites all)
         {
             for (; _looked < all.Count; _looked++)

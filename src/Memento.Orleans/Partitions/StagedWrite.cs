@@ -2,7 +2,7 @@ using Memento.Keys;
 
 namespace Memento.Partitions;
 
-/// <summary>A write that its transaction sees and nobody else does yet.</summary>
+/// <summary>A write that only its transaction sees.</summary>
 internal sealed class StagedWrite(
     KeySpace space, Key key, StoredRecord? record, byte[]? document, Savepoint? savepoint)
 {
@@ -11,11 +11,11 @@ internal sealed class StagedWrite(
 
     public Key Key { get; } = key;
 
-    /// <summary>What stands there after the commit; null: nothing.</summary>
+    /// <summary>The record after the commit; null: none.</summary>
     public StoredRecord? Record { get; } = record;
 
     /// <summary>
-    /// The JSON document for the journal; null for a deletion, or where the table is in ram.
+    /// The JSON document for the journal; null for a deletion, or if the table is in ram.
     /// </summary>
     public byte[]? Document { get; } = document;
 
@@ -28,7 +28,7 @@ internal sealed class StagedWrite(
     /// <summary>The later write of the transaction that replaces this one.</summary>
     public StagedWrite? Next { get; set; }
 
-    /// <summary>The same beside other writes.</summary>
+    /// <summary>A copy of the write, without its neighbours.</summary>
     public StagedWrite Copy() => new(Space, Key, Record, Document, Savepoint);
 
     /// <summary>Whether it is undone with a savepoint.</summary>

@@ -3,13 +3,13 @@ using Memento.Keys;
 namespace Memento.Partitions;
 
 /// <summary>
-/// A transaction's writes in one partition, in the order in which they were made. Those of a
-/// savepoint can be taken out again, wherever they are among the others. A handful is searched in
+/// The writes of a transaction in one partition, in the order in which they were made. The writes
+/// of a savepoint can be removed, wherever they are among the others. A few writes are searched in
 /// place; many are found through a dictionary.
 /// </summary>
 internal sealed class StagedWrites
 {
-    /// <summary>Above this many writes the dictionary is faster than looking at each.</summary>
+    /// <summary>Above this many writes, a dictionary is faster than a search.</summary>
     private const int SearchInPlace = 8;
 
     private readonly List<StagedWrite> _log = [];
@@ -18,16 +18,18 @@ internal sealed class StagedWrites
 
     public int Count => _log.Count;
 
-    /// <summary>How often writes were undone: until then they only become more.</summary>
+    /// <summary>How often writes were undone. Between two undos, writes are only added.</summary>
     public int Rollbacks { get; private set; }
 
-    /// <summary>Whether all that was there before goes, in place of single writes.</summary>
+    /// <summary>
+    /// Whether the commit empties the partition, instead of making single writes.
+    /// </summary>
     public bool IsClearing { get; set; }
 
     /// <summary>Whether the commit changes anything.</summary>
     public bool HasChanges => Count > 0 || IsClearing;
 
-    /// <summary>The records among them in order, where somebody has asked for that.</summary>
+    /// <summary>The written records in order, if an operation has needed that.</summary>
     public OwnRecords? Ordered { get; set; }
 
     /// <summary>The writes that count, oldest first.</summary>
@@ -80,12 +82,12 @@ internal sealed class StagedWrites
     }
 
     /// <summary>
-    /// Whether anything was written under a savepoint, or under the ones inside it.
+    /// Whether there are writes under a savepoint, or under the savepoints inside it.
     /// </summary>
     public bool HasUnder(long savepoint) => _counts is not null && _counts.ContainsKey(savepoint);
 
     /// <summary>
-    /// Undoes what was written under a savepoint and the ones inside it, and nothing else.
+    /// Undoes the writes under a savepoint and the savepoints inside it, and nothing else.
     /// </summary>
     public void Rollback(long savepoint)
     {
@@ -93,7 +95,7 @@ internal sealed class StagedWrites
 
         Rollbacks++;
 
-        // From the end: what is undone is nearly always what was written last.
+        // From the end, because the undone writes are nearly always the last ones.
         int first = _log.Count;
         while (left > 0)
         {
@@ -113,7 +115,7 @@ internal sealed class StagedWrites
         _log.RemoveRange(kept, _log.Count - kept);
     }
 
-    /// <summary>Takes a write from between the others of its key.</summary>
+    /// <summary>Removes a write from between the other writes of its key.</summary>
     private void Remove(StagedWrite write)
     {
         CountUnder(write, -1);

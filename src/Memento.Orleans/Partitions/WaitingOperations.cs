@@ -4,14 +4,14 @@ using Memento.Locks;
 namespace Memento.Partitions;
 
 /// <summary>
-/// The operations of one transaction that wait in one partition, in the order in which they came.
-/// What a body begins side by side is carried out in the order of its calls where that can be told
-/// apart: an operation on a key stays behind those on the same key, a write also behind those that
-/// read many keys, and these behind the writes. All others pass.
+/// The waiting operations of one transaction in one partition, in the order of their calls.
+/// Operations that a body begins side by side are carried out in the order of its calls, where the
+/// order matters: an operation on a key stays behind operations on the same key, a write also
+/// behind operations that read many keys, and these behind writes. All other operations pass.
 /// </summary>
 /// <remarks>
-/// Nothing can deadlock over it: an operation that waits for its turn asks for no lock, and the one
-/// ahead of it waits for nobody but younger transactions (wait-die), or for one further ahead.
+/// This cannot deadlock: an operation that waits for its turn requests no lock, and the operation
+/// ahead of it waits only for younger transactions (wait-die), or for an operation further ahead.
 /// </remarks>
 internal sealed class WaitingOperations
 {
@@ -23,7 +23,7 @@ internal sealed class WaitingOperations
     private IEnumerable<WaitingOperation> All
         => _onKeys.Values.SelectMany(static each => each).Concat(_scans);
 
-    /// <summary>Whether an operation that comes now has to wait for its turn.</summary>
+    /// <summary>Whether a new operation has to wait for its turn.</summary>
     public bool Delays(Operation operation) => operation is IKeyOperation onKey
         ? _onKeys.ContainsKey(onKey.Key) || (onKey.Writes && _scans.Count > 0)
         : _writes.Count > 0;
@@ -43,7 +43,7 @@ internal sealed class WaitingOperations
         if (onKey.Writes) waiting.OfKind = _writes.AddLast(waiting);
     }
 
-    /// <summary>Whether nothing that it has to stay behind waits any more.</summary>
+    /// <summary>Whether no operation that it has to stay behind waits any more.</summary>
     public bool IsNext(WaitingOperation waiting)
     {
         if (waiting.Operation is not IKeyOperation onKey) return IsAheadOfAll(waiting, _writes);
@@ -52,7 +52,7 @@ internal sealed class WaitingOperations
             && (!onKey.Writes || IsAheadOfAll(waiting, _scans));
     }
 
-    /// <summary>Takes one out, and adds those whose turn may have come.</summary>
+    /// <summary>Removes an operation, and adds the operations whose turn may have come.</summary>
     public void Remove(WaitingOperation waiting, List<TaskCompletionSource> freed)
     {
         if (waiting.Operation is not IKeyOperation onKey)
@@ -74,19 +74,21 @@ internal sealed class WaitingOperations
         Free(_scans, _writes, freed);
     }
 
-    /// <summary>Adds all: the transaction has ended here.</summary>
+    /// <summary>Adds all operations, because the transaction has ended here.</summary>
     public void FreeAll(List<TaskCompletionSource> freed)
         => freed.AddRange(All.Select(static each => each.Woken));
 
     /// <summary>
-    /// Adds those under a savepoint that was given up: they find out that they are refused.
+    /// Adds the operations under a savepoint that was given up, so that they are refused.
     /// </summary>
     public void FreeUnder(long savepoint, List<TaskCompletionSource> freed)
         => freed.AddRange(All
             .Where(each => each.Savepoint is { } under && under.IsUnder(savepoint))
             .Select(static each => each.Woken));
 
-    /// <summary>The first one that waits for a lock: the others may wait for its end.</summary>
+    /// <summary>
+    /// The first operation that waits for a lock; the others may wait for its end.
+    /// </summary>
     public WaitingOperation? FindAhead()
         => All.Where(static each => each.Request is not null).MinBy(static each => each.Order);
 
@@ -94,7 +96,7 @@ internal sealed class WaitingOperations
         WaitingOperation waiting, LinkedList<WaitingOperation> others)
         => others.First is not { } first || waiting.Order < first.Value.Order;
 
-    /// <summary>Frees those that are ahead of all others.</summary>
+    /// <summary>Frees the operations that are ahead of all others.</summary>
     private static void Free(
         LinkedList<WaitingOperation> waiting,
         LinkedList<WaitingOperation> others,
@@ -123,19 +125,19 @@ internal sealed class WaitingOperation(Operation operation, Savepoint? savepoint
 
     public Savepoint? Savepoint { get; } = savepoint;
 
-    /// <summary>The lock that it waits for; null: its turn.</summary>
+    /// <summary>The lock request that it waits for; null: it waits for its turn.</summary>
     public LockRequest? Request { get; private set; }
 
-    /// <summary>Ended when it is worth while to try again.</summary>
+    /// <summary>Completed when the operation should be tried again.</summary>
     public TaskCompletionSource Woken { get; private set; } = null!;
 
-    /// <summary>Its place among those that wait: they came in this order.</summary>
+    /// <summary>Its place among the waiting operations.</summary>
     public long Order { get; set; }
 
-    /// <summary>Its place among those on the same key.</summary>
+    /// <summary>Its place among the operations on the same key.</summary>
     public LinkedListNode<WaitingOperation>? OnKey { get; set; }
 
-    /// <summary>Its place among the writes, or among those that read many keys.</summary>
+    /// <summary>Its place among the writes, or among the operations that read many keys.</summary>
     public LinkedListNode<WaitingOperation>? OfKind { get; set; }
 
     /// <summary>Begins a wait for a lock, or (null) for the operations ahead of it.</summary>

@@ -148,7 +148,7 @@ internal sealed class TransactionAttempt<T>(
             State.DoomWith(unconfirmed);
     }
 
-    /// <summary>Ends the transaction if it has not ended.</summary>
+    /// <summary>Ends the attempt. Aborts its transaction if that has no result.</summary>
     public void End()
     {
         if (State is null) return;

@@ -1,15 +1,17 @@
 namespace Memento.Partitions.Operations;
 
-/// <summary>What makes the order of a chunk. The numbers travel: they never change.</summary>
+/// <summary>
+/// How the records of a chunk are ordered. The numbers are sent, so they never change.
+/// </summary>
 internal enum ChunkOrder
 {
-    /// <summary>Nobody asks for one.</summary>
+    /// <summary>The query has no order.</summary>
     Any = 0,
 
-    /// <summary>The walk itself, so that its places tell the order.</summary>
+    /// <summary>The order of the walk, so that its places are the places in the order.</summary>
     OfWalk = 1,
 
-    /// <summary>The records are sorted when all have been looked at.</summary>
+    /// <summary>The records are sorted after all have been read.</summary>
     Sorted = 2,
 
     /// <summary>The records are counted and not kept.</summary>
@@ -17,20 +19,20 @@ internal enum ChunkOrder
 }
 
 /// <summary>
-/// Collects what a query finds in one partition: in the order in which it comes, or, where that is
-/// not the query's order, sorted and with no more than the first ones kept.
+/// Collects the records that a query finds in one partition. If they do not come in the order of
+/// the query, it sorts them and keeps only the first ones.
 /// </summary>
 /// <param name="terms">What is asked.</param>
-/// <param name="order">What makes the order.</param>
-/// <param name="limit">How many records to give at the most; null: all.</param>
-/// <param name="after">The place behind which sorted results begin; null: at the beginning.</param>
+/// <param name="order">How the records are ordered.</param>
+/// <param name="limit">How many records to return, at the most; null: all.</param>
+/// <param name="after">The place after which sorted results begin; null: the beginning.</param>
 internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit, byte[]? after)
 {
-    /// <summary>Sorting fewer records than this to cut them is not worth it.</summary>
+    /// <summary>Fewer records than this are not sorted to cut them.</summary>
     private const int LeastCut = 64;
 
     /// <summary>
-    /// A partition's share of a small answer, so that its lists do not have to grow.
+    /// The share of a partition in a small answer, so that its lists need not grow.
     /// </summary>
     private const int FirstCapacity = 8;
 
@@ -40,7 +42,7 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
         order == ChunkOrder.OfWalk ? new(FirstCapacity) : null;
 
     /// <summary>
-    /// A message may have less room than the limit says, so that it has to end earlier.
+    /// A message may have too little room for the limit, so that the chunk has to end earlier.
     /// </summary>
     private readonly List<byte[]>? _ends =
         order == ChunkOrder.Any && limit is not null ? new(FirstCapacity) : null;
@@ -51,26 +53,26 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
     private long _count;
     private bool _isCut;
 
-    /// <summary>How many records were looked at.</summary>
+    /// <summary>How many records were read.</summary>
     public long Read { get; private set; }
 
-    /// <summary>How many ranges, or keys, are locked for it.</summary>
+    /// <summary>How many ranges, or keys, are locked for the chunk.</summary>
     public int Locked { get; set; }
 
     /// <summary>Whether the partition is locked as a whole.</summary>
     public bool LocksPartition { get; set; }
 
-    /// <summary>Whether no further record can be taken.</summary>
+    /// <summary>Whether the chunk can take no more records.</summary>
     public bool IsFull => _unsorted is null && _count == limit;
 
-    /// <summary>Looks at a record: whether it satisfies the query, and is to be added.</summary>
+    /// <summary>Whether a record satisfies the query and has to be added.</summary>
     public bool Takes(StoredRecord found)
     {
         Read++;
         return terms.Matches(found.Record);
     }
 
-    /// <param name="place">Where it stands on the walk.</param>
+    /// <param name="place">Its place on the walk.</param>
     /// <param name="found">A record that satisfies the query.</param>
     public void Add(byte[] place, StoredRecord found)
     {
@@ -89,10 +91,10 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
     }
 
     /// <param name="last">
-    /// Where the walk was left because the chunk is full; null: at its end.
+    /// The place at which the walk ended because the chunk is full; null: the end of the walk.
     /// </param>
-    /// <param name="way">Which of the ways that were offered was taken.</param>
-    /// <param name="readBeside">How many records were looked at on other ways.</param>
+    /// <param name="way">The number of the way that was taken.</param>
+    /// <param name="readBeside">How many records were read on other ways.</param>
     public Chunk ToChunk(byte[]? last, int way = 0, long readBeside = 0)
     {
         if (_unsorted is not null)
@@ -123,8 +125,8 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
 
         unsorted.Add((place, found.Record));
 
-        // Now and then, so that the limit bounds the memory and a record is sorted a few times
-        // only.
+        // Not for each record, so that the limit bounds the memory and a record is sorted only a
+        // few times.
         if (limit is { } most && unsorted.Count >= Math.Max(2L * most, LeastCut)) Cut(unsorted);
     }
 

@@ -4,7 +4,7 @@ using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
 
-/// <summary>Deletes all records of a key; the answer says whether there was any.</summary>
+/// <summary>Deletes all records of a key. The answer is whether there was one.</summary>
 [GenerateSerializer]
 [Alias("Memento.DeleteOperation")]
 internal sealed class DeleteOperation(Key key, ulong indexes)
@@ -12,7 +12,9 @@ internal sealed class DeleteOperation(Key key, ulong indexes)
 {
     public override AnswerCodec<bool> Codec => AnswerCodecs.Flag;
 
-    /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
+    /// <summary>
+    /// The stamp of the indexes that the writer knows (<see cref="IndexSet.Stamp"/>).
+    /// </summary>
     [Id(0)]
     public ulong Indexes { get; } = indexes;
 
@@ -53,7 +55,7 @@ internal sealed class DeleteOperation(Key key, ulong indexes)
 }
 
 /// <summary>
-/// Deletes the record that equals a given one; the answer says whether it was there.
+/// Deletes the record that equals a given one. The answer is whether it was there.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.DeleteRecordOperation")]
@@ -88,8 +90,8 @@ internal sealed class DeleteRecordOperation(Key key, object record, ulong indexe
 
 /// <summary>
 /// Empties the partition when its transaction commits, however many records there are. The
-/// transaction does this to every partition of the table, because the durable storage empties the
-/// whole, and does nothing else with the table: it would still see the records.
+/// transaction does this in every partition of the table, because the durable storage empties the
+/// whole table. It does nothing else with the table: it would still see the records.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClearOperation")]

@@ -17,18 +17,20 @@ internal abstract class FindOperation(FindTerms terms, int? limit, byte[]? after
     [Id(0)]
     public FindTerms Terms { get; } = terms;
 
-    /// <summary>How many records to give at the most; null: all.</summary>
+    /// <summary>How many records to return, at the most; null: all.</summary>
     [Id(1)]
     public int? Limit { get; } = limit;
 
-    /// <summary>The place behind which the results begin; null: at the beginning.</summary>
+    /// <summary>The place after which the results begin; null: the beginning.</summary>
     [Id(2)]
     public byte[]? After { get; } = after;
 
     public override void Prepare(TableDefinition table) => Terms.Compile(table);
 }
 
-/// <summary>What all partitions are asked alike in one query; compiled once in each silo.</summary>
+/// <summary>
+/// The part of a query that is the same for all partitions. It is compiled once in each silo.
+/// </summary>
 [GenerateSerializer]
 [Alias("Memento.FindTerms")]
 internal sealed class FindTerms
@@ -39,21 +41,21 @@ internal sealed class FindTerms
     [NonSerialized]
     private RecordOrder? _sort;
 
-    /// <summary>What the records have to satisfy; null: nothing.</summary>
+    /// <summary>The guard that the records have to satisfy; null: none.</summary>
     [Id(0)]
     public Guard? Where { get; init; }
 
-    /// <summary>The same, where it was compiled in this process already.</summary>
+    /// <summary>The compiled guard, if this process has compiled it already.</summary>
     public Func<object, bool>? Filter
     {
         init => _matches = value;
     }
 
-    /// <summary>In which order they come.</summary>
+    /// <summary>How the records are ordered.</summary>
     [Id(1)]
     public ChunkOrder Order { get; init; }
 
-    /// <summary>Whether the greatest comes first.</summary>
+    /// <summary>Whether the greatest record comes first.</summary>
     [Id(2)]
     public bool IsBackward { get; init; }
 
@@ -61,7 +63,9 @@ internal sealed class FindTerms
     [Id(3)]
     public OrderPart[]? SortBy { get; init; }
 
-    /// <summary>Whether only the first ones are wanted, and not merely a part at a time.</summary>
+    /// <summary>
+    /// Whether only the first results are wanted, and not all of them part by part.
+    /// </summary>
     [Id(4)]
     public bool IsLimited { get; init; }
 
@@ -75,7 +79,7 @@ internal sealed class FindTerms
 
     public byte[] PlaceOf(StoredRecord record) => _sort!.Encode(record.Record, record.Key);
 
-    /// <summary>Whether a place comes behind another one.</summary>
+    /// <summary>Whether a place comes after another one.</summary>
     public bool IsBehind(byte[] place, byte[] other)
     {
         int comparison = place.AsSpan().SequenceCompareTo(other);

@@ -4,12 +4,12 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Makes a partition keep an index, of the records that are there and of those to come. Of a unique
-/// one the answer is the values and keys of the records, in turn; otherwise null.
+/// Adds an index to a partition, for its present and later records. For a unique index, the answer
+/// is the values and keys of the records, in turn; otherwise null.
 /// </summary>
 /// <remarks>
-/// It is not undone with its transaction: who gives up removes the index. The lock keeps writers
-/// out, who could not know the index, until its transaction ends.
+/// It is not undone with its transaction: a caller that gives up removes the index. The lock keeps
+/// writers out, which could not know the index, until the transaction ends.
 /// </remarks>
 [GenerateSerializer]
 [Alias("Memento.AddIndexOperation")]
@@ -49,8 +49,8 @@ internal sealed class AddIndexOperation(IndexInfo index) : Operation<byte[][]>
 }
 
 /// <summary>
-/// Makes a partition keep an index no longer, once nobody uses the partition. It is not undone with
-/// its transaction.
+/// Removes an index from a partition, when no other transaction uses the partition. It is not
+/// undone with its transaction.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.RemoveIndexOperation")]

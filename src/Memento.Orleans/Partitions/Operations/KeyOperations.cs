@@ -32,9 +32,9 @@ internal sealed class KeysOperation : Operation<byte[][]>
 }
 
 /// <summary>
-/// Finds the key of a partition that comes after (or before) a given one, present or not; after
-/// (before) all where none is given. It locks what lies between and the key found. The answer is
-/// key bytes or null.
+/// Finds the key of a partition after (or before) a given one, which may be absent; the first (or
+/// last) key if none is given. It locks the gap and the key that it finds. The answer is key bytes
+/// or null.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.SeekOperation")]
@@ -42,7 +42,9 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation<b
 {
     public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
 
-    /// <summary>Where keys behind the given one begin: the same in all partitions.</summary>
+    /// <summary>
+    /// The beginning of the keys behind the given one; the same in all partitions.
+    /// </summary>
     [NonSerialized]
     private byte[]? _behind;
 
@@ -65,7 +67,7 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation<b
         bool isBag = transaction.Table.Type == TableType.Bag;
         result = null;
 
-        // No key can ever come after it.
+        // No key can ever come after the given one.
         if (first is null) return locks.TryTakePartition(LockKind.IntentionRead);
 
         var walk = new RecordWalk(transaction, KeySpace.Records, first, end, IsBackward);

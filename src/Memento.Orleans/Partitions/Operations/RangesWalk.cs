@@ -6,7 +6,8 @@ namespace Memento.Partitions.Operations;
 
 /// <summary>
 /// Walks ranges of the keys or of an index, one after the other, and locks them as far as they were
-/// walked. All their places begin with one prefix, behind which the query's order goes on.
+/// walked. All their places begin with the same prefix; the place in the order of the query follows
+/// it.
 /// </summary>
 internal sealed class RangesWalk
 {
@@ -20,14 +21,14 @@ internal sealed class RangesWalk
     private int _turn;
     private bool _hasBegun;
 
-    /// <param name="transaction">Who looks.</param>
+    /// <param name="transaction">The transaction that reads.</param>
     /// <param name="space">The records, or the entries of an index.</param>
     /// <param name="ranges">The ranges, in order and without overlap.</param>
-    /// <param name="prefix">What all places begin with.</param>
+    /// <param name="prefix">The prefix of all places.</param>
     /// <param name="after">
-    /// The place in the order behind which it begins; null: at the beginning.
+    /// The place in the order after which the walk begins; null: the beginning.
     /// </param>
-    /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
+    /// <param name="isBackward">Whether the walk goes from the end to the beginning.</param>
     public RangesWalk(
         PartitionTransaction transaction,
         KeySpace space,
@@ -46,12 +47,10 @@ internal sealed class RangesWalk
 
     public StoredRecord Record => _walk.Record;
 
-    /// <summary>Where it stands in the query's order.</summary>
+    /// <summary>The place of the current record in the order of the query.</summary>
     public ReadOnlySpan<byte> Place => _walk.Place.AsSpan(_prefix.Length);
 
-    /// <summary>
-    /// The same as bytes of its own; those of the map where nothing stands before.
-    /// </summary>
+    /// <summary>The place as an array; the array of the map itself if there is no prefix.</summary>
     public byte[] CopyPlace() => _prefix.Length == 0 ? _walk.Place : Place.ToArray();
 
     public bool MoveNext()
@@ -70,7 +69,7 @@ internal sealed class RangesWalk
     }
 
     /// <summary>
-    /// How many records there are, or more than the most where there are more; those that the
+    /// How many records there are; a number above the most if there are more. Records that the
     /// transaction has written count twice.
     /// </summary>
     public long CountUpTo(long most)
@@ -90,12 +89,12 @@ internal sealed class RangesWalk
     }
 
     /// <summary>
-    /// Locks what was walked: up to a place in the order, or all of it. Everything before that
-    /// place was seen, here and on the other walks that are merged with this one.
+    /// Locks the walked ranges, up to a place in the order or all of them. All records before that
+    /// place were seen, on this walk and on the walks that are merged with it.
     /// </summary>
     /// <param name="locks">Takes the locks.</param>
     /// <param name="until">The place; null: all.</param>
-    /// <param name="taken">Grows by how many ranges were locked.</param>
+    /// <param name="taken">Grows by the number of locked ranges.</param>
     public bool TryLock(ref LockTaker locks, byte[]? until, ref int taken)
     {
         byte[]? last = until is null ? null : InIndex(until);
@@ -108,7 +107,7 @@ internal sealed class RangesWalk
             if (last is not null && _isBackward && IsBefore(from, last)) from = last;
             if (to is not null && from.AsSpan().SequenceCompareTo(to) >= 0) continue;
 
-            // The writers of a bag lock keys without the number behind them.
+            // The writers of a bag lock keys without the number after them.
             bool isBag = _transaction.Table.Type == TableType.Bag;
             if (isBag && !ReferenceEquals(from, range.From)) from = WithoutNumber(from);
             if (!locks.TryTakeRange(_space, from, to)) return false;
@@ -118,7 +117,7 @@ internal sealed class RangesWalk
         return true;
     }
 
-    /// <summary>Leaves out of a range what was walked before.</summary>
+    /// <summary>Removes from a range the part that was walked before.</summary>
     private (byte[] From, byte[]? To) Clip(KeyRange range)
     {
         (byte[] from, byte[]? to, _) = range;

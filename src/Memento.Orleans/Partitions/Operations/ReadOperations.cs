@@ -4,7 +4,7 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// An operation that brings a record. In a message the record is its document, whatever serializer
+/// An operation with a record. In a message the record is its document, whatever serializer
 /// attributes its type has.
 /// </summary>
 [GenerateSerializer]
@@ -26,16 +26,16 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
     [Id(0)]
     public byte[]? Document { get; private set; }
 
-    /// <summary>Tells which indexes the writer knows of (<see cref="IndexSet.Stamp"/>).</summary>
+    /// <summary>
+    /// The stamp of the indexes that the writer knows (<see cref="IndexSet.Stamp"/>).
+    /// </summary>
     [Id(1)]
     public ulong Indexes { get; } = indexes;
 
-    /// <summary>
-    /// The record as the store takes it, if it is prepared; otherwise as it was given.
-    /// </summary>
+    /// <summary>The prepared record, if there is one; otherwise the record of the caller.</summary>
     public object Taken => _record ?? _given!;
 
-    /// <summary>The record, which nobody outside the store can change.</summary>
+    /// <summary>The record, which no code outside the store can change.</summary>
     protected object Record => _record!;
 
     public override void Pack(TableDefinition table) => Document ??= table.Serialize(_given!);
@@ -51,9 +51,7 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
         if (table.Storage == TableStorage.Disk) Document ??= table.Serialize(Record);
     }
 
-    /// <summary>
-    /// What came in a message is checked: another key would make the record unfindable.
-    /// </summary>
+    /// <summary>Checks a record from a message: with another key it could never be found.</summary>
     private object Unpack(TableDefinition table)
     {
         object record = table.Deserialize(Document);
@@ -66,7 +64,7 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
 }
 
 /// <summary>
-/// Reads the record of a key, of a bag the first; the answer is a record or null.
+/// Reads the record of a key; in a bag, the first. The answer is a record or null.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ReadOperation")]
@@ -101,7 +99,7 @@ internal sealed class ReadAllOperation(Key key, bool writes)
     }
 }
 
-/// <summary>Finds records by their whole keys, and locks nothing but those.</summary>
+/// <summary>Finds records by their whole keys, and locks only these keys.</summary>
 [GenerateSerializer]
 [Alias("Memento.ReadKeysOperation")]
 internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? after, byte[][] keys)

@@ -4,7 +4,7 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// An operation on a value of a unique index, for a record that has it or is to have it.
+/// An operation on a value of a unique index, for a record that has the value or will have it.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.UniqueOperation`1")]
@@ -22,14 +22,14 @@ internal abstract class UniqueOperation<TResult>(IndexReference index, Key value
     protected override KeySpace SpaceIn(PartitionTransaction transaction)
         => transaction.RequireUniqueIndex(Index).Values;
 
-    /// <summary>The key bytes of the record that has the value; null: nobody has it.</summary>
+    /// <summary>The key bytes of the record that has the value; null: no record has it.</summary>
     protected byte[]? FindHolder(PartitionTransaction transaction)
         => (byte[]?)transaction.Find(SpaceIn(transaction), Key)?.Record;
 }
 
 /// <summary>
-/// Takes a value of a unique index for a record. The answer is null, or the key bytes of the record
-/// that has the value already.
+/// Claims a value of a unique index for a record. The answer is null, or the key bytes of the
+/// record that has the value already.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
@@ -52,7 +52,7 @@ internal sealed class ClaimOperation(IndexReference index, Key value, byte[] own
     }
 }
 
-/// <summary>Gives up a value of a unique index, where the record has it.</summary>
+/// <summary>Releases a value of a unique index, if the record has it.</summary>
 [GenerateSerializer]
 [Alias("Memento.ReleaseOperation")]
 internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] owner)
@@ -69,7 +69,7 @@ internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] o
 }
 
 /// <summary>
-/// Finds the record that has a value of a unique index; the answer is the bytes of its key, or
+/// Finds the record that has a value of a unique index. The answer is the bytes of its key, or
 /// null.
 /// </summary>
 [GenerateSerializer]

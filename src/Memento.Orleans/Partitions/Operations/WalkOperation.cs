@@ -3,9 +3,8 @@ using Memento.Locks;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Finds records by walking ranges of the keys or of an index: along the best of the ways that are
-/// offered. It locks what it has walked, and no more: the ranges up to the place where it had
-/// enough.
+/// Finds records by walking ranges of the keys or of an index, along the best of the given ways. It
+/// locks only what it has walked: the ranges up to the place at which it had enough.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.WalkOperation")]
@@ -22,14 +21,14 @@ internal sealed class WalkOperation(
     public bool Writes { get; } = writes;
 
     /// <summary>
-    /// How many records to give at the most where they had to be sorted: all have been looked at
-    /// then, so that more are given at once than of a walk that may go on. Null: all.
+    /// How many records to return, at the most, if they had to be sorted. All records have been
+    /// read then, so more are returned at once than by a walk that may go on. Null: all.
     /// </summary>
     [Id(2)]
     public int? SortedLimit { get; init; } = limit;
 
     /// <summary>
-    /// Whether all records are looked at: one lock is better than a range of everything.
+    /// Whether all records are read: one lock is better than a range of everything.
     /// </summary>
     private bool IsWhole
         => Ways is [{ Ranges: null } way] && !(way.IsOrdered && Terms.IsLimited);
@@ -50,12 +49,12 @@ internal sealed class WalkOperation(
     }
 }
 
-/// <summary>Goes through walks that are each in the query's order as if they were one.</summary>
+/// <summary>Merges walks that are each in the order of the query.</summary>
 internal sealed class WalkMerge(RangesWalk[] walks, bool isBackward) : IComparer<RangesWalk>
 {
     private PriorityQueue<RangesWalk, RangesWalk>? _ahead;
 
-    /// <summary>The walk that stands on the next record of all.</summary>
+    /// <summary>The walk with the next record of all.</summary>
     public RangesWalk? First { get; private set; }
 
     public bool MoveNext()

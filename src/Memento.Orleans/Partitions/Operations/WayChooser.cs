@@ -1,29 +1,29 @@
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Takes one of several ways to the records of a query, in one partition, where it can be seen how
-/// many records are on each.
+/// Chooses one of several ways to the records of a query, in one partition, which can count the
+/// records on each way.
 /// </summary>
 /// <remarks>
-/// Counting goes by leaves of the maps and costs little beside reading. All results are on every
-/// way, so where all are wanted, the shortest way is taken. Where only the first ones are wanted, a
-/// way in their order may end early, and nobody knows how soon: its records are read until they are
-/// as many as the shortest way has in all. So a partition reads at most twice what its best way
-/// would have read, for each way in the order, and <see cref="Few"/> more.
+/// Counting uses the leaves of the maps, and costs little compared with reading. All results are on
+/// every way, so if all are wanted, the shortest way is taken. If only the first results are
+/// wanted, a way in their order may end early, but it is not known how soon. Its records are read
+/// until they are as many as the whole shortest way has. So a partition reads at most twice what
+/// its best way would have read, for each way in the order, and <see cref="Few"/> more.
 /// </remarks>
 internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation operation)
 {
     /// <summary>
-    /// Where the preferred way costs no more than this, no better one is looked for.
+    /// If the preferred way costs no more than this, it is taken without a search for a better one.
     /// </summary>
     public const int Few = 32;
 
     private long _read;
 
-    /// <summary>How many records were looked at on ways that were left.</summary>
+    /// <summary>How many records were read on ways that were left.</summary>
     public readonly long ReadBeside => _read;
 
-    /// <summary>Goes along the way as far as it is of use.</summary>
+    /// <summary>Walks the chosen way as far as it is needed.</summary>
     public WayWalk Walk()
     {
         WayWalk preferred = Begin(operation.Ways[0]);
@@ -42,7 +42,7 @@ internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation o
     }
 
     /// <summary>
-    /// Walks those that may end early in turn, until one does or they have read as much as the
+    /// Walks the ways that may end early in turn, until one ends or they have read as much as the
     /// shortest way would.
     /// </summary>
     private WayWalk WalkFirst(WayWalk[] walks, WayWalk[] early)
@@ -85,8 +85,10 @@ internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation o
     }
 
     /// <param name="walks">The ways.</param>
-    /// <param name="most">Where all cost more than this, it is not known which is shortest.</param>
-    /// <param name="cost">What the shortest costs, or the most.</param>
+    /// <param name="most">
+    /// If all ways cost more than this, it is not known which one is shortest.
+    /// </param>
+    /// <param name="cost">The cost of the shortest way, or the most.</param>
     private static WayWalk? TryFindShortest(WayWalk[] walks, long most, out long cost)
     {
         WayWalk? shortest = null;

@@ -5,8 +5,8 @@ using Memento.Tables;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Walks one way to the records of a query, one record at a time, and collects those that satisfy
-/// it. It can be left at any record, and locks nothing before it is told to.
+/// Walks one way to the records of a query, one record at a time, and collects the records that
+/// satisfy the query. It can be left at any record, and locks nothing before <see cref="TryLock"/>.
 /// </summary>
 internal sealed class WayWalk
 {
@@ -17,7 +17,7 @@ internal sealed class WayWalk
     private readonly ChunkBuilder _chunk;
     private byte[]? _last;
 
-    /// <param name="transaction">Who looks.</param>
+    /// <param name="transaction">The transaction that reads.</param>
     /// <param name="operation">What is asked.</param>
     /// <param name="way">The way.</param>
     public WayWalk(PartitionTransaction transaction, WalkOperation operation, WalkWay way)
@@ -45,12 +45,12 @@ internal sealed class WayWalk
 
     public WalkWay Way { get; }
 
-    /// <summary>How many records were looked at.</summary>
+    /// <summary>How many records were read.</summary>
     public long Read => _chunk.Read;
 
     /// <summary>
-    /// What it costs to go to the end: one for each record, and one for each range behind the
-    /// first. Any number above the most says that it is more than that.
+    /// The cost of the whole way: one for each record, and one for each range after the first. Any
+    /// number above the most means more than that.
     /// </summary>
     public long CostUpTo(long most)
     {
@@ -60,9 +60,7 @@ internal sealed class WayWalk
         return cost;
     }
 
-    /// <summary>
-    /// Looks at the next record; false where there is none or no more are wanted.
-    /// </summary>
+    /// <summary>Reads the next record; false if there is none, or no more are wanted.</summary>
     public bool MoveOn()
     {
         if (_merge is null ? !_walks[0].MoveNext() : !_merge.MoveNext()) return false;
@@ -86,7 +84,7 @@ internal sealed class WayWalk
         return this;
     }
 
-    /// <summary>Locks what was walked, and no more.</summary>
+    /// <summary>Locks the walked part of the way.</summary>
     public bool TryLock(ref LockTaker locks)
     {
         int taken = 0;
@@ -100,7 +98,7 @@ internal sealed class WayWalk
         return true;
     }
 
-    /// <param name="readBeside">How many records were looked at on ways that were left.</param>
+    /// <param name="readBeside">How many records were read on ways that were left.</param>
     public Chunk ToChunk(long readBeside) => _chunk.ToChunk(_last, Way.Number, readBeside);
 
     private static ArraySegment<KeyRange> TakeBeginningWith(
@@ -117,12 +115,12 @@ internal sealed class WayWalk
 }
 
 /// <summary>A way to the records of a query, along the keys or along an index.</summary>
-/// <param name="Number">Which of the plan's ways it is.</param>
-/// <param name="Index">The index that is walked; null: the keys.</param>
-/// <param name="Ranges">Where to look, in order and without overlap; null: everywhere.</param>
+/// <param name="Number">The number of the way in the plan.</param>
+/// <param name="Index">The index to walk; null: the keys.</param>
+/// <param name="Ranges">The ranges to walk, in order and without overlap; null: everything.</param>
 /// <param name="Prefixes">
-/// What places begin with before the query's order, in order: the places of each are walked side by
-/// side, and merged. Null where the way is not in the order.
+/// The prefixes of the places before the place in the order, in order. The ranges behind each are
+/// walked side by side, and merged. Null if the way is not in the order.
 /// </param>
 [GenerateSerializer]
 [Immutable]

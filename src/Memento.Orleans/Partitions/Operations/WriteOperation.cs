@@ -3,15 +3,17 @@ using Memento.Keys;
 namespace Memento.Partitions.Operations;
 
 /// <summary>
-/// Writes a record over the one of its key, or into a bag beside the others. The answer says
-/// whether it was written, which it is not where <see cref="OnlyIfAbsent"/> meets a record.
+/// Writes a record. It replaces the record with the same key; in a bag it is added. The answer is
+/// whether it was written: false only if <see cref="OnlyIfAbsent"/> finds a record.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.WriteOperation")]
 internal sealed class WriteOperation(Key key, object record, ulong indexes, bool onlyIfAbsent)
     : RecordOperation(key, record, indexes)
 {
-    /// <summary>Auto-increment skips keys that are present already.</summary>
+    /// <summary>
+    /// Whether a present record is kept: auto-increment skips keys that are taken.
+    /// </summary>
     [Id(0)]
     public bool OnlyIfAbsent { get; } = onlyIfAbsent;
 
@@ -40,7 +42,9 @@ internal sealed class WriteOperation(Key key, object record, ulong indexes, bool
         return true;
     }
 
-    /// <summary>A table in ram has no use for the document that a message brought.</summary>
+    /// <summary>
+    /// The document of a message is dropped for a table in ram, which does not need it.
+    /// </summary>
     private byte[]? StoredDocument(PartitionTransaction transaction)
         => transaction.Table.Storage == TableStorage.Disk ? Document : null;
 
