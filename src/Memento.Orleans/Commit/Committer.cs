@@ -8,18 +8,20 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions whose participants are all ours: here where they are in this silo, otherwise
-/// by one message to the silo that has them.
+/// Ends transactions whose participants are all ours: in this silo if it has them, otherwise by one
+/// message to the silo that has them.
 /// </summary>
-/// <param name="grains">Reaches partitions elsewhere.</param>
+/// <param name="grains">The grains of partitions in other processes.</param>
 /// <param name="local">Commits in this silo; null in a client.</param>
-/// <param name="time">Says how long ago a commit was sent.</param>
-/// <param name="logger">Told of answers that were lost.</param>
+/// <param name="time">The clock that measures how long ago a commit was sent.</param>
+/// <param name="logger">The log of lost answers.</param>
 internal sealed class Committer(
     IGrainFactory grains, LocalCommit? local, TimeProvider time, ILogger<Committer> logger)
     : ICommitter
 {
-    /// <summary>How often a lost answer is asked for before the outcome is unknown.</summary>
+    /// <summary>
+    /// How often a lost answer is looked up before the outcome counts as unknown.
+    /// </summary>
     public const int LookUps = 3;
 
     public int Generation => local?.Generation ?? 0;
@@ -32,12 +34,13 @@ internal sealed class Committer(
         IReadOnlyList<Enlistment> enlistments = [];
         if (state is not null && !state.TryBeginCommit(out enlistments))
         {
-            // It was ended for its time limit; what grain calls brought back was not known then.
+            // It was ended by its time limit, before the participants of its grain calls were
+            // known.
             AbortEach(transactionId, Count(state: null, [], recorded));
             return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
         }
 
-        // A body of this silo, and every partition here: the way of nearly every commit.
+        // A body of this silo with all partitions in it: nearly every commit takes this way.
         if (local is not null && state is { IsJoined: false } && recorded.Count == 0
             && TryTakeLocal(enlistments, out CommitPart[] parts))
         {
@@ -79,7 +82,8 @@ internal sealed class Committer(
         elsewhere.RemoveAll(each => ended.Contains((each.Table, each.Number)));
         if (elsewhere.Count == 0) return;
 
-        // One that must fail says nothing of what it has read; for any other its body may.
+        // The reads of a transaction that must fail do not matter; the result of any other body may
+        // depend on them.
         if (state is { Doom: null })
             state.ReadElsewhere = AbortAndConfirmAsync(transactionId, elsewhere);
         else
@@ -104,7 +108,7 @@ internal sealed class Committer(
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
     {
         var counts = new Dictionary<(string Table, int Number), int>();
-        // What joined a transaction from elsewhere is in its record already.
+        // The participants of a joined transaction are in its record already.
         if (state is { IsJoined: false })
         {
             foreach (Enlistment each in enlistments)
@@ -134,7 +138,8 @@ internal sealed class Committer(
         else
             result = await local.CommitBegunAsync(state, participants);
 
-        // The silo that refused it has dropped its own participants, and knows of no others.
+        // The silo that refused the commit has dropped its own participants, and does not know
+        // others.
         if (result.Status != CommitStatus.Committed
             && result.Error is not TransactionInDoubtException)
         {
@@ -145,8 +150,8 @@ internal sealed class Committer(
     }
 
     /// <summary>
-    /// Asks one silo after the other to drop its participants and to say whether what was read
-    /// there stands: one message a silo.
+    /// Asks one silo after the other to drop its participants, and whether the reads there are
+    /// durable, with one message for each silo.
     /// </summary>
     private async Task<MementoException?> AbortAndConfirmAsync(
         Guid transactionId, List<ParticipantCount> participants)
@@ -183,7 +188,8 @@ internal sealed class Committer(
     }
 
     /// <summary>
-    /// Nobody waits: a partition that misses the message ends the transaction at its time limit.
+    /// It is not awaited: a partition that misses the message ends the transaction at its time
+    /// limit.
     /// </summary>
     private void AbortEach(Guid transactionId, List<ParticipantCount> participants)
     {
@@ -192,7 +198,7 @@ internal sealed class Committer(
     }
 
     /// <summary>
-    /// Its error is in the task also where Orleans throws it at once: the client has stopped.
+    /// Its error is in the task, also if Orleans throws at once because the client has stopped.
     /// </summary>
     private async Task AbortAsync(Guid transactionId, ParticipantCount participant)
         => await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
@@ -216,9 +222,9 @@ internal sealed class Committer(
     }
 
     /// <summary>
-    /// The commit is never sent again: it is asked what became of it. A silo forgets in the end how
-    /// a transaction ended, and has no row of one over ram alone: an answer that comes later than
-    /// that says nothing.
+    /// Looks up the outcome of a commit, which is never sent again. A silo forgets outcomes after
+    /// some time, and has no row for a transaction over ram alone. An answer after that time says
+    /// nothing.
     /// </summary>
     private async Task<CommitResult> LookUpAsync(
         IIndexGrain grain, Guid transactionId, long sent, Exception lost)
@@ -267,15 +273,15 @@ internal interface ICommitter
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read is durable, here and elsewhere, for
-    /// what its body says may tell of it. Gives the reason where that cannot be said: a conflict
-    /// where it was taken back.
+    /// Waits until all reads of an aborted transaction are durable, in all processes, because the
+    /// result of its body may depend on them. Returns the reason if that is not known: a conflict
+    /// if reads were taken back.
     /// </summary>
     ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state);
 
     /// <summary>
-    /// Ends a transaction without its writes, here and elsewhere; waits for nobody. The second time
-    /// it does nothing.
+    /// Ends a transaction without its writes, in all processes, and does not wait. A second call
+    /// does nothing.
     /// </summary>
     /// <param name="transactionId">The attempt's id.</param>
     /// <param name="state">What this process knows of the transaction, if anything.</param>

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Commit;
 
-/// <summary>Commits, in a silo, what callers in other processes ask it to.</summary>
+/// <summary>
+/// Commits transactions in a silo, its own and those of callers in other processes.
+/// </summary>
 internal sealed class LocalCommit(
     OneAppendCommit commit,
     PartitionDirectory partitions,
@@ -17,26 +19,26 @@ internal sealed class LocalCommit(
     ILocalSiloDetails silo,
     DurableStorage storage)
 {
-    // Their outcome stays unknown to this silo: only callers that lost their answer ask, and they
-    // are few.
+    // This silo does not learn their outcomes. Only callers that lost an answer ask, and they are
+    // few.
     private readonly ConcurrentDictionary<Guid, TransactionInDoubtException> _inDoubt = new();
 
     public int Generation => commit.Generation;
 
-    /// <summary>Whether this silo has any of the participants in memory.</summary>
+    /// <summary>Whether this silo has one of the participants in memory.</summary>
     public bool HasAny(IReadOnlyList<ParticipantCount> participants)
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read here is durable; gives the reason where
-    /// that cannot be said.
+    /// Waits until all reads of an aborted transaction in this silo are durable. Returns the reason
+    /// if that is not known.
     /// </summary>
     public ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
         => commit.ConfirmReadsAsync(state.Id, state.DependsOn(), state.Generation);
 
     /// <summary>
-    /// Aborts a transaction whose body runs elsewhere, by its participants' names, and waits until
-    /// all that it has read here is durable.
+    /// Aborts a transaction of another process, by the names of its participants, and waits until
+    /// all its reads in this silo are durable.
     /// </summary>
     public async Task<AbortResponse> AbortAsync(
         Guid transactionId, IReadOnlyList<ParticipantCount> participants)
@@ -65,7 +67,7 @@ internal sealed class LocalCommit(
         => commit.CommitAsync(state.Id, parts, state.Generation, keepsOutcome: false);
 
     /// <summary>
-    /// Commits a transaction whose body runs elsewhere, by its participants' names.
+    /// Commits a transaction of another process, by the names of its participants.
     /// </summary>
     public async Task<CommitResult> CommitAsync(
         Guid transactionId, IReadOnlyList<ParticipantCount> participants)
@@ -99,9 +101,9 @@ internal sealed class LocalCommit(
     }
 
     /// <summary>
-    /// Says how a transaction ended; one that has not committed by now never will.
+    /// Finds the outcome of a transaction. A transaction that has not committed by now never will.
     /// </summary>
-    /// <exception cref="StorageException">The storage cannot say.</exception>
+    /// <exception cref="StorageException">The storage cannot answer.</exception>
     /// <exception cref="TransactionInDoubtException">The commit itself ended in doubt.</exception>
     public async Task<TransactionOutcome> DecideAsync(Guid transactionId)
     {
@@ -117,19 +119,20 @@ internal sealed class LocalCommit(
                 ? TransactionOutcome.Aborted
                 : await storage.Journal.DecideAsync(transactionId, CancellationToken.None);
 
-            // Otherwise a message that was under way has let it begin here: that one is asked
-            // again.
+            // Otherwise a late message has begun the transaction here: the next round ends it.
             if (registry.Remember(transactionId, outcome)) return outcome;
         }
     }
 
-    /// <summary>Commits a transaction whose commit has begun, by its participants' names.</summary>
+    /// <summary>
+    /// Commits a transaction whose commit has begun, by the names of its participants.
+    /// </summary>
     public async Task<CommitResult> CommitBegunAsync(
         TransactionState state, IReadOnlyList<ParticipantCount> participants)
     {
         if (state.Doom is { } doom)
         {
-            // Its body swallowed the error that one of its calls got.
+            // The body has caught the error of one of its calls.
             foreach (Enlistment enlistment in state.End())
                 enlistment.Abort();
             return doom is TransactionConflictException
@@ -149,7 +152,8 @@ internal sealed class LocalCommit(
                 lost = each;
         }
 
-        // What the caller never heard of holds nothing that it relies on, but it holds locks.
+        // The caller does not rely on a participant that it does not know, but that participant has
+        // locks.
         var named = participants.Select(static each => (each.Table, each.Number)).ToHashSet();
         foreach (Enlistment enlistment in state.End())
         {
@@ -176,7 +180,8 @@ internal sealed class LocalCommit(
         }
         catch (Exception exception)
         {
-            // Only the words depend on the answer: nothing of the transaction was kept either way.
+            // Only the text of the error depends on this: nothing of the transaction was kept in
+            // either case.
             return new CommitResult(
                 CommitStatus.TryAgain,
                 new TransactionConflictException(
@@ -202,13 +207,13 @@ internal sealed class LocalCommit(
 
 /// <summary>A participant of a commit in this silo.</summary>
 /// <param name="Transaction">The transaction in its partition.</param>
-/// <param name="Operations">How many operations its caller made there.</param>
+/// <param name="Operations">How many operations its caller made in the partition.</param>
 internal readonly record struct CommitPart(PartitionTransaction Transaction, int Operations)
 {
     public Partition Partition => Transaction.Partition;
 }
 
-/// <summary>What commits say in the log.</summary>
+/// <summary>The log messages of commits.</summary>
 internal static partial class CommitLog
 {
     [LoggerMessage(

@@ -12,9 +12,9 @@ namespace Memento.Commit;
 /// append one journal entry, apply and release each, wait until the entry is durable.
 /// </summary>
 /// <remarks>
-/// What must hold: the entry is appended while every lock is held, so that the journal's order is
-/// the order in which transactions depend on each other; nobody is told of a write before the
-/// journal has it, neither its author nor who has read it.
+/// What must hold: The entry is appended while all locks are held, so that the journal's order is
+/// the order in which transactions depend on each other. No caller learns of a write before the
+/// journal has it: not its author, and not a reader of it.
 /// </remarks>
 internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> logger)
 {
@@ -23,9 +23,11 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
 
     /// <summary>Commits; never throws for what can happen to a transaction.</summary>
     /// <param name="transactionId">The attempt's id.</param>
-    /// <param name="parts">Each partition that took part, with the operations made there.</param>
+    /// <param name="parts">
+    /// Each partition that took part, with the number of operations in it.
+    /// </param>
     /// <param name="generation">The journal's generation when the transaction began.</param>
-    /// <param name="keepsOutcome">Whether the outcome is to be found by id afterwards.</param>
+    /// <param name="keepsOutcome">Whether the outcome can be looked up by id afterwards.</param>
     public ValueTask<CommitResult> CommitAsync(
         Guid transactionId, IReadOnlyList<CommitPart> parts, int generation, bool keepsOutcome)
     {
@@ -63,8 +65,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     }
 
     /// <summary>
-    /// Waits until a position is durable; a conflict where a transaction of the generation may have
-    /// read what was taken back.
+    /// Waits until a position is durable. Returns a conflict if a transaction of the generation may
+    /// have read a commit that was taken back.
     /// </summary>
     public async ValueTask<MementoException?> ConfirmReadsAsync(
         Guid transactionId, long position, int generation)
@@ -80,7 +82,7 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         }
         catch (CommitTakenBackException)
         {
-            // It is in the history then, as it is where it came too late to be appended.
+            // The take-back is in the history then, also if this wait came too late to be appended.
         }
         catch (TransactionInDoubtException exception)
         {
@@ -155,7 +157,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     }
 
     /// <summary>
-    /// Before the caller is told: the next number that it gets is above those that it has written.
+    /// Before the caller gets its answer, so that its next number is above the numbers that it has
+    /// written.
     /// </summary>
     private static void ShowNumbers(IReadOnlyList<CommitPart> parts)
     {
@@ -164,7 +167,7 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     }
 
     /// <summary>
-    /// The entry will be written: what fails here cannot be told to anybody any more.
+    /// The entry will be written, so a failure here can no longer be reported to a caller.
     /// </summary>
     private void Apply(
         IReadOnlyList<CommitPart> parts, PendingCommit pending, AppliedCommit[] applied)
@@ -220,7 +223,8 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     }
 
     /// <summary>
-    /// What a table is in the storage: its records, and the entries of unique indexes.
+    /// The names of a table in the storage: of its records, and of the entries of its unique
+    /// indexes.
     /// </summary>
     private static IEnumerable<string> StoresOf(PartitionTransaction transaction)
         => transaction.Content.Indexes.Unique

@@ -19,20 +19,20 @@ internal sealed record CommitResponse(
 /// <summary>How a commit ended.</summary>
 internal enum CommitStatus
 {
-    /// <summary>It is done and as durable as its tables are.</summary>
+    /// <summary>The transaction is committed, and as durable as its tables are.</summary>
     Committed = 0,
 
     /// <summary>
-    /// Nothing was kept through no fault of the transaction; it may be run again.
+    /// Nothing was kept, for a reason outside the transaction. It may be run again.
     /// </summary>
     TryAgain = 1,
 
-    /// <summary>Nothing was kept, and the error says why.</summary>
+    /// <summary>Nothing was kept. The error says why.</summary>
     Failed = 2,
 }
 
 /// <summary>
-/// A partition that took part in a transaction, and how many operations were made there.
+/// A partition that took part in a transaction, and the number of operations in it.
 /// </summary>
 [GenerateSerializer]
 [Immutable]

@@ -5,7 +5,7 @@ using Memento.Tables;
 namespace Memento.Messages;
 
 /// <summary>
-/// Operations of a transaction on one partition, in the order of the calls, with the header that a
+/// Operations of a transaction on one partition, in the order of the calls, with the facts that the
 /// partition needs.
 /// </summary>
 [GenerateSerializer]
@@ -13,11 +13,12 @@ namespace Memento.Messages;
 [Alias("Memento.ExecuteRequest")]
 internal sealed record ExecuteRequest
 {
-    /// <summary>The most operations that a message brings.</summary>
+    /// <summary>The most operations in a message.</summary>
     public const int MaxOperations = 1_000;
 
     /// <summary>
-    /// How many bytes of keys and documents end a message; a larger operation travels alone.
+    /// The bytes of keys and documents after which a message is full. A larger operation is sent
+    /// alone.
     /// </summary>
     public const int MaxBytes = 1_048_576;
 
@@ -25,12 +26,14 @@ internal sealed record ExecuteRequest
     public required Guid TransactionId { get; init; }
 
     /// <summary>
-    /// The age; null at first from a client, which takes the one that it gets back.
+    /// The age; null in the first message of a client, which takes the age of the answer.
     /// </summary>
     [Id(1)]
     public required TransactionAge? Age { get; init; }
 
-    /// <summary>What is left of the time limit: clocks differ, spans do not.</summary>
+    /// <summary>
+    /// The time that is left until the time limit. Clocks differ, and spans do not.
+    /// </summary>
     [Id(2)]
     public required TimeSpan Remaining { get; init; }
 
@@ -38,12 +41,12 @@ internal sealed record ExecuteRequest
     public required IReadOnlyList<OperationRequest> Operations { get; init; }
 
     /// <summary>
-    /// How the caller registered the table; a silo refuses another way than its own.
+    /// The caller's registration of the table. A silo refuses one that differs from its own.
     /// </summary>
     [Id(4)]
     public TableRegistration? Registration { get; init; }
 
-    /// <summary>The nested bodies that run; null where the transaction has had none.</summary>
+    /// <summary>The running nested bodies; null if the transaction has had none.</summary>
     [Id(5)]
     public OpenSavepoints? Open { get; init; }
 }
@@ -54,7 +57,7 @@ internal sealed record ExecuteRequest
 [Alias("Memento.ExecuteResponse")]
 internal sealed record ExecuteResponse
 {
-    /// <summary>The transaction's age; null where it did not get to begin.</summary>
+    /// <summary>The age of the transaction; null if it could not begin.</summary>
     [Id(0)]
     public required TransactionAge? Age { get; init; }
 
@@ -74,23 +77,24 @@ internal sealed record OperationRequest(
     [property: Id(1)] long Savepoint,
     [property: Id(2)] long[]? Around = null);
 
-/// <summary>What came of one operation of a message.</summary>
+/// <summary>The result of one operation of a message.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.OperationResponse")]
 internal sealed record OperationResponse
 {
-    /// <summary>The answer, where it was carried out.</summary>
+    /// <summary>The answer, if the operation was carried out.</summary>
     [Id(0)]
     public Answer? Answer { get; init; }
 
-    /// <summary>What went wrong; a conflict ends the attempt.</summary>
+    /// <summary>The error, if the operation failed. A conflict ends the attempt.</summary>
     [Id(1)]
     public Exception? Error { get; init; }
 
     /// <summary>
-    /// It has not been carried out yet and is to be asked for again: its lock is not there and the
-    /// message would outlive the response time-out, or the answers before it filled the message.
+    /// Whether the operation was not carried out yet and must be asked for again: its lock is not
+    /// free and the message would exceed the response time-out, or the answers before it filled the
+    /// message.
     /// </summary>
     [Id(2)]
     public bool IsStillWaiting { get; init; }

@@ -4,26 +4,27 @@ using Memento.Tables;
 namespace Memento.Messages;
 
 /// <summary>
-/// One partition of a table, id <c>table/partition</c>. Whoever is in its silo reaches the
-/// partition directly; these messages are for everybody else. Errors that are a part of the
-/// protocol come back as values.
+/// One partition of a table; its id is <c>table/partition</c>. Code in the same silo calls the
+/// partition directly; these messages are for other processes. Errors of the protocol are returned
+/// as values.
 /// </summary>
 [Alias("Memento.IIndexGrain")]
 internal interface IIndexGrain : IGrainWithStringKey
 {
-    /// <summary>Loads the partition where it is not in memory, and says where it is.</summary>
+    /// <summary>Loads the partition if it is not in memory, and returns its silo.</summary>
     [Alias("OpenAsync")]
     Task<OpenResponse> OpenAsync();
 
     /// <summary>
-    /// Carries out operations of a transaction, each with an answer of its own; one that fails or
-    /// waits keeps no other from being carried out.
+    /// Carries out operations of a transaction, each with its own answer. An operation that fails
+    /// or waits does not stop the others.
     /// </summary>
     [Alias("ExecuteAsync")]
     Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request);
 
     /// <summary>
-    /// Undoes what a transaction wrote here under a savepoint, also what comes later.
+    /// Undoes the writes of a transaction under a savepoint in this partition, and refuses later
+    /// ones.
     /// </summary>
     [Alias("RollbackAsync")]
     Task RollbackAsync(RollbackRequest request);
@@ -37,15 +38,15 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task AbortAsync(Guid transactionId);
 
     /// <summary>
-    /// Drops a transaction in this silo, and answers when what it has read here is durable, or was
-    /// taken back: what its body said may tell of it.
+    /// Drops a transaction in this silo, and answers when its reads in this silo are durable, or
+    /// were taken back: the result of its body may depend on them.
     /// </summary>
     [Alias("AbortAndConfirmAsync")]
     Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request);
 
     /// <summary>
-    /// Finds out how a transaction ended whose answer was lost; one that has not committed by now
-    /// never will.
+    /// Finds the outcome of a transaction whose answer was lost. A transaction that has not
+    /// committed by now never will.
     /// </summary>
     [Alias("DecideAsync")]
     Task<TransactionOutcome> DecideAsync(Guid transactionId);
@@ -55,8 +56,8 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task DropAsync();
 
     /// <summary>
-    /// Closes a partition of a table on disk, so that the catalog is asked what has become of the
-    /// table. That of a table in ram stays: its records are nowhere else.
+    /// Closes a partition of a disk table, so that its next use asks the catalog about the table. A
+    /// partition of a ram table stays, because its records are nowhere else.
     /// </summary>
     [Alias("ReloadAsync")]
     Task ReloadAsync();
@@ -66,17 +67,17 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task<long> HighestNumberAsync();
 }
 
-/// <summary>Where a partition is, or why it cannot be opened.</summary>
+/// <summary>The silo of a partition, or the reason why it cannot be opened.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.OpenResponse")]
 internal sealed record OpenResponse
 {
-    /// <summary>The silo that has it.</summary>
+    /// <summary>The silo that has the partition.</summary>
     [Id(0)]
     public SiloAddress? Silo { get; init; }
 
-    /// <summary>What is in it.</summary>
+    /// <summary>The description of the partition.</summary>
     [Id(1)]
     public PartitionInfo? Info { get; init; }
 
@@ -84,7 +85,7 @@ internal sealed record OpenResponse
     [Id(2)]
     public MementoException? Error { get; init; }
 
-    /// <summary>How the table is registered there; null where it is not.</summary>
+    /// <summary>The silo's registration of the table; null if it has none.</summary>
     [Id(3)]
     public TableRegistration? Registration { get; init; }
 }

@@ -1,7 +1,8 @@
 namespace Memento.Messages;
 
 /// <summary>
-/// Gives clients numbers for a table, id the table's name, from the silo that they talk to.
+/// Gives numbers of a table to clients, from the silo that they are connected to. Its id is the
+/// table's name.
 /// </summary>
 [Alias("Memento.INumberGrain")]
 internal interface INumberGrain : IGrainWithStringKey

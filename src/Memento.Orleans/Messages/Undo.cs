@@ -3,8 +3,8 @@ using Memento.Locks;
 namespace Memento.Messages;
 
 /// <summary>
-/// Undoes what was written under a savepoint, and refuses what comes under it later. It has all
-/// that a partition needs of a transaction which is not there yet: it may overtake the operations.
+/// Undoes the writes under a savepoint, and refuses later operations under it. It may arrive before
+/// the operations, so it has all that is needed to begin the transaction.
 /// </summary>
 [GenerateSerializer]
 [Immutable]
@@ -16,14 +16,14 @@ internal sealed record RollbackRequest(
     [property: Id(3)] long Savepoint);
 
 /// <summary>
-/// What came of an abort that asked whether what the transaction has read stands.
+/// The result of an abort that asked whether the reads of the transaction are durable.
 /// </summary>
 /// <param name="Error">
-/// Why it cannot be said that it stands; a conflict where the transaction is to be run again. Null:
-/// all that it has read in this silo is durable.
+/// Why the reads are not known to be durable; a conflict if the transaction has to run again. Null:
+/// all its reads in this silo are durable.
 /// </param>
 /// <param name="Elsewhere">
-/// The participants that this silo does not have: theirs are to be asked too.
+/// The participants that this silo does not have. Their silos have to be asked too.
 /// </param>
 [GenerateSerializer]
 [Immutable]

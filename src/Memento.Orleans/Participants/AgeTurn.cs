@@ -3,8 +3,8 @@ using Memento.Locks;
 namespace Memento.Participants;
 
 /// <summary>
-/// The right to send a message of operations. While a client's transaction has no age, only one may
-/// be under way: the first silo that it asks gives the age, and a transaction must not have two.
+/// The right to send a message of operations. While a client's transaction has no age, only one
+/// message may be under way: the first silo gives the age, and a transaction must not get two.
 /// </summary>
 internal readonly struct AgeTurn(TransactionState state, TransactionAge? age) : IDisposable
 {
@@ -21,7 +21,7 @@ internal readonly struct AgeTurn(TransactionState state, TransactionAge? age) : 
     }
 }
 
-/// <summary>Gives start times that never repeat in a process and never go backwards.</summary>
+/// <summary>Gives start times that never repeat in a process, and never go backwards.</summary>
 internal sealed class AgeClock(TimeProvider time)
 {
     private long _last;

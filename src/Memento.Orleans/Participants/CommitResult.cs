@@ -5,7 +5,7 @@ namespace Memento.Participants;
 
 /// <summary>How a commit ended, with the error or the reason to try again.</summary>
 /// <param name="Status">How it ended.</param>
-/// <param name="Error">Why nothing was kept; null where it is committed.</param>
+/// <param name="Error">Why nothing was kept; null if it is committed.</param>
 internal readonly record struct CommitResult(CommitStatus Status, MementoException? Error = null)
 {
     public static CommitResult Committed { get; } = new(CommitStatus.Committed);

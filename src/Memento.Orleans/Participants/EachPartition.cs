@@ -34,14 +34,14 @@ internal static class EachPartition
 
         if (waiting is null) return answers;
 
-        // All of them, also when one fails: a call that still runs may not outlive its caller.
+        // All tasks, also if one fails: no call may still run after its caller has ended.
         await Task.WhenAll(waiting.Select(static each => each.Answer)).ConfigureAwait(false);
         foreach ((int place, Task<TResult> answer) in waiting)
             answers[place] = await answer.ConfigureAwait(false);
         return answers;
     }
 
-    /// <summary>Begins an operation; what it throws comes with the task.</summary>
+    /// <summary>Begins an operation. Its exceptions are in the task.</summary>
     private static ValueTask<TResult> BeginAsync<TResult>(
         TransactionState state,
         TableDefinition table,

@@ -6,7 +6,7 @@ namespace Memento.Participants;
 internal interface IPartitions
 {
     /// <summary>
-    /// Whether partitions may be in this process, so that records are shared with them.
+    /// Whether partitions may be in this process, so that they share records with callers.
     /// </summary>
     bool ShareMemory { get; }
 
@@ -15,7 +15,7 @@ internal interface IPartitions
 
     /// <summary>
     /// Whether a transaction that began in a generation, and has seen nothing after a journal
-    /// position, has seen nothing that was taken back since.
+    /// position, has seen no commit that was taken back since.
     /// </summary>
     bool Stands(int generation, long position);
 

@@ -13,14 +13,15 @@ internal sealed class NestedScopes(Guid transactionId, Savepoints savepoints)
     public void Remove(Savepoint savepoint) => _running.TryRemove(savepoint.Id, out _);
 
     /// <summary>
-    /// Finds, inside a body, the innermost one in whose flow the caller runs: whatever it uses to
-    /// write, it writes for that one. A body that has ended well is its parent's by now.
+    /// Finds, inside a body, the innermost body whose flow the caller is in. All writes of the
+    /// caller are for that body, whatever object it calls. A body that has ended well is a part of
+    /// its parent.
     /// </summary>
     /// <param name="savepoint">
     /// The savepoint of the outer body; null: the transaction itself.
     /// </param>
-    /// <param name="found">The inner body, or null: there is none.</param>
-    /// <returns>False where the caller was begun in one that was undone.</returns>
+    /// <param name="found">The inner body, or null if there is none.</param>
+    /// <returns>False if the caller was begun in a body that was undone.</returns>
     public bool TryFindInside(Savepoint? savepoint, out ITransactionBody? found)
     {
         found = null;
@@ -36,11 +37,11 @@ internal sealed class NestedScopes(Guid transactionId, Savepoints savepoints)
     }
 }
 
-/// <summary>A body that runs in this process, as its transaction knows it.</summary>
+/// <summary>A body that runs in this process, in the view of its transaction.</summary>
 internal interface ITransactionBody
 {
     /// <summary>
-    /// The innermost nested body in whose flow the caller runs, or the body itself.
+    /// The innermost nested body whose flow the caller is in, or the body itself.
     /// </summary>
     ITransaction Innermost { get; }
 }

@@ -4,7 +4,9 @@ using Memento.Partitions.Operations;
 
 namespace Memento.Participants;
 
-/// <summary>An operation on its way to a partition elsewhere, until it has its answer.</summary>
+/// <summary>
+/// An operation that is sent to a partition in another process, until it has its answer.
+/// </summary>
 internal sealed class OperationCall(
     Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
 {
@@ -13,24 +15,27 @@ internal sealed class OperationCall(
     public OperationRequest Request { get; } =
         new(operation, savepoint?.Id ?? 0, savepoint?.AroundIds);
 
-    /// <summary>About how many bytes it adds to a message.</summary>
+    /// <summary>An estimate of the bytes that it adds to a message.</summary>
     public int Size { get; } = operation is IKeyOperation onKey
         ? onKey.Key.Bytes.Length + ((operation as RecordOperation)?.Document?.Length ?? 0)
         : 0;
 
-    /// <summary>Whether nobody waits for it any more, so that it need not be sent.</summary>
+    /// <summary>Whether its caller has stopped waiting, so that it need not be sent.</summary>
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
     /// <summary>Whether its savepoint was given up, so that it must not be carried out.</summary>
     public bool IsGivenUp => savepoint is { IsGivenUp: true };
 
-    /// <summary>Whether it has left, or is about to.</summary>
+    /// <summary>Whether it has been sent, or is about to be.</summary>
     public bool IsSent { get; set; }
 
-    /// <summary>Waits for the answer; the call's token abandons the wait.</summary>
+    /// <summary>Waits for the answer. The token of the call ends the wait.</summary>
     public Task<Answer> WaitAsync() => _answered.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Gives the answer or the error; who waits goes on inside this call.</summary>
+    /// <summary>
+    /// Completes the call with the answer or the error. The waiting code goes on inside this
+    /// method.
+    /// </summary>
     public void End(OperationResponse response)
     {
         if (response.Error is null)
@@ -40,7 +45,7 @@ internal sealed class OperationCall(
         }
 
         _answered.TrySetException(response.Error);
-        // Of a call that was given up nobody sees the error.
+        // If the call was given up, its error is not observed.
         _answered.Task.Ignore();
     }
 }

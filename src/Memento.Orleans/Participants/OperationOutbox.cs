@@ -5,14 +5,15 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// Sends a transaction's operations to one partition elsewhere: those that a body begins without
-/// waiting in between leave together, in the order of the calls.
+/// Sends the operations of a transaction to one partition in another process. Operations that a
+/// body begins without awaiting in between are sent together, in the order of the calls.
 /// </summary>
 /// <remarks>
-/// The first operation of a burst puts the flush behind the code that runs now. Nothing waits for
-/// an earlier answer, unless the transaction has no age yet (then one message may be under way), or
-/// the operation concerns the same records as one in an earlier message: messages may overtake each
-/// other, and what waits over there for a lock is asked for again.
+/// The first operation of a burst queues the flush behind the code that runs now. No operation
+/// waits for an earlier answer, with two exceptions. While the transaction has no age, one message
+/// may be under way. And an operation on the same records as one in an earlier message waits for
+/// that one, because messages may overtake each other, and an operation that waits for a lock is
+/// asked for again.
 /// </remarks>
 internal sealed class OperationOutbox(
     TransactionState state, TableRegistration registration, IIndexGrain grain)
@@ -24,7 +25,7 @@ internal sealed class OperationOutbox(
     private bool _isFlushing;
 
     /// <summary>
-    /// Whether anything has left under a savepoint that was begun since that one.
+    /// Whether an operation was sent under a savepoint that began at or after the given one.
     /// </summary>
     public bool HasSentSince(long savepoint)
     {
@@ -32,7 +33,9 @@ internal sealed class OperationOutbox(
             return _lastSavepoint >= savepoint;
     }
 
-    /// <summary>Sends an operation with those begun beside it, and waits for its answer.</summary>
+    /// <summary>
+    /// Sends an operation, together with the operations begun beside it, and waits for its answer.
+    /// </summary>
     public async Task<Answer> SendAsync(
         Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
@@ -57,7 +60,9 @@ internal sealed class OperationOutbox(
         }
     }
 
-    /// <summary>Sends what has been collected; never fails, each call gets its own error.</summary>
+    /// <summary>
+    /// Sends the collected operations. Never fails: each call gets its own error.
+    /// </summary>
     private async Task FlushAsync()
     {
         bool isMore = true;
@@ -69,7 +74,7 @@ internal sealed class OperationOutbox(
         }
     }
 
-    /// <summary>Flushes behind the code that runs now, in its grain or its context.</summary>
+    /// <summary>Flushes after the code that runs now, in the same grain or context.</summary>
     private async Task FlushLaterAsync()
     {
         await Task.Yield();
@@ -77,8 +82,8 @@ internal sealed class OperationOutbox(
     }
 
     /// <summary>
-    /// Takes a message's worth: without what nobody waits for, or has to wait for an earlier
-    /// message.
+    /// Takes the operations of one message, without abandoned operations, and without those that
+    /// have to wait for an earlier message.
     /// </summary>
     private List<OperationCall> Take(out bool isMore)
     {
@@ -105,8 +110,8 @@ internal sealed class OperationOutbox(
                     continue;
                 }
 
-                // In this order: who gives up from here on has to be told that it may be carried
-                // out.
+                // In this order: a caller that gives up from here on must learn that the operation
+                // may be carried out.
                 call.IsSent = true;
                 if (call.IsAbandoned) continue;
                 if (call.IsGivenUp)
@@ -139,7 +144,9 @@ internal sealed class OperationOutbox(
         return taken;
     }
 
-    /// <summary>Sends a message, and again what is left of it, until all is answered.</summary>
+    /// <summary>
+    /// Sends a message, and the rest of it again, until all operations are answered.
+    /// </summary>
     private async Task SendAsync(AgeTurn turn, List<OperationCall> calls)
     {
         while (true)
@@ -154,7 +161,7 @@ internal sealed class OperationOutbox(
         }
     }
 
-    /// <summary>Sends a message; its failure is that of each of its operations.</summary>
+    /// <summary>Sends a message. If it fails, each of its operations fails.</summary>
     private async Task<IReadOnlyList<OperationResponse>> SendOnceAsync(
         AgeTurn turn, List<OperationCall> calls)
     {
@@ -185,7 +192,9 @@ internal sealed class OperationOutbox(
         }
     }
 
-    /// <summary>Gives the answers; returns the calls that are to be sent again.</summary>
+    /// <summary>
+    /// Completes the calls with their answers, and returns the calls that must be sent again.
+    /// </summary>
     private List<OperationCall> End(
         List<OperationCall> calls, IReadOnlyList<OperationResponse> responses)
     {
@@ -206,7 +215,7 @@ internal sealed class OperationOutbox(
         Release(ended);
         for (int i = 0; i < ended.Count; i++)
         {
-            // Who waits may do as he likes with the thread: no later answer waits for him.
+            // The waiting code may keep the thread: no later answer waits for it.
             if (i == ended.Count - 1 && left.Count == 0)
                 ended[i].Call.End(ended[i].Response);
             else
@@ -216,7 +225,7 @@ internal sealed class OperationOutbox(
         return left;
     }
 
-    /// <summary>Lets those go that waited for these answers.</summary>
+    /// <summary>Releases the operations that waited for these answers.</summary>
     private void Release(List<(OperationCall Call, OperationResponse Response)> ended)
     {
         if (ended.Count == 0) return;

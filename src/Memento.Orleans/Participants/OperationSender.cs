@@ -3,18 +3,18 @@ using Memento.Tables;
 
 namespace Memento.Participants;
 
-/// <summary>Sends operations of one body to the partitions that they concern.</summary>
+/// <summary>Sends the operations of one body to their partitions.</summary>
 internal sealed class OperationSender(
     TransactionState state, IPartitions partitions, IParticipantLog? log, Savepoint? savepoint)
 {
     public TransactionState State { get; } = state;
 
-    /// <summary>The savepoint with which what it sends is undone; null: the transaction.</summary>
+    /// <summary>The savepoint of the operations that it sends; null: the transaction.</summary>
     public Savepoint? Savepoint { get; } = savepoint;
 
     public IPartitions Partitions { get; } = partitions;
 
-    /// <summary>One that sends under a savepoint inside this one's.</summary>
+    /// <summary>A sender under a savepoint inside the savepoint of this one.</summary>
     public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
 
     /// <summary>Sends an operation on a key to the key's partition.</summary>
@@ -33,12 +33,12 @@ internal sealed class OperationSender(
             : SendAndRecordAsync(table, number, operation, cancellationToken);
 
     /// <summary>
-    /// Sends an operation to each of some partitions: begins everywhere, then waits, so that those
-    /// of other silos work side by side.
+    /// Sends an operation to each of several partitions. It begins all of them before it waits, so
+    /// that partitions in other silos work side by side.
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="numbers">The partitions.</param>
-    /// <param name="operations">What is asked of each, or one for all.</param>
+    /// <param name="operations">The operation for each partition, or one operation for all.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     public ValueTask<TResult[]> SendToEachAsync<TResult>(
         TableDefinition table,
@@ -54,7 +54,7 @@ internal sealed class OperationSender(
         TableDefinition table, Operation<TResult> operation, CancellationToken cancellationToken)
         => SendToEachAsync(table, table.PartitionNumbers, [operation], cancellationToken);
 
-    /// <summary>A record that the caller may do with what he likes.</summary>
+    /// <summary>A record that the caller may change.</summary>
     public object Own(TableDefinition table, object record)
         => Partitions.ShareMemory ? table.CopyStored(record) : record;
 

@@ -5,9 +5,9 @@ using Memento.Partitions;
 namespace Memento.Participants;
 
 /// <summary>
-/// What a transaction has under way in one partition elsewhere, as far as the order of its calls is
-/// concerned: an operation that comes in another message than an earlier one on the same records
-/// has to wait for its answer (<see cref="Partitions.WaitingOperations"/> has the rule).
+/// The operations of a transaction that are under way to one partition in another process, for the
+/// order of its calls. An operation in a later message than an earlier one on the same records
+/// waits for the answer of that one; <see cref="Partitions.WaitingOperations"/> has the rule.
 /// </summary>
 internal sealed class OperationsAhead
 {

@@ -5,15 +5,16 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Participants;
 
 /// <summary>
-/// Orleans' own record of a transaction whose body runs in this process, with a branch for each
-/// flow of control in which Orleans came to know of it: what grain calls bring back is in the
-/// branches.
+/// Orleans' own record of a transaction whose body runs in this process. It has a branch for each
+/// flow of control in which Orleans learned of the transaction. The results of grain calls are in
+/// the branches.
 /// </summary>
 internal sealed class OrleansRecord(TransactionInfo info)
 {
     /// <summary>
-    /// Stands in <see cref="TransactionInfo.PendingCalls"/> when a transaction of ours has ended:
-    /// code that it left running still has it as ambient, and is in no transaction any more.
+    /// The value of <see cref="TransactionInfo.PendingCalls"/> after a transaction of ours has
+    /// ended. Code that it left running still has it as ambient transaction, but is in no
+    /// transaction any more.
     /// </summary>
     private const int Ended = int.MinValue / 2;
 
@@ -22,11 +23,11 @@ internal sealed class OrleansRecord(TransactionInfo info)
     private int _joinedBranches;
     private bool? _hasLeftCalls;
 
-    /// <summary>The record as it is ended.</summary>
+    /// <summary>Orleans' record, which is ended with the transaction.</summary>
     public TransactionInfo Info { get; } = info;
 
     /// <summary>
-    /// Whether a grain call had not come back when the body ended: its messages may be late.
+    /// Whether a grain call had not returned when the body ended, so that its messages may be late.
     /// </summary>
     public bool HasLeftCalls
     {
@@ -37,7 +38,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
         }
     }
 
-    /// <summary>Whether code finds a transaction as ambient that has ended.</summary>
+    /// <summary>Whether an ambient transaction has ended.</summary>
     public static bool HasEnded(TransactionInfo info) => info.PendingCalls < Ended / 2;
 
     /// <summary>Begins a branch.</summary>
@@ -51,7 +52,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
         }
     }
 
-    /// <summary>Sets the age that grain calls take along.</summary>
+    /// <summary>Sets the age that grain calls take with them.</summary>
     public void SetAge(long startTicks)
     {
         lock (_gate)
@@ -61,14 +62,14 @@ internal sealed class OrleansRecord(TransactionInfo info)
         }
     }
 
-    /// <summary>The partitions that grain calls have brought back until now.</summary>
-    /// <param name="isComplete">Whether all calls have come back.</param>
+    /// <summary>The partitions that grain calls have reported until now.</summary>
+    /// <param name="isComplete">Whether all calls have returned.</param>
     public IReadOnlyCollection<ParticipantId> FindPartitions(out bool isComplete)
     {
         HashSet<ParticipantId> found = new(ParticipantId.Comparer);
         lock (_gate)
         {
-            // Before the search: what comes back after this is not found for sure.
+            // Before the search: a call that returns after this may not be found.
             isComplete = AllAreBack();
             foreach (TransactionInfo each in _branches.Append(Info).SelectMany(
                 static each => ReturnedCalls.Of(each).Prepend(each)))
@@ -81,8 +82,8 @@ internal sealed class OrleansRecord(TransactionInfo info)
     }
 
     /// <summary>
-    /// Brings all branches together, for the end. One with a call that is still running stays open,
-    /// and so fails the transaction; what its other calls have brought back is dropped with it.
+    /// Joins all branches, for the end. A branch with a running call stays open, and so fails the
+    /// transaction; the results of its other calls are dropped with it.
     /// </summary>
     public void JoinBranches()
     {
@@ -105,35 +106,36 @@ internal sealed class OrleansRecord(TransactionInfo info)
     }
 
     /// <summary>
-    /// Tells code that the body left running, for which it is ambient, that it has ended.
+    /// Marks the transaction as ended, for code that the body left running with it as ambient
+    /// transaction.
     /// </summary>
     public void MarkEnded()
     {
         lock (_gate)
         {
-            // Only now: an ended record has no count of its calls.
+            // Before the end, because an ended record has no count of its calls.
             _hasLeftCalls ??= !AllAreBack();
             foreach (TransactionInfo each in _branches.Append(Info))
                 each.PendingCalls = Ended;
         }
     }
 
-    /// <summary>A branch is a call of the record itself until it is joined.</summary>
+    /// <summary>Until it is joined, a branch counts as a call of the record itself.</summary>
     private bool AllAreBack()
         => ReturnedCalls.CountRunning(Info) == _branches.Count - _joinedBranches
             && _branches.TrueForAll(static branch => ReturnedCalls.CountRunning(branch) == 0);
 }
 
 /// <summary>
-/// What grains in other processes have written for a body of this one. Only Orleans knows of it,
-/// and not before their calls have ended.
+/// The writes of grains in other processes for a body of this process. Only Orleans knows them, and
+/// only after the calls have ended.
 /// </summary>
 internal sealed class GrainWrites(OrleansRecord record)
 {
     private readonly Lock _gate = new();
     private readonly List<RollbackRequest> _maybeLate = [];
 
-    /// <summary>Undoes what they wrote under a savepoint.</summary>
+    /// <summary>Undoes their writes under a savepoint.</summary>
     public Task RollbackAsync(RollbackRequest request)
     {
         IReadOnlyCollection<ParticipantId> participants;
@@ -141,7 +143,7 @@ internal sealed class GrainWrites(OrleansRecord record)
         {
             participants = record.FindPartitions(out bool isComplete);
 
-            // A call that still runs may be one that writes under the savepoint.
+            // A running call may still write under the savepoint.
             if (!isComplete) _maybeLate.Add(request);
         }
 
@@ -150,8 +152,8 @@ internal sealed class GrainWrites(OrleansRecord record)
     }
 
     /// <summary>
-    /// Undoes again what they wrote whose calls were running when their savepoint was given up; for
-    /// a body that has ended.
+    /// Undoes the writes again of calls that were running when their savepoint was given up. For a
+    /// body that has ended.
     /// </summary>
     public async Task RollbackLateAsync()
     {

@@ -6,17 +6,17 @@ using Orleans.Transactions.Abstractions;
 
 namespace Memento.Participants;
 
-/// <summary>A partition as a participant in Orleans' sense.</summary>
+/// <summary>A partition as a participant of an Orleans transaction.</summary>
 internal static class Participant
 {
-    /// <summary>The resource name by which our participants are known.</summary>
+    /// <summary>The resource name that marks our participants.</summary>
     private const string Name = "memento";
 
-    // The roles are always the same: the dictionary keeps the first key that it saw.
+    // The roles are always the same, because the dictionary keeps the first key.
     private const ParticipantId.Role Roles =
         ParticipantId.Role.Resource | ParticipantId.Role.Manager;
 
-    /// <summary>What a transaction has of which Orleans does not know.</summary>
+    /// <summary>The participants of a transaction that Orleans does not know: none.</summary>
     public static IReadOnlyDictionary<ParticipantId, AccessCounter> None
         => ReadOnlyDictionary<ParticipantId, AccessCounter>.Empty;
 
@@ -28,19 +28,21 @@ internal static class Participant
     public static (string Table, int Number) Parse(ParticipantId participant)
         => IndexGrainKey.Parse(participant.Reference.GrainId.Key.ToString()!);
 
-    /// <summary>The operations that were made there, whatever their kind.</summary>
+    /// <summary>The number of operations in the partition, of all kinds.</summary>
     public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;
 }
 
 /// <summary>
-/// Told of every operation of a transaction that is to be committed elsewhere, so that who commits
-/// it knows the participants.
+/// Called for every operation of a transaction that is committed in another process, so that this
+/// process knows the participants.
 /// </summary>
 internal interface IParticipantLog
 {
-    /// <summary>Before the operation, so that one that fails cannot hide a lock.</summary>
+    /// <summary>
+    /// Called before the operation, so that a failing operation cannot hide a lock.
+    /// </summary>
     void Enlist(TableDefinition table, int number);
 
-    /// <summary>After the operation, which is counted.</summary>
+    /// <summary>Called after the operation, to count it.</summary>
     void Record(TableDefinition table, int number, bool writes);
 }

@@ -4,8 +4,8 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// The partitions that are being found for a transaction. Operations on such a one are begun in the
-/// order of the calls, as if it had been there.
+/// The partitions that are being located for a transaction. Their operations begin in the order of
+/// the calls, as if the partition had been known.
 /// </summary>
 internal sealed class PartitionOpenings(TransactionState state, IPartitions partitions)
 {
@@ -13,7 +13,7 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
     private readonly Dictionary<(TableDefinition Table, int Number), TurnQueue> _queues = [];
 
     /// <summary>
-    /// Whether operations wait for a partition: those that come now belong behind them.
+    /// Whether operations wait for a partition, so that new ones belong behind them.
     /// </summary>
     public bool Contains(TableDefinition table, int number)
     {
@@ -22,14 +22,14 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
     }
 
     /// <summary>
-    /// Begins an operation when those before it on the same partition have begun.
+    /// Begins an operation after the earlier operations on the same partition have begun.
     /// </summary>
-    /// <param name="enlisting">The partition, where it is being found already.</param>
+    /// <param name="enlisting">The partition, if it is being located already.</param>
     /// <param name="table">The table.</param>
     /// <param name="number">The partition's number.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="savepoint">Its savepoint; null: none.</param>
-    /// <param name="cancellationToken">Ends its waiting.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<TResult> BeginAsync<TResult>(
         ValueTask<Enlistment>? enlisting,
         TableDefinition table,

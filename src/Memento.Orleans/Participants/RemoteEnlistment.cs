@@ -5,8 +5,9 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// A partition in a silo, reached from a client or another silo by plain grain calls with a header.
-/// It is enlisted before the first message leaves, so that a lost answer cannot hide a lock.
+/// A partition in a silo, called from a client or another silo by plain grain calls that name the
+/// transaction. It is enlisted before the first message leaves, so that a lost answer cannot hide a
+/// lock.
 /// </summary>
 internal sealed class RemoteEnlistment(
     TransactionState state, TableDefinition table, int number, IIndexGrain grain)
@@ -16,13 +17,13 @@ internal sealed class RemoteEnlistment(
 
     public IIndexGrain Grain { get; } = grain;
 
-    // What has not left under the savepoint does not leave any more.
+    // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)
         => _outbox.HasSentSince(savepoint.Id)
             ? new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)))
             : default;
 
-    // Nobody waits for it: a partition that misses the message ends the transaction at its time
+    // It is not awaited: a partition that misses the message ends the transaction at its time
     // limit.
     public override void Abort()
     {
@@ -32,7 +33,7 @@ internal sealed class RemoteEnlistment(
         }
         catch (ObjectDisposedException)
         {
-            // The client has stopped, and sends nothing any more.
+            // The client has stopped, and sends no more messages.
         }
     }
 

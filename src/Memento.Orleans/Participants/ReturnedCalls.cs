@@ -5,21 +5,21 @@ using Orleans.Transactions;
 namespace Memento.Participants;
 
 /// <summary>
-/// The grain calls that have come back to Orleans' record of a transaction and are not counted in
-/// it yet. Orleans itself counts them with code that is not safe beside calls that leave, as they
-/// do while a body runs, and so they are only looked at.
+/// Reads the grain calls that have returned to Orleans' record of a transaction and are not counted
+/// in it yet. Orleans' own code for counting them is not safe while new calls leave, as they may
+/// while a body runs, so this only reads them.
 /// </summary>
 internal static class ReturnedCalls
 {
-    /// <summary>What they brought back.</summary>
+    /// <summary>The records that the calls returned.</summary>
     public static IReadOnlyCollection<TransactionInfo> Of(TransactionInfo info) => QueueOf(info);
 
     /// <summary>
-    /// How many calls have left and not come back: maybe too many, never too few.
+    /// How many calls have left and not returned: perhaps too many, never too few.
     /// </summary>
     public static int CountRunning(TransactionInfo info)
     {
-        // In this order: a call that comes back in between still runs.
+        // In this order: a call that returns in between counts as running.
         int back = QueueOf(info).Count;
         return Volatile.Read(ref info.PendingCalls) - back;
     }

@@ -5,10 +5,10 @@ using Orleans.Transactions;
 namespace Memento.Participants;
 
 /// <summary>
-/// Carries the nested bodies inside which code runs along its flow, and along its grain calls: to
-/// the same transaction's code in this process, and to the record grains that write for it
-/// elsewhere. Grain calls are also told which bodies run beside those. With the transaction's id,
-/// because a call may begin another transaction.
+/// Carries the nested bodies around running code along its flow of control and its grain calls: to
+/// code of the same transaction in this process, and to record grains that write for it in other
+/// processes. Grain calls also carry the bodies that run beside them. The transaction's id is
+/// included, because a call may begin another transaction.
 /// </summary>
 internal static class SavepointContext
 {
@@ -17,21 +17,20 @@ internal static class SavepointContext
     private const char Separator = '.';
     private const int IdLength = 32;
 
-    /// <summary>Sets it for the calls of the method that calls this, and those inside it.</summary>
+    /// <summary>
+    /// Sets the savepoint for the calls of the calling method, and the calls inside them.
+    /// </summary>
     public static void Set(Guid transactionId, Savepoint savepoint)
         => Write(Key, transactionId, [savepoint.Id, .. savepoint.AroundIds ?? []]);
 
-    /// <summary>
-    /// The savepoints of the bodies inside which the caller runs, the innermost first.
-    /// </summary>
+    /// <summary>The savepoints of the bodies around the caller, the innermost first.</summary>
     public static long[] Find(Guid transactionId) => Read(Key, transactionId);
 
     /// <summary>
-    /// Tells the grain calls of the method that calls this which nested bodies of the running
-    /// transaction run at this moment.
+    /// Adds the nested bodies that run at this moment to the grain calls of the calling method.
     /// </summary>
     /// <remarks>
-    /// Only where the body is that began it: what others were told travels on with their calls.
+    /// Only in the process of the transaction's body. Other processes pass on what they were told.
     /// </remarks>
     public static void SetOpen(TransactionRegistry registry)
     {
@@ -44,7 +43,7 @@ internal static class SavepointContext
     }
 
     /// <summary>
-    /// The nested bodies that ran when the caller was called; null: nothing was said.
+    /// The nested bodies that ran when the caller was called; null: the call had no list.
     /// </summary>
     public static OpenSavepoints? FindOpen(Guid transactionId)
         => Read(OpenKey, transactionId) is [long version, .. long[] ids]

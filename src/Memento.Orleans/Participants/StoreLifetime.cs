@@ -1,10 +1,10 @@
 namespace Memento.Participants;
 
 /// <summary>
-/// Whether the store of this process can be used. Before the start and after the end Orleans' own
-/// calls fail with whatever comes first, a null reference or a type without an implementation.
+/// Whether the store of this process can be used. Before the start and after the end, Orleans' own
+/// calls fail with unclear errors, such as a null reference.
 /// </summary>
-/// <param name="host">What starts and stops with it: "silo" or "client".</param>
+/// <param name="host">The host that it starts and stops with: "silo" or "client".</param>
 internal sealed class StoreLifetime(string host)
 {
     private volatile State _state = State.New;
@@ -20,7 +20,9 @@ internal sealed class StoreLifetime(string host)
 
     public void Stop() => _state = State.Stopped;
 
-    /// <exception cref="StoreUnavailableException">It has not started, or has stopped.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The store has not started, or has stopped.
+    /// </exception>
     public void ThrowIfNotRunning()
     {
         if (_state == State.Running) return;
@@ -32,13 +34,13 @@ internal sealed class StoreLifetime(string host)
     }
 
     /// <summary>
-    /// Whether an error says that a call did not get to a grain, or its answer not back.
+    /// Whether an error says that a call did not reach a grain, or its answer did not return.
     /// </summary>
     public static bool IsUnreachable(Exception error)
         => error is OrleansException or TimeoutException or ObjectDisposedException;
 
-    /// <summary>Asks a grain that may be in another process.</summary>
-    /// <exception cref="StoreUnavailableException">Nobody answered.</exception>
+    /// <summary>Calls a grain that may be in another process.</summary>
+    /// <exception cref="StoreUnavailableException">No silo answered.</exception>
     /// <exception cref="MementoException">The grain failed.</exception>
     public async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -55,8 +57,10 @@ internal sealed class StoreLifetime(string host)
         }
     }
 
-    /// <summary>Asks a grain for a transaction: where nobody answers, it is run again.</summary>
-    /// <exception cref="TransactionConflictException">Nobody answered.</exception>
+    /// <summary>
+    /// Calls a grain for a transaction. If no silo answers, the transaction is run again.
+    /// </summary>
+    /// <exception cref="TransactionConflictException">No silo answered.</exception>
     /// <exception cref="StoreUnavailableException">
     /// The store of this process has stopped.
     /// </exception>
@@ -78,9 +82,7 @@ internal sealed class StoreLifetime(string host)
         }
     }
 
-    /// <summary>
-    /// An error of ours that Orleans put into one of its own: a grain was reached, and failed.
-    /// </summary>
+    /// <summary>Our error inside an error of Orleans: a grain was reached, and failed.</summary>
     private static MementoException? Inside(Exception error)
     {
         for (Exception? each = error.InnerException; each is not null; each = each.InnerException)

@@ -1,16 +1,16 @@
 namespace Memento.Participants;
 
-/// <summary>The bounds of what callers may ask of a transaction.</summary>
+/// <summary>The limits of the options of a transaction.</summary>
 internal static class TransactionLimits
 {
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
-    /// <summary>The time limit of a transaction that began as a grain's, as Orleans' own.</summary>
+    /// <summary>The time limit of a transaction that Orleans began for a grain call.</summary>
     public static readonly TimeSpan JoinedTimeout = TransactionOptions.DefaultTimeout;
 
     /// <summary>
-    /// How long after its limit a transaction is ended from outside: first the call that waits in
-    /// it may say what it waits for.
+    /// How long after its limit a transaction is ended from outside. Before that, a waiting call
+    /// may end with an error that says what it waits for.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 

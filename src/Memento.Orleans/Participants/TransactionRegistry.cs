@@ -3,22 +3,22 @@ using Memento.Storage;
 namespace Memento.Participants;
 
 /// <summary>
-/// The transactions that run in this process, or that have reached it, by id. Ends those whose time
-/// is up, and remembers for a while how those ended that came from elsewhere: late messages of them
-/// are refused, and a lost answer can be asked for.
+/// The transactions that run in this process, or have reached it, by id. It ends transactions past
+/// their time limit. It remembers for a while the outcomes of transactions of other processes, so
+/// that late messages are refused and a lost answer can be looked up.
 /// </summary>
 /// <remarks>
-/// What must hold: an id is unknown, running or ended, and goes that way only, one step under the
-/// gate of its shard. Whoever takes a transaction out of the running ones ends it, so that nothing
-/// that was found here before can begin anything after.
+/// What must hold: an id is unknown, running or ended, in that order only, and each step happens
+/// under the gate of its shard. The code that takes a transaction out of the running ones ends it,
+/// so that a caller that found it before can begin no operation after.
 /// </remarks>
 internal sealed class TransactionRegistry
 {
     /// <summary>
-    /// How long an ended transaction is remembered after its time limit, or after its end where
-    /// that comes later: a commit's answer and all questions about it
+    /// How long an ended transaction is remembered after its time limit, or after its end if that
+    /// is later. The answer of a commit and all questions about it
     /// (<see cref="Commit.Committer.LookUps"/>) may each take Orleans' response time-out, and no
-    /// message is under way for as long.
+    /// message is under way for that long.
     /// </summary>
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
@@ -65,7 +65,7 @@ internal sealed class TransactionRegistry
             shard.Running.Add(state.Id, state);
     }
 
-    /// <summary>Finds a transaction that comes from elsewhere, or lets it begin here.</summary>
+    /// <summary>Finds a transaction of another process, or begins it in this one.</summary>
     /// <exception cref="NoTransactionException">It has ended: the message is late.</exception>
     public TransactionState Join(Guid id, Func<TransactionState> begin)
     {
@@ -86,7 +86,7 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
-    /// Forgets a transaction that has ended; keeps the outcome of one from elsewhere.
+    /// Removes an ended transaction, and keeps its outcome if it is of another process.
     /// </summary>
     public void Remove(TransactionState state, TransactionOutcome outcome)
     {
@@ -102,10 +102,10 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
-    /// Ends a running transaction without its writes; false where its commit has begun.
+    /// Ends a running transaction without its writes; false if its commit has begun.
     /// </summary>
     /// <param name="state">The transaction.</param>
-    /// <param name="reason">What its caller is told; null: nothing more than it knows.</param>
+    /// <param name="reason">The error for its caller; null: no other error than it has.</param>
     public bool TryAbort(TransactionState state, MementoException? reason = null)
     {
         TaskCompletionSource? waiting = null;
@@ -123,8 +123,8 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
-    /// Ends a transaction without its writes, unless its commit has begun. One that is unknown will
-    /// not begin any more: its messages may come after this.
+    /// Ends a transaction without its writes, unless its commit has begun. An unknown transaction
+    /// can then not begin any more; its messages may still arrive.
     /// </summary>
     public void Abort(Guid id)
     {
@@ -133,8 +133,8 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
-    /// Keeps how a transaction ended that is unknown here; false where it is running, or known to
-    /// have ended.
+    /// Keeps the outcome of a transaction that is unknown here; false if it is running, or has
+    /// ended here.
     /// </summary>
     public bool Remember(Guid id, TransactionOutcome outcome)
     {
@@ -157,7 +157,7 @@ internal sealed class TransactionRegistry
             return shard.Ended.Find(id);
     }
 
-    /// <summary>Waits until a transaction is not running; its outcome is known then.</summary>
+    /// <summary>Waits until a transaction is not running. Its outcome is known then.</summary>
     public Task WhenEndedAsync(Guid id)
     {
         Shard shard = ShardOf(id);
@@ -174,7 +174,9 @@ internal sealed class TransactionRegistry
         }
     }
 
-    /// <summary>Ends what has run past its limit, and forgets what ended long ago.</summary>
+    /// <summary>
+    /// Ends transactions past their limit, and forgets those that ended long ago.
+    /// </summary>
     public void Sweep()
     {
         List<TransactionState> overdue = [];
@@ -195,11 +197,14 @@ internal sealed class TransactionRegistry
             TryAbort(state, state.TimedOut());
     }
 
-    /// <summary>Keeps how a transaction ended that ran; gives who is to be told.</summary>
+    /// <summary>
+    /// Keeps the outcome of a transaction that ran. Returns the source of those that wait for its
+    /// end.
+    /// </summary>
     private TaskCompletionSource? EndUnderGate(
         Shard shard, TransactionState state, TransactionOutcome outcome)
     {
-        // Of a body of this process nothing can come late but what a grain call of it sends.
+        // For a body of this process, only messages of its grain calls can be late.
         if (state.IsJoined || state.Orleans is { HasLeftCalls: true })
         {
             long now = _time.GetTimestamp();
@@ -230,19 +235,19 @@ internal sealed class TransactionRegistry
 }
 
 /// <summary>
-/// How transactions ended, each kept until a time of its own. They lie in buckets that are dropped
-/// whole, so that none is ever looked for to be forgotten. Not thread-safe.
+/// The outcomes of transactions, each kept until a time of its own. They are in buckets that are
+/// dropped whole, so that no outcome has to be searched for to be forgotten. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A bucket takes what is to be kept until its end or a little shorter: at most half of the time
-/// that it is to be kept. So there are four buckets where all are kept equally long, and a few more
-/// for every doubling of that time; each of them is asked for an id.
+/// A bucket takes outcomes that must be kept until its end, or a little less: by at most half of
+/// their time. So there are four buckets if all outcomes are kept equally long, and a few more for
+/// every doubling of that time. A search looks into each of them.
 /// </remarks>
 internal sealed class EndedTransactions
 {
     private readonly List<Bucket> _buckets = [];
 
-    /// <summary>How a transaction ended; null where that is not known, or not any more.</summary>
+    /// <summary>The outcome of a transaction; null if it is not known, or not any more.</summary>
     public TransactionOutcome? Find(Guid id)
     {
         foreach (Bucket bucket in _buckets)
@@ -253,11 +258,11 @@ internal sealed class EndedTransactions
         return null;
     }
 
-    /// <summary>Keeps an outcome; the transaction must not be known here.</summary>
+    /// <summary>Keeps an outcome. The transaction must not be known here.</summary>
     /// <param name="id">The transaction.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="now">Now, as a timestamp.</param>
-    /// <param name="until">The timestamp until which it is kept at least.</param>
+    /// <param name="until">The timestamp until which it is kept, at least.</param>
     public void Add(Guid id, TransactionOutcome outcome, long now, long until)
     {
         long latest = until + ((until - now) / 2);

@@ -12,16 +12,16 @@ internal sealed partial class TransactionState
 
     private List<Savepoint?>? _abandoned;
 
-    /// <summary>Its nested bodies in this process, once it has had any.</summary>
+    /// <summary>Its nested bodies in this process, if it has had any.</summary>
     public NestedScopes? Nested { get; private set; }
 
-    /// <summary>Its savepoints, once it has had any.</summary>
+    /// <summary>Its savepoints, if it has had any.</summary>
     public Savepoints? Savepoints => Volatile.Read(ref _savepoints);
 
     /// <summary>
-    /// Whether a call was given up after its message had left, so that nobody here knows what came
-    /// of it; not where it was undone with its savepoint, late or not: then the commit finds out
-    /// whether it counts.
+    /// Whether a call was given up after its message had left, so that its result is not known. A
+    /// call that was undone with its savepoint does not count: the commit finds out whether it was
+    /// carried out.
     /// </summary>
     public bool HasAbandonedCall
     {
@@ -34,14 +34,14 @@ internal sealed partial class TransactionState
         }
     }
 
-    /// <summary>Notes that a call was given up whose message had left.</summary>
+    /// <summary>Called when a call is given up after its message has left.</summary>
     public void AbandonCall(Savepoint? savepoint)
     {
         lock (_gate)
             (_abandoned ??= []).Add(savepoint);
     }
 
-    /// <summary>Its savepoints, from now on if it had none.</summary>
+    /// <summary>Its savepoints. Makes them if there are none.</summary>
     public Savepoints UseSavepoints()
     {
         if (Savepoints is { } known) return known;
@@ -59,7 +59,7 @@ internal sealed partial class TransactionState
         }
     }
 
-    /// <summary>Its nested bodies, from now on if it had none.</summary>
+    /// <summary>Its nested bodies. Makes them if there are none.</summary>
     public NestedScopes UseNested()
     {
         Savepoints savepoints = UseSavepoints();
@@ -68,12 +68,12 @@ internal sealed partial class TransactionState
     }
 
     /// <summary>
-    /// Undoes what was written under a savepoint, everywhere, and lets nothing more be done under
-    /// it. Nobody can cancel it, and where it fails the transaction must fail.
+    /// Undoes the writes under a savepoint, in all processes, and refuses later operations under
+    /// it. It cannot be cancelled. If it fails, the transaction must fail.
     /// </summary>
     /// <param name="savepoint">The savepoint.</param>
     /// <param name="alsoInGrains">
-    /// Whether record grains in other processes may have written under it.
+    /// Whether grains in other processes may have written under it.
     /// </param>
     public async ValueTask RollbackAsync(Savepoint savepoint, bool alsoInGrains)
     {
@@ -103,7 +103,8 @@ internal sealed partial class TransactionState
     }
 
     /// <summary>
-    /// Undoes what grains may have written too late to be undone; for a body that has ended.
+    /// Undoes writes of grains that may have come after the first undoing. For a body that has
+    /// ended.
     /// </summary>
     public async ValueTask RollbackLateAsync()
     {
@@ -119,7 +120,7 @@ internal sealed partial class TransactionState
         }
     }
 
-    /// <summary>The message that takes a partition elsewhere back.</summary>
+    /// <summary>The message that undoes a savepoint in a partition of another process.</summary>
     public RollbackRequest RollbackOf(long savepoint)
         => new(Id, Age, Remaining, savepoint);
 

@@ -15,13 +15,13 @@ internal sealed partial class TransactionState
     public TransactionAge? Age { get; private set; } = age;
 
     /// <summary>
-    /// When the first attempt began, on the clock of the process whose body it is: the age that
-    /// grain calls take along where no silo has given one.
+    /// The time at which the first attempt began, on the clock of the process of the body. Grain
+    /// calls take it as age if no silo has given one.
     /// </summary>
     public long StartTicks { get; init; } = age?.StartTicks ?? 0;
 
     /// <summary>
-    /// Orleans' own record of it, where its body runs in this process and Orleans knows of it.
+    /// Orleans' own record of it, if its body runs in this process and Orleans knows it.
     /// </summary>
     public OrleansRecord? Orleans
     {
@@ -53,9 +53,9 @@ internal sealed partial class TransactionState
     }
 
     /// <summary>
-    /// Waits for the right to write to tables with unique indexes: such writes that a body begins
-    /// side by side go one after the other, each reads what stands at its key and gives up the
-    /// values of that.
+    /// Waits for the turn to write to tables with unique indexes. Such writes that a body begins
+    /// side by side run one after the other, because each reads the old record and releases its
+    /// values.
     /// </summary>
     public ValueTask<Turn> TakeUniqueTurnAsync(CancellationToken cancellationToken)
     {
@@ -65,19 +65,19 @@ internal sealed partial class TransactionState
         return turns.TakeAsync(cancellationToken);
     }
 
-    /// <summary>Takes Orleans' record of it; the first one stays, and is given.</summary>
+    /// <summary>Sets Orleans' record of it. The first record stays, and is returned.</summary>
     public OrleansRecord Introduce(OrleansRecord record)
     {
         OrleansRecord known = Interlocked.CompareExchange(ref _orleans, record, null) ?? record;
 
-        // Also an age that came meanwhile, and did not find the record; without one, in a client,
-        // the grain calls of all attempts are as old as the first attempt.
+        // The age may have been set before the record was. In a client without an age, the grain
+        // calls of all attempts are as old as the first attempt.
         known.SetAge(Age?.StartTicks ?? StartTicks);
         return known;
     }
 
     /// <summary>
-    /// Takes the age that a silo gave, also for grain calls that join the transaction.
+    /// Sets the age that a silo gave, also for grain calls that join the transaction.
     /// </summary>
     public void SetAge(TransactionAge age)
     {

@@ -12,23 +12,23 @@ internal sealed partial class TransactionState
 
     private bool _isAborting;
 
-    /// <summary>How its commit ended, once it has.</summary>
+    /// <summary>The result of its commit; null before the commit has ended.</summary>
     public CommitResult? Result { get; set; }
 
-    /// <summary>Whether its commit has begun: no time limit ends it any more.</summary>
+    /// <summary>Whether its commit has begun, so that no time limit ends it any more.</summary>
     public bool IsCommitting { get; private set; }
 
     /// <summary>
-    /// Why it must fail whatever its body does: it lost a conflict, or ran out of time.
+    /// Why it must fail, whatever its body does: it lost a conflict, or ran out of time.
     /// </summary>
     public MementoException? Doom => Volatile.Read(ref _doom);
 
-    /// <summary>Makes it fail, whatever its body does; the first reason stays.</summary>
+    /// <summary>Makes it fail, whatever its body does. The first reason stays.</summary>
     public MementoException DoomWith(MementoException reason)
         => Interlocked.CompareExchange(ref _doom, reason, null) ?? reason;
 
     /// <summary>
-    /// Begins the commit: no operation begins after this. False where it was ended before.
+    /// Begins the commit: no operation begins after this. False if it was ended before.
     /// </summary>
     public bool TryBeginCommit(out IReadOnlyList<Enlistment> enlistments)
     {
@@ -40,8 +40,10 @@ internal sealed partial class TransactionState
         }
     }
 
-    /// <summary>No operation begins after this; false where its commit has begun.</summary>
-    /// <param name="reason">Why it must fail; not told to one whose commit has begun.</param>
+    /// <summary>
+    /// Ends the operations: none begins after this. False if its commit has begun.
+    /// </summary>
+    /// <param name="reason">Why it must fail; not used if its commit has begun.</param>
     public bool TryEnd(MementoException? reason = null)
     {
         lock (_gate)
@@ -52,7 +54,7 @@ internal sealed partial class TransactionState
         }
     }
 
-    /// <summary>No operation begins after this; gives the participants.</summary>
+    /// <summary>Ends the operations: none begins after this. Returns the participants.</summary>
     public IReadOnlyList<Enlistment> End()
     {
         lock (_gate)
@@ -63,8 +65,8 @@ internal sealed partial class TransactionState
     }
 
     /// <summary>
-    /// Begins the abort: no operation begins after this. False where that has been done before, or
-    /// its commit has begun.
+    /// Begins the abort: no operation begins after this. False if the abort or the commit has begun
+    /// before.
     /// </summary>
     public bool TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)
     {
@@ -76,7 +78,7 @@ internal sealed partial class TransactionState
         }
     }
 
-    /// <summary>Ends it without its writes; the second time it does nothing.</summary>
+    /// <summary>Ends it without its writes. A second call does nothing.</summary>
     public void Abort()
     {
         if (!TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)) return;
@@ -85,7 +87,9 @@ internal sealed partial class TransactionState
             enlistment.Abort();
     }
 
-    /// <exception cref="NoTransactionException">It has ended, or the savepoint has.</exception>
+    /// <exception cref="NoTransactionException">
+    /// The transaction or the savepoint has ended.
+    /// </exception>
     public void ThrowIfOver(Savepoint? savepoint)
     {
         if (savepoint is { IsGivenUp: true }) throw NestedErrors.GivenUp(Id);
@@ -105,12 +109,13 @@ internal sealed partial class TransactionState
             + "transactions short, or give this one a longer Timeout.");
 
     /// <summary>
-    /// What was read before commits were taken back and what is read after it never stood together,
-    /// so the body does not get to see both.
+    /// Fails if commits that the transaction may have seen were taken back: the reads before and
+    /// after that do not belong to one state, so the body must not see both.
     /// </summary>
     private void ThrowIfTakenBack()
     {
-        // An odd one: it began while commits were being taken back, here and not yet there.
+        // An odd generation: it began during a take-back, which had reached only a part of the
+        // partitions.
         if (partitions.Generation == Generation && Generation % 2 == 0) return;
         if (partitions.Stands(Generation, DependsOn())) return;
 
@@ -120,8 +125,8 @@ internal sealed partial class TransactionState
     }
 
     /// <summary>
-    /// What an operation that failed means for the transaction, which it dooms where it lost a
-    /// conflict or its time is up; null: no more than it says.
+    /// The error of the transaction after a failed operation. If the operation lost a conflict or
+    /// the time is up, the transaction must fail. Null: only the operation has failed.
     /// </summary>
     private MementoException? ReasonOf(Exception exception, TableDefinition table)
     {
@@ -130,10 +135,11 @@ internal sealed partial class TransactionState
             case PartitionClosedException { Reason: var closed }:
                 return closed is TransactionConflictException ? DoomWith(closed) : closed;
             case NoTransactionException when Doom is TransactionTimeoutException:
-                // It was ended for its time limit while it waited.
+                // It was ended by its time limit during the wait.
                 return Doom;
             case TransactionConflictException or TransactionTimeoutException:
-                // The next attempt of this process has to know what the partition knows.
+                // The next attempt of this process has to know the indexes that the partition
+                // knows.
                 if (!partitions.ShareMemory
                     && exception.InnerException is IndexesChangedException changed)
                 {
@@ -147,7 +153,8 @@ internal sealed partial class TransactionState
     }
 
     /// <summary>
-    /// What keeps this process from using the indexes that the table has; null: nothing.
+    /// Takes over the indexes of the table. Returns why this process cannot use them; null if it
+    /// can.
     /// </summary>
     private static MementoException? Learn(TableDefinition table, IndexesChangedException changed)
     {

@@ -5,9 +5,9 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// What a process knows of one running transaction: its age and time limit, the partitions that
-/// take part, the operations under way, and why it must fail, if it must. Kept by id, because each
-/// grain call of a transaction sees another <c>TransactionInfo</c>.
+/// The state of one running transaction in a process: its age and time limit, the partitions that
+/// take part, the running operations, and why it must fail, if it must. It is kept by id, because
+/// each grain call of a transaction has another <c>TransactionInfo</c>.
 /// </summary>
 internal sealed partial class TransactionState(
     Guid id,
@@ -40,17 +40,17 @@ internal sealed partial class TransactionState(
     public bool IsJoined { get; init; }
 
     /// <summary>
-    /// Where it was aborted with participants in other processes: ends when what it has read there
-    /// is durable, or with the reason why that cannot be said.
+    /// After an abort with participants in other processes: ends when its reads there are durable,
+    /// or with the reason why that is not known.
     /// </summary>
     public Task<MementoException?>? ReadElsewhere { get; set; }
 
-    /// <summary>The body's own scope, or null where it runs elsewhere.</summary>
+    /// <summary>The scope of the body, or null if the body runs in another process.</summary>
     public ITransactionBody? Outermost { get; set; }
 
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
 
-    /// <summary>One for all partitions: the age is set once.</summary>
+    /// <summary>The same object for all partitions, because the age is set once.</summary>
     public TransactionHeader Header
     {
         get
@@ -72,7 +72,7 @@ internal sealed partial class TransactionState(
     /// <summary>Whether operations or nested bodies are still running.</summary>
     public bool HasCallsUnderWay => Volatile.Read(ref _callsUnderWay) != 0;
 
-    /// <summary>Counts a call: it is to have ended when its body does.</summary>
+    /// <summary>Counts a call, which must have ended when its body ends.</summary>
     public void BeginCall(Savepoint? savepoint)
     {
         Interlocked.Increment(ref _callsUnderWay);
@@ -85,7 +85,7 @@ internal sealed partial class TransactionState(
         Interlocked.Decrement(ref _callsUnderWay);
     }
 
-    /// <summary>Carries out an operation in a partition, which takes part from here on.</summary>
+    /// <summary>Carries out an operation in a partition, which takes part from then on.</summary>
     public async ValueTask<TResult> ExecuteAsync<TResult>(
         TableDefinition table,
         int number,
@@ -118,14 +118,14 @@ internal sealed partial class TransactionState(
     }
 
     /// <summary>
-    /// Carries out an operation in each of some partitions: begins everywhere, then waits, so that
-    /// those of other silos work side by side. It is one call where each would be many: a query
-    /// asks all partitions.
+    /// Carries out an operation in each of several partitions. It begins all of them before it
+    /// waits, so that partitions in other silos work side by side. It is one call instead of many,
+    /// because a query asks all partitions.
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="numbers">The partitions.</param>
-    /// <param name="operations">What is asked of each, or one for all.</param>
-    /// <param name="savepoint">The savepoint under which they are asked; null outside any.</param>
+    /// <param name="operations">The operation for each partition, or one operation for all.</param>
+    /// <param name="savepoint">The savepoint of the operations; null outside any.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     public async ValueTask<TResult[]> ExecuteEachAsync<TResult>(
         TableDefinition table,
@@ -159,8 +159,8 @@ internal sealed partial class TransactionState(
     }
 
     /// <summary>
-    /// Begins an operation in a partition, behind those that were begun before it and still look
-    /// for the same partition.
+    /// Begins an operation in a partition, after earlier operations that still locate the same
+    /// partition.
     /// </summary>
     public ValueTask<TResult> BeginAsync<TResult>(
         TableDefinition table,
@@ -204,7 +204,9 @@ internal sealed partial class TransactionState(
         }
     }
 
-    /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
+    /// <summary>
+    /// Adds a participant, unless it was added before or the transaction has ended.
+    /// </summary>
     public Enlistment Enlist(TableDefinition table, int number, Func<Enlistment> make)
         => Enlist(table, number, make, static (_, make) => make());
 
@@ -225,8 +227,8 @@ internal sealed partial class TransactionState(
     }
 
     /// <summary>
-    /// The latest journal position whose effect it has seen in this silo; for one whose body has
-    /// ended.
+    /// The latest journal position whose effect it has seen in this silo. For a transaction whose
+    /// body has ended.
     /// </summary>
     public long DependsOn()
     {
@@ -249,7 +251,7 @@ internal sealed partial class TransactionState(
             return _openings ??= new PartitionOpenings(this, partitions);
     }
 
-    /// <summary>Cancels with the whole transaction too.</summary>
+    /// <summary>Links a token with the token of the whole transaction.</summary>
     private CancellationToken Link(
         CancellationToken cancellationToken, out CancellationTokenSource? linked)
     {

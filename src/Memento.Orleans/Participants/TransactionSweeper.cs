@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Participants;
 
 /// <summary>
-/// Ends, once a second, the transactions whose time is up although nobody asks: those that are
-/// known here, then, in a silo, what is left of others in its partitions.
+/// Ends, once a second, the transactions that are past their time limit: first those of the
+/// registry, then, in a silo, the rest of others in its partitions.
 /// </summary>
-/// <param name="registry">The transactions that are known here.</param>
+/// <param name="registry">The transactions of this process.</param>
 /// <param name="time">The time.</param>
-/// <param name="logger">Told of what should not happen.</param>
+/// <param name="logger">The log of unexpected failures.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
 internal sealed partial class TransactionSweeper(
     TransactionRegistry registry,
@@ -17,19 +17,19 @@ internal sealed partial class TransactionSweeper(
     ILogger<TransactionSweeper> logger,
     PartitionDirectory? partitions = null) : IDisposable
 {
-    /// <summary>How late a forgotten transaction's locks may go.</summary>
+    /// <summary>The interval of the sweeps.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long after its limit a partition ends a transaction by itself: whoever knows it has
-    /// ended it by then.
+    /// How long after its limit a partition ends a transaction by itself. A process that knows the
+    /// transaction has ended it by then.
     /// </summary>
     private static readonly TimeSpan LeftGrace = TransactionLimits.Grace + Interval;
 
     private readonly CancellationTokenSource _stopping = new();
     private bool _isDisposed;
 
-    /// <summary>Ends with the sweeping.</summary>
+    /// <summary>Ends when the sweeps end.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     public void Start()
@@ -44,7 +44,9 @@ internal sealed partial class TransactionSweeper(
         return Ended;
     }
 
-    /// <summary>Stops too: a host whose start failed is disposed of without a stop.</summary>
+    /// <summary>
+    /// Stops the sweeps too: a host whose start failed is disposed of without a stop.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, true)) return;
@@ -90,8 +92,8 @@ internal sealed partial class TransactionSweeper(
             }
             catch (Exception exception)
             {
-                // The next second tries again: a transaction that cannot be ended must not keep the
-                // rest.
+                // The next sweep tries again: a transaction that cannot be ended must not stop the
+                // others from being ended.
                 SweepFailed(logger, exception);
             }
         }

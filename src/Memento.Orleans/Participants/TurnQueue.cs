@@ -1,12 +1,12 @@
 namespace Memento.Participants;
 
-/// <summary>Lets callers go one after the other, in the order in which they come.</summary>
+/// <summary>Gives turns to callers one after the other, in the order of their calls.</summary>
 internal sealed class TurnQueue
 {
     private readonly Lock _gate = new();
     private Task? _last;
 
-    /// <summary>Whether nobody has the turn or waits for it.</summary>
+    /// <summary>Whether no caller has the turn or waits for it.</summary>
     public bool IsIdle
     {
         get
@@ -17,7 +17,8 @@ internal sealed class TurnQueue
     }
 
     /// <summary>
-    /// Waits until those that came before have gone. Its place is taken when it returns.
+    /// Waits until the turns of all earlier callers have ended. The place in the queue is taken
+    /// before the method returns.
     /// </summary>
     public ValueTask<Turn> TakeAsync(CancellationToken cancellationToken)
     {
@@ -39,7 +40,7 @@ internal sealed class TurnQueue
         }
         catch (OperationCanceledException)
         {
-            // Who comes after this one still comes after those before it.
+            // A later caller still waits for the callers before this one.
             _ = before.ContinueWith(
                 _ => source.TrySetResult(),
                 CancellationToken.None,
@@ -53,7 +54,7 @@ internal sealed class TurnQueue
 }
 
 /// <summary>
-/// A caller's turn, until it is disposed; without a source there is nothing to take turns for.
+/// The turn of a caller, until it is disposed. Without a source, no turns are needed.
 /// </summary>
 internal readonly struct Turn(TaskCompletionSource? source) : IDisposable
 {
