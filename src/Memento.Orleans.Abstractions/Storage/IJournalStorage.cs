@@ -10,7 +10,10 @@ namespace Memento.Storage;
 /// <remarks>
 /// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash. When it
 /// throws, no part of the batch does. Only a <see cref="BatchInDoubtException"/> leaves open which
-/// is true, until <see cref="SettleAsync"/> has said it.
+/// is true, until <see cref="SettleAsync"/> has said it. Every other change is there as a whole or
+/// not at all too, and can be asked for again after a failure. A call whose token is cancelled
+/// before the call begins does nothing. <c>StorageCompliance</c>, in the tests of the store, has a
+/// test for each promise of this interface.
 /// </remarks>
 public interface IJournalStorage : IAsyncDisposable
 {
@@ -70,12 +73,21 @@ public interface IJournalStorage : IAsyncDisposable
     /// <exception cref="StorageException">The storage refused.</exception>
     Task<long> RaiseEpochAsync(string table, int partition, CancellationToken cancellationToken);
 
-    /// <summary>Reads the rows of a partition, in the order of their keys.</summary>
-    /// <exception cref="StorageException">The storage refused.</exception>
+    /// <summary>
+    /// Reads the rows of a partition, in the order of their keys, as they are at one moment: every
+    /// batch that was written before the call, and of each batch all rows or none. Batches go on
+    /// beside it, also those that empty the table.
+    /// </summary>
+    /// <exception cref="StorageException">
+    /// The storage refused, or there is no such table.
+    /// </exception>
     IAsyncEnumerable<StoredRow> LoadAsync(
         string table, int partition, CancellationToken cancellationToken);
 
-    /// <summary>Writes a batch as one database transaction.</summary>
+    /// <summary>
+    /// Writes a batch as one database transaction. The entries are applied in their order: of each
+    /// entry first the tables that it empties, then its rows in their order.
+    /// </summary>
     /// <exception cref="StorageException">Nothing of the batch was kept.</exception>
     /// <exception cref="FencedException">
     /// Nothing of the batch was kept: a partition in it has a newer owner.
@@ -85,7 +97,8 @@ public interface IJournalStorage : IAsyncDisposable
     /// <see cref="JournalEntry.KeepsOutcome"/> is decided already.
     /// </exception>
     /// <exception cref="EntryRefusedException">
-    /// Nothing of the batch was kept: one entry of it can never be stored.
+    /// Nothing of the batch was kept: one entry of it can never be stored. A document is too large,
+    /// say, or there is no table for a row.
     /// </exception>
     /// <exception cref="BatchInDoubtException">
     /// The storage failed in the commit, and cannot say whether the batch was kept. The next call

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Memento.Tests.Conformance;
 
 /// <summary>A silo with an application's grains and their storage, and a client of it.</summary>
-public sealed class ApplicationGrainFixture : IAsyncLifetime
+public class ApplicationGrainFixture : IAsyncLifetime
 {
     private TestSilo? _silo;
 
@@ -13,13 +15,24 @@ public sealed class ApplicationGrainFixture : IAsyncLifetime
     {
         _silo = await TestSilo.StartAsync(
             static memento => memento.AddConformanceTables(TableStorage.Ram),
-            static silo => silo.AddMemoryGrainStorage("foreign"));
+            silo =>
+            {
+                silo.AddMemoryGrainStorage("foreign");
+                Configure(silo.Services);
+            });
         Client = await _silo.ConnectAsync(
-            static memento => memento.AddConformanceTables(TableStorage.Ram));
+            static memento => memento.AddConformanceTables(TableStorage.Ram),
+            client => Configure(client.Services));
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_silo is not null) await _silo.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Sets the silo and the client up further.</summary>
+    protected virtual void Configure(IServiceCollection services)
+    {
     }
 }

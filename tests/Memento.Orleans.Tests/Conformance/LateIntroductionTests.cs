@@ -1,4 +1,3 @@
-using Memento.Tests.Conformance.Grains;
 using Memento.Tests.Conformance.Tables;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,17 +5,10 @@ using Orleans.Transactions;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>
-/// When Orleans comes to know of a transaction, and that it is the same one for all then.
-/// </summary>
+/// <summary>An Orleans as it is: it comes to know of a transaction when a call needs it.</summary>
 public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
-    : IClassFixture<ApplicationGrainFixture>, IAsyncLifetime
+    : IntroductionSuite(fixture), IClassFixture<ApplicationGrainFixture>
 {
-    public async ValueTask InitializeAsync()
-        => await ConformanceTables.ClearAsync(fixture.Silo.GetRequiredService<IMemento>());
-
-    public ValueTask DisposeAsync() => default;
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -32,126 +24,4 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
         }).Within();
         Assert.Null(Memento(isClient).Current);
     }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Grains_that_are_called_side_by_side_are_in_the_transaction_of_the_body(
-        bool isClient)
-    {
-        await Memento(isClient).TransactionAsync(async tx =>
-        {
-            await tx.WriteAsync(new Entry { Name = "own", Value = 1 });
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(
-                i => Task.Run(() => Shop(isClient, $"shop {i}").SellAsync($"{i}", i))));
-            Assert.Equal(7, (await tx.ReadAsync<Entry>("7"))!.Value);
-            Assert.Same(tx, Memento(isClient).Current);
-        }).Within();
-
-        Assert.Equal(9, await Memento(isClient).Table<Entry>().CountAsync().Within());
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Grain_calls_of_all_attempts_are_as_old_as_the_first_attempt(bool isClient)
-    {
-        List<DateTime> ages = [];
-        await Memento(isClient).TransactionAsync(async tx =>
-        {
-            await Memento(isClient).GetRecord<Entry>("a").ReadAsync();
-            ages.Add(TransactionContext.GetRequiredTransactionInfo().Priority);
-            if (ages.Count < 3) throw new TransactionConflictException("Again.");
-        }).Within();
-
-        Assert.Equal(3, ages.Count);
-        Assert.Single(ages.Distinct());
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_nested_abort_undoes_what_grains_wrote_that_it_called(bool isClient)
-    {
-        await Memento(isClient).TransactionAsync(async tx =>
-        {
-            await Shop(isClient, "shop").IncrementAsync("a");
-            await tx.TryNestedAsync(async inner =>
-            {
-                Assert.Equal(2, await Shop(isClient, "shop").IncrementAsync("a"));
-                inner.Abort();
-            });
-            Assert.Equal(1, (await tx.ReadAsync<Entry>("a"))!.Value);
-        }).Within();
-
-        Assert.Equal(1, (await Memento(isClient).Table<Entry>().GetAsync("a").Within())!.Value);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task What_joins_by_Orleans_own_client_is_in_the_transaction_of_the_body(
-        bool isClient)
-    {
-        var orleans = Of(isClient).GetRequiredService<ITransactionClient>();
-        await Memento(isClient).TryTransactionAsync(async tx =>
-        {
-            await orleans.RunTransaction(
-                TransactionOption.Join,
-                async () => { await Shop(isClient, "shop").IncrementAsync("a"); });
-            Assert.Equal(1, (await tx.ReadAsync<Entry>("a"))!.Value);
-            tx.Abort();
-        }).Within();
-
-        Assert.Null(await Memento(isClient).Table<Entry>().GetAsync("a").Within());
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task What_Orleans_own_client_begins_inside_a_body_is_another_transaction(
-        bool isClient)
-    {
-        var orleans = Of(isClient).GetRequiredService<ITransactionClient>();
-        await Memento(isClient).TryTransactionAsync(async tx =>
-        {
-            await orleans.RunTransaction(
-                TransactionOption.Create,
-                async () => { await Shop(isClient, "shop").IncrementAsync("a"); });
-            tx.Abort();
-        }).Within();
-
-        Assert.Equal(1, (await Memento(isClient).Table<Entry>().GetAsync("a").Within())!.Value);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Code_that_a_body_leaves_running_is_in_no_transaction_after_its_end(
-        bool isClient)
-    {
-        var hasEnded = new Signal();
-        Task<ITransaction?> left = null!;
-        async Task<ITransaction?> LaterAsync()
-        {
-            await hasEnded.WaitAsync();
-            return Memento(isClient).Current;
-        }
-
-        await Memento(isClient).TransactionAsync(_ =>
-        {
-            left = LaterAsync();
-            return Task.CompletedTask;
-        }).Within();
-        hasEnded.Set();
-
-        Assert.Null(await left.Within());
-    }
-
-    private IServiceProvider Of(bool isClient) => isClient ? fixture.Client : fixture.Silo;
-
-    private IMemento Memento(bool isClient) => Of(isClient).GetRequiredService<IMemento>();
-
-    private IShopGrain Shop(bool isClient, string name)
-        => Of(isClient).GetRequiredService<IGrainFactory>().GetGrain<IShopGrain>(name);
 }

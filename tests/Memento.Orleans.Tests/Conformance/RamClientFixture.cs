@@ -1,3 +1,3 @@
 namespace Memento.Tests.Conformance;
 
-public sealed class RamClientFixture() : StoreFixture(TableStorage.Ram, isClient: true);
+public sealed class RamClientFixture() : StoreFixture(null, isClient: true);

@@ -1,3 +1,3 @@
 namespace Memento.Tests.Conformance;
 
-public sealed class RamSiloFixture() : StoreFixture(TableStorage.Ram, isClient: false);
+public sealed class RamSiloFixture() : StoreFixture(null, isClient: false);

@@ -1,13 +1,19 @@
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>What is there when a silo starts again on the same file.</summary>
-public sealed class RestartTests : IDisposable
+/// <summary>What is there when a silo starts again on the same storage.</summary>
+public abstract class RestartTests<TStorage> : IAsyncDisposable
+    where TStorage : StorageUnderTest, new()
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TStorage _place = new();
 
-    public void Dispose() => _directory.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_disk_table_is_there_after_a_restart_and_a_ram_table_is_empty()
@@ -172,10 +178,12 @@ public sealed class RestartTests : IDisposable
 
     private async Task RunAsync(Func<IMemento, Task> use)
     {
-        await using MementoHost host = await MementoHost.StartAsync(memento => memento
-            .UseSqlite(_directory.ConnectionString)
-            .AddConformanceTables(TableStorage.Disk)
-            .AddTable<Seat>(static table => table.Storage = TableStorage.Ram));
+        await using MementoHost host = await MementoHost.StartAsync(memento =>
+        {
+            _place.Use(memento);
+            memento.AddConformanceTables(TableStorage.Disk)
+                .AddTable<Seat>(static table => table.Storage = TableStorage.Ram);
+        });
         await use(host.Memento).Within();
     }
 }

@@ -1,4 +1,6 @@
+using Memento.Tests.Sqlite;
+
 namespace Memento.Tests.Conformance;
 
-public sealed class SqliteClientTests(SqliteClientFixture fixture)
-    : ConformanceSuite(fixture), IClassFixture<SqliteClientFixture>;
+public sealed class SqliteClientTests(ClientFixture<SqliteUnderTest> fixture)
+    : ConformanceSuite(fixture), IClassFixture<ClientFixture<SqliteUnderTest>>;

@@ -1,4 +1,6 @@
+using Memento.Tests.Sqlite;
+
 namespace Memento.Tests.Conformance;
 
-public sealed class SqliteSiloTests(SqliteSiloFixture fixture)
-    : ConformanceSuite(fixture), IClassFixture<SqliteSiloFixture>;
+public sealed class SqliteSiloTests(SiloFixture<SqliteUnderTest> fixture)
+    : ConformanceSuite(fixture), IClassFixture<SiloFixture<SqliteUnderTest>>;

@@ -1,11 +1,13 @@
+using Memento.Tests.Compliance;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;
 
 /// <summary>One host that the tests of a class share: a silo, and maybe a client of it.</summary>
-public abstract class StoreFixture(TableStorage storage, bool isClient) : IAsyncLifetime
+/// <param name="place">What the tables are kept in; null where they are in ram.</param>
+/// <param name="isClient">Whether the tests use the client.</param>
+public abstract class StoreFixture(StorageUnderTest? place, bool isClient) : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _directory = new();
     private TestSilo? _silo;
 
     /// <summary>The store as the tests use it.</summary>
@@ -17,7 +19,8 @@ public abstract class StoreFixture(TableStorage storage, bool isClient) : IAsync
     /// <summary>The services of the silo, where the partitions are.</summary>
     public IServiceProvider SiloServices => _silo!.Services;
 
-    public TableStorage Storage { get; } = storage;
+    public TableStorage Storage { get; } =
+        place is null ? TableStorage.Ram : TableStorage.Disk;
 
     public bool IsClient { get; } = isClient;
 
@@ -26,7 +29,7 @@ public abstract class StoreFixture(TableStorage storage, bool isClient) : IAsync
         _silo = await TestSilo.StartAsync(memento =>
         {
             memento.AddConformanceTables(Storage);
-            if (Storage == TableStorage.Disk) memento.UseSqlite(_directory.ConnectionString);
+            place?.Use(memento);
         });
         Services = IsClient
             ? await _silo.ConnectAsync(memento => memento.AddConformanceTables(Storage))
@@ -42,7 +45,15 @@ public abstract class StoreFixture(TableStorage storage, bool isClient) : IAsync
     public async ValueTask DisposeAsync()
     {
         if (_silo is not null) await _silo.DisposeAsync();
-        _directory.Dispose();
+        if (place is not null) await place.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>A silo with a storage.</summary>
+public sealed class SiloFixture<TStorage>() : StoreFixture(new TStorage(), isClient: false)
+    where TStorage : StorageUnderTest, new();
+
+/// <summary>A silo with a storage, and a client of it.</summary>
+public sealed class ClientFixture<TStorage>() : StoreFixture(new TStorage(), isClient: true)
+    where TStorage : StorageUnderTest, new();

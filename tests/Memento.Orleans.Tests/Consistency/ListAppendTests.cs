@@ -1,10 +1,12 @@
 using Memento.Storage;
+using Memento.Tests.Compliance;
 using Memento.Tests.Faults;
 
 namespace Memento.Tests.Consistency;
 
 /// <summary>Histories of concurrent transactions are strictly serializable.</summary>
-public sealed class ListAppendTests
+public abstract class ListAppendTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     private const int Workers = 12;
     private const int Transactions = 120;
@@ -60,7 +62,7 @@ public sealed class ListAppendTests
     }
 
     private static Task<FaultyStore> StartAsync()
-        => FaultyStore.StartAsync(
+        => FaultyStore.StartAsync<TStorage>(
             static memento => memento.AddTable<RamChain>().AddTable<DiskChain>());
 
     private static void Check(ListWorkload workload, int seed)

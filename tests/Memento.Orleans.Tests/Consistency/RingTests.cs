@@ -1,12 +1,14 @@
-using System.Collections.Concurrent;
+using Memento.Tests.Compliance;
 using Memento.Tests.Faults;
+using System.Collections.Concurrent;
 
 namespace Memento.Tests.Consistency;
 
 /// <summary>
 /// FoundationDB's Cycle: transactions swap neighbours in a ring, and whoever looks sees one ring.
 /// </summary>
-public sealed class RingTests
+public abstract class RingTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     private const int Nodes = 20;
     private const int Workers = 12;
@@ -19,7 +21,7 @@ public sealed class RingTests
     public async Task The_ring_stays_one_ring(TableStorage storage)
     {
         int seed = Settings.RunSeed;
-        await using var store = await FaultyStore.StartAsync(memento => memento
+        await using var store = await FaultyStore.StartAsync<TStorage>(memento => memento
             .AddTable<RingNode>(table => table.Storage = storage).AddTable<DiskAccount>());
         await store.Memento.TransactionAsync(async tx =>
         {

@@ -1,4 +1,5 @@
 using Memento.Tests.Conformance;
+using Memento.Tests.Sqlite;
 
 namespace Memento.Tests.Faults;
 
@@ -24,7 +25,7 @@ public sealed class AbortedReadTests
     [MemberData(nameof(Ways))]
     public async Task An_aborted_body_is_told_nothing_that_is_not_durable(string way, bool isClient)
     {
-        await using var silo = await FaultySilo.StartAsync();
+        await using var silo = await FaultySilo.StartAsync<SqliteUnderTest>();
         IMemento memento = isClient ? silo.Client : silo.Inside;
         await WriteAsync(silo, 10);
         silo.Faults.Block();
@@ -58,7 +59,7 @@ public sealed class AbortedReadTests
     [InlineData(false)]
     public async Task An_aborted_body_is_told_once_what_it_read_is_durable(bool isClient)
     {
-        await using var silo = await FaultySilo.StartAsync();
+        await using var silo = await FaultySilo.StartAsync<SqliteUnderTest>();
         await WriteAsync(silo, 10);
         silo.Faults.Block();
         Task writing = WriteAsync(silo, 20);

@@ -1,6 +1,6 @@
 using Memento.Participants;
 using Memento.Partitions;
-using Memento.Storage.Sqlite;
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,8 +9,10 @@ namespace Memento.Tests.Faults;
 /// <summary>A silo whose batches fail when a test says so, and a client of it over TCP.</summary>
 internal sealed class FaultySilo : IAsyncDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly StorageUnderTest _place;
     private TestSilo _silo = null!;
+
+    private FaultySilo(StorageUnderTest place) => _place = place;
 
     public FaultyStorage Faults { get; private set; } = null!;
 
@@ -22,9 +24,11 @@ internal sealed class FaultySilo : IAsyncDisposable
 
     public IServiceProvider Services => _silo.Services;
 
-    public static async Task<FaultySilo> StartAsync(Action<ISiloBuilder>? configureSilo = null)
+    public static async Task<FaultySilo> StartAsync<TStorage>(
+        Action<ISiloBuilder>? configureSilo = null)
+        where TStorage : StorageUnderTest, new()
     {
-        var silo = new FaultySilo();
+        var silo = new FaultySilo(new TStorage());
         await silo.StartSiloAsync(configureSilo);
         return silo;
     }
@@ -46,12 +50,12 @@ internal sealed class FaultySilo : IAsyncDisposable
         Faults.Plan = null;
         Faults.Unblock();
         await _silo.DisposeAsync();
-        _directory.Dispose();
+        await _place.DisposeAsync();
     }
 
     private async Task StartSiloAsync(Action<ISiloBuilder>? configureSilo)
     {
-        Faults = new FaultyStorage(new SqliteJournalStorage(_directory.ConnectionString));
+        Faults = new FaultyStorage(_place.Create());
         _silo = await TestSilo.StartAsync(
             memento =>
             {

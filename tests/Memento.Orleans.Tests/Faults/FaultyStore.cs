@@ -1,10 +1,11 @@
 using Memento.Partitions;
-using Memento.Storage.Sqlite;
+using Memento.Storage;
+using Memento.Tests.Compliance;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;
 
-/// <summary>A silo on a SQLite file of its own, whose batches fail when a test says so.</summary>
+/// <summary>A silo on a storage of its own, whose batches fail when a test says so.</summary>
 internal sealed class FaultyStore : IAsyncDisposable
 {
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
@@ -12,14 +13,16 @@ internal sealed class FaultyStore : IAsyncDisposable
     /// <summary>A workload that takes longer hangs.</summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(4);
 
-    private readonly string _directory =
-        Directory.CreateTempSubdirectory("memento-faults-").FullName;
-
+    private readonly StorageUnderTest _place;
     private readonly Action<IMementoBuilder> _tables;
     private MementoHost? _host;
-    private SqliteJournalStorage? _sqlite;
+    private IJournalStorage? _storage;
 
-    private FaultyStore(Action<IMementoBuilder> tables) => _tables = tables;
+    private FaultyStore(StorageUnderTest place, Action<IMementoBuilder> tables)
+    {
+        _place = place;
+        _tables = tables;
+    }
 
     public IMemento Memento => Host.Memento;
 
@@ -28,18 +31,20 @@ internal sealed class FaultyStore : IAsyncDisposable
     public FaultyStorage Faults { get; private set; } = null!;
 
     /// <summary>A silo with the tables of a bank.</summary>
-    public static Task<FaultyStore> StartAsync()
-        => StartAsync(static memento => memento
+    public static Task<FaultyStore> StartAsync<TStorage>()
+        where TStorage : StorageUnderTest, new()
+        => StartAsync<TStorage>(static memento => memento
             .AddTable<DiskAccount>().AddTable<RamAccount>().AddTable<Receipt>());
 
-    public static async Task<FaultyStore> StartAsync(Action<IMementoBuilder> tables)
+    public static async Task<FaultyStore> StartAsync<TStorage>(Action<IMementoBuilder> tables)
+        where TStorage : StorageUnderTest, new()
     {
-        var store = new FaultyStore(tables);
+        var store = new FaultyStore(new TStorage(), tables);
         await store.StartSiloAsync();
         return store;
     }
 
-    /// <summary>Stops the silo and starts another one on the same file.</summary>
+    /// <summary>Stops the silo and starts another one on the same storage.</summary>
     /// <param name="prepare">Says what is to fail while it starts.</param>
     public async Task RestartAsync(Action<FaultyStorage>? prepare = null)
     {
@@ -47,10 +52,8 @@ internal sealed class FaultyStore : IAsyncDisposable
         await StartSiloAsync(prepare);
     }
 
-    /// <summary>Lets the file have no more than this many pages.</summary>
-    public void LimitPages(long pages)
-        => _sqlite!.Writer.Run(
-            "limit", null, database => database.Scalar($"PRAGMA max_page_count = {pages}"));
+    /// <summary>Leaves no room for more rows, until the end of what it gives.</summary>
+    public IDisposable Fill() => _place.Fill(_storage!);
 
     public Task<T> ReadAsync<T>(object key)
         where T : class
@@ -76,14 +79,13 @@ internal sealed class FaultyStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopSiloAsync();
-        Directory.Delete(_directory, recursive: true);
+        await _place.DisposeAsync();
     }
 
     private async Task StartSiloAsync(Action<FaultyStorage>? prepare = null)
     {
-        string file = Path.Combine(_directory, "bank.db");
-        _sqlite = new SqliteJournalStorage($"Data Source={file}");
-        Faults = new FaultyStorage(_sqlite);
+        _storage = _place.Create();
+        Faults = new FaultyStorage(_storage);
         prepare?.Invoke(Faults);
         _host = await MementoHost.StartAsync(memento =>
         {

@@ -1,14 +1,17 @@
+using Memento.Tests.Compliance;
+
 namespace Memento.Tests.Faults;
 
 /// <summary>A table whose deletion has begun, and could not be completed.</summary>
-public sealed class HalfDeletedTableTests
+public abstract class HalfDeletedTableTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task It_comes_back_empty(bool isRepeated)
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await store.WriteAsync(new DiskAccount { Id = 1, Balance = 10 });
         store.Faults.DropFault = static () => FaultyStorage.DiskFailure;
         await Assert.ThrowsAsync<StorageException>(() => DeleteAsync(store));
@@ -35,7 +38,7 @@ public sealed class HalfDeletedTableTests
     [Fact]
     public async Task A_beginning_that_is_kept_is_ended_whatever_the_storage_said()
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1);
         FailNextNote(store, isWritten: true);
         await DeleteAsync(store);
@@ -54,7 +57,7 @@ public sealed class HalfDeletedTableTests
     [Fact]
     public async Task A_beginning_that_is_not_kept_leaves_the_table_as_it_was()
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1);
         FailNextNote(store, isWritten: false);
         await Assert.ThrowsAsync<StorageException>(() => DeleteAsync(store));
@@ -79,7 +82,7 @@ public sealed class HalfDeletedTableTests
     public async Task Nothing_is_written_to_a_table_of_which_it_is_not_known_whether_it_is_deleted(
         bool isKept)
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1);
         store.Faults.CatalogReadFault = static () => FaultyStorage.DiskFailure;
         FailNextNote(store, isKept);

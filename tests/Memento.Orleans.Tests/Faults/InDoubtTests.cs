@@ -1,6 +1,7 @@
 using Memento.Commit;
 using Memento.Journaling;
 using Memento.Storage;
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,7 +11,8 @@ namespace Memento.Tests.Faults;
 /// A batch whose commit got no answer: the storage settles it, and then the whole of it stands, or
 /// nothing of it does, in ram and on disk alike.
 /// </summary>
-public sealed class InDoubtTests
+public abstract class InDoubtTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     [Theory]
     [InlineData(true)]
@@ -18,7 +20,7 @@ public sealed class InDoubtTests
     public async Task A_batch_in_doubt_ends_whole_in_ram_and_on_disk_and_its_caller_is_told_which(
         bool isIn)
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 10);
         BeInDoubt(store.Faults, isIn);
 
@@ -42,7 +44,7 @@ public sealed class InDoubtTests
     public async Task What_stands_behind_a_batch_in_doubt_goes_on_or_runs_again_on_what_stands(
         bool isIn)
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 10);
         store.Faults.Block();
         Task writing = WriteBothAsync(store, 20);
@@ -74,7 +76,7 @@ public sealed class InDoubtTests
     public async Task While_a_batch_cannot_be_settled_only_what_is_not_in_doubt_is_told(bool isIn)
     {
         var time = new ShiftedTime();
-        await using var silo = await FaultySilo.StartAsync(
+        await using var silo = await FaultySilo.StartAsync<TStorage>(
             builder => builder.Services.AddSingleton<TimeProvider>(time));
         await WriteBothAsync(silo.Client, 1, 10);
         await WriteBothAsync(silo.Client, 2, 10);
@@ -109,7 +111,7 @@ public sealed class InDoubtTests
     public async Task The_next_number_is_above_that_of_a_batch_that_was_kept_after_all()
     {
         var time = new ShiftedTime();
-        await using var silo = await FaultySilo.StartAsync(
+        await using var silo = await FaultySilo.StartAsync<TStorage>(
             builder => builder.Services.AddSingleton<TimeProvider>(time));
         Receipt first = await WriteReceiptAsync(silo.Inside, new Receipt { Token = "first" });
         silo.Faults.SettleFault = static () => FaultyStorage.DiskFailure;
@@ -133,7 +135,7 @@ public sealed class InDoubtTests
         bool isIn)
     {
         var time = new ShiftedTime();
-        await using var store = await FaultyStore.StartAsync(memento => memento
+        await using var store = await FaultyStore.StartAsync<TStorage>(memento => memento
             .AddTable<DiskAccount>().AddTable<RamAccount>()
             .Services.AddSingleton<TimeProvider>(time));
         await WriteBothAsync(store, 10);

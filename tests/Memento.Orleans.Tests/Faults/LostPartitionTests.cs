@@ -5,6 +5,7 @@ using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 using Memento.Tests.Conformance;
+using Memento.Tests.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;
@@ -15,7 +16,7 @@ public sealed class LostPartitionTests
     [Fact]
     public async Task A_commit_is_refused_and_forgotten_though_the_lost_partition_cannot_be_opened()
     {
-        await using var silo = await FaultySilo.StartAsync();
+        await using var silo = await FaultySilo.StartAsync<SqliteUnderTest>();
         CommitRequest request = await WriteAndLosePartitionAsync(silo);
         silo.Faults.EpochFault = static () => new IOException("The database is away.");
 
@@ -31,7 +32,7 @@ public sealed class LostPartitionTests
     [Fact]
     public async Task An_abort_cannot_say_that_what_was_read_in_a_lost_partition_stands()
     {
-        await using var silo = await FaultySilo.StartAsync();
+        await using var silo = await FaultySilo.StartAsync<SqliteUnderTest>();
         CommitRequest request = await WriteAndLosePartitionAsync(silo);
 
         AbortResponse response =

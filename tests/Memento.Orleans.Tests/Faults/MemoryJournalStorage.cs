@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Memento.Storage;
 using Orleans.Storage;
@@ -5,19 +6,15 @@ using Orleans.Storage;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// A journal storage in memory, for tests of what stands above it: keeps the rules of
-/// <see cref="IJournalStorage"/> on positions, epochs and outcomes, and checks its caller.
+/// The smallest storage that keeps every promise of <see cref="IJournalStorage"/>, for tests of
+/// what stands above it; it checks its caller too. Several may have one disk, as the silos of a
+/// cluster have one database.
 /// </summary>
-internal sealed class MemoryJournalStorage : IJournalStorage
+internal sealed class MemoryJournalStorage(MemoryDisk? disk = null) : IJournalStorage
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<(string Table, int Partition), SortedDictionary<byte[], byte[]>>
-        _rows = [];
-
-    private readonly Dictionary<(string Table, int Partition), long> _epochs = [];
-    private readonly Dictionary<Guid, TransactionOutcome> _outcomes = [];
-    private readonly List<JournalBatch> _batches = [];
+    private readonly MemoryDisk _disk = disk ?? new MemoryDisk();
     private long _lastPosition;
+    private bool _isInDoubt;
 
     public string Description => "memory";
 
@@ -25,120 +22,240 @@ internal sealed class MemoryJournalStorage : IJournalStorage
         new("memory", MemoryGrainStorageFactory.Create);
 
     /// <summary>What was written, oldest first.</summary>
-    public IReadOnlyList<JournalBatch> Batches
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _batches];
-        }
-    }
+    public IReadOnlyList<JournalBatch> Batches => Read(static state => state.Batches);
 
-    public Task OpenAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public bool SettlesBatches { get; init; } = true;
+
+    public Task OpenAsync(CancellationToken cancellationToken)
+        => Call(
+            () => _disk.IsHidden
+                ? throw new StorageException("The memory is not there, says the test.")
+                : true,
+            cancellationToken);
+
+    public Task<byte[]?> ReadNoteAsync(string name, CancellationToken cancellationToken)
+        => Call(
+            () => Read(state => state.Notes.GetValueOrDefault(name)), cancellationToken);
+
+    public Task WriteNoteAsync(string name, byte[] note, CancellationToken cancellationToken)
+        => Change(
+            state => (state with { Notes = state.Notes.SetItem(name, note) }, true),
+            cancellationToken);
 
     public Task CreateTableAsync(string table, CancellationToken cancellationToken)
-        => Task.CompletedTask;
+        => Change(
+            state => (
+                state.Tables.ContainsKey(table) ? state : state with
+                {
+                    Tables = state.Tables.Add(
+                        table, ImmutableSortedDictionary<RowPlace, byte[]>.Empty),
+                },
+                true),
+            cancellationToken);
 
     public Task DropTableAsync(string table, CancellationToken cancellationToken)
-        => Task.CompletedTask;
+        => Change(
+            state => (
+                state with
+                {
+                    Tables = state.Tables.Remove(table),
+
+                    // Raised and not removed: an owner from before must not pass for a new one.
+                    Epochs = state.Epochs.SetItems(state.Epochs
+                        .Where(each => each.Key.Table == table)
+                        .Select(static each => KeyValuePair.Create(each.Key, each.Value + 1))),
+                },
+                true),
+            cancellationToken);
 
     public Task<long> RaiseEpochAsync(
         string table, int partition, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            long epoch = _epochs.GetValueOrDefault((table, partition)) + 1;
-            _epochs[(table, partition)] = epoch;
-            return Task.FromResult(epoch);
-        }
-    }
+        => Change(
+            state =>
+            {
+                long epoch = state.Epochs.GetValueOrDefault((table, partition)) + 1;
+                return (
+                    state with { Epochs = state.Epochs.SetItem((table, partition), epoch) },
+                    epoch);
+            },
+            cancellationToken);
 
     public async IAsyncEnumerable<StoredRow> LoadAsync(
         string table,
         int partition,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        StoredRow[] rows;
-        lock (_gate)
-        {
-            rows = _rows.TryGetValue((table, partition), out var found)
-                ? [.. found.Select(static row => new StoredRow(row.Key, row.Value))]
-                : [];
-        }
-
+        cancellationToken.ThrowIfCancellationRequested();
+        ImmutableSortedDictionary<RowPlace, byte[]> rows = Read(
+            state => state.Tables.GetValueOrDefault(table)
+                ?? throw new StorageException($"Memory has no table '{table}'. Create it first."));
         await Task.CompletedTask;
-        foreach (StoredRow row in rows)
-            yield return row;
+        foreach ((RowPlace place, byte[] document) in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (place.Partition == partition) yield return new StoredRow(place.Key, document);
+        }
     }
 
     public ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_disk.Gate)
         {
+            RequireSettled();
             Assert.NotEmpty(batch.Entries);
             Assert.True(batch.FirstPosition > _lastPosition, "Positions went backwards.");
+            MemoryState state = _disk.State;
             foreach (PartitionEpoch each in batch.Entries.SelectMany(static each => each.Epochs))
             {
-                if (_epochs.GetValueOrDefault((each.Table, each.Partition)) != each.Epoch)
+                if (state.Epochs.GetValueOrDefault((each.Table, each.Partition)) != each.Epoch)
                     throw new FencedException(each.Table, each.Partition);
             }
 
+            state = batch.Entries.Aggregate(state, Apply);
+            try
+            {
+                Commit(state with { Batches = state.Batches.Add(batch) });
+            }
+            catch (IOException failure)
+            {
+                _isInDoubt = true;
+                throw new BatchInDoubtException("Memory lost the answer.", failure);
+            }
+
             _lastPosition = batch.FirstPosition + batch.Entries.Count - 1;
-            _batches.Add(batch);
-            foreach (JournalEntry entry in batch.Entries)
-                Keep(entry);
         }
 
         return default;
     }
 
-    public bool SettlesBatches { get; init; } = true;
-
     public async ValueTask<bool> SettleAsync(
         JournalBatch batch, CancellationToken cancellationToken)
     {
-        if (!SettlesBatches)
-        {
-            // What the interface does for those that know outcomes only.
-            JournalEntry known = batch.Entries.First(static entry => entry.KeepsOutcome);
-            return await DecideAsync(known.TransactionId, cancellationToken)
-                == TransactionOutcome.Committed;
-        }
+        if (SettlesBatches) return Read(state => state.Batches.Contains(batch));
 
-        lock (_gate)
-            return _batches.Contains(batch);
+        // What the interface does for those that know outcomes only.
+        JournalEntry known = batch.Entries.First(static entry => entry.KeepsOutcome);
+        return await DecideAsync(known.TransactionId, cancellationToken)
+            == TransactionOutcome.Committed;
     }
 
     public Task<TransactionOutcome> DecideAsync(
         Guid transactionId, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            _outcomes.TryAdd(transactionId, TransactionOutcome.Aborted);
-            return Task.FromResult(_outcomes[transactionId]);
-        }
-    }
+        => Change(
+            state =>
+            {
+                const TransactionOutcome aborted = TransactionOutcome.Aborted;
+                return state.Outcomes.TryGetValue(transactionId, out TransactionOutcome standing)
+                    ? (state, standing)
+                    : (
+                        state with { Outcomes = state.Outcomes.Add(transactionId, aborted) },
+                        aborted);
+            },
+            cancellationToken);
 
     public ValueTask DisposeAsync() => default;
 
-    private void Keep(JournalEntry entry)
+    private MemoryState Apply(MemoryState state, JournalEntry entry)
     {
-        foreach (var table in _rows.Keys.Where(key => entry.Clears.Contains(key.Table)).ToArray())
-            _rows.Remove(table);
-        if (entry.KeepsOutcome) _outcomes[entry.TransactionId] = TransactionOutcome.Committed;
+        var tables = state.Tables.ToBuilder();
+        foreach (string table in entry.Clears)
+            tables[table] = RowsOf(table).Clear();
         foreach (RowWrite write in entry.Writes)
         {
-            if (!_rows.TryGetValue((write.Table, write.Partition), out var rows))
-            {
-                rows = new(Comparer<byte[]>.Create(
-                    static (left, right) => left.AsSpan().SequenceCompareTo(right)));
-                _rows[(write.Table, write.Partition)] = rows;
-            }
-
-            if (write.Document is null)
-                rows.Remove(write.Key);
-            else
-                rows[write.Key] = write.Document;
+            var rows = RowsOf(write.Table);
+            var place = new RowPlace(write.Partition, write.Key);
+            if (_disk.IsFull && write.Document is not null)
+                throw new StorageException("Memory is full: the disk is full, says the test.");
+            tables[write.Table] = write.Document is null
+                ? rows.Remove(place)
+                : rows.SetItem(place, write.Document);
         }
+
+        if (entry.KeepsOutcome
+            && state.Outcomes.TryGetValue(entry.TransactionId, out TransactionOutcome standing))
+        {
+            throw new OutcomeDecidedException(entry.TransactionId, standing);
+        }
+
+        return state with
+        {
+            Tables = tables.ToImmutable(),
+            Outcomes = entry.KeepsOutcome
+                ? state.Outcomes.Add(entry.TransactionId, TransactionOutcome.Committed)
+                : state.Outcomes,
+        };
+
+        ImmutableSortedDictionary<RowPlace, byte[]> RowsOf(string table)
+            => tables.GetValueOrDefault(table) ?? throw new EntryRefusedException(
+                entry.TransactionId, new StorageException($"Memory has no table '{table}'."));
+    }
+
+    private T Read<T>(Func<MemoryState, T> read)
+    {
+        lock (_disk.Gate)
+        {
+            RequireSettled();
+            return read(_disk.State);
+        }
+    }
+
+    private Task<T> Change<T>(
+        Func<MemoryState, (MemoryState, T)> change, CancellationToken cancellationToken)
+    {
+        return Call(MakeChange, cancellationToken);
+
+        T MakeChange()
+        {
+            lock (_disk.Gate)
+            {
+                RequireSettled();
+                (MemoryState state, T result) = change(_disk.State);
+                try
+                {
+                    Commit(state);
+                }
+                catch (IOException failure)
+                {
+                    // Each of these changes may be asked for again, whether or not it is in.
+                    throw new StorageException("Memory lost the answer.", failure);
+                }
+
+                return result;
+            }
+        }
+    }
+
+    private static Task<T> Call<T>(Func<T> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Task.FromResult(call());
+        }
+        catch (OperationCanceledException)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            return Task.FromException<T>(failure);
+        }
+    }
+
+    private void Commit(MemoryState state)
+    {
+        if (_disk.Commit is { } commit)
+            commit(state);
+        else
+            _disk.State = state;
+    }
+
+    /// <summary>What is on the disk is not read as long as it may still change.</summary>
+    private void RequireSettled()
+    {
+        if (_isInDoubt && _disk.Commit is not null)
+            throw new StorageException("Memory cannot be asked, says the test.");
+        _isInDoubt = false;
     }
 }

@@ -1,15 +1,17 @@
 using Memento.Numbering;
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Faults;
 
 /// <summary>The numbers of a table of which something that they depend on cannot be had.</summary>
-public sealed class NumberFaultTests
+public abstract class NumberFaultTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     [Fact]
     public async Task No_number_is_given_before_all_that_are_used_are_known()
     {
-        await using FaultyStore store = await FaultyStore.StartAsync(
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>(
             static memento => memento.AddTable<MoodyNumber>());
         await store.WriteAsync(new MoodyNumber { Id = 1, Text = "first" });
         await store.WriteAsync(new MoodyNumber { Id = 5000, Text = "last" });
@@ -30,7 +32,7 @@ public sealed class NumberFaultTests
     [Fact]
     public async Task The_next_block_is_reserved_before_one_ends()
     {
-        await using FaultyStore store = await FaultyStore.StartAsync(
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>(
             static memento => memento.AddTable<MoodyNumber>());
         await AddAsync(store, 1);
         int reserved = 0;
@@ -54,7 +56,7 @@ public sealed class NumberFaultTests
     [Fact]
     public async Task A_block_that_cannot_be_reserved_is_missed_at_the_end_of_the_one_before()
     {
-        await using FaultyStore store = await FaultyStore.StartAsync(
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>(
             static memento => memento.AddTable<MoodyNumber>());
         await AddAsync(store, 1);
         int attempts = 0;

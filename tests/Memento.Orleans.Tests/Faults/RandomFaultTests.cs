@@ -1,5 +1,6 @@
-using System.Collections.Concurrent;
 using Memento.Storage;
+using Memento.Tests.Compliance;
+using System.Collections.Concurrent;
 
 namespace Memento.Tests.Faults;
 
@@ -7,7 +8,8 @@ namespace Memento.Tests.Faults;
 /// Transfers over disk and ram tables from many workers while batches fail at random: balances are
 /// what the receipts add up to, everybody was told the truth, and memory is what is stored.
 /// </summary>
-public sealed class RandomFaultTests
+public abstract class RandomFaultTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     private const int Accounts = 12;
     private const int InitialBalance = 1_000;
@@ -25,7 +27,7 @@ public sealed class RandomFaultTests
     {
         int seed = Settings.RunSeed;
         var random = new Random(seed);
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await OpenAccountsAsync(store);
         store.Faults.Plan = (_, batch) => random.Next(BatchesPerFault) switch
         {

@@ -1,19 +1,21 @@
 using Memento.Journaling;
 using Memento.Storage;
+using Memento.Tests.Compliance;
 using Memento.Tests.Journals;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;
 
 /// <summary>What callers get, and what is left in memory, when a batch fails.</summary>
-public sealed class StorageFaultTests
+public abstract class StorageFaultTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     private static readonly TransactionOptions Once = new() { MaxAttempts = 1 };
 
     [Fact]
     public async Task A_failed_batch_fails_its_transaction_and_takes_ram_tables_back_too()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         store.Faults.FailNext(FaultyStorage.DiskFailure);
         var error = await Assert.ThrowsAsync<StorageException>(() => WriteBothAsync(store, 1, 20));
@@ -41,7 +43,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_failed_delete_brings_the_record_and_its_unique_value_back()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         Receipt receipt = await store.Memento.TransactionAsync(
             async tx => await tx.WriteAsync(new Receipt { Token = "a" }));
         store.Faults.FailNext(FaultyStorage.DiskFailure);
@@ -57,7 +59,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task An_explicit_key_of_a_failed_batch_uses_no_number_up()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await store.WriteAsync(new Receipt { Token = "a" });
         store.Faults.FailNext(FaultyStorage.DiskFailure);
         await Assert.ThrowsAsync<StorageException>(
@@ -70,7 +72,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_table_whose_clearing_was_in_doubt_is_empty_or_full_in_memory_and_on_disk()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await store.WriteAsync(new Receipt { Token = "a" });
         var doubt = new BatchInDoubtException("in doubt", FaultyStorage.DiskFailure);
         store.Faults.FailNext(doubt);
@@ -90,7 +92,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_table_whose_clearing_fails_has_all_its_records_and_values_again()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         Receipt receipt = await store.Memento.TransactionAsync(
             async tx => await tx.WriteAsync(new Receipt { Token = "a", Amount = 5 }));
         store.Faults.FailNext(FaultyStorage.DiskFailure);
@@ -129,7 +131,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task Who_has_read_a_write_that_is_taken_back_runs_again_and_sees_the_old_value()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         Task writing = await StartBlockedAsync(store, 1, 20);
         List<long> seen = [];
@@ -155,7 +157,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task Durable_records_are_read_while_a_batch_stands_still()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         await WriteBothAsync(store, 2, 20);
         Task writing = await StartBlockedAsync(store, 1, 11);
@@ -176,7 +178,7 @@ public sealed class StorageFaultTests
     [InlineData("write")]
     public async Task What_is_not_durable_is_told_to_nobody(string way)
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         for (int id = 1; id <= 8; id++)
             await WriteBothAsync(store, id, 10);
         store.Faults.Block();
@@ -206,7 +208,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task The_reason_of_an_abort_does_not_tell_of_what_is_not_durable()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         Task writing = await StartBlockedAsync(store, 1, 20);
         var isSeen = new TaskCompletionSource();
@@ -228,7 +230,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task An_error_about_a_unique_value_that_is_taken_back_never_comes_out()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         store.Faults.Block();
         Task writing = store.WriteAsync(new Receipt { Id = 1, Token = "a" });
         await store.Faults.Reached.WaitAsync(FaultyStore.LongestWait);
@@ -244,7 +246,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_body_never_sees_a_state_from_before_and_after_a_failure_together()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         for (int id = 1; id <= 2; id++)
             await WriteBothAsync(store, id, 10);
         store.Faults.Block();
@@ -276,7 +278,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_body_that_begins_while_commits_are_taken_back_sees_nothing()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         List<long> seen = [];
         var begun = new TaskCompletionSource<Task>();
@@ -301,7 +303,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_fenced_transaction_runs_again_on_the_partition_as_it_is_stored()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         int runs = 0;
         store.Faults.Plan = (_, batch) => ++runs == 1
@@ -318,7 +320,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_partition_with_a_newer_owner_in_storage_is_loaded_again()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         for (int partition = 0; partition < 4; partition++)
         {
@@ -334,7 +336,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_transaction_that_has_seen_nothing_of_a_failed_batch_is_not_run_again()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         await WriteBothAsync(store, 1, 10);
         await WriteBothAsync(store, 2, 20);
         Task writing = await StartBlockedAsync(store, 1, 11);
@@ -365,7 +367,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task An_outcome_that_stands_as_aborted_lets_the_transaction_run_again()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         int runs = 0;
         store.Faults.Plan = (_, batch) => ++runs == 1
             ? new Fault(new OutcomeDecidedException(
@@ -379,7 +381,7 @@ public sealed class StorageFaultTests
     [Fact]
     public async Task A_storage_failure_is_not_run_again()
     {
-        await using var store = await FaultyStore.StartAsync();
+        await using var store = await FaultyStore.StartAsync<TStorage>();
         store.Faults.FailNext(FaultyStorage.DiskFailure);
         int runs = 0;
         await Assert.ThrowsAsync<StorageException>(() => store.Memento.TransactionAsync(async tx =>

@@ -1,3 +1,5 @@
+using Memento.Tests.Sqlite;
+
 namespace Memento.Tests.Faults;
 
 /// <summary>
@@ -90,7 +92,7 @@ public sealed class ThrowingGetterTests : IAsyncDisposable
     }
 
     private static Task<FaultyStore> StartAsync()
-        => FaultyStore.StartAsync(
+        => FaultyStore.StartAsync<SqliteUnderTest>(
             static memento => memento.AddTable<Moody>().AddTable<MoodyNumber>());
 
     private static Task<int[]> KeysOfRankAsync(FaultyStore store, int rank)

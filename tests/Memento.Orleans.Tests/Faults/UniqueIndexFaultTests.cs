@@ -1,3 +1,4 @@
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Faults;
@@ -6,7 +7,8 @@ namespace Memento.Tests.Faults;
 /// A unique index comes or goes, and the catalog cannot be written, or was and the storage says
 /// that it was not: whatever became of it, an index that a table has knows all of its records.
 /// </summary>
-public sealed class UniqueIndexFaultTests
+public abstract class UniqueIndexFaultTests<TStorage>
+    where TStorage : StorageUnderTest, new()
 {
     private const string IndexStore = $"{nameof(DiskAccount)}${nameof(DiskAccount.Balance)}";
 
@@ -16,7 +18,7 @@ public sealed class UniqueIndexFaultTests
     public async Task One_that_a_refused_start_would_have_removed_knows_all_records(bool isWritten)
     {
         bool isUnique = true;
-        await using FaultyStore store = await FaultyStore.StartAsync(
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>(
             memento => memento.AddTable<DiskAccount>(table =>
             {
                 if (isUnique) table.AddIndex(nameof(DiskAccount.Balance), unique: true);
@@ -49,7 +51,7 @@ public sealed class UniqueIndexFaultTests
     public async Task One_that_could_not_be_added_is_gone_or_knows_all_records(
         string notes, bool isRepeated)
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await store.WriteAsync(new DiskAccount { Id = 1, Balance = 10 });
         store.Faults.CatalogFault = NoteFaults(notes);
 
@@ -74,7 +76,7 @@ public sealed class UniqueIndexFaultTests
     [Fact]
     public async Task One_whose_store_could_not_be_dropped_is_built_anew_by_the_next_call()
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await store.WriteAsync(new DiskAccount { Id = 1, Balance = 10 });
         store.Faults.CatalogFault = NoteFaults("l");
         store.Faults.DropFault = DropFaults(succeeding: 1);
@@ -95,7 +97,7 @@ public sealed class UniqueIndexFaultTests
     public async Task One_that_could_not_be_removed_knows_all_records_and_is_there_after_a_new_call(
         string notes)
     {
-        await using FaultyStore store = await FaultyStore.StartAsync();
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>();
         await store.WriteAsync(new DiskAccount { Id = 1, Balance = 10 });
         await AddAsync(store);
         store.Faults.CatalogFault = NoteFaults(notes);
@@ -124,7 +126,7 @@ public sealed class UniqueIndexFaultTests
     public async Task One_whose_values_are_gone_is_filled_again_by_the_next_start(
         bool isDeclared, bool isEmpty)
     {
-        await using FaultyStore store = await FaultyStore.StartAsync(
+        await using FaultyStore store = await FaultyStore.StartAsync<TStorage>(
             memento => memento.AddTable<DiskAccount>(table =>
             {
                 if (isDeclared) table.AddIndex(nameof(DiskAccount.Balance), unique: true);

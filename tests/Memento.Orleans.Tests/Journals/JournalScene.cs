@@ -13,6 +13,7 @@ internal sealed class JournalScene : IAsyncDisposable
     public JournalScene(MemoryJournalStorage? storage = null)
     {
         Storage = storage ?? new MemoryJournalStorage();
+        _ = Storage.CreateTableAsync("t", CancellationToken.None);
         Faults = new FaultyStorage(Storage);
         Journal = new Journal(new DurableStorage(Faults), Log, Time);
     }

@@ -136,85 +136,6 @@ public sealed class SqliteFailureTests
     }
 
     [Fact]
-    public async Task A_batch_that_cannot_be_settled_is_in_doubt_and_refuses_all_until_it_is_out()
-    {
-        await using var file = new SqliteFile();
-        var storage = await file.OpenAsync();
-        FailCommits(storage, int.MaxValue, database => database.Rollback());
-        var batch = SqliteFile.Batch(1, SqliteFile.Row(1, "a"));
-        await Assert.ThrowsAsync<BatchInDoubtException>(
-            async () => await storage.WriteAsync(batch, Token));
-        await Assert.ThrowsAsync<StorageException>(() => SqliteFile.LoadAsync(storage));
-        await FailsAsync(storage, 2);
-        await Assert.ThrowsAsync<StorageException>(() => storage.RaiseEpochAsync("t", 0, Token));
-
-        storage.Writer.CommitForTests = null;
-        Assert.Empty(await SqliteFile.LoadAsync(storage));
-        await storage.WriteAsync(batch, Token);
-        Assert.Single(await SqliteFile.LoadAsync(storage));
-    }
-
-    [Fact]
-    public async Task A_batch_that_cannot_be_settled_is_in_doubt_and_then_found_to_be_in()
-    {
-        await using var file = new SqliteFile();
-        var storage = await file.OpenAsync(busyTimeout: TimeSpan.FromMilliseconds(20));
-        using (var reader = file.Connect())
-        {
-            // An old reader keeps the log from being copied whole, so the batch cannot be secured.
-            using var transaction = reader.BeginTransaction(deferred: true);
-            using var command = reader.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM t";
-            command.ExecuteScalar();
-            FailCommits(storage, 1, database => database.Commit());
-            var batch = SqliteFile.Batch(1, SqliteFile.Row(1, "a"));
-            await Assert.ThrowsAsync<BatchInDoubtException>(
-                async () => await storage.WriteAsync(batch, Token));
-            await Assert.ThrowsAsync<StorageException>(() => SqliteFile.LoadAsync(storage));
-        }
-
-        Assert.Single(await SqliteFile.LoadAsync(storage));
-    }
-
-    [Theory]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    public async Task A_batch_in_doubt_is_settled_also_after_something_else_has_settled_it(
-        bool isIn, bool isSettledByOther)
-    {
-        await using var file = new SqliteFile();
-        var storage = await file.OpenAsync(busyTimeout: TimeSpan.FromMilliseconds(20));
-        Assert.True(storage.SettlesBatches);
-        await storage.WriteAsync(SqliteFile.Batch(1, SqliteFile.Row(1, "a")), Token);
-        var batch = SqliteFile.Batch(2, SqliteFile.Row(2, "b"));
-        using (var reader = file.Connect())
-        {
-            // An old reader keeps the log from being copied whole, so a batch that is in is not
-            // secured.
-            using var transaction = reader.BeginTransaction(deferred: true);
-            using var command = reader.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM t";
-            command.ExecuteScalar();
-            if (isIn)
-                FailCommits(storage, 1, static database => database.Commit());
-            else
-                FailCommits(storage, int.MaxValue, static database => database.Rollback());
-            await Assert.ThrowsAsync<BatchInDoubtException>(
-                async () => await storage.WriteAsync(batch, Token));
-            await Assert.ThrowsAsync<StorageException>(
-                async () => await storage.SettleAsync(batch, Token));
-        }
-
-        storage.Writer.CommitForTests = null;
-        if (isSettledByOther) await storage.RaiseEpochAsync("t", 1, Token);
-        Assert.Equal(isIn, await storage.SettleAsync(batch, Token));
-        Assert.Equal(isIn, await storage.SettleAsync(batch, Token));
-        Assert.Equal(isIn ? 2 : 1, (await SqliteFile.LoadAsync(storage)).Count);
-    }
-
-    [Fact]
     public async Task A_row_that_SQLite_cannot_hold_names_its_transaction()
     {
         await using var file = new SqliteFile();
@@ -295,26 +216,6 @@ public sealed class SqliteFailureTests
         File.Copy(other, file.Path);
         var error = await FailsAsync(storage, 1);
         Assert.Contains("replaced", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Many_callers_at_once_take_turns()
-    {
-        await using var file = new SqliteFile();
-        var storage = await file.OpenAsync();
-        var epochs = Enumerable.Range(0, 20).Select(_ => storage.RaiseEpochAsync("u", 0, Token));
-        var decided = Enumerable.Range(0, 20)
-            .Select(_ => storage.DecideAsync(Guid.NewGuid(), Token)).ToArray();
-        var raised = Task.WhenAll(epochs);
-        for (int position = 1; position <= 20; position++)
-        {
-            await storage.WriteAsync(
-                SqliteFile.Batch(position, SqliteFile.Row(position, "a")), Token);
-            Assert.Equal(position, (await SqliteFile.LoadAsync(storage)).Count);
-        }
-
-        await Task.WhenAll(decided);
-        Assert.Equal(Enumerable.Range(1, 20).Select(epoch => (long)epoch), (await raised).Order());
     }
 
     private static async Task<StorageException> FailsAsync(

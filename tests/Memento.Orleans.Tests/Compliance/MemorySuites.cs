@@ -1,0 +1,24 @@
+using Memento.Tests.Conformance;
+using Memento.Tests.Faults;
+
+namespace Memento.Tests.Compliance;
+
+// What every storage must pass, on the one in memory.
+
+public sealed class MemoryComplianceTests : StorageCompliance<MemoryUnderTest>;
+
+public sealed class OutcomeMemoryComplianceTests : StorageCompliance<OutcomeMemoryUnderTest>;
+
+public sealed class MemoryRestartTests : RestartTests<MemoryUnderTest>;
+
+public sealed class MemoryStorageFaultTests : StorageFaultTests<MemoryUnderTest>;
+
+public sealed class MemoryInDoubtTests : InDoubtTests<MemoryUnderTest>;
+
+public sealed class MemoryFullDiskTests : FullDiskTests<MemoryUnderTest>;
+
+public sealed class MemoryHalfDeletedTableTests : HalfDeletedTableTests<MemoryUnderTest>;
+
+public sealed class MemoryUniqueIndexFaultTests : UniqueIndexFaultTests<MemoryUnderTest>;
+
+public sealed class MemoryNumberFaultTests : NumberFaultTests<MemoryUnderTest>;
