@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using Memento.Tests.Compliance;
 using Memento.Tests.Faults;
-using System.Collections.Concurrent;
 
 namespace Memento.Tests.Consistency;
 

@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using Memento.Storage;
 using Memento.Tests.Compliance;
-using System.Collections.Concurrent;
 
 namespace Memento.Tests.Faults;
 
