@@ -25,8 +25,8 @@ internal sealed class LocalCommit(
 
     public int Generation => commit.Generation;
 
-    /// <summary>Whether this silo has one of the participants in memory.</summary>
-    public bool HasAny(IReadOnlyList<ParticipantCount> participants)
+    /// <summary>Whether this silo has any of the participants in memory.</summary>
+    public bool HasAny(IReadOnlyList<NamedParticipant> participants)
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
     /// <summary>
@@ -41,12 +41,12 @@ internal sealed class LocalCommit(
     /// all its reads in this silo are durable.
     /// </summary>
     public async Task<AbortResponse> AbortAsync(
-        Guid transactionId, IReadOnlyList<ParticipantCount> participants)
+        Guid transactionId, IReadOnlyList<NamedParticipant> participants)
     {
         TransactionState? state = registry.Find(transactionId);
-        ParticipantCount? lost = null;
-        List<ParticipantCount> elsewhere = [];
-        foreach (ParticipantCount each in participants)
+        NamedParticipant? lost = null;
+        List<NamedParticipant> elsewhere = [];
+        foreach (NamedParticipant each in participants)
         {
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(transactionId);
@@ -63,17 +63,17 @@ internal sealed class LocalCommit(
 
     /// <summary>Commits a transaction whose body runs in this silo.</summary>
     public ValueTask<CommitResult> CommitOwnAsync(
-        TransactionState state, IReadOnlyList<CommitPart> parts)
-        => commit.CommitAsync(state.Id, parts, state.Generation, keepsOutcome: false);
+        TransactionState state, IReadOnlyList<LocalParticipant> participants)
+        => commit.CommitAsync(state.Id, participants, state.Generation, keepsOutcome: false);
 
     /// <summary>
     /// Commits a transaction of another process, by the names of its participants.
     /// </summary>
     public async Task<CommitResult> CommitAsync(
-        Guid transactionId, IReadOnlyList<ParticipantCount> participants)
+        Guid transactionId, IReadOnlyList<NamedParticipant> participants)
     {
         TransactionState? state = registry.Find(transactionId);
-        if (state is null || !state.TryBeginCommit(out _))
+        if (state is null || !state.TryBeginCommit())
         {
             await registry.WhenEndedAsync(transactionId);
             if (_inDoubt.TryGetValue(transactionId, out TransactionInDoubtException? unknown))
@@ -128,26 +128,24 @@ internal sealed class LocalCommit(
     /// Commits a transaction whose commit has begun, by the names of its participants.
     /// </summary>
     public async Task<CommitResult> CommitBegunAsync(
-        TransactionState state, IReadOnlyList<ParticipantCount> participants)
+        TransactionState state, IReadOnlyList<NamedParticipant> participants)
     {
         if (state.Doom is { } doom)
         {
-            // The body has caught the error of one of its calls.
-            foreach (Enlistment enlistment in state.End())
-                enlistment.Abort();
-            return doom is TransactionConflictException
-                ? new CommitResult(CommitStatus.TryAgain, doom)
-                : CommitResult.Failed(doom);
+            // Its body swallowed the error that one of its calls got.
+            foreach (Participant participant in state.Participants)
+                participant.Abort();
+            return CommitResult.Failed(doom);
         }
 
-        var parts = new List<CommitPart>(participants.Count);
-        ParticipantCount? lost = null;
-        foreach (ParticipantCount each in participants)
+        var here = new List<LocalParticipant>(participants.Count);
+        NamedParticipant? lost = null;
+        foreach (NamedParticipant each in participants)
         {
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(state.Id);
             if (found is not null)
-                parts.Add(new CommitPart(found, each.Operations));
+                here.Add(new LocalParticipant(found, each.Operations));
             else if (each.Operations > 0)
                 lost = each;
         }
@@ -155,22 +153,22 @@ internal sealed class LocalCommit(
         // The caller does not rely on a participant that it does not know, but that participant has
         // locks.
         var named = participants.Select(static each => (each.Table, each.Number)).ToHashSet();
-        foreach (Enlistment enlistment in state.End())
+        foreach (Participant participant in state.Participants)
         {
-            if (lost is not null || !named.Contains((enlistment.Table.Name, enlistment.Number)))
-                enlistment.Abort();
+            if (lost is not null || !named.Contains((participant.Table.Name, participant.Number)))
+                participant.Abort();
         }
 
         if (lost is null)
         {
             return await commit.CommitAsync(
-                state.Id, parts, state.Generation, keepsOutcome: state.IsJoined);
+                state.Id, here, state.Generation, keepsOutcome: state.IsJoined);
         }
 
         return await WhyLostAsync(state.Id, lost);
     }
 
-    private async Task<CommitResult> WhyLostAsync(Guid transactionId, ParticipantCount lost)
+    private async Task<CommitResult> WhyLostAsync(Guid transactionId, NamedParticipant lost)
     {
         IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(lost.Table, lost.Number));
         OpenResponse opened;
@@ -180,13 +178,9 @@ internal sealed class LocalCommit(
         }
         catch (Exception exception)
         {
-            // Only the text of the error depends on this: nothing of the transaction was kept in
-            // either case.
-            return new CommitResult(
-                CommitStatus.TryAgain,
-                new TransactionConflictException(
-                    $"{WasLost(lost).Message} It cannot be opened: {exception.Message}",
-                    exception));
+            // Only the words depend on the answer: nothing of the transaction was kept either way.
+            return CommitResult.Failed(new TransactionConflictException(
+                $"{WasLost(lost).Message} It cannot be opened: {exception.Message}", exception));
         }
 
         if (opened.Silo is { } elsewhere && !elsewhere.Equals(silo.SiloAddress))
@@ -197,23 +191,15 @@ internal sealed class LocalCommit(
                 + "over several silos is not supported yet. Nothing was kept. Use one silo."));
         }
 
-        return new CommitResult(CommitStatus.TryAgain, WasLost(lost));
+        return CommitResult.Failed(WasLost(lost));
     }
 
-    private static TransactionConflictException WasLost(ParticipantCount lost)
+    private static TransactionConflictException WasLost(NamedParticipant lost)
         => new($"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the "
             + "transaction ran.");
 }
 
-/// <summary>A participant of a commit in this silo.</summary>
-/// <param name="Transaction">The transaction in its partition.</param>
-/// <param name="Operations">How many operations its caller made in the partition.</param>
-internal readonly record struct CommitPart(PartitionTransaction Transaction, int Operations)
-{
-    public Partition Partition => Transaction.Partition;
-}
-
-/// <summary>The log messages of commits.</summary>
+/// <summary>What commits say in the log.</summary>
 internal static partial class CommitLog
 {
     [LoggerMessage(

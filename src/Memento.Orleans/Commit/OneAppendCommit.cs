@@ -23,45 +23,48 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
 
     /// <summary>Commits; never throws for what can happen to a transaction.</summary>
     /// <param name="transactionId">The attempt's id.</param>
-    /// <param name="parts">
-    /// Each partition that took part, with the number of operations in it.
+    /// <param name="participants">
+    /// Each partition that took part, with the operations made there.
     /// </param>
     /// <param name="generation">The journal's generation when the transaction began.</param>
     /// <param name="keepsOutcome">Whether the outcome can be looked up by id afterwards.</param>
     public ValueTask<CommitResult> CommitAsync(
-        Guid transactionId, IReadOnlyList<CommitPart> parts, int generation, bool keepsOutcome)
+        Guid transactionId,
+        IReadOnlyList<LocalParticipant> participants,
+        int generation,
+        bool keepsOutcome)
     {
-        foreach (CommitPart part in parts)
+        foreach (LocalParticipant each in participants)
         {
-            if (!part.Partition.TrySeal(part.Transaction, part.Operations))
+            if (!each.Partition.TrySeal(each.Transaction, each.Operations))
             {
-                AbortAll(parts);
+                AbortAll(participants);
                 return new(CommitResult.TryAgain(
-                    $"Partition {part.Partition.Number} of table '{part.Partition.Table.Name}' was "
+                    $"Partition {each.Partition.Number} of table '{each.Partition.Table.Name}' was "
                     + "lost or moved while the transaction ran."));
             }
         }
 
         long dependsOn = 0;
         bool writesToDisk = false;
-        foreach (CommitPart part in parts)
+        foreach (LocalParticipant each in participants)
         {
-            dependsOn = Math.Max(dependsOn, part.Transaction.DependsOn);
-            writesToDisk |= part.Transaction.Staged.HasChanges
-                && part.Partition.Table.Storage == TableStorage.Disk;
+            dependsOn = Math.Max(dependsOn, each.Transaction.DependsOn);
+            writesToDisk |= each.Transaction.Staged.HasChanges
+                && each.Partition.Table.Storage == TableStorage.Disk;
         }
 
         bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
         if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
         {
-            foreach (CommitPart part in parts)
-                part.Partition.Commit(part.Transaction);
-            ShowNumbers(parts);
+            foreach (LocalParticipant each in participants)
+                each.Partition.Commit(each.Transaction);
+            ShowNumbers(participants);
             return new(CommitResult.Committed);
         }
 
         return CommitThroughJournalAsync(
-            transactionId, parts, dependsOn, generation, writesToDisk, keepsOutcome);
+            transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome);
     }
 
     /// <summary>
@@ -101,36 +104,36 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
 
     private async ValueTask<CommitResult> CommitThroughJournalAsync(
         Guid transactionId,
-        IReadOnlyList<CommitPart> parts,
+        IReadOnlyList<LocalParticipant> participants,
         long dependsOn,
         int generation,
         bool writesToDisk,
         bool keepsOutcome)
     {
-        AppliedCommit[] applied = [.. parts.Select(
-            static part => new AppliedCommit(part.Partition))];
+        AppliedCommit[] applied = [.. participants.Select(
+            static each => new AppliedCommit(each.Partition))];
         PendingCommit pending;
         try
         {
             JournalEntry? entry = writesToDisk
-                ? MakeEntry(transactionId, parts, keepsOutcome)
+                ? MakeEntry(transactionId, participants, keepsOutcome)
                 : null;
             pending = new PendingCommit(entry, applied, dependsOn, transactionId);
             if (!journal.TryAppend(pending, generation))
             {
-                AbortAll(parts);
-                return new CommitResult(CommitStatus.TryAgain, TakenBack());
+                AbortAll(participants);
+                return CommitResult.Failed(TakenBack());
             }
         }
         catch (Exception exception)
         {
-            AbortAll(parts);
+            AbortAll(participants);
             if (exception is not StorageException storage) throw;
             return CommitResult.Failed(storage);
         }
 
-        Apply(parts, pending, applied);
-        if (HasNumbers(parts)) pending.WhenKept(() => ShowNumbers(parts));
+        Apply(participants, pending, applied);
+        if (HasNumbers(participants)) pending.WhenKept(() => ShowNumbers(participants));
         try
         {
             await pending.Durable.ConfigureAwait(false);
@@ -146,11 +149,11 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         }
     }
 
-    private static bool HasNumbers(IReadOnlyList<CommitPart> parts)
+    private static bool HasNumbers(IReadOnlyList<LocalParticipant> participants)
     {
-        foreach (CommitPart part in parts)
+        foreach (LocalParticipant each in participants)
         {
-            if (part.Partition.NumberSeen is not null) return true;
+            if (each.Partition.NumberSeen is not null) return true;
         }
 
         return false;
@@ -160,22 +163,24 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     /// Before the caller gets its answer, so that its next number is above the numbers that it has
     /// written.
     /// </summary>
-    private static void ShowNumbers(IReadOnlyList<CommitPart> parts)
+    private static void ShowNumbers(IReadOnlyList<LocalParticipant> participants)
     {
-        foreach (CommitPart part in parts)
-            part.Partition.ShowNumbers(part.Transaction);
+        foreach (LocalParticipant each in participants)
+            each.Partition.ShowNumbers(each.Transaction);
     }
 
     /// <summary>
     /// The entry will be written, so a failure here can no longer be reported to a caller.
     /// </summary>
     private void Apply(
-        IReadOnlyList<CommitPart> parts, PendingCommit pending, AppliedCommit[] applied)
+        IReadOnlyList<LocalParticipant> participants,
+        PendingCommit pending,
+        AppliedCommit[] applied)
     {
         try
         {
-            for (int i = 0; i < parts.Count; i++)
-                parts[i].Partition.Commit(parts[i].Transaction, pending, applied[i]);
+            for (int i = 0; i < participants.Count; i++)
+                participants[i].Partition.Commit(participants[i].Transaction, pending, applied[i]);
         }
         catch (Exception exception)
         {
@@ -188,21 +193,21 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
             + "taken back.");
 
     private static JournalEntry MakeEntry(
-        Guid transactionId, IReadOnlyList<CommitPart> parts, bool keepsOutcome)
+        Guid transactionId, IReadOnlyList<LocalParticipant> participants, bool keepsOutcome)
     {
         List<RowWrite> writes = [];
         List<PartitionEpoch> epochs = [];
         HashSet<string>? clears = null;
-        foreach (CommitPart part in parts)
+        foreach (LocalParticipant each in participants)
         {
-            Partition partition = part.Partition;
+            Partition partition = each.Partition;
             if (partition.Table.Storage != TableStorage.Disk) continue;
 
             epochs.Add(new PartitionEpoch(partition.Table.Name, partition.Number, partition.Epoch));
-            if (part.Transaction.Staged.IsClearing)
-                (clears ??= []).UnionWith(StoresOf(part.Transaction));
+            if (each.Transaction.Staged.IsClearing)
+                (clears ??= []).UnionWith(StoresOf(each.Transaction));
 
-            foreach (StagedWrite write in part.Transaction.Staged.Effective)
+            foreach (StagedWrite write in each.Transaction.Staged.Effective)
             {
                 writes.Add(new RowWrite(
                     partition.Table.StorageName(write.Space),
@@ -231,9 +236,9 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
             .Select(index => transaction.Table.StorageName(index.Values))
             .Prepend(transaction.Table.Name);
 
-    private static void AbortAll(IReadOnlyList<CommitPart> parts)
+    private static void AbortAll(IReadOnlyList<LocalParticipant> participants)
     {
-        foreach (CommitPart part in parts)
-            part.Partition.Abort(part.Transaction, evenIfSealed: true);
+        foreach (LocalParticipant each in participants)
+            each.Partition.Abort(each.Transaction, evenIfSealed: true);
     }
 }

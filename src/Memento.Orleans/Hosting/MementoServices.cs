@@ -64,9 +64,7 @@ internal static class MementoServices
         services.AddSingleton<LocalCommit>();
         services.AddSingleton<RemoteTransactions>();
         services.AddSingleton<IPartitions, SiloPartitions>();
-        services.AddSingleton<ICommitter>(static provider =>
-            ActivatorUtilities.CreateInstance<Committer>(
-                provider, provider.GetRequiredService<LocalCommit>()));
+        services.AddSingleton<ICommitter, SiloCommitter>();
         services.AddPlacementDirector<IndexPlacement, IndexPlacementDirector>();
         services.AddPlacementDirector<RecordPlacement, RecordPlacementDirector>();
         services.AddSingleton<SiloStartup>();
@@ -78,11 +76,7 @@ internal static class MementoServices
     {
         AddCommon(services, "client");
         services.AddSingleton<IPartitions, ClientPartitions>();
-        services.AddSingleton<ICommitter>(static provider => new Committer(
-            provider.GetRequiredService<IGrainFactory>(),
-            local: null,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger<Committer>>()));
+        services.AddSingleton<ICommitter, ClientCommitter>();
         services.AddSingleton<ClientStartup>();
         services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(
             static provider => provider.GetRequiredService<ClientStartup>());
@@ -91,6 +85,7 @@ internal static class MementoServices
     private static void AddCommon(IServiceCollection services, string host)
     {
         services.AddSingleton(new StoreLifetime(host));
+        services.AddSingleton<RemoteCommit>();
         services.AddOptions<MementoOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MementoOptions>, MementoOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);

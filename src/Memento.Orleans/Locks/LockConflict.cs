@@ -1,3 +1,5 @@
+using Memento.Invariants;
+
 namespace Memento.Locks;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal readonly record struct LockBlocker(LockOwner? Owner, LockKind Kinds, bo
 {
     public LockConflict InTheWayOf(in LockResource resource, LockKind kind)
     {
-        LockAssert.Holds(Owner is not null, "somebody is in the way");
+        Invariant.Holds(Owner is not null, "somebody is in the way");
         return new LockConflict(resource, kind, Owner.TransactionId, Kinds, IsQueued);
     }
 }

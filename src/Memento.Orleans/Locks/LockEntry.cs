@@ -1,3 +1,5 @@
+using Memento.Invariants;
+
 namespace Memento.Locks;
 
 /// <summary>
@@ -70,14 +72,14 @@ internal sealed class LockEntry(LockPool pool)
     /// <summary>Gives an owner a range whose every part it holds.</summary>
     public void Join(LockOwner owner)
     {
-        LockAssert.Holds(Resource.IsRange, "ranges are joined");
+        Invariant.Holds(Resource.IsRange, "ranges are joined");
         Hold(owner, FindHold(owner), LockKind.Read);
     }
 
     /// <summary>Returns a hold of this entry to the pool. Grants nothing yet.</summary>
     public void Release(LockHold hold)
     {
-        LockAssert.Holds(hold.Entry == this, "a hold is released where it is held");
+        Invariant.Holds(hold.Entry == this, "a hold is released where it is held");
         _holders.Remove(hold);
         if (Resource.IsPartition) hold.Owner.PartitionHold = null;
         pool.Return(hold);
@@ -86,7 +88,7 @@ internal sealed class LockEntry(LockPool pool)
     /// <summary>Removes a request from the queue. Grants nothing yet.</summary>
     public void Remove(LockRequest request, LockRequestState state)
     {
-        LockAssert.Holds(
+        Invariant.Holds(
             request.Entry == this && request.State == LockRequestState.Waiting,
             "only what waits here is taken out of the queue");
         _queue.Remove(request);

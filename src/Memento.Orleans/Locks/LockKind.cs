@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Memento.Invariants;
 
 namespace Memento.Locks;
 
@@ -119,7 +120,7 @@ internal struct KindCounts
         for (uint rest = (uint)kinds; rest != 0; rest &= rest - 1)
         {
             int left = --this[BitOperations.TrailingZeroCount(rest)];
-            LockAssert.Holds(left >= 0, "a kind is counted once for each that has it");
+            Invariant.Holds(left >= 0, "a kind is counted once for each that has it");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Memento.Invariants;
 
 namespace Memento.Locks;
 
@@ -56,10 +57,10 @@ internal sealed class LockManager
         out LockRequest? request,
         out LockConflict? conflict)
     {
-        LockAssert.Holds(
+        Invariant.Holds(
             kind != LockKind.None && (kind & ~LockKinds.All) == 0, "a request is for some lock");
         owner.Manager ??= this;
-        LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        Invariant.Holds(owner.Manager == this, "an owner has the locks of one partition");
         if (resource.IsPartition)
             return _partition.Acquire(owner, kind, resumed, out request, out conflict);
 
@@ -89,7 +90,7 @@ internal sealed class LockManager
     {
         if (owner.Manager is null) return;
 
-        LockAssert.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        Invariant.Holds(owner.Manager == this, "an owner has the locks of one partition");
         owner.Manager = null;
 
         // All its requests first; otherwise a released lock could be granted to the owner itself.
@@ -116,7 +117,7 @@ internal sealed class LockManager
         }
 
         if (_marked.Count != 0) SettleMarked(owner, resumed);
-        LockAssert.Holds(
+        Invariant.Holds(
             owner.FirstRequest is null && owner.PartitionHold is null
                 && owner.HoldCount == 0 && owner.RangeCount == 0,
             "a released owner has nothing");
@@ -131,7 +132,7 @@ internal sealed class LockManager
     {
         if (request.Entry is not { } entry) return false;
 
-        LockAssert.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
+        Invariant.Holds(request.Owner.Manager == this, "a request is cancelled where it waits");
         MarkIfRanges(entry.Space);
         entry.Remove(request, LockRequestState.Cancelled);
         Settle(entry, resumed);
@@ -148,7 +149,7 @@ internal sealed class LockManager
     {
         if (request.Entry is not { } entry) return null;
 
-        LockAssert.Holds(request.Owner.Manager == this, "a request waits in its owner's partition");
+        Invariant.Holds(request.Owner.Manager == this, "a request waits in its owner's partition");
         return entry.FindBlocker(request);
     }
 
@@ -179,7 +180,7 @@ internal sealed class LockManager
     /// </summary>
     private bool HasRange(LockOwner owner, in LockResource range, LockKind kind)
     {
-        LockAssert.Holds(kind == LockKind.Read, "a range is locked to be read");
+        Invariant.Holds(kind == LockKind.Read, "a range is locked to be read");
         if (range.IsEmpty) return true;
         if (owner.FindRangeAround(range) is not { } held) return false;
 
@@ -242,7 +243,7 @@ internal sealed class LockManager
     {
         if (entry.Resource.IsPartition) return;
 
-        LockAssert.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
+        Invariant.Holds(_entries.Remove(entry.Resource), "an entry in use is in the table");
         _pool.Return(entry);
     }
 

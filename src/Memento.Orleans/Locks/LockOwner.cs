@@ -1,3 +1,5 @@
+using Memento.Invariants;
+
 namespace Memento.Locks;
 
 /// <summary>
@@ -114,7 +116,7 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
 
     internal void Remove(LockRequest request)
     {
-        LockAssert.Holds(request.Owner == this, "a request is in its own owner's list");
+        Invariant.Holds(request.Owner == this, "a request is in its own owner's list");
         if (request.PreviousOfOwner is null)
             FirstRequest = request.NextOfOwner;
         else

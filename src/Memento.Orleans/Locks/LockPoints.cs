@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Memento.Collections;
+using Memento.Invariants;
 
 namespace Memento.Locks;
 
@@ -33,7 +34,7 @@ internal sealed class LockPoints
     public void Remove(LockEntry entry)
     {
         int place = entry.Place;
-        LockAssert.Holds(_entries[place] == entry, "a point is in one key space");
+        Invariant.Holds(_entries[place] == entry, "a point is in one key space");
         int last = --Count;
         if (place != last)
         {

@@ -1,3 +1,5 @@
+using Memento.Invariants;
+
 namespace Memento.Locks;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal sealed class LockPool
 
     public void Return(LockEntry entry)
     {
-        LockAssert.Holds(entry.IsIdle, "an entry that is in use stays");
+        Invariant.Holds(entry.IsIdle, "an entry that is in use stays");
         entry.Space.Remove(entry);
         entry.Resource = default;
         if (_entries.Count < SpareLimit) _entries.Push(entry);
@@ -47,7 +49,7 @@ internal sealed class LockPool
     public void Return(LockHold hold)
     {
         HoldsInUse--;
-        LockAssert.Holds(HoldsInUse >= 0, "a hold is returned once");
+        Invariant.Holds(HoldsInUse >= 0, "a hold is returned once");
         hold.Owner = null!;
         hold.Entry = null!;
         hold.Kinds = LockKind.None;

@@ -1,3 +1,5 @@
+using Memento.Invariants;
+
 namespace Memento.Locks;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal sealed class LockQueue
         LockRequest? next = request.NextInQueue;
         if (previous is null)
         {
-            LockAssert.Holds(Head == request, "a request is in one queue");
+            Invariant.Holds(Head == request, "a request is in one queue");
             Head = next;
         }
         else
@@ -101,7 +103,7 @@ internal sealed class LockOrder
         LockRequest? next = request.NextInSpace;
         if (previous is null)
         {
-            LockAssert.Holds(First == request, "a request waits in one key space");
+            Invariant.Holds(First == request, "a request waits in one key space");
             First = next;
         }
         else

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Memento.Invariants;
 using Memento.Keys;
 
 namespace Memento.Locks;
@@ -23,7 +24,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
 
     private LockResource(KeySpace space, Key from, byte[]? to)
     {
-        LockAssert.Holds(space != default, "a key is in a key space, and not in the partition");
+        Invariant.Holds(space != default, "a key is in a key space, and not in the partition");
         _from = from.Bytes;
         _hash = from.Hash;
         _to = to;
@@ -78,7 +79,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
     /// <summary>Whether this range has every key of another one.</summary>
     public bool Covers(in LockResource other)
     {
-        LockAssert.Holds(IsRange && other.IsRange, "what covers and is covered are ranges");
+        Invariant.Holds(IsRange && other.IsRange, "what covers and is covered are ranges");
         return _space == other._space
             && _from.AsSpan().SequenceCompareTo(other._from) <= 0
             && (_to == Unbounded
@@ -93,7 +94,7 @@ internal readonly struct LockResource : IEquatable<LockResource>
     /// <summary>The range of all keys of two ranges that touch.</summary>
     public LockResource JoinWith(in LockResource other)
     {
-        LockAssert.Holds(Touches(other), "ranges that touch are joined");
+        Invariant.Holds(Touches(other), "ranges that touch are joined");
         bool isFirst = _from.AsSpan().SequenceCompareTo(other._from) <= 0;
         byte[]? end = ReachesTo(other._to!) ? _to : other._to;
         return new LockResource(_space, isFirst ? Key : other.Key, end);

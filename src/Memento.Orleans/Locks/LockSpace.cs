@@ -1,3 +1,4 @@
+using Memento.Invariants;
 using Memento.Keys;
 
 namespace Memento.Locks;
@@ -104,7 +105,7 @@ internal sealed class LockSpace
         {
             next = request.NextInSpace;
             if (request.HeldUpBy == gone) request.HeldUpBy = null;
-            LockAssert.Holds(request.Entry is not null, "what waits is in an entry's queue");
+            Invariant.Holds(request.Entry is not null, "what waits is in an entry's queue");
             request.Entry.TryGrant(request, resumed);
         }
     }

@@ -1,3 +1,5 @@
+using Memento.Storage;
+
 namespace Memento.Messages;
 
 /// <summary>A commit, or an abort, whose caller is in another process.</summary>
@@ -6,38 +8,50 @@ namespace Memento.Messages;
 [Alias("Memento.CommitRequest")]
 internal sealed record CommitRequest(
     [property: Id(0)] Guid TransactionId,
-    [property: Id(1)] IReadOnlyList<ParticipantCount> Participants);
+    [property: Id(1)] IReadOnlyList<NamedParticipant> Participants);
 
-/// <summary>How a commit ended.</summary>
+/// <summary>How the commit of one attempt ended; the default value is a commit.</summary>
+/// <param name="Error">
+/// Why it is not known to be committed. Of a conflict nothing was kept, through no fault of the
+/// transaction. Null: it is done, and as durable as its tables are.
+/// </param>
 [GenerateSerializer]
 [Immutable]
-[Alias("Memento.CommitResponse")]
-internal sealed record CommitResponse(
-    [property: Id(0)] CommitStatus Status,
-    [property: Id(1)] MementoException? Error);
-
-/// <summary>How a commit ended.</summary>
-internal enum CommitStatus
+[Alias("Memento.CommitResult")]
+internal readonly record struct CommitResult([property: Id(0)] MementoException? Error)
 {
-    /// <summary>The transaction is committed, and as durable as its tables are.</summary>
-    Committed = 0,
+    public static CommitResult Committed => default;
+
+    public bool IsCommitted => Error is null;
+
+    /// <summary>Whether nothing was kept and another attempt may succeed.</summary>
+    public bool MayTryAgain => Error is TransactionConflictException;
+
+    /// <summary>Whether nobody knows yet if it was kept.</summary>
+    public bool IsInDoubt => Error is TransactionInDoubtException;
 
     /// <summary>
-    /// Nothing was kept, for a reason outside the transaction. It may be run again.
+    /// What is remembered of it; of one in doubt, that it is not known to be kept.
     /// </summary>
-    TryAgain = 1,
+    public TransactionOutcome Outcome
+        => IsCommitted ? TransactionOutcome.Committed : TransactionOutcome.Aborted;
 
-    /// <summary>Nothing was kept. The error says why.</summary>
-    Failed = 2,
+    /// <summary>Nothing was kept, and another attempt may succeed.</summary>
+    public static CommitResult TryAgain(string why)
+        => new(new TransactionConflictException(why));
+
+    /// <summary>It is not known to be committed, and the error says why.</summary>
+    public static CommitResult Failed(MementoException error) => new(error);
 }
 
 /// <summary>
-/// A partition that took part in a transaction, and the number of operations in it.
+/// A participant as it travels: a partition that took part in a transaction, and how many
+/// operations were made there.
 /// </summary>
 [GenerateSerializer]
 [Immutable]
-[Alias("Memento.ParticipantCount")]
-internal sealed record ParticipantCount(
+[Alias("Memento.NamedParticipant")]
+internal sealed record NamedParticipant(
     [property: Id(0)] string Table,
     [property: Id(1)] int Number,
     [property: Id(2)] int Operations);

@@ -31,7 +31,7 @@ internal interface IIndexGrain : IGrainWithStringKey
 
     /// <summary>Commits a transaction whose participants are all in this silo.</summary>
     [Alias("CommitAsync")]
-    Task<CommitResponse> CommitAsync(CommitRequest request);
+    Task<CommitResult> CommitAsync(CommitRequest request);
 
     /// <summary>Drops a transaction in this silo.</summary>
     [Alias("AbortAsync")]

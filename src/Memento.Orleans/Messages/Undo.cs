@@ -30,4 +30,4 @@ internal sealed record RollbackRequest(
 [Alias("Memento.AbortResponse")]
 internal sealed record AbortResponse(
     [property: Id(0)] MementoException? Error,
-    [property: Id(1)] IReadOnlyList<ParticipantCount> Elsewhere);
+    [property: Id(1)] IReadOnlyList<NamedParticipant> Elsewhere);

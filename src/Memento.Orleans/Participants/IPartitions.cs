@@ -20,7 +20,7 @@ internal interface IPartitions
     bool Stands(int generation, long position);
 
     /// <summary>Makes a partition take part in a transaction.</summary>
-    ValueTask<Enlistment> EnlistAsync(
+    ValueTask<Participant> EnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,

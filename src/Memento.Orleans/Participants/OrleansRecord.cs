@@ -74,7 +74,7 @@ internal sealed class OrleansRecord(TransactionInfo info)
             foreach (TransactionInfo each in _branches.Append(Info).SelectMany(
                 static each => ReturnedCalls.Of(each).Prepend(each)))
             {
-                found.UnionWith(each.Participants.Keys.Where(Participant.IsOurs));
+                found.UnionWith(each.Participants.Keys.Where(OrleansParticipant.IsOurs));
             }
         }
 

@@ -1,48 +1,121 @@
-using System.Collections.ObjectModel;
-using Memento.Messages;
+using System.Collections;
+using Memento.Partitions;
 using Memento.Tables;
-using Orleans.Transactions;
-using Orleans.Transactions.Abstractions;
 
 namespace Memento.Participants;
 
-/// <summary>A partition as a participant of an Orleans transaction.</summary>
-internal static class Participant
+/// <summary>
+/// The partitions that take part in a transaction, in the order in which they came.
+/// </summary>
+internal sealed class ParticipantList : IReadOnlyList<Participant>
 {
-    /// <summary>The resource name that marks our participants.</summary>
-    private const string Name = "memento";
+    /// <summary>
+    /// Up to so many are looked through, as two tables of the usual size have; more are found by
+    /// hash.
+    /// </summary>
+    private const int Few = 32;
 
-    // The roles are always the same, because the dictionary keeps the first key.
-    private const ParticipantId.Role Roles =
-        ParticipantId.Role.Resource | ParticipantId.Role.Manager;
+    private readonly List<Participant> _all = [];
+    private Dictionary<(TableDefinition Table, int Number), Participant>? _byPartition;
 
-    /// <summary>The participants of a transaction that Orleans does not know: none.</summary>
-    public static IReadOnlyDictionary<ParticipantId, AccessCounter> None
-        => ReadOnlyDictionary<ParticipantId, AccessCounter>.Empty;
+    public int Count => _all.Count;
 
-    public static ParticipantId Of(IIndexGrain grain)
-        => new(Name, (GrainReference)grain, Roles);
+    public Participant this[int index] => _all[index];
 
-    public static bool IsOurs(ParticipantId participant) => participant.Name == Name;
+    public Participant? Find(TableDefinition table, int number)
+    {
+        if (_byPartition is not null) return _byPartition.GetValueOrDefault((table, number));
 
-    public static (string Table, int Number) Parse(ParticipantId participant)
-        => IndexGrainKey.Parse(participant.Reference.GrainId.Key.ToString()!);
+        foreach (Participant participant in _all)
+        {
+            if (participant.Number == number && ReferenceEquals(participant.Table, table))
+                return participant;
+        }
 
-    /// <summary>The number of operations in the partition, of all kinds.</summary>
-    public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;
+        return null;
+    }
+
+    /// <summary>Adds one of a partition that is not among them.</summary>
+    public void Add(Participant participant)
+    {
+        _all.Add(participant);
+        if (_byPartition is not null)
+            _byPartition.Add((participant.Table, participant.Number), participant);
+        else if (_all.Count > Few)
+            _byPartition = _all.ToDictionary(static each => (each.Table, each.Number));
+    }
+
+    public List<Participant>.Enumerator GetEnumerator() => _all.GetEnumerator();
+
+    IEnumerator<Participant> IEnumerable<Participant>.GetEnumerator() => _all.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _all.GetEnumerator();
 }
 
 /// <summary>
-/// Called for every operation of a transaction that is committed in another process, so that this
-/// process knows the participants.
+/// A partition that takes part in a transaction, reached directly or by messages.
 /// </summary>
-internal interface IParticipantLog
+internal abstract class Participant(TableDefinition table, int number, int operations = 0)
 {
-    /// <summary>
-    /// Called before the operation, so that a failing operation cannot hide a lock.
-    /// </summary>
-    void Enlist(TableDefinition table, int number);
+    private int _operations = operations;
 
-    /// <summary>Called after the operation, to count it.</summary>
-    void Record(TableDefinition table, int number, bool writes);
+    public TableDefinition Table { get; } = table;
+
+    public int Number { get; } = number;
+
+    /// <summary>
+    /// How many operations were answered; the commit brings the number to the partition.
+    /// </summary>
+    public int Operations => Volatile.Read(ref _operations);
+
+    public ValueTask<TResult> ExecuteAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        ValueTask<TResult> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
+        if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
+
+        Interlocked.Increment(ref _operations);
+        return answer;
+    }
+
+    /// <summary>
+    /// Undoes what was written under a savepoint, which was given up before this.
+    /// </summary>
+    public abstract ValueTask RollbackAsync(Savepoint savepoint);
+
+    /// <summary>Drops the transaction there; never throws.</summary>
+    public abstract void Abort();
+
+    protected abstract ValueTask<TResult> ExecuteCoreAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken);
+
+    private async ValueTask<TResult> CountAsync<TResult>(ValueTask<TResult> answer)
+    {
+        TResult result = await answer.ConfigureAwait(false);
+        Interlocked.Increment(ref _operations);
+        return result;
+    }
+}
+
+/// <summary>A partition of this silo: the direct path, method calls.</summary>
+/// <param name="transaction">The transaction in its partition.</param>
+/// <param name="operations">How many operations were answered before.</param>
+internal sealed class LocalParticipant(PartitionTransaction transaction, int operations = 0)
+    : Participant(transaction.Table, transaction.Partition.Number, operations)
+{
+    public PartitionTransaction Transaction { get; } = transaction;
+
+    public Partition Partition => Transaction.Partition;
+
+    public override ValueTask RollbackAsync(Savepoint savepoint)
+    {
+        Partition.Rollback(Transaction, savepoint.Id);
+        return default;
+    }
+
+    public override void Abort() => Partition.Abort(Transaction);
+
+    protected override ValueTask<TResult> ExecuteCoreAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
+        => Partition.ExecuteAsync(Transaction, operation, savepoint, cancellationToken);
 }

@@ -31,7 +31,7 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
     /// <param name="savepoint">Its savepoint; null: none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<TResult> BeginAsync<TResult>(
-        ValueTask<Enlistment>? enlisting,
+        ValueTask<Participant>? enlisting,
         TableDefinition table,
         int number,
         Operation<TResult> operation,
@@ -43,11 +43,11 @@ internal sealed class PartitionOpenings(TransactionState state, IPartitions part
         {
             using (await TakeTurnAsync(table, number, cancellationToken).ConfigureAwait(false))
             {
-                Enlistment enlistment = enlisting is { } found
+                Participant participant = enlisting is { } found
                     ? await found.ConfigureAwait(false)
                     : await partitions.EnlistAsync(state, table, number, cancellationToken)
                         .ConfigureAwait(false);
-                answer = enlistment.ExecuteAsync(operation, savepoint, cancellationToken);
+                answer = participant.ExecuteAsync(operation, savepoint, cancellationToken);
             }
         }
         finally

@@ -15,10 +15,10 @@ namespace Memento.Participants;
 internal sealed class TransactionRegistry
 {
     /// <summary>
-    /// How long an ended transaction is remembered after its time limit, or after its end if that
-    /// is later. The answer of a commit and all questions about it
-    /// (<see cref="Commit.Committer.LookUps"/>) may each take Orleans' response time-out, and no
-    /// message is under way for that long.
+    /// How long an ended transaction is remembered after its time limit, or after its end where
+    /// that comes later: a commit's answer and all questions about it
+    /// (<see cref="Commit.RemoteCommit.LookUps"/>) may each take Orleans' response time-out, and no
+    /// message is under way for as long.
     /// </summary>
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
@@ -98,7 +98,7 @@ internal sealed class TransactionRegistry
         }
 
         waiting?.SetResult();
-        if (!state.IsCommitting) state.Abort();
+        state.Abort();
     }
 
     /// <summary>
@@ -112,7 +112,7 @@ internal sealed class TransactionRegistry
         Shard shard = ShardOf(state.Id);
         lock (shard.Gate)
         {
-            if (!state.TryEnd(reason)) return false;
+            if (!state.TryStop(reason)) return false;
             if (shard.Running.Remove(state.Id))
                 waiting = EndUnderGate(shard, state, TransactionOutcome.Aborted);
         }

@@ -80,15 +80,15 @@ internal sealed partial class TransactionState
         UseSavepoints().GiveUp(savepoint.Id);
         if (Doom is not null) return;
 
-        Enlistment[] enlistments;
+        Participant[] participants;
         lock (_gate)
-            enlistments = _hasEnded ? [] : [.. _enlistments];
+            participants = _phase != TransactionPhase.Running ? [] : [.. _participants];
         try
         {
             List<Task>? waiting = null;
-            foreach (Enlistment enlistment in enlistments)
+            foreach (Participant participant in participants)
             {
-                ValueTask undoing = enlistment.RollbackAsync(savepoint);
+                ValueTask undoing = participant.RollbackAsync(savepoint);
                 if (!undoing.IsCompletedSuccessfully) (waiting ??= []).Add(undoing.AsTask());
             }
 

@@ -1,3 +1,5 @@
+using Memento.Invariants;
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
 
@@ -8,15 +10,26 @@ internal sealed partial class TransactionState
 {
     private MementoException? _doom;
 
-    private volatile bool _hasEnded;
+    private volatile TransactionPhase _phase;
 
-    private bool _isAborting;
+    /// <summary>How far it is, as this process knows.</summary>
+    public TransactionPhase Phase => _phase;
 
     /// <summary>The result of its commit; null before the commit has ended.</summary>
     public CommitResult? Result { get; set; }
 
-    /// <summary>Whether its commit has begun, so that no time limit ends it any more.</summary>
-    public bool IsCommitting { get; private set; }
+    /// <summary>
+    /// The partitions that took part; of one that runs no more, so that none comes any more.
+    /// </summary>
+    public IReadOnlyList<Participant> Participants
+    {
+        get
+        {
+            Invariant.Holds(
+                _phase != TransactionPhase.Running, "who ends a transaction has stopped it before");
+            return _participants;
+        }
+    }
 
     /// <summary>
     /// Why it must fail, whatever its body does: it lost a conflict, or ran out of time.
@@ -30,37 +43,21 @@ internal sealed partial class TransactionState
     /// <summary>
     /// Begins the commit: no operation begins after this. False if it was ended before.
     /// </summary>
-    public bool TryBeginCommit(out IReadOnlyList<Enlistment> enlistments)
+    public bool TryBeginCommit()
     {
         lock (_gate)
-        {
-            enlistments = _enlistments;
-            if (_hasEnded) return false;
-            return _hasEnded = IsCommitting = true;
-        }
+            return _phase == TransactionPhase.Running && MoveTo(TransactionPhase.Sealed);
     }
 
-    /// <summary>
-    /// Ends the operations: none begins after this. False if its commit has begun.
-    /// </summary>
-    /// <param name="reason">Why it must fail; not used if its commit has begun.</param>
-    public bool TryEnd(MementoException? reason = null)
+    /// <summary>No operation begins after this; false where its commit has begun.</summary>
+    /// <param name="reason">Why it must fail; not told to one whose commit has begun.</param>
+    public bool TryStop(MementoException? reason = null)
     {
         lock (_gate)
         {
-            if (IsCommitting) return false;
+            if (_phase == TransactionPhase.Sealed) return false;
             if (reason is not null) DoomWith(reason);
-            return _hasEnded = true;
-        }
-    }
-
-    /// <summary>Ends the operations: none begins after this. Returns the participants.</summary>
-    public IReadOnlyList<Enlistment> End()
-    {
-        lock (_gate)
-        {
-            _hasEnded = true;
-            return _enlistments;
+            return _phase != TransactionPhase.Running || MoveTo(TransactionPhase.Stopped);
         }
     }
 
@@ -68,23 +65,22 @@ internal sealed partial class TransactionState
     /// Begins the abort: no operation begins after this. False if the abort or the commit has begun
     /// before.
     /// </summary>
-    public bool TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)
+    public bool TryBeginAbort()
     {
         lock (_gate)
         {
-            enlistments = _enlistments;
-            if (_isAborting || IsCommitting) return false;
-            return _hasEnded = _isAborting = true;
+            return _phase is TransactionPhase.Running or TransactionPhase.Stopped
+                && MoveTo(TransactionPhase.Ended);
         }
     }
 
     /// <summary>Ends it without its writes. A second call does nothing.</summary>
     public void Abort()
     {
-        if (!TryBeginAbort(out IReadOnlyList<Enlistment> enlistments)) return;
+        if (!TryBeginAbort()) return;
 
-        foreach (Enlistment enlistment in enlistments)
-            enlistment.Abort();
+        foreach (Participant participant in Participants)
+            participant.Abort();
     }
 
     /// <exception cref="NoTransactionException">
@@ -99,7 +95,8 @@ internal sealed partial class TransactionState
     /// <exception cref="NoTransactionException">It has ended.</exception>
     public void ThrowIfOver()
     {
-        if (_hasEnded) throw Doom is TransactionTimeoutException late ? late : Ended();
+        if (_phase != TransactionPhase.Running)
+            throw Doom is TransactionTimeoutException late ? late : Ended();
         if (Doom is { } doom) throw doom;
         if (time.GetTimestamp() >= Deadline) throw DoomWith(TimedOut());
     }
@@ -167,6 +164,14 @@ internal sealed partial class TransactionState
         {
             return error;
         }
+    }
+
+    private bool MoveTo(TransactionPhase phase)
+    {
+        Invariant.Holds(
+            _phase.MayMove(phase), "a transaction goes from phase to phase as the table says");
+        _phase = phase;
+        return true;
     }
 
     private NoTransactionException Ended()

@@ -18,7 +18,7 @@ internal sealed partial class TransactionState(
     TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Enlistments _enlistments = new();
+    private readonly ParticipantList _participants = new();
     private int _callsUnderWay;
     private PartitionOpenings? _openings;
     private TransactionHeader? _header;
@@ -175,7 +175,7 @@ internal sealed partial class TransactionState(
             if (Find(table, number) is { } known)
                 return known.ExecuteAsync(operation, savepoint, cancellationToken);
 
-            ValueTask<Enlistment> enlisting =
+            ValueTask<Participant> enlisting =
                 partitions.EnlistAsync(this, table, number, cancellationToken);
             if (enlisting.IsCompletedSuccessfully)
                 return enlisting.Result.ExecuteAsync(operation, savepoint, cancellationToken);
@@ -188,41 +188,39 @@ internal sealed partial class TransactionState(
             enlisting: null, table, number, operation, savepoint, cancellationToken);
     }
 
-    public Enlistment? Find(TableDefinition table, int number)
+    public Participant? Find(TableDefinition table, int number)
     {
         lock (_gate)
-            return _enlistments.Find(table, number);
+            return _participants.Find(table, number);
     }
 
     /// <summary>Whether any partition takes part, as far as this process knows.</summary>
-    public bool HasEnlistments
+    public bool HasParticipants
     {
         get
         {
             lock (_gate)
-                return _enlistments.Count > 0;
+                return _participants.Count > 0;
         }
     }
 
-    /// <summary>
-    /// Adds a participant, unless it was added before or the transaction has ended.
-    /// </summary>
-    public Enlistment Enlist(TableDefinition table, int number, Func<Enlistment> make)
+    /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
+    public Participant Enlist(TableDefinition table, int number, Func<Participant> make)
         => Enlist(table, number, make, static (_, make) => make());
 
-    /// <inheritdoc cref="Enlist(TableDefinition, int, Func{Enlistment})"/>
-    public Enlistment Enlist<TSource>(
+    /// <inheritdoc cref="Enlist(TableDefinition, int, Func{Participant})"/>
+    public Participant Enlist<TSource>(
         TableDefinition table,
         int number,
         TSource source,
-        Func<TransactionState, TSource, Enlistment> make)
+        Func<TransactionState, TSource, Participant> make)
     {
         lock (_gate)
         {
-            if (_hasEnded) throw Ended();
-            Enlistment? enlistment = _enlistments.Find(table, number);
-            if (enlistment is null) _enlistments.Add(enlistment = make(this, source));
-            return enlistment;
+            if (_phase != TransactionPhase.Running) throw Ended();
+            Participant? participant = _participants.Find(table, number);
+            if (participant is null) _participants.Add(participant = make(this, source));
+            return participant;
         }
     }
 
@@ -235,9 +233,9 @@ internal sealed partial class TransactionState(
         long position = 0;
         lock (_gate)
         {
-            foreach (Enlistment enlistment in _enlistments)
+            foreach (Participant participant in _participants)
             {
-                if (enlistment is LocalEnlistment local)
+                if (participant is LocalParticipant local)
                     position = Math.Max(position, local.Transaction.DependsOn);
             }
         }

@@ -124,7 +124,7 @@ internal sealed partial class Partition(
                 return false;
             }
 
-            transaction.Phase = TransactionPhase.Sealed;
+            transaction.MoveTo(TransactionPhase.Sealed);
             return true;
         }
     }
@@ -341,7 +341,7 @@ internal sealed partial class Partition(
 
     private void End(PartitionTransaction transaction)
     {
-        transaction.Phase = TransactionPhase.Ended;
+        transaction.MoveTo(TransactionPhase.Ended);
         _transactions.Remove(transaction.TransactionId);
         _locks.Release(transaction, _resumed);
         transaction.Waiting?.FreeAll(_freed);

@@ -1,4 +1,5 @@
 using Memento.Collections;
+using Memento.Invariants;
 using Memento.Keys;
 using Memento.Locks;
 using Memento.Tables;
@@ -43,7 +44,15 @@ internal sealed class PartitionTransaction(
     /// </summary>
     public int Operations { get; set; }
 
-    public TransactionPhase Phase { get; set; }
+    public TransactionPhase Phase { get; private set; }
+
+    /// <summary>Goes on to another phase, under the gate.</summary>
+    public void MoveTo(TransactionPhase phase)
+    {
+        Invariant.Holds(
+            Phase.MayMove(phase), "a transaction goes from phase to phase as the table says");
+        Phase = phase;
+    }
 
     /// <summary>
     /// The highest journal position whose effect the transaction has seen. Its answer must not
@@ -176,20 +185,7 @@ internal sealed class PartitionTransaction(
             new IndexesChangedException([.. Content.Indexes.All.Select(IndexSchema.Of)]));
 }
 
-/// <summary>The phase of a transaction in a partition.</summary>
-internal enum TransactionPhase
-{
-    /// <summary>The transaction reads and writes.</summary>
-    Running = 0,
-
-    /// <summary>Its commit has begun, so it takes no more operations.</summary>
-    Sealed = 1,
-
-    /// <summary>It was committed or aborted, and has no locks.</summary>
-    Ended = 2,
-}
-
-/// <summary>The facts that a partition needs about a transaction.</summary>
+/// <summary>What a partition has to know of a transaction that comes to it.</summary>
 /// <param name="TransactionId">The attempt's id.</param>
 /// <param name="Age">The age, which is kept over attempts; the older transaction wins.</param>
 /// <param name="Deadline">

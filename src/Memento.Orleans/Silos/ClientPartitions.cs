@@ -13,12 +13,12 @@ internal sealed class ClientPartitions(IGrainFactory grains, StoreLifetime lifet
 
     public bool Stands(int generation, long position) => true;
 
-    public ValueTask<Enlistment> EnlistAsync(
+    public ValueTask<Participant> EnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,
         CancellationToken cancellationToken)
-        => new(state.Enlist(table, number, () => new RemoteEnlistment(
+        => new(state.Enlist(table, number, () => new RemoteParticipant(
             state,
             table,
             number,

@@ -100,11 +100,8 @@ internal sealed class IndexGrain(
         return remote.RollbackAsync(request, tables.Get(table), number);
     }
 
-    public async Task<CommitResponse> CommitAsync(CommitRequest request)
-    {
-        CommitResult result = await commit.CommitAsync(request.TransactionId, request.Participants);
-        return new CommitResponse(result.Status, result.Error);
-    }
+    public Task<CommitResult> CommitAsync(CommitRequest request)
+        => commit.CommitAsync(request.TransactionId, request.Participants);
 
     public Task AbortAsync(Guid transactionId)
     {

@@ -63,8 +63,8 @@ internal sealed class RemoteTransactions(
 
         Savepoints savepoints = state.UseSavepoints();
         savepoints.GiveUp(request.Savepoint);
-        if (state.Find(table, number) is { } enlistment)
-            await enlistment.RollbackAsync(savepoints.Find([request.Savepoint])!);
+        if (state.Find(table, number) is { } participant)
+            await participant.RollbackAsync(savepoints.Find([request.Savepoint])!);
     }
 
     /// <summary>The response to a message none of whose operations could begin.</summary>

@@ -24,7 +24,7 @@ internal sealed class SiloPartitions(
 
     public bool Stands(int generation, long position) => journal.Stands(generation, position);
 
-    public ValueTask<Enlistment> EnlistAsync(
+    public ValueTask<Participant> EnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,
@@ -45,7 +45,7 @@ internal sealed class SiloPartitions(
             : new(lifetime.AskForAttemptAsync(next.AsTask, cancellationToken));
     }
 
-    private async ValueTask<Enlistment> OpenAndEnlistAsync(
+    private async ValueTask<Participant> OpenAndEnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,
@@ -60,7 +60,7 @@ internal sealed class SiloPartitions(
             if (!silo.SiloAddress.Equals(opened.Silo))
             {
                 return state.Enlist(
-                    table, number, () => new RemoteEnlistment(state, table, number, grain));
+                    table, number, () => new RemoteParticipant(state, table, number, grain));
             }
 
             // It may have been closed since the answer; then it is opened again.
@@ -70,11 +70,11 @@ internal sealed class SiloPartitions(
         }
     }
 
-    private static Enlistment EnlistLocal(
+    private static Participant EnlistLocal(
         TransactionState state, TableDefinition table, Partition partition)
         => state.Enlist(
             table,
             partition.Number,
             partition,
-            static (state, partition) => new LocalEnlistment(partition.Join(state.Header)));
+            static (state, partition) => new LocalParticipant(partition.Join(state.Header)));
 }

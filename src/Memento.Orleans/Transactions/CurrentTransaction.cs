@@ -95,6 +95,7 @@ internal sealed class CurrentTransaction(
         }
 
         private ParticipantId ParticipantOf(TableDefinition table, int number)
-            => Participant.Of(grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
+            => OrleansParticipant.Of(
+                grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
     }
 }

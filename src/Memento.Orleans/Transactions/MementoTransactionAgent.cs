@@ -65,9 +65,9 @@ internal sealed class MementoTransactionAgent(
 
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
         bool hasForeign =
-            transactionInfo.Participants.Keys.Any(static each => !Participant.IsOurs(each));
-        bool hasOurs = state is { HasEnlistments: true }
-            || transactionInfo.Participants.Keys.Any(Participant.IsOurs);
+            transactionInfo.Participants.Keys.Any(static each => !OrleansParticipant.IsOurs(each));
+        bool hasOurs = state is { HasParticipants: true }
+            || transactionInfo.Participants.Keys.Any(OrleansParticipant.IsOurs);
         if (!hasOurs && (hasForeign || state is null))
         {
             if (state is not null) registry.TryAbort(state);
@@ -84,14 +84,13 @@ internal sealed class MementoTransactionAgent(
             registry.Remove(state, result.Outcome);
         }
 
-        return result.Status switch
+        return (result switch
         {
-            CommitStatus.Committed => (TransactionalStatus.Ok, null),
-            CommitStatus.TryAgain => (TransactionalStatus.BrokenLock, result.Error),
-            _ when result.Error is TransactionInDoubtException
-                => (TransactionalStatus.TMResponseTimeout, result.Error),
-            _ => (TransactionalStatus.CommitFailure, result.Error),
-        };
+            { IsCommitted: true } => TransactionalStatus.Ok,
+            { MayTryAgain: true } => TransactionalStatus.BrokenLock,
+            { IsInDoubt: true } => TransactionalStatus.TMResponseTimeout,
+            _ => TransactionalStatus.CommitFailure,
+        }, result.Error);
     }
 
     public async Task Abort(TransactionInfo transactionInfo)
@@ -148,7 +147,7 @@ internal sealed class MementoTransactionAgent(
         committer.Abort(info.TransactionId, state, info.Participants);
         if (state is not null) registry.TryAbort(state);
 
-        ParticipantId[] ours = [.. info.Participants.Keys.Where(Participant.IsOurs)];
+        ParticipantId[] ours = [.. info.Participants.Keys.Where(OrleansParticipant.IsOurs)];
         foreach (ParticipantId participant in ours)
             info.Participants.Remove(participant);
     }

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Memento.Commit;
 using Memento.Locks;
-using Memento.Messages;
 using Memento.Participants;
 using Memento.Storage;
 using Orleans.Transactions;
@@ -157,7 +156,7 @@ internal sealed class TransactionAttempt<T>(
         {
             if (State.Result is null)
                 committer.Abort(
-                    State.Id, State, State.Orleans?.Info.Participants ?? Participant.None);
+                    State.Id, State, State.Orleans?.Info.Participants ?? OrleansParticipant.None);
         }
         finally
         {
@@ -174,7 +173,7 @@ internal sealed class TransactionAttempt<T>(
         {
             // The outcome of a commit counts over the error of a call that the body had left
             // running.
-            case { Status: CommitStatus.Committed }:
+            case { IsCommitted: true }:
                 result = new TransactionResult<T>(Ok: true, _value, Reason: null);
                 return true;
             case { Error: TransactionInDoubtException inDoubt }:
@@ -207,7 +206,7 @@ internal sealed class TransactionAttempt<T>(
             case null:
                 result = new TransactionResult<T>(Ok: true, _value, Reason: null);
                 return true;
-            case { Status: CommitStatus.TryAgain } again:
+            case { MayTryAgain: true } again:
                 RetryReason = again.Error;
                 return false;
             default:

@@ -111,7 +111,8 @@ internal sealed class TransactionRunner(
             if (state.Orleans is { } record)
                 await client.EndAsync(record, commits);
             else if (commits)
-                state.Result = await committer.CommitAsync(state.Id, state, Participant.None);
+                state.Result =
+                    await committer.CommitAsync(state.Id, state, OrleansParticipant.None);
         }
         finally
         {

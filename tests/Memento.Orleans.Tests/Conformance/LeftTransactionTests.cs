@@ -51,7 +51,7 @@ public sealed class LeftTransactionTests : IAsyncLifetime
         var registry = _silo.Services.GetRequiredService<TransactionRegistry>();
         var commit = _silo.Services.GetRequiredService<LocalCommit>();
         TransactionState state = Join(registry);
-        Assert.True(state.TryBeginCommit(out _));
+        Assert.True(state.TryBeginCommit());
 
         Task<TransactionOutcome> asked = commit.DecideAsync(state.Id);
         registry.Remove(state, TransactionOutcome.Committed);
@@ -68,7 +68,7 @@ public sealed class LeftTransactionTests : IAsyncLifetime
 
         Assert.Equal(TransactionOutcome.Aborted, await commit.DecideAsync(state.Id).Within());
 
-        Assert.False(state.TryBeginCommit(out _));
+        Assert.False(state.TryBeginCommit());
         Assert.Null(registry.Find(state.Id));
     }
 

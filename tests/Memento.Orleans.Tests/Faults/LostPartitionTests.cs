@@ -20,9 +20,9 @@ public sealed class LostPartitionTests
         CommitRequest request = await WriteAndLosePartitionAsync(silo);
         silo.Faults.EpochFault = static () => new IOException("The database is away.");
 
-        CommitResponse response = await GrainOf(silo, request).CommitAsync(request).Within();
+        CommitResult response = await GrainOf(silo, request).CommitAsync(request).Within();
 
-        Assert.Equal(CommitStatus.TryAgain, response.Status);
+        Assert.True(response.MayTryAgain);
         Assert.Contains("The database is away.", response.Error!.Message, StringComparison.Ordinal);
         Assert.Equal(0, silo.Services.GetRequiredService<TransactionRegistry>().RunningCount);
         silo.Faults.EpochFault = null;
@@ -48,7 +48,7 @@ public sealed class LostPartitionTests
             silo.Services.GetRequiredService<TableRegistry>().Get<DiskAccount>();
         var key = table.KeyCodec.EncodeArgument(1);
         var request = new CommitRequest(
-            Guid.NewGuid(), [new ParticipantCount(
+            Guid.NewGuid(), [new NamedParticipant(
                 table.Name, table.PartitionOf(key), Operations: 1)]);
         ExecuteResponse written = await GrainOf(silo, request).ExecuteAsync(new ExecuteRequest
         {

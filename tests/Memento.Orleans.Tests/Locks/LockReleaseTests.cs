@@ -152,7 +152,7 @@ public sealed class LockReleaseTests
         _scene.Grant(owner, OneRecord, LockKind.Read);
 
         var other = new LockScene();
-        Assert.Throws<System.Diagnostics.UnreachableException>(
+        Assert.Throws<Memento.Invariants.BrokenInvariantException>(
             () => other.Acquire(owner, OneRecord, LockKind.Read));
     }
 

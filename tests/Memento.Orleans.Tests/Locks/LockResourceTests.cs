@@ -1,3 +1,4 @@
+using Memento.Invariants;
 using Memento.Keys;
 using Memento.Locks;
 
@@ -65,7 +66,7 @@ public sealed class LockResourceTests
     {
         var key = new Key([1]);
         Assert.False(LockResource.InSpace(KeySpace.EntriesOf(0), key).IsPartition);
-        Assert.Throws<System.Diagnostics.UnreachableException>(
+        Assert.Throws<BrokenInvariantException>(
             () => LockResource.InSpace(LockResource.Partition.Space, key));
     }
 

@@ -19,7 +19,7 @@ public sealed class CommitLookUpTests
         CommitResult result = await CommitAsync(
             TransactionOutcome.Aborted, TransactionRegistry.Memory);
 
-        Assert.Equal(CommitStatus.TryAgain, result.Status);
+        Assert.True(result.MayTryAgain);
         Assert.Equal(["execute 1", "commit", "decide", "abort"], _scene.Grain.Log);
     }
 
@@ -30,7 +30,9 @@ public sealed class CommitLookUpTests
             TransactionOutcome.Aborted, TransactionRegistry.Memory + TimeSpan.FromTicks(1));
 
         var doubt = Assert.IsType<TransactionInDoubtException>(result.Error);
-        Assert.Equal((CommitStatus.Failed, _scene.State.Id), (result.Status, doubt.TransactionId));
+        Assert.True(result.IsInDoubt);
+        Assert.False(result.MayTryAgain);
+        Assert.Equal(_scene.State.Id, doubt.TransactionId);
         Assert.IsType<TimeoutException>(doubt.InnerException);
 
         // Neither asked once more nor dropped: what was committed there must stand.
@@ -52,7 +54,7 @@ public sealed class CommitLookUpTests
         CommitResult result = await CommitAsync(outcome: null, TimeSpan.Zero);
 
         Assert.IsType<TransactionInDoubtException>(result.Error);
-        Assert.Equal(Committer.LookUps, _scene.Grain.Log.Count(static call => call == "decide"));
+        Assert.Equal(RemoteCommit.LookUps, _scene.Grain.Log.Count(static call => call == "decide"));
         Assert.DoesNotContain("abort", _scene.Grain.Log);
     }
 
@@ -68,11 +70,8 @@ public sealed class CommitLookUpTests
             return outcome ?? throw new TimeoutException("So is this one.");
         };
         await _scene.Write(1, "a");
-        var committer = new Committer(
-            FakeGrainFactory.Of(() => _scene.Grain),
-            local: null,
-            _time,
-            NullLogger<Committer>.Instance);
-        return await committer.CommitAsync(_scene.State.Id, _scene.State, Participant.None);
+        var committer = new ClientCommitter(new RemoteCommit(
+            FakeGrainFactory.Of(() => _scene.Grain), _time, NullLogger<RemoteCommit>.Instance));
+        return await committer.CommitAsync(_scene.State.Id, _scene.State, OrleansParticipant.None);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
     public Func<ExecuteRequest, ExecuteResponse>? Respond { get; set; }
 
     /// <summary>Answers a commit; without it there is none.</summary>
-    public Func<CommitResponse>? Commit { get; set; }
+    public Func<CommitResult>? Commit { get; set; }
 
     /// <summary>Says how a transaction has ended.</summary>
     public Func<TransactionOutcome>? Decide { get; set; }
@@ -66,7 +66,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public Task<OpenResponse> OpenAsync() => throw new NotSupportedException();
 
-    public async Task<CommitResponse> CommitAsync(CommitRequest request)
+    public async Task<CommitResult> CommitAsync(CommitRequest request)
     {
         _log.Enqueue("commit");
         await Task.Yield();

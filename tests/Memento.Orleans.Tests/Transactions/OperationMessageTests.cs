@@ -156,10 +156,10 @@ public sealed class OperationMessageTests : IAsyncLifetime
 
     private async Task CommitAsync(ExecuteRequest request, int operations)
     {
-        CommitResponse committed = await _grain.CommitAsync(new CommitRequest(
-            request.TransactionId, [new ParticipantCount(_table.Name, 0, operations)])).Within();
+        CommitResult committed = await _grain.CommitAsync(new CommitRequest(
+            request.TransactionId, [new NamedParticipant(_table.Name, 0, operations)])).Within();
         Assert.Null(committed.Error);
-        Assert.Equal(CommitStatus.Committed, committed.Status);
+        Assert.True(committed.IsCommitted);
     }
 
     private ExecuteRequest Request(long age, params Operation[] operations)

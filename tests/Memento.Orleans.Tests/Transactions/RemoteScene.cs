@@ -56,7 +56,7 @@ internal sealed class RemoteScene : IPartitions
         }
     }
 
-    public async ValueTask<Enlistment> EnlistAsync(
+    public async ValueTask<Participant> EnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,
@@ -64,7 +64,7 @@ internal sealed class RemoteScene : IPartitions
     {
         await Opening;
         return state.Enlist(
-            table, number, () => new RemoteEnlistment(state, table, number, GrainOf(number)));
+            table, number, () => new RemoteParticipant(state, table, number, GrainOf(number)));
     }
 
     public ValueTask<long> NextNumberAsync(

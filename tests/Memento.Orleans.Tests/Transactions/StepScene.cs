@@ -74,7 +74,7 @@ internal sealed class StepScene : IPartitions
         _operations = 0;
     }
 
-    public ValueTask<Enlistment> EnlistAsync(
+    public ValueTask<Participant> EnlistAsync(
         TransactionState state,
         TableDefinition table,
         int number,
@@ -82,8 +82,8 @@ internal sealed class StepScene : IPartitions
         => new(state.Enlist(
             table,
             number,
-            () => new FailingEnlistment(
-                this, new LocalEnlistment(_partitions[number].Join(state.Header)))));
+            () => new FailingParticipant(
+                this, new LocalParticipant(_partitions[number].Join(state.Header)))));
 
     public ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)
@@ -97,8 +97,8 @@ internal sealed class StepScene : IPartitions
         var other => $"{other}",
     };
 
-    private sealed class FailingEnlistment(StepScene scene, LocalEnlistment inner)
-        : Enlistment(inner.Table, inner.Number)
+    private sealed class FailingParticipant(StepScene scene, LocalParticipant inner)
+        : Participant(inner.Table, inner.Number)
     {
         public override ValueTask RollbackAsync(Savepoint savepoint)
             => scene.FailsToUndo

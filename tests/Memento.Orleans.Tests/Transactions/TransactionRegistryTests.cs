@@ -64,7 +64,7 @@ public sealed class TransactionRegistryTests
     public void No_time_limit_ends_a_transaction_whose_commit_has_begun()
     {
         TransactionState state = Begin(TimeSpan.FromSeconds(30));
-        Assert.True(state.TryBeginCommit(out _));
+        Assert.True(state.TryBeginCommit());
 
         _time.Advance(TimeSpan.FromHours(1));
         _registry.Sweep();
@@ -99,7 +99,7 @@ public sealed class TransactionRegistryTests
     public void A_commit_that_ends_after_the_limit_is_remembered_from_its_end()
     {
         TransactionState state = Begin(TimeSpan.FromSeconds(1));
-        Assert.True(state.TryBeginCommit(out _));
+        Assert.True(state.TryBeginCommit());
         _time.Advance(TimeSpan.FromMinutes(10));
         _registry.Remove(state, TransactionOutcome.Committed);
 

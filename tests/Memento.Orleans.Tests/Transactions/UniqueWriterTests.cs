@@ -87,7 +87,7 @@ public sealed class UniqueWriterTests
         await Assert.ThrowsAnyAsync<Exception>(async () => await scene.Writer.DeleteRecordAsync(
             scene.Table, tied, CancellationToken.None));
 
-        Assert.False(scene.State.HasEnlistments);
+        Assert.False(scene.State.HasParticipants);
         Assert.False(scene.State.HasCallsUnderWay);
     }
 

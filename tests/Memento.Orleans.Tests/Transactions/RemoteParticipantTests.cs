@@ -6,7 +6,7 @@ using Memento.Tests.Conformance;
 namespace Memento.Tests.Transactions;
 
 /// <summary>Which messages carry a transaction's operations to a partition elsewhere.</summary>
-public sealed class RemoteEnlistmentTests
+public sealed class RemoteParticipantTests
 {
     [Fact]
     public async Task Operations_begun_side_by_side_leave_in_one_message_in_the_order_of_the_calls()

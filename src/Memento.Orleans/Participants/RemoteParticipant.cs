@@ -9,9 +9,9 @@ namespace Memento.Participants;
 /// transaction. It is enlisted before the first message leaves, so that a lost answer cannot hide a
 /// lock.
 /// </summary>
-internal sealed class RemoteEnlistment(
+internal sealed class RemoteParticipant(
     TransactionState state, TableDefinition table, int number, IIndexGrain grain)
-    : Enlistment(table, number)
+    : Participant(table, number)
 {
     private readonly OperationOutbox _outbox = new(state, table.Registration, grain);
 

@@ -1,0 +1,145 @@
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Commit;
+
+/// <summary>Ends transactions whose participants are in other processes, by messages.</summary>
+internal sealed class RemoteCommit(
+    IGrainFactory grains, TimeProvider time, ILogger<RemoteCommit> logger)
+{
+    /// <summary>How often a lost answer is asked for before the outcome is unknown.</summary>
+    public const int LookUps = 3;
+
+    /// <summary>Commits in the silo that has the participants, by one message.</summary>
+    public async ValueTask<CommitResult> CommitAsync(
+        Guid transactionId, List<NamedParticipant> participants)
+    {
+        if (participants.Count == 0) return CommitResult.Committed;
+
+        CommitResult result = await SendAsync(new CommitRequest(transactionId, participants));
+
+        // The silo that refused it has dropped its own participants, and knows of no others.
+        if (!result.IsCommitted && !result.IsInDoubt) AbortEach(transactionId, participants);
+        return result;
+    }
+
+    /// <summary>
+    /// Ends a transaction without its writes; waits for nobody. Where its body may tell what it has
+    /// read, the silos are asked whether that stands
+    /// (<see cref="TransactionState.ReadElsewhere"/>).
+    /// </summary>
+    public void Abort(
+        Guid transactionId, TransactionState? state, List<NamedParticipant> participants)
+    {
+        if (participants.Count == 0) return;
+
+        // One that must fail says nothing of what it has read; for any other its body may.
+        if (state is { Doom: null })
+            state.ReadElsewhere = AbortAndConfirmAsync(transactionId, participants);
+        else
+            AbortEach(transactionId, participants);
+    }
+
+    /// <summary>
+    /// Nobody waits: a partition that misses the message ends the transaction at its time limit.
+    /// </summary>
+    public void AbortEach(Guid transactionId, List<NamedParticipant> participants)
+    {
+        foreach (NamedParticipant each in participants)
+            AbortAsync(transactionId, each).Ignore();
+    }
+
+    /// <summary>
+    /// Asks one silo after the other to drop its participants and to say whether what was read
+    /// there stands: one message a silo.
+    /// </summary>
+    private async Task<MementoException?> AbortAndConfirmAsync(
+        Guid transactionId, List<NamedParticipant> participants)
+    {
+        while (participants.Count > 0)
+        {
+            NamedParticipant first = participants[0];
+            AbortResponse response;
+            try
+            {
+                response = await GrainOf((first.Table, first.Number))
+                    .AbortAndConfirmAsync(new CommitRequest(transactionId, participants))
+                    .ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                CommitLog.AbortLost(logger, exception, transactionId);
+                AbortEach(transactionId, participants);
+                return new TransactionConflictException(
+                    $"Partition {first.Number} of table '{first.Table}' did not say whether what "
+                    + $"the transaction has read there stands: {exception.Message} The transaction "
+                    + "is run again while attempts and time are left.",
+                    exception);
+            }
+
+            participants = [.. response.Elsewhere];
+            if (response.Error is null) continue;
+
+            AbortEach(transactionId, participants);
+            return response.Error;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Its error is in the task also where Orleans throws it at once: the client has stopped.
+    /// </summary>
+    private async Task AbortAsync(Guid transactionId, NamedParticipant participant)
+        => await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
+            .ConfigureAwait(false);
+
+    private async Task<CommitResult> SendAsync(CommitRequest request)
+    {
+        NamedParticipant first = request.Participants[0];
+        IIndexGrain grain = GrainOf((first.Table, first.Number));
+        long sent = time.GetTimestamp();
+        try
+        {
+            return await grain.CommitAsync(request);
+        }
+        catch (Exception exception)
+        {
+            CommitLog.AnswerLost(logger, exception, request.TransactionId);
+            return await LookUpAsync(grain, request.TransactionId, sent, exception);
+        }
+    }
+
+    /// <summary>
+    /// The commit is never sent again: it is asked what became of it. A silo forgets in the end how
+    /// a transaction ended, and has no row of one over ram alone: an answer that comes later than
+    /// that says nothing.
+    /// </summary>
+    private async Task<CommitResult> LookUpAsync(
+        IIndexGrain grain, Guid transactionId, long sent, Exception lost)
+    {
+        for (int i = 0; i < LookUps; i++)
+        {
+            try
+            {
+                if (await grain.DecideAsync(transactionId) == TransactionOutcome.Committed)
+                    return CommitResult.Committed;
+
+                if (time.GetElapsedTime(sent) > TransactionRegistry.Memory) break;
+                return CommitResult.TryAgain(
+                    "The answer to its commit was lost, and it had not happened.");
+            }
+            catch (Exception exception)
+            {
+                lost = exception;
+            }
+        }
+
+        return CommitResult.Failed(new TransactionInDoubtException(transactionId, lost));
+    }
+
+    private IIndexGrain GrainOf((string Table, int Number) name)
+        => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(name.Table, name.Number));
+}

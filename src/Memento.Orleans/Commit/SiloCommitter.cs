@@ -1,0 +1,99 @@
+using Memento.Messages;
+using Memento.Participants;
+using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
+
+namespace Memento.Commit;
+
+/// <summary>
+/// Ends transactions from inside a silo: here where the participants are in this silo, otherwise by
+/// one message to the silo that has them.
+/// </summary>
+internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : ICommitter
+{
+    public int Generation => local.Generation;
+
+    public ValueTask<CommitResult> CommitAsync(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+    {
+        if (state is not null && !state.TryBeginCommit())
+        {
+            // It was ended for its time limit; what grain calls brought back was not known then.
+            remote.AbortEach(transactionId, OrleansParticipant.Name(state: null, recorded));
+            return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
+        }
+
+        // A body of this silo, and every partition here: the way of nearly every commit.
+        if (state is { IsJoined: false } && recorded.Count == 0
+            && TryTakeLocal(state.Participants, out LocalParticipant[] participants))
+        {
+            return local.CommitOwnAsync(state, participants);
+        }
+
+        return CommitByNameAsync(
+            transactionId, OrleansParticipant.Name(state, recorded), state);
+    }
+
+    public async ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
+    {
+        MementoException? here = await local.ConfirmReadsAsync(state);
+        if (here is not null || state.ReadElsewhere is null) return here;
+        return await state.ReadElsewhere;
+    }
+
+    public void Abort(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+    {
+        if (state is not null && !state.TryBeginAbort()) return;
+
+        bool areAllHere = recorded.Count == 0;
+        IReadOnlyList<Participant> participants = state?.Participants ?? [];
+        foreach (Participant each in participants)
+        {
+            if (each is LocalParticipant here)
+                here.Abort();
+            else
+                areAllHere = false;
+        }
+
+        if (areAllHere) return;
+
+        var ended = participants.OfType<LocalParticipant>()
+            .Select(static each => (each.Table.Name, each.Number)).ToHashSet();
+        List<NamedParticipant> elsewhere = OrleansParticipant.Name(state, recorded);
+        elsewhere.RemoveAll(each => ended.Contains((each.Table, each.Number)));
+        remote.Abort(transactionId, state, elsewhere);
+    }
+
+    private static bool TryTakeLocal(
+        IReadOnlyList<Participant> all, out LocalParticipant[] participants)
+    {
+        participants = new LocalParticipant[all.Count];
+        for (int i = 0; i < participants.Length; i++)
+        {
+            if (all[i] is not LocalParticipant one) return false;
+            participants[i] = one;
+        }
+
+        return true;
+    }
+
+    private async ValueTask<CommitResult> CommitByNameAsync(
+        Guid transactionId, List<NamedParticipant> participants, TransactionState? state)
+    {
+        if (!local.HasAny(participants))
+            return await remote.CommitAsync(transactionId, participants);
+
+        CommitResult result = state is null
+            ? CommitResult.TryAgain("The silo does not know the transaction any more.")
+            : await local.CommitBegunAsync(state, participants);
+
+        // This silo has dropped its own participants.
+        if (!result.IsCommitted && !result.IsInDoubt) remote.AbortEach(transactionId, participants);
+        return result;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Memento.Partitions;
+
+/// <summary>
+/// How far a transaction is: in the process that runs it or that it has reached
+/// (<c>TransactionState</c>), and in each of its partitions (<see cref="PartitionTransaction"/>).
+/// </summary>
+internal enum TransactionPhase
+{
+    /// <summary>It reads and writes.</summary>
+    Running = 0,
+
+    /// <summary>
+    /// No more operations; its partitions have not been told. Only in a process.
+    /// </summary>
+    Stopped = 1,
+
+    /// <summary>Its commit has begun: no more operations, and no time limit ends it.</summary>
+    Sealed = 2,
+
+    /// <summary>
+    /// It holds nothing any more: it was aborted, or (in a partition) committed. In a process a
+    /// commit stays <see cref="Sealed"/>, and its result says how it ended.
+    /// </summary>
+    Ended = 3,
+}
+
+/// <summary>
+/// The moves from one phase to another: these and no others. docs/architecture.md has the same
+/// table with who makes each.
+/// </summary>
+internal static class TransactionPhases
+{
+    /// <summary>All moves.</summary>
+    public static IReadOnlyList<(TransactionPhase From, TransactionPhase To)> Moves { get; } =
+    [
+        (TransactionPhase.Running, TransactionPhase.Stopped),
+        (TransactionPhase.Running, TransactionPhase.Sealed),
+        (TransactionPhase.Running, TransactionPhase.Ended),
+        (TransactionPhase.Stopped, TransactionPhase.Ended),
+        (TransactionPhase.Sealed, TransactionPhase.Ended),
+    ];
+
+    /// <summary>Whether a transaction may go from one phase to another.</summary>
+    public static bool MayMove(this TransactionPhase from, TransactionPhase to) => from switch
+    {
+        TransactionPhase.Running => to != TransactionPhase.Running,
+        TransactionPhase.Stopped or TransactionPhase.Sealed => to == TransactionPhase.Ended,
+        _ => false,
+    };
+}
