@@ -63,8 +63,8 @@ internal static class SqlitePair
     private static StorageException CatalogLost(SqliteSettings settings) => new(
         $"SQLite {settings.Path} was written by an earlier version of Memento.Orleans, which kept "
         + $"the catalog of its tables in {settings.CatalogPath} alone, and that file is missing or "
-        + "empty. Put it back from a backup: without it nobody knows which partitions the tables "
-        + "have, and which numbers were given.");
+        + "empty. Put it back from a backup: without it, the partitions of the tables and the "
+        + "numbers that were given are unknown.");
 
     private static StorageException DataLost(SqliteSettings settings) => new(
         $"SQLite {settings.Path} is missing or empty, but its catalog {settings.CatalogPath} is "
@@ -72,14 +72,15 @@ internal static class SqlitePair
         + $"remove {settings.CatalogPath} too.");
 
     private static StorageException Foreign(SqliteSettings settings, SqliteDataMark data) => new(
-        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} are of different stores. "
-        + $"Put the file in place that belongs to the other one{OrMakeAnew(settings, data)}.");
+        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} belong to different "
+        + "stores. Put back the file that belongs to the other one"
+        + $"{OrMakeAnew(settings, data)}.");
 
     private static StorageException OfAnotherDay(
         SqliteSettings settings, string how, SqliteDataMark data) => new(
-        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} are of one store, but the "
-        + $"catalog is {how} than the data: one of them was put back from a backup of another day. "
-        + $"Put both of one day in place{OrMakeAnew(settings, data)}.");
+        $"SQLite {settings.Path} and the catalog {settings.CatalogPath} belong to one store, but "
+        + $"the catalog is {how} than the data: one of the files came back from a backup of "
+        + $"another day. Put back both files of one day{OrMakeAnew(settings, data)}.");
 
     private static string OrMakeAnew(SqliteSettings settings, SqliteDataMark data)
         => data.HasCatalog

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Memento.Tests;
 
 /// <summary>
-/// What whoever runs the tests may set by an environment variable: how many random cases are tried,
-/// and from which seed a random run takes its choices.
+/// The environment variables of the tests: the number of random cases, and the seed of a random
+/// run.
 /// </summary>
 internal static class Settings
 {
@@ -16,7 +16,7 @@ internal static class Settings
 
     /// <summary>The number that a variable has.</summary>
     /// <param name="variable">Its name.</param>
-    /// <param name="otherwise">What holds where it is not set.</param>
+    /// <param name="otherwise">The value if the variable is not set.</param>
     public static int Number(string variable, int otherwise)
         => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
             ? int.Parse(text, CultureInfo.InvariantCulture)

@@ -16,8 +16,8 @@ public sealed class PutManyException : MementoException
     /// <param name="innerException">Why it failed.</param>
     public PutManyException(string table, long written, Exception innerException)
         : base(
-            $"Writing into table '{table}' stopped: the first {written} records are written, what "
-            + $"comes after them is not, because: {innerException.Message} Go on with record "
+            $"Writing into table '{table}' stopped: the first {written} records are written, the "
+            + $"others are not. The cause: {innerException.Message} Go on with record "
             + $"{written + 1}.",
             innerException)
     {

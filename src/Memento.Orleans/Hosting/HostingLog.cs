@@ -13,8 +13,9 @@ internal static partial class HostingLog
     [LoggerMessage(
         EventId = 1001,
         Level = LogLevel.Error,
-        Message = "The silo has not joined its cluster after {Patience}, and tries on. What "
-            + "Orleans logged before says why; check that the silo which its clustering names is "
-            + "running and can be reached, and that this silo's own address can be reached too")]
+        Message = "The silo has not joined its cluster after {Patience}, and goes on trying. "
+            + "The log of Orleans before this says why; check that the silo which its clustering "
+            + "names is running and can be reached, and that this silo's own address can be "
+            + "reached too")]
     public static partial void HasNotJoined(ILogger logger, TimeSpan patience);
 }

@@ -83,7 +83,7 @@ internal static partial class StorageLog
     [LoggerMessage(
         EventId = 1107,
         Level = LogLevel.Critical,
-        Message = "Memory may not be what is stored, because {Doing} failed; the process is "
+        Message = "Memory may differ from the storage, because {Doing} failed; the process is "
             + "stopped")]
     public static partial void MemoryLost(ILogger logger, Exception exception, string doing);
 

@@ -109,9 +109,9 @@ internal static class MemoryLost
         }
 
         Environment.FailFast(
-            $"Memento stops this process: {doing} failed, so that its memory may not be what is "
-            + "stored. What was acknowledged is in the durable storage. Start it again, and report "
-            + "this.",
+            $"Memento stops this process: {doing} failed, so that its memory may differ from the "
+            + "storage. All acknowledged commits are in the durable storage. Start it again, and "
+            + "report this.",
             exception);
     }
 }

@@ -63,7 +63,7 @@ internal sealed partial class TransactionSweeper(
         EventId = 1203,
         Level = LogLevel.Warning,
         Message = "Partition {Partition} of table {Table} ended {Count} transactions past their "
-            + "limit that nobody else had ended")]
+            + "limit that no process had ended")]
     private static partial void EndedLeft(ILogger logger, int partition, string table, int count);
 
     private void Sweep()

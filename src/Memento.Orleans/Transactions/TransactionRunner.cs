@@ -141,8 +141,8 @@ internal sealed class TransactionRunner(
         if (time.GetTimestamp() >= deadline)
         {
             throw new TransactionTimeoutException(
-                $"The transaction got nowhere until its time limit, in {attempts} attempts; "
-                + $"nothing of it was kept. The last conflict: {reason.Message}",
+                $"The transaction did not get through within its time limit, in {attempts} "
+                + $"attempts; nothing of it was kept. The last conflict: {reason.Message}",
                 reason);
         }
     }

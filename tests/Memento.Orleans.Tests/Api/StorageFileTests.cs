@@ -200,7 +200,9 @@ public sealed class StorageFileTests : IDisposable
         await use(host.Memento).Within();
     }
 
-    /// <summary>Keeps a copy of a database that nobody has open, which is then one file.</summary>
+    /// <summary>
+    /// Keeps a copy of a database that no process has open, which is then one file.
+    /// </summary>
     private string Keep(string file, string name)
     {
         string copy = Path.Combine(_directory.Path, name);

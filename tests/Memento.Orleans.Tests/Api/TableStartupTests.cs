@@ -3,7 +3,7 @@ using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Api;
 
-/// <summary>What start-up says about tables that are wrong, or have changed since.</summary>
+/// <summary>The errors of start-up about tables that are wrong or have changed.</summary>
 public sealed class TableStartupTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

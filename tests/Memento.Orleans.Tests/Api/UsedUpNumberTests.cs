@@ -4,7 +4,7 @@ using Memento.Tests.Conformance.Tables;
 namespace Memento.Tests.Api;
 
 /// <summary>
-/// What auto-increment does at the end of a key's numbers, before and after a restart.
+/// Auto-increment at the end of the numbers of a key, before and after a restart.
 /// </summary>
 public sealed class UsedUpNumberTests : IDisposable
 {

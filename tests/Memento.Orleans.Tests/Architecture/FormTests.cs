@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace Memento.Tests.Architecture;
 
 /// <summary>
-/// What .editorconfig says of the form of the source and no analyzer of .NET checks.
+/// The rules of .editorconfig on the form of the source that no analyzer of .NET checks.
 /// </summary>
 public class FormTests
 {
@@ -27,7 +27,9 @@ public class FormTests
     public void What_fits_on_the_line_of_its_if_stands_there()
         => Assert.Equal([], SourceFiles().SelectMany(LooseStatements));
 
-    /// <summary>An inherited comment says in one word what it is of: it may be wider.</summary>
+    /// <summary>
+    /// A line with an inherited comment may be wider, because it cannot be wrapped.
+    /// </summary>
     private static IEnumerable<string> WideLines(string file)
         => Repository.ReadLines(file).Index()
             .Where(static line => line.Item.Length > MaxColumns

@@ -2,10 +2,12 @@ using Memento.Tests.Documentation;
 
 namespace Memento.Tests.Architecture;
 
-/// <summary>What docs/architecture.md says about which room may use which.</summary>
+/// <summary>The rules of docs/architecture.md on which room may use which.</summary>
 internal static class RoomMap
 {
-    /// <summary>For each room those that it may use, from the lowest room to the highest.</summary>
+    /// <summary>
+    /// For each room the rooms that it may use, from the lowest room to the highest.
+    /// </summary>
     public static OrderedDictionary<string, HashSet<string>> Read()
     {
         var page = new MarkdownPage("docs/architecture.md");

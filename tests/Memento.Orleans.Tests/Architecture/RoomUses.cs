@@ -12,7 +12,9 @@ namespace Memento.Tests.Architecture;
 /// </summary>
 internal static class RoomUses
 {
-    /// <summary>The assembly of the SQLite provider, as a room beside those of the store.</summary>
+    /// <summary>
+    /// The assembly of the SQLite provider, as a room beside the rooms of the store.
+    /// </summary>
     public const string Sqlite = "Memento.Orleans.Sqlite";
 
     private static readonly string Source = Path.Combine(Repository.Root, "src", "Memento.Orleans");
@@ -30,7 +32,7 @@ internal static class RoomUses
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes()
                 .OfType<SimpleNameSyntax>())
             {
-                // Asking what a name is takes long, and most are of nothing that another room has.
+                // Resolving a name takes long, and most names are not of another room.
                 string text = name.Identifier.ValueText;
                 if (text != "var" && rooms[text].All(other => other == room)) continue;
                 if (TypeOf(model.GetSymbolInfo(name)) is not { } type) continue;

@@ -95,7 +95,7 @@ public abstract partial class ConformanceSuite
             await silo.Tables.RemoveIndexAsync<Entry>("Value").Within();
         }
 
-        // Whoever has not heard of that yet does so when he writes.
+        // A client that does not know the change yet learns of it when it writes.
         await PutAsync(NewEntry("c", 1));
     }
 
@@ -172,7 +172,7 @@ public abstract partial class ConformanceSuite
             (await GetAllAsync<Entry>()).Select(static entry => entry.Value).Order());
     }
 
-    /// <summary>Gives two records each other's value, by way of one that nobody has.</summary>
+    /// <summary>Swaps the values of two records, by way of a value that no record has.</summary>
     private Task SwapAsync(int one, int other)
         => Memento.TransactionAsync(async tx =>
         {

@@ -137,7 +137,7 @@ public abstract partial class ConformanceSuite
             .OrderBy(static job => job.Priority).Take(10).ToListAsync().Within();
         Assert.All(first, static job => Assert.Equal(0, job.Priority));
 
-        // Behind what was read, and of a value that was not asked for.
+        // Behind the records that were read, and of a value outside the query.
         await WriteOnceAsync(NewJob(ManyJobs) with { State = "waiting", Priority = 8 });
         await WriteOnceAsync(NewJob(ManyJobs + 1) with { State = "running", Priority = -1 });
         foreach (string state in (string[])["waiting", "failed"])

@@ -125,7 +125,7 @@ public abstract partial class ConformanceSuite
         AssertIds(
             await tx.Query<Book>().OrderBy(book => book.Price).ToListAsync(), 1, 3, 5, 6, 7, 2, 4);
 
-        // Null is also what is in no object.
+        // A property of a missing object is null too.
         AssertIds(
             await tx.Query<Book>().OrderBy(book => book.Place!.Shelf).ToListAsync(),
             1, 2, 3, 4, 7, 5, 6);
@@ -294,7 +294,7 @@ public abstract partial class ConformanceSuite
             async () => await none.MinAsync(sold => sold.Price!.Value));
         Assert.Contains("sold => (decimal?)sold.Price", error.Message, StringComparison.Ordinal);
 
-        // Of a window the same: by ordinal, and without what is in no object.
+        // The same after Skip or Take: by ordinal, and without properties of missing objects.
         IOrderedTableQuery<Book> byYear = books.OrderBy(book => book.Year);
         Assert.Equal(1817, await byYear.Take(4).MaxAsync(book => book.Year));
         Assert.Equal("emma", await byYear.Take(4).MaxAsync(book => book.Title));

@@ -267,7 +267,8 @@ public abstract partial class ConformanceSuite
             await tx.Query<Book>().MinAsync(book => book.Year),
             await tx.Query<Book>().MaxAsync(book => book.Year)));
 
-        // What is written again is where it was, and what is deleted again is gone.
+        // A record that is written again is where it was, and a record that is deleted again is
+        // gone.
         await tx.WriteAsync(Books[0]);
         await tx.WriteAsync(Books[5]);
         await tx.DeleteAsync<Book>(9);

@@ -207,7 +207,7 @@ public abstract partial class ConformanceSuite
                     .Order(StringComparer.Ordinal)),
             $"seed {seed}");
 
-        // No value is held by nobody.
+        // No value is claimed without a record.
         await PutAsync([.. Enumerable.Range(0, 3).Select(i => $"k{i}").Except(kept)
             .Select(code => new Ticket { Title = code, Code = code })]);
     }

@@ -45,7 +45,7 @@ public abstract partial class ConformanceSuite
         DeleteRecord,
     }
 
-    /// <summary>What another transaction has locked, so that a step waits.</summary>
+    /// <summary>The lock of another transaction, because of which a step waits.</summary>
     public enum Step
     {
         Key,
@@ -162,7 +162,7 @@ public abstract partial class ConformanceSuite
         }
     }
 
-    /// <summary>Locks, to read, what one step wants to write.</summary>
+    /// <summary>Takes a read lock on the key that one step wants to write.</summary>
     private async Task LockAsync(ITransaction tx, Change change, Step step)
     {
         string owner = change is Change.Insert or Change.Update ? "p" : "o";

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// What holds for every storage, in a silo and from a client. After each test nothing may be
-/// left locked and no transaction may be running.
+/// The behaviour of every storage, in a silo and from a client. After each test, no lock may be
+/// left and no transaction may be running.
 /// </summary>
 public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLifetime
 {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// Transactions that nobody ends, and questions about those that are being committed.
+/// Transactions that no caller ends, and questions about transactions that are being committed.
 /// </summary>
 public sealed class LeftTransactionTests : IAsyncLifetime
 {

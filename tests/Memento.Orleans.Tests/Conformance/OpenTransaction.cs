@@ -3,8 +3,8 @@ using Memento.Tests.Conformance.Tables;
 namespace Memento.Tests.Conformance;
 
 /// <summary>
-/// A transaction that stays open while a test drives it from outside. It has its age when it
-/// is given: one that is opened later is younger.
+/// A transaction that stays open while a test drives it from outside. It has its age when it is
+/// opened: a transaction that is opened later is younger.
 /// </summary>
 internal sealed class OpenTransaction
 {

@@ -3,7 +3,7 @@ using Memento.Tests.Conformance.Tables;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>What is there when a silo starts again on the same storage.</summary>
+/// <summary>The records and tables after a silo has started again on the same storage.</summary>
 public abstract class RestartTests<TStorage> : IAsyncDisposable
     where TStorage : StorageUnderTest, new()
 {

@@ -42,7 +42,8 @@ internal sealed class TestSilo : IAsyncDisposable
             catch (Exception exception)
             {
                 await FailedStart.CleanUpAsync(host);
-                // Somebody may have taken a port between looking for it and listening on it.
+                // Another program may have taken a port between the search for it and the listening
+                // on it.
                 if (attempt == PortAttempts || !IsPortTaken(exception)) throw;
             }
         }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>Waits for what must happen, with a bound that only a broken store reaches.</summary>
+/// <summary>Waits for a condition, with a bound that only a broken store reaches.</summary>
 internal static class Waiting
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);

@@ -1,6 +1,6 @@
 namespace Memento.Tests.Consistency;
 
-/// <summary>What transactions look for in ranges, of which there are few values.</summary>
+/// <summary>A record that transactions search in ranges, with few values.</summary>
 [Table(Partitions = 3)]
 [Index(nameof(Group), nameof(Value))]
 public sealed record Cell

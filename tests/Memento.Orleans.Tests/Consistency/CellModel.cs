@@ -8,7 +8,7 @@ internal sealed class CellModel(bool isBag)
     /// <summary>By key, and in a bag in the order of the writes.</summary>
     public IEnumerable<Cell> Cells => _cells.OrderBy(static cell => cell.Id);
 
-    /// <summary>Writes a cell; one without a stamp deletes what has its key.</summary>
+    /// <summary>Writes a cell; a cell without a stamp deletes the record of its key.</summary>
     public void Apply(Cell write)
     {
         if (!isBag || write.Stamp == 0) _cells.RemoveAll(cell => cell.Id == write.Id);

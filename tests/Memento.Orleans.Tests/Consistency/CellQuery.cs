@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Memento.Tests.Consistency;
 
-/// <summary>A query, and what it has to answer when the cells are known.</summary>
+/// <summary>A query, and its right answer for known cells.</summary>
 /// <param name="Look">The way.</param>
 /// <param name="From">The first value or key.</param>
 /// <param name="Size">How many values or keys, or how many results.</param>

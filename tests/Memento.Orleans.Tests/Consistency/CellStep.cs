@@ -1,7 +1,7 @@
 namespace Memento.Tests.Consistency;
 
-/// <summary>One thing that a transaction did: it looked, or wrote.</summary>
-/// <param name="Query">How it looked.</param>
-/// <param name="Answer">What it saw.</param>
-/// <param name="Write">What it wrote; without a stamp, it deleted.</param>
+/// <summary>One step of a transaction: a query or a write.</summary>
+/// <param name="Query">The query.</param>
+/// <param name="Answer">The answer of the query.</param>
+/// <param name="Write">The write; without a stamp, a deletion.</param>
 internal sealed record CellStep(CellQuery? Query, string? Answer, Cell? Write);

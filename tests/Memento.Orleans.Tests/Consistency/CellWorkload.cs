@@ -1,12 +1,13 @@
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Random transactions that look at ranges of few cells and write into them side by side. Each
-/// looks twice before it writes, and records what it saw.
+/// Random transactions that read ranges of few cells and write into them side by side. Each reads
+/// twice before it writes, and records its answers.
 /// </summary>
 /// <remarks>
-/// The end of a body is a place in a serial order: all locks are held then, so that whoever comes
-/// upon one of them ends after it. Run in this order one after the other, all must see the same.
+/// The end of a body is a place in a serial order: all its locks are held then, so a transaction
+/// that meets one of them ends after it. If they run in this order one after the other, all must
+/// see the same.
 /// </remarks>
 internal sealed class CellWorkload(IMemento memento, int seed)
 {
@@ -32,7 +33,7 @@ internal sealed class CellWorkload(IMemento memento, int seed)
         })));
 
     /// <summary>
-    /// What is wrong where the serial order does not give what was seen; null where it does.
+    /// The difference between the serial order and the recorded answers; null if there is none.
     /// </summary>
     public string? Check(bool isBag, IEnumerable<Cell> left)
     {

@@ -24,8 +24,8 @@ internal static class CycleFinder
     }
 
     /// <summary>
-    /// Takes away again and again what has no way out or no way in: without a cycle nothing is
-    /// left, so that the search costs nothing where all is well.
+    /// Removes, again and again, transactions without a way out or a way in. Without a cycle none
+    /// is left, so the search costs nothing if the history is right.
     /// </summary>
     private static void RemoveEnds(Dictionary<ListTransaction, List<Dependency>> next)
     {

@@ -1,6 +1,6 @@
 namespace Memento.Tests.Consistency;
 
-/// <summary>What must come before what in a history of list appends.</summary>
+/// <summary>Which transaction must come before which in a history of list appends.</summary>
 internal sealed class DependencyGraph
 {
     private readonly List<Dependency> _edges = [];
@@ -10,7 +10,7 @@ internal sealed class DependencyGraph
         var happened = history.Where(each => each.Outcome == ListOutcome.Committed).ToHashSet();
         foreach ((int key, IReadOnlyList<int> values) in versions.Longest)
         {
-            // One that nobody was told of has happened when its append is seen.
+            // A transaction without an acknowledgement has happened if its append is seen.
             foreach (int value in values)
                 happened.Add(versions.WriterOf(key, value));
         }
@@ -38,7 +38,7 @@ internal sealed class DependencyGraph
                     $"{values[i - 1]} stands before {values[i]} in {key}");
             }
 
-            // What nobody has read came after all that was.
+            // An append that no transaction has read came after all others.
             foreach (((int Key, int Value) append, ListTransaction writer) in versions.Appends)
             {
                 if (append.Key == key && happened.Contains(writer) && values.Count > 0
@@ -98,7 +98,7 @@ internal sealed class DependencyGraph
     }
 
     /// <summary>
-    /// Only from the latest that had ended: what was before those follows from theirs.
+    /// Only from the latest transactions that had ended: earlier ones follow from their edges.
     /// </summary>
     private void AddRealTime()
     {

@@ -6,7 +6,7 @@ internal enum DependencyKind
     /// <summary>The other appended right after it.</summary>
     WriteWrite = 0,
 
-    /// <summary>The other read what it wrote.</summary>
+    /// <summary>The other transaction read its write.</summary>
     WriteRead = 1,
 
     /// <summary>It read a list before the other appended to it.</summary>

@@ -3,15 +3,15 @@ using System.Text;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Says whether a history of list appends and reads is strictly serializable, after Elle: infers
-/// the order of transactions from what they read, and looks for a cycle in it.
+/// Checks whether a history of list appends and reads is strictly serializable, as Elle does: it
+/// infers the order of transactions from their reads, and looks for a cycle in it.
 /// </summary>
 internal static class HistoryChecker
 {
     /// <summary>How many anomalies are told; one bug makes many.</summary>
     private const int MostAnomalies = 20;
 
-    /// <summary>What is wrong, in words; null where nothing is.</summary>
+    /// <summary>The fault in words; null if there is none.</summary>
     public static string? Check(IReadOnlyList<ListTransaction> history)
     {
         var anomalies = new List<string>();

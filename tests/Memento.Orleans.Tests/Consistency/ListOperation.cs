@@ -2,8 +2,8 @@ namespace Memento.Tests.Consistency;
 
 /// <summary>An append to a list, or a read of one.</summary>
 /// <param name="Key">The list.</param>
-/// <param name="Appended">What was appended; null for a read.</param>
-/// <param name="Seen">What was read; null for an append.</param>
+/// <param name="Appended">The appended value; null for a read.</param>
+/// <param name="Seen">The values that were read; null for an append.</param>
 internal sealed record ListOperation(int Key, int? Appended, IReadOnlyList<int>? Seen)
 {
     public static ListOperation Append(int key, int value) => new(key, value, null);

@@ -1,11 +1,11 @@
 namespace Memento.Tests.Consistency;
 
-/// <summary>A transaction as its caller saw it.</summary>
+/// <summary>A transaction in the view of its caller.</summary>
 /// <param name="id">Its number, for people.</param>
-/// <param name="start">When it was called.</param>
-/// <param name="end">When its caller was told how it ended.</param>
+/// <param name="start">The time of its call.</param>
+/// <param name="end">The time of its answer.</param>
 /// <param name="outcome">How it ended.</param>
-/// <param name="operations">What it did, in order.</param>
+/// <param name="operations">Its operations, in order.</param>
 internal sealed class ListTransaction(
     int id, long start, long end, ListOutcome outcome, IReadOnlyList<ListOperation> operations)
 {

@@ -1,8 +1,8 @@
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// The order of the appends to each list, from what was read of it: whoever reads a list sees all
-/// of its past, so the longest read has the order of all that it shows.
+/// The order of the appends to each list, from the reads of it. A read of a list shows its whole
+/// past, so the longest read has the order of all appends in it.
 /// </summary>
 internal sealed class ListVersions
 {

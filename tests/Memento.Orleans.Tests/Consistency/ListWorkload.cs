@@ -4,7 +4,7 @@ namespace Memento.Tests.Consistency;
 
 /// <summary>
 /// Random transactions that append to few lists and read them, even lists in ram and odd ones on
-/// disk; records what their callers saw.
+/// disk. Records what their callers saw.
 /// </summary>
 internal sealed class ListWorkload(IMemento memento, int seed)
 {
@@ -47,7 +47,8 @@ internal sealed class ListWorkload(IMemento memento, int seed)
         {
             TransactionResult result = await memento.TryTransactionAsync(async tx =>
             {
-                // Another run of the body appends other values: those of this one must never show.
+                // Another run of the body appends other values: the values of this run must never
+                // be seen.
                 if (operations.Count > 0) Record(start, ListOutcome.Aborted, operations);
                 operations = [];
                 foreach ((int key, bool appends) in plan)

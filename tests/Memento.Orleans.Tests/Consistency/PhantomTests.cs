@@ -4,8 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Queries of ranges beside writes into them have a serial order, and nothing appears in what a
-/// transaction has looked at. To run longer: <c>MEMENTO_PHANTOM_TRANSACTIONS</c>, for each worker.
+/// Queries of ranges beside writes into them have a serial order, and no record appears in a range
+/// that a transaction has read. To run longer: <c>MEMENTO_PHANTOM_TRANSACTIONS</c>, for each
+/// worker.
 /// </summary>
 public sealed class PhantomTests
 {

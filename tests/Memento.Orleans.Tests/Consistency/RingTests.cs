@@ -5,7 +5,7 @@ using Memento.Tests.Faults;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// FoundationDB's Cycle: transactions swap neighbours in a ring, and whoever looks sees one ring.
+/// FoundationDB's Cycle: transactions swap neighbours in a ring, and every reader sees one ring.
 /// </summary>
 public abstract class RingTests<TStorage>
     where TStorage : StorageUnderTest, new()
@@ -55,7 +55,7 @@ public abstract class RingTests<TStorage>
         await tx.WriteAsync(three with { Next = two.Id });
     }
 
-    /// <summary>What a body sees counts, also when it is run again afterwards.</summary>
+    /// <summary>The reads of a body count, also if the body runs again afterwards.</summary>
     private static async Task LookAsync(ITransaction tx, ConcurrentQueue<string> broken)
     {
         Dictionary<int, int> next =

@@ -4,7 +4,8 @@ using Memento.CrashChild;
 namespace Memento.Tests.Crash;
 
 /// <summary>
-/// What the children have acknowledged over all rounds, and what must be stored then.
+/// The acknowledgements of the child processes over all rounds, and the records that must be stored
+/// then.
 /// </summary>
 internal sealed class CrashLedger
 {

@@ -47,13 +47,13 @@ internal sealed class CrashProcess : IDisposable
             said.Add(line);
         }
 
-        // SIGKILL: nothing of the process runs after it. What it gave to the operating system
-        // before, the page cache with it, stays; that SQLite syncs is asserted elsewhere.
+        // SIGKILL: no code of the process runs after it. Data in the operating system's page cache
+        // stays; another test asserts that SQLite syncs.
         _process.Kill();
         string rest = await _process.StandardOutput.ReadToEndAsync(patience.Token);
         await _process.WaitForExitAsync(patience.Token);
 
-        // What follows the last line feed is a line that was cut off.
+        // The text after the last line feed is a line that was cut off.
         string[] whole = rest.Split('\n');
         said.AddRange(whole[..^1].Select(static line => line.TrimEnd('\r')));
         return said;

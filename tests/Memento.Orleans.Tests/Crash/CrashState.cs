@@ -45,7 +45,7 @@ internal sealed record CrashState
             NextNumber = 0,
         });
 
-        // Taken back again, so that the receipts still are what the balances come from.
+        // Undone again, so that the balances still are the sum of the receipts.
         TransactionResult<long> probe = await host.Memento.TryTransactionAsync<long>(async tx =>
         {
             CrashReceipt written = await tx.WriteAsync(new CrashReceipt { Token = "probe" });

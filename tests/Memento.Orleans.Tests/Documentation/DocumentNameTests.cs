@@ -5,7 +5,7 @@ namespace Memento.Tests.Documentation;
 /// <summary>A reader has this repository and nothing else.</summary>
 public partial class DocumentNameTests
 {
-    /// <summary>What tests call a page that they make up.</summary>
+    /// <summary>The name of a page that does not exist, in tests.</summary>
     private const string MadeUp = "page.md";
 
     private static readonly string[] Kinds = [".cs", ".csproj", ".md", ".props", ".yml"];

@@ -40,7 +40,9 @@ public sealed class FileBasedProgramTests : IDisposable
         Assert.Equal((0, "1: Rush (2013)", ""), (exit, program.Output, program.Errors));
     }
 
-    /// <summary>With what PublishAot sets, which is cheaper than to build such a program.</summary>
+    /// <summary>
+    /// With the setting of PublishAot, which is cheaper than building such a program.
+    /// </summary>
     [Fact]
     public async Task Without_the_second_line_the_program_is_told_it_instead_of_hanging()
     {

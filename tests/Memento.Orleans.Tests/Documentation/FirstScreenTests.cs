@@ -47,7 +47,7 @@ public class FirstScreenTests
     internal static Snippet FirstProgram()
         => SnippetReader.Read("README.md").First(each => each.Kind == SnippetKind.Program);
 
-    /// <summary>Runs a program in its own process, with what this one was built with.</summary>
+    /// <summary>Runs a program in its own process, with the dependencies of this one.</summary>
     private static async Task<string[]> RunAsync(string program, string directory)
     {
         string self = Path.Combine(AppContext.BaseDirectory, "Memento.Orleans.Tests");

@@ -26,7 +26,7 @@ internal sealed partial class MarkdownPage
 
     public IReadOnlyList<string> Lines(string section) => _sections[section];
 
-    /// <summary>What stands between backticks.</summary>
+    /// <summary>The texts between backticks.</summary>
     public static IEnumerable<string> Code(IEnumerable<string> lines)
         => lines.SelectMany(line => Span().Matches(line))
             .Select(match => match.Groups["code"].Value);
@@ -49,7 +49,9 @@ internal sealed partial class MarkdownPage
     private static string ToText(string cell)
         => cell.Trim().Replace("\\|", "|", StringComparison.Ordinal);
 
-    /// <summary>What parts the cells of a row; one in a cell has a backslash before it.</summary>
+    /// <summary>
+    /// The separator of the cells of a row; inside a cell it has a backslash before it.
+    /// </summary>
     [GeneratedRegex(@"(?<!\\)\|")]
     private static partial Regex Bar();
 

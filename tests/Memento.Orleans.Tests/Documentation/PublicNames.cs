@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Memento.Tests.Documentation;
 
-/// <summary>What an application can write: the public types and members of the store.</summary>
+/// <summary>
+/// The names that an application can use: the public types and members of the store.
+/// </summary>
 internal static class PublicNames
 {
     private const BindingFlags Members = BindingFlags.Public | BindingFlags.Instance

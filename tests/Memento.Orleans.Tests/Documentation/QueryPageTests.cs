@@ -4,7 +4,7 @@ using Memento.Queries.Translation;
 
 namespace Memento.Tests.Documentation;
 
-/// <summary>The page on queries says of refused predicates what the store says.</summary>
+/// <summary>The page on queries quotes the messages for refused predicates.</summary>
 [SuppressMessage("Performance", "CA1862", Justification = "What is refused is written down.")]
 public class QueryPageTests
 {

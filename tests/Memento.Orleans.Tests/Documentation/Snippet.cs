@@ -2,8 +2,8 @@ namespace Memento.Tests.Documentation;
 
 /// <summary>A fenced block of C# on a page.</summary>
 /// <param name="Page">The page, relative to the repository.</param>
-/// <param name="Line">The line of the page that its first line is, from 1.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Line">The number of its first line on the page, from 1.</param>
+/// <param name="Kind">The kind of block.</param>
 /// <param name="Code">Its lines.</param>
 internal sealed record Snippet(string Page, int Line, SnippetKind Kind, string Code)
 {

@@ -4,10 +4,12 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Memento.Tests.Documentation;
 
-/// <summary>Compiles snippets as an application would, with what this program references.</summary>
+/// <summary>
+/// Compiles snippets as an application would, with the references of this program.
+/// </summary>
 internal static class SnippetCompiler
 {
-    /// <summary>What a console application that references Orleans has without saying so.</summary>
+    /// <summary>The implicit usings of a console application that references Orleans.</summary>
     private const string ImplicitUsings =
         """
         global using Orleans;
@@ -22,7 +24,7 @@ internal static class SnippetCompiler
         global using System.Threading.Tasks;
         """;
 
-    /// <summary>What a page leaves out in blocks that are no whole programs.</summary>
+    /// <summary>The usings that a page leaves out in blocks that are not whole programs.</summary>
     private const string PageUsings =
         """
         global using System.Text.Json.Serialization;

@@ -1,6 +1,6 @@
 namespace Memento.Tests.Documentation;
 
-/// <summary>What a fenced block of C# is, as the comment above it says.</summary>
+/// <summary>The kind of a fenced block of C#, which the comment above it names.</summary>
 internal enum SnippetKind
 {
     /// <summary>A whole file: <c>&lt;!-- snippet: program --&gt;</c>.</summary>

@@ -4,8 +4,9 @@ using Memento.Tests.Sqlite;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// What a body says when it ends without committing may tell of what it has read: it is not told
-/// before that is durable, and never where it was taken back, in a silo and in a client alike.
+/// The result of a body that ends without committing may depend on its reads. The caller does not
+/// get it before the reads are durable, and never if they were taken back, in a silo and in a
+/// client.
 /// </summary>
 public sealed class AbortedReadTests
 {
@@ -35,8 +36,8 @@ public sealed class AbortedReadTests
         Task<string?> telling = TellAsync(memento, way, hasRead);
         await hasRead.WaitAsync();
 
-        // Others end meanwhile, in the same process; the one that has seen what is not durable does
-        // not.
+        // Other transactions end meanwhile, in the same process. The transaction that has read a
+        // write that is not durable does not.
         for (int i = 0; i < 3; i++)
         {
             await memento.TryTransactionAsync(async tx =>
@@ -75,7 +76,7 @@ public sealed class AbortedReadTests
         await silo.CheckIdleAsync();
     }
 
-    /// <summary>Reads, ends in some way without committing, and gives what it told.</summary>
+    /// <summary>Reads, ends in some way without committing, and returns the result.</summary>
     private static async Task<string?> TellAsync(IMemento memento, string way, Signal hasRead)
     {
         switch (way)

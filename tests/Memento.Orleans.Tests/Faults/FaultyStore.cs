@@ -45,7 +45,7 @@ internal sealed class FaultyStore : IAsyncDisposable
     }
 
     /// <summary>Stops the silo and starts another one on the same storage.</summary>
-    /// <param name="prepare">Says what is to fail while it starts.</param>
+    /// <param name="prepare">Sets the faults of the start.</param>
     public async Task RestartAsync(Action<FaultyStorage>? prepare = null)
     {
         await StopSiloAsync();

@@ -146,7 +146,7 @@ public abstract class InDoubtTests<TStorage>
         Task writing = WriteBothAsync(store, 20);
         await Waiting.UntilAsync(() => faults.Settlements > 0, "the storage was asked");
 
-        // Nobody is told by the clock.
+        // No caller gets an answer because of the clock.
         Task restarting = store.RestartAsync(_ => time.GoOn());
         await Assert.ThrowsAsync<TransactionInDoubtException>(() => writing);
         await restarting.WaitAsync(FaultyStore.LongestWait);

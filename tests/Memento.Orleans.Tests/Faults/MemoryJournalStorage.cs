@@ -6,9 +6,9 @@ using Orleans.Storage;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// The smallest storage that keeps every promise of <see cref="IJournalStorage"/>, for tests of
-/// what stands above it; it checks its caller too. Several may have one disk, as the silos of a
-/// cluster have one database.
+/// The smallest storage that keeps every promise of <see cref="IJournalStorage"/>, for tests of the
+/// code above it. It checks its caller too. Several storages may have the same disk, as the silos
+/// of a cluster have the same database.
 /// </summary>
 internal sealed class MemoryJournalStorage(MemoryDisk? disk = null) : IJournalStorage
 {

@@ -6,7 +6,7 @@ namespace Memento.Tests.Faults;
 
 /// <summary>
 /// Transfers over disk and ram tables from many workers while batches fail at random: balances are
-/// what the receipts add up to, everybody was told the truth, and memory is what is stored.
+/// the sum of the receipts, every caller got the true outcome, and memory equals the storage.
 /// </summary>
 public abstract class RandomFaultTests<TStorage>
     where TStorage : StorageUnderTest, new()
@@ -136,7 +136,7 @@ public abstract class RandomFaultTests<TStorage>
             $"{run}: ram");
         foreach (string token in _failed.Keys)
         {
-            // What failed holds no unique value either.
+            // A failed transaction has no unique value either.
             await store.WriteAsync(new Receipt { Id = long.MaxValue / 2, Token = token });
         }
 

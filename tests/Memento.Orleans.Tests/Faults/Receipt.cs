@@ -1,6 +1,6 @@
 namespace Memento.Tests.Faults;
 
-/// <summary>Says that a transfer was made: balances must be what the receipts add up to.</summary>
+/// <summary>The receipt of a transfer: balances must be the sum of the receipts.</summary>
 [Table(
     Type = TableType.OrderedSet,
     AutoIncrement = true,

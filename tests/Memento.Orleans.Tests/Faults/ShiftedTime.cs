@@ -16,7 +16,7 @@ internal sealed class ShiftedTime : TimeProvider
     public void MoveOn(TimeSpan span)
         => Interlocked.Add(ref _shift, (long)(span.TotalSeconds * TimestampFrequency));
 
-    /// <summary>Lets it stand still, for what must not come of waiting.</summary>
+    /// <summary>Stops the clock, for tests of events that no wait may cause.</summary>
     public void Stop() => Interlocked.Exchange(ref _stoppedAt, GetTimestamp());
 
     public void GoOn() => Interlocked.Exchange(ref _stoppedAt, Running);

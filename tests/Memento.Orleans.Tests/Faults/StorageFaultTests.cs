@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Faults;
 
-/// <summary>What callers get, and what is left in memory, when a batch fails.</summary>
+/// <summary>The errors of callers, and the state of memory, after a failed batch.</summary>
 public abstract class StorageFaultTests<TStorage>
     where TStorage : StorageUnderTest, new()
 {
@@ -197,7 +197,8 @@ public abstract class StorageFaultTests<TStorage>
         });
         await isSeen.Task.WaitAsync(FaultyStore.LongestWait);
 
-        // Others commit meanwhile; the one that has seen what is not durable does not.
+        // Other transactions commit meanwhile. The transaction that has read a write that is not
+        // durable does not.
         await store.WriteAsync(new RamAccount { Id = 100, Balance = 1 });
         Assert.False(telling.IsCompleted, $"{way} was told before the disk had it.");
         store.Faults.Unblock();

@@ -3,8 +3,8 @@ using Memento.Tests.Sqlite;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// What a record's own code throws comes out where the record is written: the commit, and its
-/// taking back, work on what was encoded then.
+/// An exception of a record's own code is thrown where the record is written. The commit and its
+/// undoing use the bytes that were encoded then.
 /// </summary>
 public sealed class ThrowingGetterTests : IAsyncDisposable
 {

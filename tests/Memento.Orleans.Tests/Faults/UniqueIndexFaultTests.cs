@@ -4,8 +4,8 @@ using Memento.Tests.Conformance;
 namespace Memento.Tests.Faults;
 
 /// <summary>
-/// A unique index comes or goes, and the catalog cannot be written, or was and the storage says
-/// that it was not: whatever became of it, an index that a table has knows all of its records.
+/// A unique index is added or removed while the catalog cannot be written, or was written although
+/// the storage reports a failure. In every case, an index of a table has all of its records.
 /// </summary>
 public abstract class UniqueIndexFaultTests<TStorage>
     where TStorage : StorageUnderTest, new()
@@ -35,8 +35,8 @@ public abstract class UniqueIndexFaultTests<TStorage>
     }
 
     /// <param name="notes">
-    /// What becomes of the catalog's next notes: kept (k) or lost (l), and the storage says that it
-    /// failed.
+    /// The fate of the catalog's next notes: kept (k) or lost (l). The storage reports a failure in
+    /// both cases.
     /// </param>
     /// <param name="isRepeated">Whether it is added again before the restart.</param>
     [Theory]

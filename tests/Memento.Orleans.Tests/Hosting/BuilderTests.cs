@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Hosting;
 
-/// <summary>What the builder is told twice, or wrongly.</summary>
+/// <summary>Calls of the builder that are repeated or wrong.</summary>
 public sealed class BuilderTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -38,7 +38,7 @@ public sealed class EarlyCallTests : IDisposable
         => memento.TransactionAsync(
             async tx => await tx.WriteAsync(new Entry { Name = name, Value = 1 })).Within();
 
-    /// <summary>With one partition, which is the one that is asked for.</summary>
+    /// <summary>With only one partition, so that every read asks it.</summary>
     private void Configure(IMementoBuilder memento)
         => memento.UseSqlite(_directory.ConnectionString).AddTable<Entry>(static table =>
         {

@@ -113,7 +113,7 @@ public sealed class UnavailableTests
             await tx.WriteAsync(new Entry { Name = "a" });
             await stopped.WaitAsync();
 
-            // A partition that nobody has asked for yet, and a number.
+            // A partition that was not used yet, and a number.
             await tx.WriteAsync(new Ticket { Title = "a" });
         });
         await host.DisposeAsync().AsTask().Within();

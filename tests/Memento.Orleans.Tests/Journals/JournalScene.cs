@@ -28,7 +28,7 @@ internal sealed class JournalScene : IAsyncDisposable
 
     public Journal Journal { get; }
 
-    /// <summary>What was taken back, in that order.</summary>
+    /// <summary>The commits that were taken back, in that order.</summary>
     public List<string> TakenBack { get; } = [];
 
     /// <summary>A commit of one row that was not appended yet.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Tests.Journals;
 
-/// <summary>Keeps what is logged, and throws afterwards when told to.</summary>
+/// <summary>Keeps the log messages, and throws afterwards if a test wants that.</summary>
 internal sealed class ListLogger<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message)> _lines = new();

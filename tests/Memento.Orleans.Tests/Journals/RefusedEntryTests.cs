@@ -4,7 +4,7 @@ using Memento.Tests.Faults;
 
 namespace Memento.Tests.Journals;
 
-/// <summary>What the storage refuses of a batch does not take the rest of it along.</summary>
+/// <summary>An entry that the storage refuses does not make the rest of its batch fail.</summary>
 public sealed class RefusedEntryTests
 {
     private const string Poison = "poison";

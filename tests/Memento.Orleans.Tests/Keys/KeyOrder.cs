@@ -3,15 +3,15 @@ using Memento.Keys;
 
 namespace Memento.Tests.Keys;
 
-/// <summary>What must hold of the encoding of every kind of key.</summary>
+/// <summary>The rules for the encoding of every kind of key.</summary>
 internal static class KeyOrder
 {
     private const int Iterations = 20_000;
 
-    /// <summary>Checks pairs of random values, of neighbours among them too.</summary>
-    /// <param name="values">Gives values, preferably some of them often.</param>
+    /// <summary>Checks pairs of random values, also pairs of neighbours.</summary>
+    /// <param name="values">Makes the values; some of them should come often.</param>
     /// <param name="compare">The order; default is that of <see cref="IComparable{T}"/>.</param>
-    /// <param name="decoded">What a value is read back as; default is the value itself.</param>
+    /// <param name="decoded">The value after decoding; by default the value itself.</param>
     public static void Check<T>(
         Gen<T> values, Comparison<T>? compare = null, Func<T, T>? decoded = null)
         where T : notnull

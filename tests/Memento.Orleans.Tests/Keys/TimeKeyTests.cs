@@ -46,7 +46,7 @@ public sealed class TimeKeyTests
     [Fact]
     public void Dates_with_offset_sort_by_their_instant()
     {
-        // The offset is bounded so that the instant stays within what a date can hold.
+        // The offset is bounded so that the instant stays in the range of a date.
         long day = TimeSpan.TicksPerDay;
         Gen<long> ticks = Gen.Frequency(
             (3, Gen.Long[DateTime.MinValue.Ticks + day, DateTime.MaxValue.Ticks - day]),

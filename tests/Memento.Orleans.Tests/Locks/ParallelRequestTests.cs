@@ -32,7 +32,8 @@ public sealed class ParallelRequestTests
         LockRequest first = _scene.Queue(owner, OneRecord, LockKind.Read);
         LockRequest older = _scene.Queue(_scene.Transaction(1), OneRecord, LockKind.Write);
 
-        // At the end of the queue it would be refused for an older one that waits for it anyway.
+        // At the end of the queue it would be refused because of an older owner that waits for it
+        // anyway.
         LockRequest second = _scene.Queue(owner, OneRecord, LockKind.Read);
         _scene.Release(holder);
 

@@ -4,7 +4,7 @@ using static Memento.Tests.Locks.RangeScene;
 
 namespace Memento.Tests.Locks;
 
-/// <summary>What a range keeps out, and what it lets pass.</summary>
+/// <summary>The locks that a range keeps out, and those that it lets pass.</summary>
 public sealed class RangeLockTests
 {
     private readonly LockScene _scene = new();

@@ -4,7 +4,7 @@ using static Memento.Tests.Locks.RangeScene;
 
 namespace Memento.Tests.Locks;
 
-/// <summary>Who goes first where ranges and points wait for each other.</summary>
+/// <summary>The order in which ranges and points that wait for each other are granted.</summary>
 public sealed class RangeQueueTests
 {
     private readonly LockScene _scene = new();
@@ -109,7 +109,7 @@ public sealed class RangeQueueTests
         LockOwner other = _scene.Transaction(9);
         _scene.Grant(other, Point(2), LockKind.Write);
 
-        // Nobody waits for what it wrote: it is no reason to pass the old one.
+        // No request waits for its write lock, so it does not pass the old request.
         _scene.Refuse(other, Range(2, 5), LockKind.Read);
 
         _scene.Release(reader);

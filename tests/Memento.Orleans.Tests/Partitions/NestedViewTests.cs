@@ -8,8 +8,8 @@ using Memento.Tests.Conformance.Tables;
 namespace Memento.Tests.Partitions;
 
 /// <summary>
-/// What nested bodies side by side read, and which writes they are refused, beside a list of all
-/// writes from which those of the bodies beside are taken out.
+/// The reads and refused writes of nested bodies side by side, compared with a list of all writes
+/// from which the writes of the other bodies are removed.
 /// </summary>
 public sealed class NestedViewTests
 {
@@ -95,7 +95,7 @@ public sealed class NestedViewTests
 
         private void End(Savepoint body, bool isKept)
         {
-            // The bodies inside it end before it: the one that began last has none.
+            // The bodies inside it end before it: the body that began last has none.
             long id = body.Id;
             body = _running.FindLast(each => each?.IsUnder(id) == true)!;
             if (!isKept)

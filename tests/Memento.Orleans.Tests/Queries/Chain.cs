@@ -1,6 +1,6 @@
 namespace Memento.Tests.Queries;
 
-/// <summary>A record that holds others of its type, as deep as anybody likes.</summary>
+/// <summary>A record that contains others of its type, to any depth.</summary>
 public sealed record Chain
 {
     public int Id { get; init; }

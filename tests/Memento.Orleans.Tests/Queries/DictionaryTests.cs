@@ -9,7 +9,7 @@ using Memento.Queries.Translation;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>What is asked of the dictionaries in a record.</summary>
+/// <summary>Conditions on the dictionaries in a record.</summary>
 public sealed class DictionaryTests
 {
     private static readonly Sample Empty = new();

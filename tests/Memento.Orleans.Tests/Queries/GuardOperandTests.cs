@@ -3,7 +3,7 @@ using System.Linq.Expressions;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>What is made of properties: parts, calculations, items of collections.</summary>
+/// <summary>Operands made of properties: parts, calculations, items of collections.</summary>
 [SuppressMessage("Performance", "CA1862", Justification = "What is translated is written down.")]
 public sealed class GuardOperandTests
 {

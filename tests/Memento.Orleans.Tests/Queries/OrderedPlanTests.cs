@@ -173,10 +173,10 @@ public sealed class OrderedPlanTests
         Assert.Equal(
             "index Score, 1 range: Score > 1 && Score < 5", Way(isLimited: true, "Title", "Year"));
 
-        // By key the partitions decide, who see how long the range is.
+        // By key, the partitions decide, because they see the length of the range.
         Assert.Equal("index Score, 1 range: Score > 1 && Score < 5", Way(isLimited: true, "Shelf"));
 
-        // Of those in the order the one that leads to fewer records.
+        // Of the ways in the order, the way that leads to fewer records.
         range = m => m.Score > 1 && m.Score < 5 && m.Year > 1990;
         Assert.Equal("index Year, 1 range: Year > 1990", Way(isLimited: true, "Year"));
 

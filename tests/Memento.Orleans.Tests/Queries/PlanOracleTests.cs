@@ -114,8 +114,8 @@ public sealed class PlanOracleTests
     }
 
     /// <summary>
-    /// What a partition does: its map's ranges one after the other, or all backwards, and those
-    /// behind several prefixes side by side.
+    /// The walk of a partition: the ranges of its map one after the other, or all backwards, and
+    /// the ranges behind several prefixes side by side.
     /// </summary>
     private static List<(byte[] Place, Film Film)> Walk(QueryPlan plan, List<Film> films)
     {

@@ -1,6 +1,8 @@
 namespace Memento.Tests.Queries;
 
-/// <summary>Few values of each type, those at the edges among them, so that values meet.</summary>
+/// <summary>
+/// Few values of each type, also the extreme ones, so that values are often equal.
+/// </summary>
 internal static class Pool
 {
     private static readonly Dictionary<Type, object[]> Values = new()

@@ -4,8 +4,8 @@ using System.Reflection;
 namespace Memento.Tests.Queries;
 
 /// <summary>
-/// Makes predicates as the C# compiler would, and beside each the one that says the same to a
-/// compiled delegate where a call on null would throw.
+/// Makes predicates as the C# compiler would. Beside each it makes a predicate with the same
+/// meaning for a compiled delegate, in which a call on null would throw.
 /// </summary>
 internal sealed class RandomPredicate(Random random)
 {
@@ -97,7 +97,7 @@ internal sealed class RandomPredicate(Random random)
     }
 
     /// <summary>
-    /// Compares what is made of properties; where C# throws, the value counts as null.
+    /// Compares operands made of properties; if C# throws, the value counts as null.
     /// </summary>
     private (Expression Query, Expression Oracle) CompareOperand()
     {

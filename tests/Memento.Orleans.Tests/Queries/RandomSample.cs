@@ -5,7 +5,7 @@ namespace Memento.Tests.Queries;
 /// <summary>Makes records whose values are from the pool.</summary>
 internal static class RandomSample
 {
-    /// <summary>Keys of dictionaries, with what means something in a path among them.</summary>
+    /// <summary>Keys of dictionaries, also texts that have a meaning in a path.</summary>
     public static readonly string[] Keys = ["", "a", "A", "a.b", "\\\"]["];
 
     public static Sample Next(Random random)

@@ -73,7 +73,7 @@ public sealed class RecordOrderTests
     public void What_changes_nothing_is_left_out(string written, string counting)
         => Assert.Equal(counting, Order(written.Split(", ")).ToString());
 
-    /// <summary>The part that is left out decides the direction of what is equal.</summary>
+    /// <summary>The part that is left out decides the direction of equal records.</summary>
     [Fact]
     public void A_key_at_the_end_keeps_its_direction()
     {
@@ -128,7 +128,9 @@ public sealed class RecordOrderTests
         Assert.StartsWith(instead, error.Instead, StringComparison.Ordinal);
     }
 
-    /// <summary>Whether an order is valid may not depend on what is left out of it.</summary>
+    /// <summary>
+    /// Whether an order is valid must not depend on the parts that are left out of it.
+    /// </summary>
     [Fact]
     public void A_part_that_changes_nothing_is_refused_like_others()
     {

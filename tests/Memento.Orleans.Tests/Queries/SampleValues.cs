@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>A property of every type; keys are chosen by who inherits them.</summary>
+/// <summary>A property of every type; derived types choose the key.</summary>
 public abstract record SampleValues
 {
     public abstract long Id { get; init; }

@@ -5,7 +5,7 @@ using Memento.Tables;
 
 namespace Memento.Tests.Queries;
 
-/// <summary>What the tests of queries ask of a predicate.</summary>
+/// <summary>Helpers of the query tests for predicates.</summary>
 internal static class Samples
 {
     /// <summary>The properties with an index: of every type that can have one.</summary>

@@ -29,8 +29,8 @@ internal sealed class ChildProgram : IAsyncDisposable
     public string Errors => _errors.ToString();
 
     /// <param name="name">The assembly metadata that names the program.</param>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="environment">What is set in its environment.</param>
+    /// <param name="folder">The directory in which it runs.</param>
+    /// <param name="environment">The variables of its environment.</param>
     /// <param name="arguments">Its command line.</param>
     public static ChildProgram Start(
         string name,
@@ -44,14 +44,14 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>Starts the dotnet program itself.</summary>
-    /// <param name="folder">Where it runs.</param>
+    /// <param name="folder">The directory in which it runs.</param>
     /// <param name="arguments">Its command line.</param>
     public static ChildProgram StartDotnet(string folder, params IEnumerable<string> arguments)
         => Start(folder, environment: null, arguments);
 
     /// <summary>Starts the dotnet program itself.</summary>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="environment">What is set in its environment.</param>
+    /// <param name="folder">The directory in which it runs.</param>
+    /// <param name="environment">The variables of its environment.</param>
     /// <param name="arguments">Its command line.</param>
     public static ChildProgram StartDotnet(
         string folder,

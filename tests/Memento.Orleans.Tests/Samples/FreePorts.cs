@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Memento.Tests.Samples;
 
-/// <summary>Settings that give a silo two ports which nobody has, and a database.</summary>
+/// <summary>Settings that give a silo two free ports and a database.</summary>
 internal static class FreePorts
 {
     public static (Dictionary<string, string> Settings, string Gateway) Take()

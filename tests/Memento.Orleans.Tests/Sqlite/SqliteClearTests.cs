@@ -127,7 +127,7 @@ public sealed class SqliteClearTests
         await using var file = new SqliteFile();
         await (await FilledAsync(file)).DisposeAsync();
 
-        // What is in the file after the commit that empties the table, and some pieces.
+        // The content of the file after the commit that empties the table, and some pieces.
         file.Scalar("ALTER TABLE t RENAME TO memento_trash_5");
         file.Scalar(
             """

@@ -79,7 +79,7 @@ internal sealed class SqliteFile : IAsyncDisposable
         Remount(file, "ro,bind");
     }
 
-    /// <summary>What another program sees and does.</summary>
+    /// <summary>The view and the changes of another program.</summary>
     public SqliteConnection Connect(string? path = null)
     {
         var connection = new SqliteConnection(

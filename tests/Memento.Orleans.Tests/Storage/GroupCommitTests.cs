@@ -16,8 +16,8 @@ public sealed class GroupCommitTests : IAsyncDisposable
     {
         await using Journal journal = Open();
 
-        // One is being written, the rest queue behind it: if nobody were waited for, they would go
-        // on taking turns like this for ever.
+        // One commit is being written, the rest queue behind it. Without a wait for them, they
+        // would take turns like this for ever.
         Task first = WriteOftenAsync(journal, AppendAsync(journal));
         await _storage.FirstBegun;
         Task[] others =

@@ -35,7 +35,7 @@ public sealed class CommitLookUpTests
         Assert.Equal(_scene.State.Id, doubt.TransactionId);
         Assert.IsType<TimeoutException>(doubt.InnerException);
 
-        // Neither asked once more nor dropped: what was committed there must stand.
+        // Neither asked again nor dropped: a commit there must stay.
         Assert.Equal(["execute 1", "commit", "decide"], _scene.Grain.Log);
     }
 
@@ -58,8 +58,8 @@ public sealed class CommitLookUpTests
         Assert.DoesNotContain("abort", _scene.Grain.Log);
     }
 
-    /// <param name="outcome">What the silo says; null: it does not answer.</param>
-    /// <param name="after">How long after the commit was sent.</param>
+    /// <param name="outcome">The answer of the silo; null: it does not answer.</param>
+    /// <param name="after">The time since the commit was sent.</param>
     private async Task<CommitResult> CommitAsync(TransactionOutcome? outcome, TimeSpan after)
     {
         _scene.Grain.Respond = FakeIndexGrain.AnswerAll;

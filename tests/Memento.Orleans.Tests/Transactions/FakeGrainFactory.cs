@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>A grain factory that gives what a test says, whatever it is asked for.</summary>
+/// <summary>A grain factory that returns the grain of the test for every call.</summary>
 internal class FakeGrainFactory : DispatchProxy
 {
     private Func<object?> _find = static () => null;

@@ -7,7 +7,7 @@ using Memento.Storage;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>An index grain that keeps what it is sent; a test answers for it.</summary>
+/// <summary>An index grain that keeps the messages that it gets; a test answers for it.</summary>
 internal sealed class FakeIndexGrain : IIndexGrain
 {
     private readonly ConcurrentQueue<FakeMessage> _messages = new();

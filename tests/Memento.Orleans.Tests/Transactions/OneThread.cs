@@ -1,8 +1,8 @@
 namespace Memento.Tests.Transactions;
 
 /// <summary>
-/// Runs code as a grain's scheduler would: one step at a time, and what a step puts off runs behind
-/// it.
+/// Runs code as a grain's scheduler would: one step at a time, and the code that a step queues runs
+/// after it.
 /// </summary>
 internal static class OneThread
 {

@@ -12,7 +12,9 @@ using Orleans.Configuration;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>What a silo makes of a message of operations, seen from a client over TCP.</summary>
+/// <summary>
+/// The answers of a silo to a message of operations, seen from a client over TCP.
+/// </summary>
 public sealed class OperationMessageTests : IAsyncLifetime
 {
     private TestSilo _silo = null!;

@@ -1,6 +1,6 @@
 namespace Memento.Tests.Transactions;
 
-/// <summary>A context like a user interface's: a test runs what was posted to it.</summary>
+/// <summary>A context like the context of a user interface: a test runs the posted work.</summary>
 internal sealed class QueueContext : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>A commit that is refused leaves no lock, in whatever silo a participant is.</summary>
+/// <summary>A refused commit leaves no lock, in every silo with a participant.</summary>
 public sealed class RefusedCommitTests
 {
     [Theory]

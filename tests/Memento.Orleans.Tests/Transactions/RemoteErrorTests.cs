@@ -5,7 +5,7 @@ using Memento.Tests.Conformance;
 namespace Memento.Tests.Transactions;
 
 /// <summary>
-/// Operations of a message that fail, wait or are given up, and those beside them.
+/// Operations of a message that fail, wait or are given up, and the operations beside them.
 /// </summary>
 public sealed class RemoteErrorTests
 {

@@ -40,7 +40,7 @@ internal sealed class RemoteScene : IPartitions
     /// <summary>Ends when partitions can be found.</summary>
     public Task Opening { get; init; } = Task.CompletedTask;
 
-    /// <summary>The grain of the first partition, the one that most tests use.</summary>
+    /// <summary>The grain of the first partition, which most tests use.</summary>
     public FakeIndexGrain Grain => GrainOf(0);
 
     /// <summary>How many operations the commit would say that the first partition saw.</summary>
@@ -71,7 +71,7 @@ internal sealed class RemoteScene : IPartitions
         TableDefinition table, CancellationToken cancellationToken)
         => throw new NotSupportedException();
 
-    /// <summary>Begins a read of a key, in whatever partition the test says.</summary>
+    /// <summary>Begins a read of a key, in the partition that the test names.</summary>
     public Task<object?> Read(
         int id,
         int number = 0,

@@ -49,7 +49,7 @@ internal sealed class StepScene : IPartitions
     /// <summary>Whether it fails after it was carried out, as where an answer is lost.</summary>
     public bool FailsAfter { get; set; }
 
-    /// <summary>What it throws.</summary>
+    /// <summary>The exception that it throws.</summary>
     public Exception Error { get; } = new InvalidOperationException("The step fails.");
 
     /// <summary>Whether undoing fails too.</summary>
@@ -57,7 +57,7 @@ internal sealed class StepScene : IPartitions
 
     public bool HasFailed { get; private set; }
 
-    /// <summary>What is staged: table and index entries alike.</summary>
+    /// <summary>The staged writes, of the table and of the indexes.</summary>
     public IReadOnlyList<string> Staged
         => [.. _partitions
             .Select(partition => partition.Find(State.Id))

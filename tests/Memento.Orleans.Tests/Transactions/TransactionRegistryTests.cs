@@ -89,7 +89,7 @@ public sealed class TransactionRegistryTests
         Assert.Equal(TransactionOutcome.Aborted, _registry.FindOutcome(state.Id));
         Assert.True(IsRefused(state.Id));
 
-        // A bucket holds on to what is in it by half of its time.
+        // A bucket keeps its outcomes longer, by up to half of their time.
         _time.Advance((limit + TransactionRegistry.Memory) / 2);
         _registry.Sweep();
         Assert.Null(_registry.FindOutcome(state.Id));

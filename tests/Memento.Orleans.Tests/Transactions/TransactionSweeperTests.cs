@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Memento.Tests.Transactions;
 
-/// <summary>What ends transactions whose time is up, once a second.</summary>
+/// <summary>The sweeper, which ends transactions past their time limit once a second.</summary>
 public sealed class TransactionSweeperTests
 {
     private readonly FakeTimeProvider _time = new();

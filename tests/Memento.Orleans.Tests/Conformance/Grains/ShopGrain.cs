@@ -49,7 +49,7 @@ public sealed class ShopGrain(
         await Current.WriteAsync(new Entry { Name = $"{name} here", Value = 1 });
         long ticket = await GrainFactory.GetGrain<IShopGrain>(other).SellAsync(name, 2);
 
-        // What the other grain wrote is this transaction's own.
+        // The write of the other grain is this transaction's own.
         Entry there = (await Current.ReadAsync<Entry>(name))!;
         await Current.WriteAsync(there with { Value = there.Value + 1 });
         return ticket;

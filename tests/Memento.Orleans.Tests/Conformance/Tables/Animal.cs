@@ -20,7 +20,7 @@ public sealed record Dog : Animal
     public override string? Tag { get => base.Tag; init => base.Tag = value; }
 }
 
-/// <summary>It holds what can change.</summary>
+/// <summary>A record with objects that can change.</summary>
 public sealed record Cat : Animal
 {
     public IReadOnlyList<string> Toys { get; init; } = [];

@@ -1,6 +1,6 @@
 namespace Memento.Tests.Conformance.Tables;
 
-/// <summary>An ordered set with what queries ask about, and an index on two properties.</summary>
+/// <summary>An ordered set with properties for queries, and an index on two of them.</summary>
 [Table(Type = TableType.OrderedSet, Partitions = 4)]
 [Index(nameof(Author), nameof(Year))]
 public sealed record Book

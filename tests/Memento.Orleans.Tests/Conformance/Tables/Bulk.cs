@@ -13,7 +13,7 @@ public sealed record Bulk
     public IEnumerable<double>? Reals { get; init; }
 }
 
-/// <summary>One that nothing can change, so that the store shares it with who wrote it.</summary>
+/// <summary>An immutable record, which the store shares with its writer.</summary>
 [Table(Partitions = 2)]
 public sealed record Parcel
 {

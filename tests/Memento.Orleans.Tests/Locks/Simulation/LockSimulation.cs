@@ -11,8 +11,8 @@ namespace Memento.Tests.Locks.Simulation;
 internal sealed class LockSimulation
 {
     /// <summary>
-    /// Schedules take tens of steps, the longest of some hundred thousand took less than 300: one
-    /// that needs this many makes no progress.
+    /// Schedules take tens of steps; the longest of some hundred thousand took less than 300. A
+    /// schedule with this many steps makes no progress.
     /// </summary>
     public const int StepLimit = 4_000;
 
@@ -192,7 +192,7 @@ internal sealed class LockSimulation
         return owner;
     }
 
-    /// <summary>Wakes those that a call to a partition named.</summary>
+    /// <summary>Wakes the requests that a call to a partition resumed.</summary>
     private void Resume(SimulatedPartition partition)
     {
         foreach (LockRequest request in partition.Resumed)

@@ -82,7 +82,7 @@ internal sealed class ScriptWriter(
     }
 
     /// <summary>
-    /// Locks of one space: where nobody is refused for the partition, queues are longest.
+    /// Locks of one space: queues are longest if no request is refused because of the partition.
     /// </summary>
     private SimulatedStep[] WithoutIntentions()
     {

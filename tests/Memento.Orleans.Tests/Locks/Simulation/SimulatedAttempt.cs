@@ -3,7 +3,7 @@ using Memento.Locks;
 
 namespace Memento.Tests.Locks.Simulation;
 
-/// <summary>One run of a transaction's body, and what it believes to hold.</summary>
+/// <summary>One run of a transaction's body, and the locks that it believes to have.</summary>
 internal sealed class SimulatedAttempt
 {
     private const int IndexOffset = 12;
@@ -27,7 +27,7 @@ internal sealed class SimulatedAttempt
 
     public LockOwner?[] Owners { get; }
 
-    /// <summary>The calls under way: those of one line of the script.</summary>
+    /// <summary>The running calls, which are the calls of one line of the script.</summary>
     public List<SimulatedCall> Calls { get; } = [];
 
     public int Line { get; set; }

@@ -4,8 +4,8 @@ using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 namespace Memento.Tests.Locks.Simulation;
 
 /// <summary>
-/// A lock manager, and beside it what the transactions were told: after each call the two are
-/// compared, and what must hold is checked without the manager's own tables of kinds.
+/// A lock manager, and beside it the answers that the transactions got. After each call the two are
+/// compared, and the invariants are checked without the manager's own tables of kinds.
 /// </summary>
 internal sealed class SimulatedPartition(int number, bool watchesOrder, bool shortensRanges)
 {
@@ -134,7 +134,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         return false;
     }
 
-    /// <summary>What an attempt was granted that conflicts with a lock.</summary>
+    /// <summary>The granted locks of an attempt that conflict with a lock.</summary>
     private bool HasConflict(SimulatedAttempt attempt, SimulatedResource resource, LockKind kind)
     {
         for (int index = 0; index < _resources.Length; index++)
@@ -166,7 +166,8 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
     }
 
     /// <summary>
-    /// One that waits is passed only by an attempt that it, or one ahead of it, waits for already.
+    /// A waiting request is passed only by an attempt that it, or a request ahead of it, waits for
+    /// already.
     /// </summary>
     private void CheckOvertaking(SimulatedCall call, LockRequest? queued)
     {
@@ -218,7 +219,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
             Believe(AttemptOf(request), IndexOf(request.Resource), request.Kind);
         }
 
-        // What is only held is compared now and then: a difference stays until it is found.
+        // Held locks are compared only sometimes: a difference stays until it is found.
         if (_waiting.Count == 0 && Resumed.Count == 0 && ++_unpictured < PictureEvery)
         {
             _locks.Clear();
@@ -269,7 +270,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
     }
 
     /// <summary>
-    /// Ranges of one attempt that touch are held as one: what is compared is which keys they have.
+    /// Touching ranges of one attempt are held as one range, so the comparison is by their keys.
     /// </summary>
     private void CheckRanges()
     {
@@ -296,7 +297,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         }
     }
 
-    /// <summary>The queues of the manager have those that wait, in the order of all.</summary>
+    /// <summary>The queues of the manager have the waiting requests, in the order of all.</summary>
     private void CheckQueues(int waits)
     {
         Unless(waits == _waiting.Count, "those that wait were told so");
@@ -314,7 +315,8 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
     }
 
     /// <summary>
-    /// One that waits has a reason to, or a wake-up was lost; and is older than all its reasons.
+    /// A waiting request waits for an owner, otherwise a wake-up was lost; and it is older than
+    /// every owner that it waits for.
     /// </summary>
     private void CheckWait(LockRequest request)
     {
@@ -362,7 +364,7 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         }
     }
 
-    /// <summary>One that is named as in the way is there, and in the way.</summary>
+    /// <summary>An owner that is named as in the way exists, and is in the way.</summary>
     private void CheckNamed(
         SimulatedAttempt attempt, in LockResource resource, LockKind kind, LockConflict conflict)
     {

@@ -4,8 +4,8 @@ using Memento.Locks;
 namespace Memento.Tests.Locks.Simulation;
 
 /// <summary>
-/// What a simulated transaction can lock, with what meets what written apart from the lock
-/// manager: by counting keys, not by comparing bytes.
+/// A resource that a simulated transaction can lock. Which resources meet is written apart from the
+/// lock manager: by counting keys, not by comparing bytes.
 /// </summary>
 internal sealed record SimulatedResource(KeySpace Space, int From, int To)
 {
@@ -42,7 +42,7 @@ internal sealed record SimulatedResource(KeySpace Space, int From, int To)
     public bool IsEmpty => IsRange && From >= To;
 
     /// <summary>
-    /// The keys of a range, one bit each; those of the second key space are the higher ones.
+    /// The keys of a range, one bit each; the keys of the second key space are the higher bits.
     /// </summary>
     public int Keys { get; } = From >= To
         ? 0

@@ -1,6 +1,6 @@
 namespace Memento.Tests.Locks.Simulation;
 
-/// <summary>What has happened, so that a test can tell that everything did.</summary>
+/// <summary>Counts of events, so that a test can check that each event happened.</summary>
 internal sealed class SimulationCounts
 {
     public long Grants { get; set; }

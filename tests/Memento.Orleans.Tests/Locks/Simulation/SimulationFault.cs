@@ -1,6 +1,6 @@
 namespace Memento.Tests.Locks.Simulation;
 
-/// <summary>What a simulation does wrong on purpose, to show that it would be noticed.</summary>
+/// <summary>A fault that a simulation makes on purpose, to show that it is noticed.</summary>
 internal enum SimulationFault
 {
     None,
@@ -8,7 +8,7 @@ internal enum SimulationFault
     /// <summary>A transaction has another age in each partition.</summary>
     AgesDiffer,
 
-    /// <summary>As before, and nobody looks at who waits for whom: only what comes of it.</summary>
+    /// <summary>The same, without the check of waits: only their result is checked.</summary>
     AgesDifferUnwatched,
 
     /// <summary>A resumed request is now and then not woken.</summary>

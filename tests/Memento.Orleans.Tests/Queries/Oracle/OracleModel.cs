@@ -1,6 +1,6 @@
 namespace Memento.Tests.Queries.Oracle;
 
-/// <summary>What a table has to hold, in a list.</summary>
+/// <summary>The expected records of a table, in a list.</summary>
 /// <param name="isPair">Whether the key has a second part.</param>
 /// <param name="isBag">Whether records share keys.</param>
 internal sealed class OracleModel(bool isPair, bool isBag)
@@ -11,7 +11,7 @@ internal sealed class OracleModel(bool isPair, bool isBag)
 
     public bool IsBag { get; } = isBag;
 
-    /// <summary>What the model can be set back to.</summary>
+    /// <summary>A state to which the model can be set back.</summary>
     public ModelRow[] Image() => [.. _rows];
 
     public void SetBack(ModelRow[] image) => _rows = [.. image];

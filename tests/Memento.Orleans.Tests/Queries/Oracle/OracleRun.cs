@@ -4,8 +4,8 @@ using Memento.Tables.Documents;
 namespace Memento.Tests.Queries.Oracle;
 
 /// <summary>
-/// Fills tables with the same records, writes into them, and asks each the same queries: of what is
-/// committed, and of what is not yet. All of it follows from one seed.
+/// Fills tables with the same records, writes into them, and asks each the same queries, over
+/// committed and uncommitted records. Everything follows from one seed.
 /// </summary>
 internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
 {

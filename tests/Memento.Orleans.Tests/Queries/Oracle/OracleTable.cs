@@ -1,6 +1,6 @@
 namespace Memento.Tests.Queries.Oracle;
 
-/// <summary>A table beside the model of what it holds.</summary>
+/// <summary>A table beside the model of its records.</summary>
 internal abstract class OracleTable(string name, OracleModel model, TableType type)
 {
     public string Name { get; } = name;
@@ -22,6 +22,6 @@ internal abstract class OracleTable(string name, OracleModel model, TableType ty
     /// <summary>Fails where the table gives another answer than the model.</summary>
     public abstract Task CheckAsync(ITransaction tx, RandomQuery query, string context);
 
-    /// <summary>Fails where a record is not what was written, to the last property.</summary>
+    /// <summary>Fails if a record differs from the written one in any property.</summary>
     public abstract Task CheckContentAsync(ITransaction tx, string context);
 }

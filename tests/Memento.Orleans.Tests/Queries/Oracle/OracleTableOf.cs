@@ -100,7 +100,7 @@ internal sealed class OracleTable<T>(
         return asked;
     }
 
-    /// <summary>What the way of asking leaves of the results.</summary>
+    /// <summary>The part of the results that a way of asking returns.</summary>
     private static List<ModelRow> Wanted(RandomQuery query, List<ModelRow> expected)
         => query.Ask switch
         {

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace Memento.Tests.Queries.Oracle;
 
-/// <summary>Says of rows of another type what an expression says of samples.</summary>
+/// <summary>Rewrites an expression on samples for rows of another type.</summary>
 internal static class Over<T>
     where T : SampleValues
 {

@@ -3,7 +3,7 @@ using Memento.Queries.Translation;
 
 namespace Memento.Tests.Queries.Oracle;
 
-/// <summary>A query, and what C# makes of it.</summary>
+/// <summary>A query, and the same query in C#.</summary>
 internal sealed class RandomQuery
 {
     private readonly List<Func<Sample, bool>> _conditions = [];
@@ -23,7 +23,7 @@ internal sealed class RandomQuery
     /// <summary>Skips and takes, one after the other; a skip is negative.</summary>
     public IReadOnlyList<int> Windows { get; private init; } = [];
 
-    /// <summary>The size of pages; of what is streamed, how much is read.</summary>
+    /// <summary>The size of pages, or how many results of a stream are read.</summary>
     public int Size { get; private init; }
 
     /// <summary>The property whose least or greatest value is asked for.</summary>

@@ -3,7 +3,7 @@ using Memento.Tables.Documents;
 
 namespace Memento.Tests.Tables.Documents;
 
-/// <summary>Compares what is counted of a record with the length of its document.</summary>
+/// <summary>Compares the counted size of a record with the length of its document.</summary>
 internal sealed class Counting<T>
 {
     private readonly ValueCheck<T>? _check;

@@ -3,7 +3,7 @@ using Memento.Tables;
 
 namespace Memento.Tests.Tables.Documents;
 
-/// <summary>What JSON would lose is refused before it is lost.</summary>
+/// <summary>Types whose values JSON would lose are refused before a value is lost.</summary>
 public sealed class DocumentRuleTests
 {
     [Fact]

@@ -6,8 +6,8 @@ using Memento.Tables.Documents;
 namespace Memento.Tests.Tables.Documents;
 
 /// <summary>
-/// A record whose document is longer than the limit is refused when it is written, in ram tables
-/// too, whatever it is made of.
+/// A record whose document exceeds the limit is refused when it is written, in ram tables too, for
+/// every kind of property.
 /// </summary>
 public sealed class RecordSizeTests
 {

@@ -9,7 +9,7 @@ namespace Memento.Tests.Tables.Documents;
 
 /// <summary>
 /// A value that would not come back from its document is refused when it is written, with the path
-/// of the property, whatever table it is for.
+/// of the property, in every kind of table.
 /// </summary>
 public sealed class RecordValueTests
 {
@@ -134,7 +134,7 @@ public sealed class RecordValueTests
         TableDefinition table = Define<ImmutableArray<int>>();
         object record = table.Deserialize("""{"Id":1}"""u8);
 
-        // Nor the one who writes what was read.
+        // Nor does a caller that writes the record that it has read.
         table.ValidateRecord(record);
         object sent = table.Deserialize(table.Serialize(table.Copy(record)));
 

@@ -57,7 +57,7 @@ internal sealed class Chain
     }
 }
 
-/// <summary>Its constructor changes what it is given; an initialiser goes around it.</summary>
+/// <summary>Its constructor changes its argument; an initializer goes around it.</summary>
 internal sealed record Trimmed(int Size)
 {
     private readonly string _name = "";
@@ -74,7 +74,7 @@ internal sealed record Trimmed(int Size)
     }
 }
 
-/// <summary>It checks what it is given; it can be changed later.</summary>
+/// <summary>It checks its argument; it can be changed later.</summary>
 internal sealed class Account
 {
     private decimal _balance;
@@ -93,7 +93,7 @@ internal sealed class Account
     public void Withdraw(decimal amount) => _balance -= amount;
 }
 
-/// <summary>Its constructor puts what it is given into its place, and changes it there.</summary>
+/// <summary>Its constructor stores its argument, and changes it there.</summary>
 internal sealed class Sorted
 {
     public Sorted(long id, List<string> lines)
@@ -109,7 +109,7 @@ internal sealed class Sorted
 }
 
 /// <summary>
-/// Its initializer checks what the constructor is given; <c>with</c> goes around it.
+/// Its initializer checks the argument of the constructor; <c>with</c> goes around it.
 /// </summary>
 internal sealed record Stretch(int From, int To)
 {
@@ -120,7 +120,7 @@ internal sealed record Stretch(int From, int To)
         => from <= to ? true : throw new ArgumentException("It ends before it begins.");
 }
 
-/// <summary>Its base constructor checks what it is given.</summary>
+/// <summary>Its base constructor checks its argument.</summary>
 internal sealed record Lap(int From, int To) : Leg(To);
 
 internal abstract record Leg
@@ -183,7 +183,7 @@ internal sealed class Doubling
     }
 }
 
-/// <summary>What is read is added to what its constructor puts there.</summary>
+/// <summary>The items of the document are added to the items of its constructor.</summary>
 internal sealed class Growing
 {
     [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
