@@ -2,7 +2,7 @@ using Memento.Queries;
 
 namespace Memento;
 
-// What is asked of the collections and dictionaries in a record.
+// Guards about the collections and dictionaries in a record.
 public sealed partial class Guard
 {
     /// <summary>

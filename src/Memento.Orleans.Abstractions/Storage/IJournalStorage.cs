@@ -10,10 +10,10 @@ namespace Memento.Storage;
 /// <remarks>
 /// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash. When it
 /// throws, no part of the batch does. Only a <see cref="BatchInDoubtException"/> leaves open which
-/// is true, until <see cref="SettleAsync"/> has said it. Every other change is there as a whole or
-/// not at all too, and can be asked for again after a failure. A call whose token is cancelled
-/// before the call begins does nothing. <c>StorageCompliance</c>, in the tests of the store, has a
-/// test for each promise of this interface.
+/// is true, until <see cref="SettleAsync"/> has said it. Every other change is also kept as a whole
+/// or not at all, and a caller can repeat it after a failure. A call whose token is cancelled
+/// before it begins does nothing. <c>StorageCompliance</c>, in the tests of the store, has a test
+/// for each promise of this interface.
 /// </remarks>
 public interface IJournalStorage : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public interface IJournalStorage : IAsyncDisposable
     /// <summary>What the storage is, for people: <c>SQLite /data/movies.db</c>.</summary>
     string Description { get; }
 
-    /// <summary>Where the catalog and the sequences live: a grain storage of Orleans.</summary>
+    /// <summary>The grain storage of Orleans that keeps the catalog and the sequences.</summary>
     CatalogStorage Catalog { get; }
 
     /// <summary>
@@ -118,7 +118,7 @@ public interface IJournalStorage : IAsyncDisposable
     /// durable, or ever will be, whatever is still under way. Another call gives the same answer.
     /// </summary>
     /// <param name="batch">The batch; it is the last one that was written.</param>
-    /// <param name="cancellationToken">Gives up asking.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StorageException">
     /// The storage cannot say it now. The journal asks again.
     /// </exception>
@@ -145,15 +145,15 @@ public readonly record struct StoredRow(byte[] Key, byte[] Document);
 
 /// <summary>The grain storage of Orleans that keeps the catalog and the sequences.</summary>
 /// <param name="Description">
-/// What it is, for people: <c>/data/movies.catalog.db</c>. An error of it names this.
+/// The name of the storage, for people: <c>/data/movies.catalog.db</c>. Its errors have this name.
 /// </param>
 /// <param name="Create">
-/// Makes it, as the factories of Orleans' providers do, from the services of the silo and the name
-/// under which the store looks it up. Called once, before the silo starts. The services have an
-/// <see cref="IGrainStorageSerializer"/> of that name, which makes JSON; a provider that can be
-/// given one gets it. The store starts what is made with the silo, where it is an
-/// <c>ILifecycleParticipant&lt;ISiloLifecycle&gt;</c>; one that is registered in the silo is not
-/// started twice.
+/// Makes the storage, as the factories of Orleans' providers do, from the services of the silo and
+/// the name under which the store looks it up. Called once, before the silo starts. The services
+/// have an <see cref="IGrainStorageSerializer"/> of that name, which makes JSON; give it to a
+/// provider that takes a serializer. If the storage is an
+/// <c>ILifecycleParticipant&lt;ISiloLifecycle&gt;</c>, the store starts it with the silo. A storage
+/// that is registered in the silo is not started twice.
 /// </param>
 public sealed record CatalogStorage(
     string Description, Func<IServiceProvider, string, IGrainStorage> Create);

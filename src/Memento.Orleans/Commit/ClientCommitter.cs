@@ -6,7 +6,7 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions from outside the silos: one message to the silo that has the participants.
+/// Ends transactions from a client: by one message to the silo that has the participants.
 /// </summary>
 internal sealed class ClientCommitter(RemoteCommit remote) : ICommitter
 {
@@ -19,7 +19,8 @@ internal sealed class ClientCommitter(RemoteCommit remote) : ICommitter
     {
         if (state is not null && !state.TryBeginCommit())
         {
-            // It was ended for its time limit; what grain calls brought back was not known then.
+            // It was ended by its time limit, before the participants of its grain calls were
+            // known.
             remote.AbortEach(transactionId, OrleansParticipant.Name(state: null, recorded));
             return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
         }

@@ -6,18 +6,21 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions whose participants are all ours; in a silo and in a client differently.
+/// Ends transactions whose participants are all ours. A silo and a client have one implementation
+/// each.
 /// </summary>
 internal interface ICommitter
 {
     /// <summary>The journal's generation, for a transaction that begins; 0 in a client.</summary>
     int Generation { get; }
 
-    /// <summary>Commits; never throws for what can happen to a transaction.</summary>
+    /// <summary>
+    /// Commits a transaction. A failure of the transaction is a result, not an exception.
+    /// </summary>
     /// <param name="transactionId">The attempt's id.</param>
-    /// <param name="state">What this process knows of the transaction, if anything.</param>
+    /// <param name="state">The state of the transaction in this process, if there is one.</param>
     /// <param name="recorded">
-    /// The participants that grain calls brought back, with their operations.
+    /// The participants that grain calls have reported, with their operations.
     /// </param>
     ValueTask<CommitResult> CommitAsync(
         Guid transactionId,
@@ -25,20 +28,20 @@ internal interface ICommitter
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
 
     /// <summary>
-    /// Waits until all that an aborted transaction has read is durable, here and elsewhere, for
-    /// what its body says may tell of it. Gives the reason where that cannot be said: a conflict
-    /// where it was taken back.
+    /// Waits until all reads of an aborted transaction are durable, in all processes, because the
+    /// result of its body may depend on them. Returns the reason if that is not known: a conflict
+    /// if reads were taken back.
     /// </summary>
     ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state);
 
     /// <summary>
-    /// Ends a transaction without its writes, here and elsewhere; waits for nobody. The second time
-    /// it does nothing.
+    /// Ends a transaction without its writes, in all processes, and does not wait. A second call
+    /// does nothing.
     /// </summary>
     /// <param name="transactionId">The attempt's id.</param>
-    /// <param name="state">What this process knows of the transaction, if anything.</param>
+    /// <param name="state">The state of the transaction in this process, if there is one.</param>
     /// <param name="recorded">
-    /// The participants that grain calls brought back, with their operations.
+    /// The participants that grain calls have reported, with their operations.
     /// </param>
     void Abort(
         Guid transactionId,

@@ -25,7 +25,7 @@ internal sealed class LocalCommit(
 
     public int Generation => commit.Generation;
 
-    /// <summary>Whether this silo has any of the participants in memory.</summary>
+    /// <summary>Whether this silo has one of the participants in memory.</summary>
     public bool HasAny(IReadOnlyList<NamedParticipant> participants)
         => participants.Any(each => partitions.Find(each.Table, each.Number) is not null);
 
@@ -132,7 +132,7 @@ internal sealed class LocalCommit(
     {
         if (state.Doom is { } doom)
         {
-            // Its body swallowed the error that one of its calls got.
+            // The body has caught the error of one of its calls.
             foreach (Participant participant in state.Participants)
                 participant.Abort();
             return CommitResult.Failed(doom);
@@ -178,7 +178,8 @@ internal sealed class LocalCommit(
         }
         catch (Exception exception)
         {
-            // Only the words depend on the answer: nothing of the transaction was kept either way.
+            // Only the text of the error depends on this: nothing of the transaction was kept in
+            // either case.
             return CommitResult.Failed(new TransactionConflictException(
                 $"{WasLost(lost).Message} It cannot be opened: {exception.Message}", exception));
         }
@@ -199,7 +200,7 @@ internal sealed class LocalCommit(
             + "transaction ran.");
 }
 
-/// <summary>What commits say in the log.</summary>
+/// <summary>The log messages of commits.</summary>
 internal static partial class CommitLog
 {
     [LoggerMessage(

@@ -21,10 +21,12 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
     /// <summary>The journal's generation; a transaction takes it when it begins.</summary>
     public int Generation => journal.Generation;
 
-    /// <summary>Commits; never throws for what can happen to a transaction.</summary>
+    /// <summary>
+    /// Commits a transaction. A failure of the transaction is a result, not an exception.
+    /// </summary>
     /// <param name="transactionId">The attempt's id.</param>
     /// <param name="participants">
-    /// Each partition that took part, with the operations made there.
+    /// Each partition that took part, with the number of operations in it.
     /// </param>
     /// <param name="generation">The journal's generation when the transaction began.</param>
     /// <param name="keepsOutcome">Whether the outcome can be looked up by id afterwards.</param>

@@ -9,7 +9,9 @@ namespace Memento.Commit;
 internal sealed class RemoteCommit(
     IGrainFactory grains, TimeProvider time, ILogger<RemoteCommit> logger)
 {
-    /// <summary>How often a lost answer is asked for before the outcome is unknown.</summary>
+    /// <summary>
+    /// How often a lost answer is looked up before the outcome counts as unknown.
+    /// </summary>
     public const int LookUps = 3;
 
     /// <summary>Commits in the silo that has the participants, by one message.</summary>
@@ -20,14 +22,15 @@ internal sealed class RemoteCommit(
 
         CommitResult result = await SendAsync(new CommitRequest(transactionId, participants));
 
-        // The silo that refused it has dropped its own participants, and knows of no others.
+        // The silo that refused the commit has dropped its own participants, and does not know
+        // others.
         if (!result.IsCommitted && !result.IsInDoubt) AbortEach(transactionId, participants);
         return result;
     }
 
     /// <summary>
-    /// Ends a transaction without its writes; waits for nobody. Where its body may tell what it has
-    /// read, the silos are asked whether that stands
+    /// Ends a transaction without its writes, and does not wait. If the result of its body may
+    /// depend on its reads, the silos are asked whether the reads are durable
     /// (<see cref="TransactionState.ReadElsewhere"/>).
     /// </summary>
     public void Abort(
@@ -35,7 +38,8 @@ internal sealed class RemoteCommit(
     {
         if (participants.Count == 0) return;
 
-        // One that must fail says nothing of what it has read; for any other its body may.
+        // The reads of a transaction that must fail do not matter; the result of any other body may
+        // depend on them.
         if (state is { Doom: null })
             state.ReadElsewhere = AbortAndConfirmAsync(transactionId, participants);
         else
@@ -43,7 +47,8 @@ internal sealed class RemoteCommit(
     }
 
     /// <summary>
-    /// Nobody waits: a partition that misses the message ends the transaction at its time limit.
+    /// It is not awaited: a partition that misses the message ends the transaction at its time
+    /// limit.
     /// </summary>
     public void AbortEach(Guid transactionId, List<NamedParticipant> participants)
     {
@@ -52,8 +57,8 @@ internal sealed class RemoteCommit(
     }
 
     /// <summary>
-    /// Asks one silo after the other to drop its participants and to say whether what was read
-    /// there stands: one message a silo.
+    /// Asks one silo after the other to drop its participants, and whether the reads there are
+    /// durable, with one message for each silo.
     /// </summary>
     private async Task<MementoException?> AbortAndConfirmAsync(
         Guid transactionId, List<NamedParticipant> participants)
@@ -90,7 +95,7 @@ internal sealed class RemoteCommit(
     }
 
     /// <summary>
-    /// Its error is in the task also where Orleans throws it at once: the client has stopped.
+    /// Its error is in the task, also if Orleans throws at once because the client has stopped.
     /// </summary>
     private async Task AbortAsync(Guid transactionId, NamedParticipant participant)
         => await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
@@ -113,9 +118,9 @@ internal sealed class RemoteCommit(
     }
 
     /// <summary>
-    /// The commit is never sent again: it is asked what became of it. A silo forgets in the end how
-    /// a transaction ended, and has no row of one over ram alone: an answer that comes later than
-    /// that says nothing.
+    /// Looks up the outcome of a commit, which is never sent again. A silo forgets outcomes after
+    /// some time, and has no row for a transaction over ram alone. An answer after that time says
+    /// nothing.
     /// </summary>
     private async Task<CommitResult> LookUpAsync(
         IIndexGrain grain, Guid transactionId, long sent, Exception lost)

@@ -6,8 +6,8 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions from inside a silo: here where the participants are in this silo, otherwise by
-/// one message to the silo that has them.
+/// Ends transactions from a silo: in this silo if it has the participants, otherwise by one message
+/// to the silo that has them.
 /// </summary>
 internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : ICommitter
 {
@@ -20,12 +20,13 @@ internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : IC
     {
         if (state is not null && !state.TryBeginCommit())
         {
-            // It was ended for its time limit; what grain calls brought back was not known then.
+            // It was ended by its time limit, before the participants of its grain calls were
+            // known.
             remote.AbortEach(transactionId, OrleansParticipant.Name(state: null, recorded));
             return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
         }
 
-        // A body of this silo, and every partition here: the way of nearly every commit.
+        // A body of this silo with all partitions in it: nearly every commit takes this way.
         if (state is { IsJoined: false } && recorded.Count == 0
             && TryTakeLocal(state.Participants, out LocalParticipant[] participants))
         {

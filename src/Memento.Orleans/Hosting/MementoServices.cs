@@ -43,7 +43,7 @@ internal static class MementoServices
         return known is null;
     }
 
-    /// <summary>What earlier calls of AddMemento configured; null before the first.</summary>
+    /// <summary>The builder of the earlier calls of AddMemento; null before the first.</summary>
     public static MementoBuilder? BuilderOf(IServiceCollection services)
         => services
             .FirstOrDefault(static each => each.ServiceType == typeof(MementoBuilder))?

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Memento.Invariants;
 
 /// <summary>
-/// Checks of what must always hold, on in release too: what has lost count must stop and not guess.
+/// Checks of invariants, in release builds too: code with a wrong count must stop, and not guess.
 /// </summary>
 internal static class Invariant
 {
@@ -18,8 +18,9 @@ internal static class Invariant
 }
 
 /// <summary>
-/// What must always hold does not: a bug of Memento. Never leaves the store: the partition in which
-/// it is seen ends (<c>Partition.Break</c>), and a journal or a commit stops the process.
+/// An invariant is broken, which is a bug of Memento. The error never leaves the store: the
+/// partition that finds it ends (<c>Partition.Break</c>), and a journal or a commit stops the
+/// process.
 /// </summary>
 internal sealed class BrokenInvariantException(string what)
     : Exception($"What must always hold does not: {what}. This is a bug of Memento; report it.");

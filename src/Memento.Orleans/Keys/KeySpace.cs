@@ -21,11 +21,12 @@ internal readonly record struct KeySpace
     public static KeySpace Records => new(1);
 
     /// <summary>
-    /// Tells them apart, and is the place in an array of them: small, 0 for the default value.
+    /// Its number, which is also its place in an array of key spaces: small, and 0 for the default
+    /// value.
     /// </summary>
     public int Number { get; }
 
-    /// <summary>What the keys are.</summary>
+    /// <summary>The kind of its keys.</summary>
     public KeySpaceKind Kind => Number switch
     {
         0 => KeySpaceKind.Nothing,
@@ -61,7 +62,7 @@ internal readonly record struct KeySpace
     }
 }
 
-/// <summary>What the keys of a key space are.</summary>
+/// <summary>The kinds of key spaces.</summary>
 internal enum KeySpaceKind
 {
     /// <summary>No key space: the default value.</summary>

@@ -29,10 +29,12 @@ internal readonly record struct LockBlocker(LockOwner? Owner, LockKind Kinds, bo
 }
 
 /// <summary>One lock in a picture of a partition's locks.</summary>
-/// <param name="Resource">What is locked.</param>
-/// <param name="Kinds">All that the transaction holds on it, or the one kind it waits for.</param>
-/// <param name="TransactionId">Whose it is.</param>
-/// <param name="IsWaiting">Whether it is queued rather than held.</param>
+/// <param name="Resource">The resource.</param>
+/// <param name="Kinds">
+/// The kinds that the transaction holds on it, or the kind that it waits for.
+/// </param>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="IsWaiting">Whether it is waiting, and not held.</param>
 internal readonly record struct LockInfo(
     LockResource Resource,
     LockKind Kinds,

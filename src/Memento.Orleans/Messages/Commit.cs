@@ -12,8 +12,8 @@ internal sealed record CommitRequest(
 
 /// <summary>How the commit of one attempt ended; the default value is a commit.</summary>
 /// <param name="Error">
-/// Why it is not known to be committed. Of a conflict nothing was kept, through no fault of the
-/// transaction. Null: it is done, and as durable as its tables are.
+/// Why it is not known to be committed. After a conflict nothing was kept, for a reason outside the
+/// transaction. Null: it is committed, and as durable as its tables.
 /// </param>
 [GenerateSerializer]
 [Immutable]
@@ -27,11 +27,11 @@ internal readonly record struct CommitResult([property: Id(0)] MementoException?
     /// <summary>Whether nothing was kept and another attempt may succeed.</summary>
     public bool MayTryAgain => Error is TransactionConflictException;
 
-    /// <summary>Whether nobody knows yet if it was kept.</summary>
+    /// <summary>Whether it is not known yet if the transaction was kept.</summary>
     public bool IsInDoubt => Error is TransactionInDoubtException;
 
     /// <summary>
-    /// What is remembered of it; of one in doubt, that it is not known to be kept.
+    /// The outcome that is remembered. A commit in doubt counts as not known to be kept.
     /// </summary>
     public TransactionOutcome Outcome
         => IsCommitted ? TransactionOutcome.Committed : TransactionOutcome.Aborted;
@@ -45,8 +45,8 @@ internal readonly record struct CommitResult([property: Id(0)] MementoException?
 }
 
 /// <summary>
-/// A participant as it travels: a partition that took part in a transaction, and how many
-/// operations were made there.
+/// A participant in a message: a partition that took part in a transaction, and the number of
+/// operations in it.
 /// </summary>
 [GenerateSerializer]
 [Immutable]

@@ -6,17 +6,17 @@ using Orleans.Transactions.Abstractions;
 
 namespace Memento.Participants;
 
-/// <summary>A partition as a participant in Orleans' sense.</summary>
+/// <summary>A partition as a participant of an Orleans transaction.</summary>
 internal static class OrleansParticipant
 {
-    /// <summary>The resource name by which our participants are known.</summary>
+    /// <summary>The resource name that marks our participants.</summary>
     private const string ResourceName = "memento";
 
-    // The roles are always the same: the dictionary keeps the first key that it saw.
+    // The roles are always the same, because the dictionary keeps the first key.
     private const ParticipantId.Role Roles =
         ParticipantId.Role.Resource | ParticipantId.Role.Manager;
 
-    /// <summary>What a transaction has of which Orleans does not know.</summary>
+    /// <summary>The participants of a transaction that Orleans does not know: none.</summary>
     public static IReadOnlyDictionary<ParticipantId, AccessCounter> None
         => ReadOnlyDictionary<ParticipantId, AccessCounter>.Empty;
 
@@ -28,21 +28,20 @@ internal static class OrleansParticipant
     public static (string Table, int Number) Parse(ParticipantId participant)
         => IndexGrainKey.Parse(participant.Reference.GrainId.Key.ToString()!);
 
-    /// <summary>The operations that were made there, whatever their kind.</summary>
+    /// <summary>The number of operations in the partition, of all kinds.</summary>
     public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;
 
     /// <summary>
-    /// The participants by name: those that a process knows, and those that grain calls brought
-    /// back.
+    /// The participants by name: those of this process, and those that grain calls have reported.
     /// </summary>
-    /// <param name="state">What the process knows of the transaction, if anything.</param>
+    /// <param name="state">The state of the transaction in this process, if there is one.</param>
     /// <param name="recorded">The participants in Orleans' record.</param>
     public static List<NamedParticipant> Name(
         TransactionState? state,
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
     {
         var counts = new Dictionary<(string Table, int Number), int>();
-        // What joined a transaction from elsewhere is in its record already.
+        // The participants of a joined transaction are in its record already.
         if (state is { IsJoined: false })
         {
             foreach (Participant each in state.Participants)
@@ -62,14 +61,16 @@ internal static class OrleansParticipant
 }
 
 /// <summary>
-/// Told of every operation of a transaction that is to be committed elsewhere, so that who commits
-/// it knows the participants.
+/// Called for every operation of a transaction that is committed in another process, so that this
+/// process knows the participants.
 /// </summary>
 internal interface IParticipantLog
 {
-    /// <summary>Before the operation, so that one that fails cannot hide a lock.</summary>
+    /// <summary>
+    /// Called before the operation, so that a failing operation cannot hide a lock.
+    /// </summary>
     void Enlist(TableDefinition table, int number);
 
-    /// <summary>After the operation, which is counted.</summary>
+    /// <summary>Called after the operation, to count it.</summary>
     void Record(TableDefinition table, int number, bool writes);
 }

@@ -5,13 +5,13 @@ using Memento.Tables;
 namespace Memento.Participants;
 
 /// <summary>
-/// The partitions that take part in a transaction, in the order in which they came.
+/// The partitions that take part in a transaction, in the order of their first operations.
 /// </summary>
 internal sealed class ParticipantList : IReadOnlyList<Participant>
 {
     /// <summary>
-    /// Up to so many are looked through, as two tables of the usual size have; more are found by
-    /// hash.
+    /// Up to this number, which two tables of the usual size have, the partitions are searched one
+    /// by one. More are found by hash.
     /// </summary>
     private const int Few = 32;
 
@@ -35,7 +35,7 @@ internal sealed class ParticipantList : IReadOnlyList<Participant>
         return null;
     }
 
-    /// <summary>Adds one of a partition that is not among them.</summary>
+    /// <summary>Adds a partition that is not in the list.</summary>
     public void Add(Participant participant)
     {
         _all.Add(participant);
@@ -53,7 +53,7 @@ internal sealed class ParticipantList : IReadOnlyList<Participant>
 }
 
 /// <summary>
-/// A partition that takes part in a transaction, reached directly or by messages.
+/// A partition that takes part in a transaction. It is called directly or by messages.
 /// </summary>
 internal abstract class Participant(TableDefinition table, int number, int operations = 0)
 {
@@ -64,7 +64,7 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     public int Number { get; } = number;
 
     /// <summary>
-    /// How many operations were answered; the commit brings the number to the partition.
+    /// How many operations were answered. The commit sends the number to the partition.
     /// </summary>
     public int Operations => Volatile.Read(ref _operations);
 
@@ -78,12 +78,10 @@ internal abstract class Participant(TableDefinition table, int number, int opera
         return answer;
     }
 
-    /// <summary>
-    /// Undoes what was written under a savepoint, which was given up before this.
-    /// </summary>
+    /// <summary>Undoes the writes under a savepoint, which was given up before.</summary>
     public abstract ValueTask RollbackAsync(Savepoint savepoint);
 
-    /// <summary>Drops the transaction there; never throws.</summary>
+    /// <summary>Drops the transaction in the partition. Never throws.</summary>
     public abstract void Abort();
 
     protected abstract ValueTask<TResult> ExecuteCoreAsync<TResult>(
@@ -97,7 +95,7 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     }
 }
 
-/// <summary>A partition of this silo: the direct path, method calls.</summary>
+/// <summary>A partition of this silo, called directly.</summary>
 /// <param name="transaction">The transaction in its partition.</param>
 /// <param name="operations">How many operations were answered before.</param>
 internal sealed class LocalParticipant(PartitionTransaction transaction, int operations = 0)

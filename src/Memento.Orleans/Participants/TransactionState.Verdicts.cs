@@ -12,14 +12,15 @@ internal sealed partial class TransactionState
 
     private volatile TransactionPhase _phase;
 
-    /// <summary>How far it is, as this process knows.</summary>
+    /// <summary>Its phase in this process.</summary>
     public TransactionPhase Phase => _phase;
 
     /// <summary>The result of its commit; null before the commit has ended.</summary>
     public CommitResult? Result { get; set; }
 
     /// <summary>
-    /// The partitions that took part; of one that runs no more, so that none comes any more.
+    /// The partitions that took part. Only for a transaction that runs no more, so that no
+    /// partition is added any more.
     /// </summary>
     public IReadOnlyList<Participant> Participants
     {
@@ -49,8 +50,10 @@ internal sealed partial class TransactionState
             return _phase == TransactionPhase.Running && MoveTo(TransactionPhase.Sealed);
     }
 
-    /// <summary>No operation begins after this; false where its commit has begun.</summary>
-    /// <param name="reason">Why it must fail; not told to one whose commit has begun.</param>
+    /// <summary>
+    /// Ends the operations: none begins after this. False if its commit has begun.
+    /// </summary>
+    /// <param name="reason">Why it must fail; not used if its commit has begun.</param>
     public bool TryStop(MementoException? reason = null)
     {
         lock (_gate)

@@ -204,7 +204,9 @@ internal sealed partial class TransactionState(
         }
     }
 
-    /// <summary>Adds a participant, unless it is there or the transaction has ended.</summary>
+    /// <summary>
+    /// Adds a participant, unless it was added before or the transaction has ended.
+    /// </summary>
     public Participant Enlist(TableDefinition table, int number, Func<Participant> make)
         => Enlist(table, number, make, static (_, make) => make());
 

@@ -3,7 +3,7 @@ using Memento.Locks;
 
 namespace Memento.Partitions;
 
-/// <content>What it tells of itself.</content>
+/// <content>Figures about it.</content>
 internal sealed partial class Partition
 {
     /// <summary>The number of committed records, and an estimate of their bytes.</summary>

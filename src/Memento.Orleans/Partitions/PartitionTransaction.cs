@@ -185,7 +185,7 @@ internal sealed class PartitionTransaction(
             new IndexesChangedException([.. Content.Indexes.All.Select(IndexSchema.Of)]));
 }
 
-/// <summary>What a partition has to know of a transaction that comes to it.</summary>
+/// <summary>The facts that a partition needs about a transaction.</summary>
 /// <param name="TransactionId">The attempt's id.</param>
 /// <param name="Age">The age, which is kept over attempts; the older transaction wins.</param>
 /// <param name="Deadline">

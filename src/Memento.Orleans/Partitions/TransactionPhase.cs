@@ -1,7 +1,7 @@
 namespace Memento.Partitions;
 
 /// <summary>
-/// How far a transaction is: in the process that runs it or that it has reached
+/// The phase of a transaction: in the process that runs it or that it has reached
 /// (<c>TransactionState</c>), and in each of its partitions (<see cref="PartitionTransaction"/>).
 /// </summary>
 internal enum TransactionPhase
@@ -10,23 +10,26 @@ internal enum TransactionPhase
     Running = 0,
 
     /// <summary>
-    /// No more operations; its partitions have not been told. Only in a process.
+    /// It takes no more operations, and its partitions do not know yet. Only in a process.
     /// </summary>
     Stopped = 1,
 
-    /// <summary>Its commit has begun: no more operations, and no time limit ends it.</summary>
+    /// <summary>
+    /// Its commit has begun: it takes no more operations, and no time limit ends it.
+    /// </summary>
     Sealed = 2,
 
     /// <summary>
-    /// It holds nothing any more: it was aborted, or (in a partition) committed. In a process a
-    /// commit stays <see cref="Sealed"/>, and its result says how it ended.
+    /// It has no locks and writes any more: it was aborted, or (in a partition) committed. In a
+    /// process, a committed transaction stays <see cref="Sealed"/>, and its result says how it
+    /// ended.
     /// </summary>
     Ended = 3,
 }
 
 /// <summary>
 /// The moves from one phase to another: these and no others. docs/architecture.md has the same
-/// table with who makes each.
+/// table, with the code that makes each move.
 /// </summary>
 internal static class TransactionPhases
 {

@@ -22,7 +22,7 @@ internal enum ChunkOrder
 /// Collects the records that a query finds in one partition. If they do not come in the order of
 /// the query, it sorts them and keeps only the first ones.
 /// </summary>
-/// <param name="terms">What is asked.</param>
+/// <param name="terms">The query.</param>
 /// <param name="order">How the records are ordered.</param>
 /// <param name="limit">How many records to return, at the most; null: all.</param>
 /// <param name="after">The place after which sorted results begin; null: the beginning.</param>

@@ -59,7 +59,7 @@ internal sealed class FindTerms
     [Id(2)]
     public bool IsBackward { get; init; }
 
-    /// <summary>What is sorted by; null where nothing is.</summary>
+    /// <summary>The order to sort by; null: the records are not sorted.</summary>
     [Id(3)]
     public OrderPart[]? SortBy { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class WayWalk
     private byte[]? _last;
 
     /// <param name="transaction">The transaction that reads.</param>
-    /// <param name="operation">What is asked.</param>
+    /// <param name="operation">The operation that walks.</param>
     /// <param name="way">The way.</param>
     public WayWalk(PartitionTransaction transaction, WalkOperation operation, WalkWay way)
     {
