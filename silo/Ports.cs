@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Memento.Silo;
 
 /// <summary>
-/// Looks at the ports before Orleans does, which would say that an address is taken and not which
+/// Checks the ports before Orleans does: Orleans would say that an address is taken, and not which
 /// setting it comes from.
 /// </summary>
 internal static class Ports

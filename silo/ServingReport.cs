@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Silo;
 
-/// <summary>Says what the silo serves: addresses, storage, tables.</summary>
+/// <summary>Writes what the silo serves: addresses, storage, tables.</summary>
 internal static class ServingReport
 {
     public static async Task WriteAsync(
@@ -56,7 +56,7 @@ internal static class ServingReport
         return [.. infos.OrderBy(static info => info.Name, StringComparer.Ordinal)];
     }
 
-    // The types come from assemblies that this program has never seen.
+    // The types are from assemblies that are not known when this program is built.
     private static Task<TableInfo> InfoAsync(
         ITables tables, Type type, CancellationToken cancellationToken)
         => (Task<TableInfo>)typeof(ITables).GetMethod(nameof(ITables.InfoAsync))!

@@ -6,17 +6,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Silo;
 
-/// <summary>Puts the host together from its configuration.</summary>
+/// <summary>Builds the host from its configuration.</summary>
 internal static class SiloHost
 {
-    /// <summary>The cluster's and the service's name, which clients give too.</summary>
+    /// <summary>The id of the cluster and the service, which clients need too.</summary>
     public const string ClusterId = "memento";
 
-    /// <exception cref="SiloConfigurationException">A setting is wrong; says which.</exception>
-    /// <exception cref="MementoException">A table or the storage is defined wrong.</exception>
+    /// <exception cref="SiloConfigurationException">
+    /// A setting is wrong. The message says which.
+    /// </exception>
+    /// <exception cref="MementoException">
+    /// The definition of a table or of the storage is wrong.
+    /// </exception>
     public static IHost Build(string[] args)
     {
-        // The settings lie beside the program; a relative database path starts where it is started.
+        // The settings are beside the program. A relative path of the database starts at the
+        // current directory.
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
             Args = args,
@@ -46,7 +51,7 @@ internal static class SiloHost
             var options = new SiloOptions();
             configuration.GetSection(SiloOptions.Section).Bind(options);
 
-            // Memento reads its own section; here it is only seen to be readable.
+            // Memento reads its own section. This only checks that the section can be read.
             configuration.GetSection(MementoOptions.Section).Bind(new MementoOptions());
             return options;
         }
@@ -64,7 +69,7 @@ internal static class SiloHost
             console.TimestampFormat = "HH:mm:ss ";
         });
 
-        // Why it could not start is said once, by this program, and without a stack trace.
+        // This program writes once why it could not start, without a stack trace.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.None);
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None);

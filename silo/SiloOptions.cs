@@ -1,6 +1,8 @@
 namespace Memento.Silo;
 
-/// <summary>What this host is told; it binds from the configuration section <c>Silo</c>.</summary>
+/// <summary>
+/// The options of this host. They bind from the configuration section <c>Silo</c>.
+/// </summary>
 internal sealed class SiloOptions
 {
     public const string Section = "Silo";
@@ -11,11 +13,12 @@ internal sealed class SiloOptions
     /// <summary>The port for clients, 1 to 65535; 30000 by default.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>Whether the tables of the samples are served too.</summary>
+    /// <summary>Whether the host serves the tables of the samples too.</summary>
     public bool HostSamples { get; set; } = true;
 
     /// <summary>
-    /// Assemblies whose tables are served: paths of files, or names of those beside this program.
+    /// The assemblies whose tables are served: paths of files, or names of assemblies beside this
+    /// program.
     /// </summary>
     public IList<string> Assemblies { get; } = [];
 }

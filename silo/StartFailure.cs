@@ -4,10 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Silo;
 
-/// <summary>Tells failures that whoever runs the silo can mend from mistakes of ours.</summary>
+/// <summary>
+/// Separates failures that the operator of the silo can repair from bugs of Memento.
+/// </summary>
 internal static class StartFailure
 {
-    /// <summary>What to say; null where only a stack trace would help.</summary>
+    /// <summary>The message; null if only a stack trace would help.</summary>
     public static string? Explain(Exception failure)
     {
         for (Exception? each = failure; each is not null; each = each.InnerException)

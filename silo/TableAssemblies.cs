@@ -4,15 +4,15 @@ using System.Runtime.Loader;
 namespace Memento.Silo;
 
 /// <summary>
-/// Loads the assemblies that the configuration names. It is done before Orleans is set up, which
-/// finds the grains in an assembly only when that is loaded.
+/// Loads the assemblies that the configuration names, before Orleans is set up: Orleans finds the
+/// grains only in loaded assemblies.
 /// </summary>
 internal static class TableAssemblies
 {
     private const string Setting = SiloOptions.Section + ":" + nameof(SiloOptions.Assemblies);
 
     /// <exception cref="SiloConfigurationException">
-    /// One cannot be found or loaded, or has no table.
+    /// An assembly cannot be found or loaded, or has no table.
     /// </exception>
     public static IReadOnlyList<Assembly> Load(SiloOptions options)
     {
@@ -67,7 +67,7 @@ internal static class TableAssemblies
 
     private static Assembly LoadFile(string path)
     {
-        // What it needs lies beside it and not beside this program.
+        // Its dependencies are beside the assembly, not beside this program.
         if (!File.Exists(path)) throw new FileNotFoundException(null, path);
 
         var resolver = new AssemblyDependencyResolver(path);

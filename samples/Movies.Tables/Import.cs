@@ -4,12 +4,12 @@ namespace Movies.Tables;
 
 /// <summary>
 /// A file of films that was loaded to its end. It is written in the transaction of the file's last
-/// batch, so that it is there exactly when all of the films are.
+/// batch, so it exists exactly when all films exist.
 /// </summary>
 [Table(Storage = TableStorage.Disk)]
 public sealed record Import
 {
-    /// <summary>The key: the SHA-256 of the file, so that an edited file is another one.</summary>
+    /// <summary>The key: the SHA-256 of the file, so that an edited file has another key.</summary>
     [PrimaryKey]
     public required string Hash { get; init; }
 

@@ -3,8 +3,9 @@ using Memento;
 namespace Movies.Tables;
 
 /// <summary>
-/// A film. An ordered set on disk, whose keys the store counts up. One index finds the films of a
-/// year or of a range of years, the other those of a director, in the order of their years.
+/// A film. The table is an ordered set on disk, and the store numbers its records. One index finds
+/// the films of a year or of a range of years. The other finds the films of a director, in the
+/// order of their years.
 /// </summary>
 [Table(Type = TableType.OrderedSet, AutoIncrement = true, Storage = TableStorage.Disk)]
 [Index(nameof(Director), nameof(Year))]
@@ -14,31 +15,31 @@ public sealed record Movie
     [PrimaryKey]
     public long Id { get; init; }
 
-    /// <summary>The title; the data does not know every film's.</summary>
+    /// <summary>The title, if known.</summary>
     public string? Title { get; init; }
 
-    /// <summary>The director, where known.</summary>
+    /// <summary>The director, if known.</summary>
     public string? Director { get; init; }
 
-    /// <summary>The year of release, as the data has it.</summary>
+    /// <summary>The year of release in the data.</summary>
     [Index]
     public int? Year { get; init; }
 
     /// <summary>The day of release.</summary>
     public DateOnly? Released { get; init; }
 
-    /// <summary>"Drama", "Comedy" and the like.</summary>
+    /// <summary>The genre, such as "Drama" or "Comedy".</summary>
     public string? Genre { get; init; }
 
-    /// <summary>Who brought it to the cinemas.</summary>
+    /// <summary>The distributor.</summary>
     public string? Distributor { get; init; }
 
     /// <summary>The rating on IMDB, 0 to 10.</summary>
     public decimal? Rating { get; init; }
 
-    /// <summary>How many votes the rating is made of.</summary>
+    /// <summary>The number of votes for the rating.</summary>
     public int? Votes { get; init; }
 
-    /// <summary>What it earned in the world, in dollars.</summary>
+    /// <summary>The earnings in the whole world, in dollars.</summary>
     public long? Gross { get; init; }
 }

@@ -2,18 +2,18 @@ using Memento;
 
 namespace Movies.Tables;
 
-/// <summary>A copy of a film at a customer's, by a key of two parts.</summary>
+/// <summary>A rented copy of a film. Its key has two parts.</summary>
 [Table(Storage = TableStorage.Disk)]
 public sealed record Rental
 {
-    /// <summary>The first part of the key: the film's.</summary>
+    /// <summary>The first part of the key: the key of the film.</summary>
     [PrimaryKey(Order = 0)]
     public required long MovieId { get; init; }
 
-    /// <summary>The second part of the key: who has it.</summary>
+    /// <summary>The second part of the key: the customer.</summary>
     [PrimaryKey(Order = 1)]
     public required string Customer { get; init; }
 
-    /// <summary>What it costs.</summary>
+    /// <summary>The price.</summary>
     public required decimal Price { get; init; }
 }

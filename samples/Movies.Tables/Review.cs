@@ -2,21 +2,21 @@ using Memento;
 
 namespace Movies.Tables;
 
-/// <summary>What somebody says about a film. A bag: one film's key holds any number.</summary>
+/// <summary>A review of a film. The table is a bag: a film has any number of reviews.</summary>
 [Table(Type = TableType.Bag, Storage = TableStorage.Disk)]
 public sealed record Review
 {
-    /// <summary>The key: the film's.</summary>
+    /// <summary>The key of the film.</summary>
     [PrimaryKey]
     public required long MovieId { get; init; }
 
-    /// <summary>Who says it.</summary>
+    /// <summary>The author.</summary>
     [Index]
     public required string Author { get; init; }
 
-    /// <summary>One star to five.</summary>
+    /// <summary>The stars, from one to five.</summary>
     public required int Stars { get; init; }
 
-    /// <summary>What they say.</summary>
+    /// <summary>The text of the review.</summary>
     public required string Text { get; init; }
 }

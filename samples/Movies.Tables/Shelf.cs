@@ -2,14 +2,16 @@ using Memento;
 
 namespace Movies.Tables;
 
-/// <summary>How many copies of a film the shop has. In ram: counted anew each day.</summary>
+/// <summary>
+/// The copies of a film in the shop. The table is in ram: it is counted anew each day.
+/// </summary>
 [Table]
 public sealed record Shelf
 {
-    /// <summary>The key: the film's.</summary>
+    /// <summary>The key of the film.</summary>
     [PrimaryKey]
     public required long MovieId { get; init; }
 
-    /// <summary>How many copies are there to be rented.</summary>
+    /// <summary>How many copies are free to rent.</summary>
     public required int Copies { get; init; }
 }

@@ -9,10 +9,10 @@ using Orleans.Runtime.Messaging;
 
 namespace Movies;
 
-/// <summary>A way to a store: a silo in this process, or a silo elsewhere over TCP.</summary>
+/// <summary>A connection to a store: a silo in this process, or another silo over TCP.</summary>
 internal sealed class Store : IAsyncDisposable
 {
-    /// <summary>What the silo host of this repository calls its cluster.</summary>
+    /// <summary>The cluster id of the silo host of this repository.</summary>
     private const string ClusterId = "memento";
 
     private readonly IAsyncDisposable _owner;
@@ -26,7 +26,7 @@ internal sealed class Store : IAsyncDisposable
 
     public IMemento Memento { get; }
 
-    /// <summary>Where the store is, for people.</summary>
+    /// <summary>The place of the store, for people.</summary>
     public string Description { get; }
 
     /// <summary>Starts a silo in this process, on a database file.</summary>

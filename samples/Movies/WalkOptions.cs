@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Movies;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The options of the command line.</summary>
 /// <param name="DataPath">The file with the films.</param>
 /// <param name="Database">The database file of the embedded silo.</param>
 /// <param name="Gateway">The silo to connect to; null for an embedded one.</param>

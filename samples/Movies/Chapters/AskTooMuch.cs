@@ -4,7 +4,7 @@ using Movies.Tables;
 
 namespace Movies.Chapters;
 
-/// <summary>Asks what the store cannot evaluate, and shows how it says so.</summary>
+/// <summary>Asks a query that the store cannot evaluate, and shows the error.</summary>
 internal sealed class AskTooMuch : IChapter
 {
     public string Title => "A query that is refused";

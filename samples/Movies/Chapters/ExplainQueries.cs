@@ -4,7 +4,7 @@ using Movies.Tables;
 
 namespace Movies.Chapters;
 
-/// <summary>Asks how queries are answered, and how much is read for them.</summary>
+/// <summary>Shows how queries are answered, and how much they read.</summary>
 internal sealed class ExplainQueries : IChapter
 {
     private const string Director = "Steven Spielberg";

@@ -4,7 +4,7 @@ using Movies.Tables;
 
 namespace Movies.Chapters;
 
-/// <summary>Finds films by a range of an index, and has them in its order.</summary>
+/// <summary>Finds films by a range of an index, in the order of the index.</summary>
 internal sealed class FindByRange : IChapter
 {
     public string Title => "A range of an index: the best of 1994 to 1996";

@@ -3,7 +3,7 @@ using Movies.Output;
 
 namespace Movies.Chapters;
 
-/// <summary>A part of the walk. Run any number of times, it leaves the store the same.</summary>
+/// <summary>A part of the walk. After any number of runs, the store has the same records.</summary>
 internal interface IChapter
 {
     string Title { get; }

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace Movies.Chapters;
 
-/// <summary>Loads the films inside transactions, or finds that they are there.</summary>
+/// <summary>Loads the films in transactions, unless they are loaded already.</summary>
 internal sealed class LoadTheFilms(string path, TimeProvider time) : IChapter
 {
     /// <summary>How many of the skipped records are shown with their reason.</summary>
@@ -65,7 +65,7 @@ internal sealed class LoadTheFilms(string path, TimeProvider time) : IChapter
         }
         finally
         {
-            // Also when the file ends in a mistake.
+            // Also if the file ends with a mistake.
             SaySkipped(narrator, file);
         }
     }
@@ -73,7 +73,7 @@ internal sealed class LoadTheFilms(string path, TimeProvider time) : IChapter
     private static async Task<Import> WithProgressAsync(
         MovieLoader loader, MovieFile file, Narrator narrator, CancellationToken cancellationToken)
     {
-        // A bar that moves is for a terminal; a log wants the result alone.
+        // A moving bar is for a terminal; a log needs only the result.
         if (!narrator.Console.Profile.Capabilities.Interactive)
             return await loader.LoadAsync(file, static () => { }, cancellationToken);
 

@@ -5,7 +5,7 @@ using Movies.Tables;
 
 namespace Movies.Chapters;
 
-/// <summary>Asks the store what is in it.</summary>
+/// <summary>Shows the tables of the store.</summary>
 internal sealed class LookAround : IChapter
 {
     public string Title => "What there is now";

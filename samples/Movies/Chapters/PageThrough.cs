@@ -11,7 +11,7 @@ internal sealed class PageThrough : IChapter
 {
     private const int PageSize = 4;
 
-    /// <summary>As much of a continuation as fits into a line.</summary>
+    /// <summary>The part of a continuation that fits into a line.</summary>
     private const int ShownLength = 32;
 
     public string Title => "Pages: the newest films of 2010 and before";

@@ -6,7 +6,7 @@ using Movies.Tables;
 namespace Movies.Chapters;
 
 /// <summary>
-/// A transaction over two tables: taking a copy off the shelf and writing who has it happen
+/// A transaction over two tables: taking a copy off the shelf and writing its customer happen
 /// together, or not at all.
 /// </summary>
 internal sealed class RentAFilm : IChapter
@@ -58,7 +58,7 @@ internal sealed class RentAFilm : IChapter
             },
             cancellationToken: cancellationToken);
 
-    /// <summary>The same start for every run: one copy, nobody has it.</summary>
+    /// <summary>The same start for every run: one copy, which is not rented.</summary>
     private static Task OpenTheShopAsync(IMemento memento, CancellationToken cancellationToken)
         => memento.TransactionAsync(
             async tx =>

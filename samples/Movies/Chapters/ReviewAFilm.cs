@@ -34,7 +34,7 @@ internal sealed class ReviewAFilm : IChapter
         IReadOnlyList<Review> kept = await memento.TransactionAsync(
             async tx =>
             {
-                // Emptied first, so that a second walk leaves what the first one left.
+                // Emptied first, so that a second walk leaves the same records as the first.
                 await tx.DeleteAsync<Review>(movieId);
                 foreach (Review review in reviews) await tx.WriteAsync(review);
                 await tx.DeleteRecordAsync(reviews[2]);

@@ -4,7 +4,7 @@ using Movies.Tables;
 
 namespace Movies.Chapters;
 
-/// <summary>Selects films with a predicate that is written in C#.</summary>
+/// <summary>Selects films with a predicate in C#.</summary>
 internal sealed class SelectByPredicate : IChapter
 {
     private const string Director = "Quentin Tarantino";

@@ -5,7 +5,8 @@ using Movies.Tables;
 namespace Movies.Input;
 
 /// <summary>
-/// A JSON file with a list of films, read one by one: a mistake stops nothing that comes before it.
+/// A JSON file with a list of films, which are read one by one: a mistake does not affect the films
+/// before it.
 /// </summary>
 internal sealed class MovieFile
 {
@@ -31,7 +32,7 @@ internal sealed class MovieFile
     /// <summary>The SHA-256 of the content.</summary>
     public string Hash { get; }
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The length in bytes.</summary>
     public int Length => _json.Length;
 
     /// <summary>How many bytes have been read.</summary>
@@ -58,8 +59,10 @@ internal sealed class MovieFile
         }
     }
 
-    /// <summary>The next film, or null at the end. Records that are no film are skipped.</summary>
-    /// <exception cref="MovieFileException">From here on it is not JSON.</exception>
+    /// <summary>
+    /// The next film, or null at the end. Records that are not films are skipped.
+    /// </summary>
+    /// <exception cref="MovieFileException">The rest of the file is not JSON.</exception>
     public Movie? ReadNext()
     {
         while (ReadRecord() is { } record)
@@ -86,7 +89,7 @@ internal sealed class MovieFile
             if (!_isInList) EnterList(ref reader);
             if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
             {
-                // Once more, for what must not come after the list.
+                // Once more, to find text after the list.
                 reader.Read();
                 MoveTo(_json.Length);
                 return null;
@@ -127,7 +130,8 @@ internal sealed class MovieFile
 
     private MovieFileException NotJson(JsonException failure)
     {
-        // The parser counts from 0 and says so at the end of its message; people count from 1.
+        // The parser counts from 0, and has that number at the end of its message; people count
+        // from 1.
         string reason = failure.Message.Split(" LineNumber:")[0];
         long line = (failure.LineNumber ?? _line - 1) + 1;
         long column = (failure.BytePositionInLine ?? 0) + 1;

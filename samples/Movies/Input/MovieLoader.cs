@@ -4,18 +4,18 @@ using Movies.Tables;
 namespace Movies.Input;
 
 /// <summary>
-/// Loads a file's films, a batch in a transaction each. A film that is there already is not written
-/// again, so that a load that was interrupted, in whatever way, goes on where it stopped.
+/// Loads the films of a file, each batch in a transaction. A film that is stored already is not
+/// written again, so an interrupted load goes on where it stopped.
 /// </summary>
 internal sealed class MovieLoader(IMemento memento, TimeProvider time)
 {
     /// <summary>How many films a transaction writes.</summary>
     public const int BatchSize = 100;
 
-    /// <summary>How many films this loader has written, each one committed.</summary>
+    /// <summary>How many films this loader has written and committed.</summary>
     public int WrittenCount { get; private set; }
 
-    /// <summary>The record of a file that was loaded to its end; null for another.</summary>
+    /// <summary>The record of a file that was loaded to its end; null for any other file.</summary>
     public Task<Import?> FindAsync(MovieFile file, CancellationToken cancellationToken)
         => memento.TransactionAsync(
             async tx => await tx.ReadAsync<Import>(file.Hash),
@@ -26,7 +26,7 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
     /// <param name="report">Called after every commit.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="MovieFileException">
-    /// The file cannot be read further; what comes before that place is committed.
+    /// The file cannot be read further. The films before that place are committed.
     /// </exception>
     public async Task<Import> LoadAsync(
         MovieFile file, Action report, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
             LoadedAt = time.GetUtcNow(),
         };
 
-    /// <summary>Writes those films that are not there yet, and says how many they were.</summary>
+    /// <summary>Writes the films that are not stored yet, and returns their number.</summary>
     private Task<int> WriteAsync(
         List<Movie> batch, Import? import, CancellationToken cancellationToken)
     {
@@ -81,7 +81,8 @@ internal sealed class MovieLoader(IMemento memento, TimeProvider time)
         return memento.TransactionAsync(
             async tx =>
             {
-                // Title and day tell films apart: there are two each of "King Kong" and "Hamlet".
+                // Title and day together identify a film: there are two films "King Kong" and two
+                // "Hamlet".
                 IReadOnlyList<Movie> sameTitles = await tx.SelectAsync<Movie>(
                     movie => titles.Contains(movie.Title));
                 var known = sameTitles

@@ -5,14 +5,16 @@ using Movies.Tables;
 namespace Movies.Input;
 
 /// <summary>
-/// Makes a film of a JSON record. What is untidy but true to the source is kept: a title that is
-/// null, a title that is a number, a year in the future. What cannot be a film is refused.
+/// Makes a film from a JSON record. Untidy values of the source are kept: a title that is null or a
+/// number, a year in the future. A record that cannot be a film is refused.
 /// </summary>
 internal static class MovieReader
 {
     private const string DateFormat = "MMM dd yyyy";
 
-    /// <exception cref="NotAFilmException">It is no film; says why.</exception>
+    /// <exception cref="NotAFilmException">
+    /// The record is not a film; the message says why.
+    /// </exception>
     public static Movie Read(JsonElement record)
     {
         if (record.ValueKind != JsonValueKind.Object)
@@ -38,7 +40,7 @@ internal static class MovieReader
         if (!record.TryGetProperty("Title", out JsonElement title))
             throw new NotAFilmException("it has no \"Title\"");
 
-        // Films such as "1941" and "300" came through a spreadsheet.
+        // Titles such as "1941" and "300" are numbers, because they came through a spreadsheet.
         return title.ValueKind == JsonValueKind.Number
             ? title.GetRawText()
             : ReadText(record, "Title");
@@ -68,7 +70,7 @@ internal static class MovieReader
         }
         catch (InvalidOperationException)
         {
-            // Sound to a JSON parser, which looks at the bytes between the quotes only now.
+            // The JSON parser checks the bytes between the quotes only now.
             throw new NotAFilmException($"its \"{name}\" is not valid Unicode text");
         }
     }

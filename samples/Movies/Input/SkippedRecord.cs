@@ -1,7 +1,7 @@
 namespace Movies.Input;
 
 /// <summary>A record that was left out.</summary>
-/// <param name="Number">Its number in the file, the first being 1.</param>
-/// <param name="Line">The line on which it starts, the first being 1.</param>
-/// <param name="Reason">Why it is no film.</param>
+/// <param name="Number">Its number in the file, from 1.</param>
+/// <param name="Line">The line on which it starts, from 1.</param>
+/// <param name="Reason">Why it is not a film.</param>
 internal sealed record SkippedRecord(int Number, long Line, string Reason);

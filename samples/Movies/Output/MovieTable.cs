@@ -39,7 +39,7 @@ internal static class MovieTable
         foreach (int column in columns) table.Columns[column].Alignment = Justify.Right;
     }
 
-    /// <summary>Adds a row of plain text; what is unknown is a dash.</summary>
+    /// <summary>Adds a row of plain text; an unknown value is a dash.</summary>
     public static void AddRow(Table table, params IEnumerable<string?> cells)
         => table.AddRow(cells.Select(static cell => cell is null
             ? new Markup("[grey]—[/]")

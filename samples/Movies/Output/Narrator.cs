@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Movies.Output;
 
-/// <summary>Tells the walk: headings, the C# of each step, what came of it, how long.</summary>
+/// <summary>Writes the walk: headings, the C# of each step, its result and its time.</summary>
 internal sealed class Narrator(IAnsiConsole console)
 {
     private int _chapter;
@@ -26,7 +26,7 @@ internal sealed class Narrator(IAnsiConsole console)
 
     public void Warn(string text) => console.MarkupLineInterpolated($"[yellow]![/] {text}");
 
-    /// <summary>Shows the call that comes next, as it is written.</summary>
+    /// <summary>Shows the source of the next call.</summary>
     public void Code(string code)
     {
         foreach (string line in code.Split('\n'))
@@ -36,7 +36,7 @@ internal sealed class Narrator(IAnsiConsole console)
     public void Show(IRenderable table) => console.Write(table);
 
     /// <summary>
-    /// Reads twice and says how long both took: the first time .NET compiles code on the way.
+    /// Reads twice and shows both times: in the first run, .NET also compiles code.
     /// </summary>
     public async Task<IReadOnlyList<T>> ReadAsync<T>(Func<Task<IReadOnlyList<T>>> read, string noun)
     {

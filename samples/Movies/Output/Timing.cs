@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Movies.Output;
 
-/// <summary>Measures a call, and says how long it took in the unit that fits.</summary>
+/// <summary>Measures a call, and writes its time in the unit that fits.</summary>
 internal static class Timing
 {
     public static async Task<(T Result, TimeSpan Elapsed)> MeasureAsync<T>(Func<Task<T>> call)
