@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
@@ -16,7 +17,8 @@ namespace Memento.Commit;
 /// the order in which transactions depend on each other. No caller learns of a write before the
 /// journal has it: not its author, and not a reader of it.
 /// </remarks>
-internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> logger)
+internal sealed partial class OneAppendCommit(
+    Journal journal, StoreTracing tracing, ILogger<OneAppendCommit> logger)
 {
     /// <summary>The journal's generation; a transaction takes it when it begins.</summary>
     public int Generation => journal.Generation;
@@ -35,39 +37,11 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         IReadOnlyList<LocalParticipant> participants,
         int generation,
         bool keepsOutcome)
-    {
-        foreach (LocalParticipant each in participants)
-        {
-            if (!each.Partition.TrySeal(each.Transaction, each.Operations))
-            {
-                AbortAll(participants);
-                return new(CommitResult.TryAgain(
-                    $"Partition {each.Partition.Number} of table '{each.Partition.Table.Name}' was "
-                    + "lost or moved while the transaction ran."));
-            }
-        }
-
-        long dependsOn = 0;
-        bool writesToDisk = false;
-        foreach (LocalParticipant each in participants)
-        {
-            dependsOn = Math.Max(dependsOn, each.Transaction.DependsOn);
-            writesToDisk |= each.Transaction.Staged.HasChanges
-                && each.Partition.Table.Storage == TableStorage.Disk;
-        }
-
-        bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
-        if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
-        {
-            foreach (LocalParticipant each in participants)
-                each.Partition.Commit(each.Transaction);
-            ShowNumbers(participants);
-            return new(CommitResult.Committed);
-        }
-
-        return CommitThroughJournalAsync(
-            transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome);
-    }
+        => tracing.IsOn
+            ? CommitTracedAsync(transactionId, participants, generation, keepsOutcome)
+            : Seal(participants) is { } lost
+                ? new(lost)
+                : CommitSealedAsync(transactionId, participants, generation, keepsOutcome);
 
     /// <summary>
     /// Waits until a position is durable. Returns a conflict if a transaction of the generation may
@@ -102,6 +76,54 @@ internal sealed class OneAppendCommit(Journal journal, ILogger<OneAppendCommit> 
         }
 
         return journal.Stands(generation, position) ? null : TakenBack();
+    }
+
+    /// <summary>Takes no operations any more; the reason where a partition was lost.</summary>
+    private static CommitResult? Seal(IReadOnlyList<LocalParticipant> participants)
+    {
+        foreach (LocalParticipant each in participants)
+        {
+            if (!each.Partition.TrySeal(each.Transaction, each.Operations))
+            {
+                AbortAll(participants);
+                return CommitResult.TryAgain(
+                    $"Partition {each.Partition.Number} of table '{each.Partition.Table.Name}' was "
+                    + "lost or moved while the transaction ran.");
+            }
+        }
+
+        return null;
+    }
+
+    private ValueTask<CommitResult> CommitSealedAsync(
+        Guid transactionId,
+        IReadOnlyList<LocalParticipant> participants,
+        int generation,
+        bool keepsOutcome)
+    {
+        long dependsOn = 0;
+        bool writesToDisk = false;
+        foreach (LocalParticipant each in participants)
+        {
+            dependsOn = Math.Max(dependsOn, each.Transaction.DependsOn);
+            writesToDisk |= each.Transaction.Staged.HasChanges
+                && each.Partition.Table.Storage == TableStorage.Disk;
+        }
+
+        bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
+        if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
+        {
+            foreach (LocalParticipant each in participants)
+                each.Partition.Commit(each.Transaction);
+            ShowNumbers(participants);
+            return new(CommitResult.Committed);
+        }
+
+        return tracing.IsOn
+            ? AppendTracedAsync(
+                transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome)
+            : CommitThroughJournalAsync(
+                transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome);
     }
 
     private async ValueTask<CommitResult> CommitThroughJournalAsync(

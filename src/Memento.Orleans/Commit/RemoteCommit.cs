@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Storage;
@@ -7,7 +8,10 @@ namespace Memento.Commit;
 
 /// <summary>Ends transactions whose participants are in other processes, by messages.</summary>
 internal sealed class RemoteCommit(
-    IGrainFactory grains, TimeProvider time, ILogger<RemoteCommit> logger)
+    IGrainFactory grains,
+    TimeProvider time,
+    ILogger<RemoteCommit> logger,
+    StoreMetrics? metrics = null)
 {
     /// <summary>
     /// How often a lost answer is looked up before the outcome counts as unknown.
@@ -67,6 +71,7 @@ internal sealed class RemoteCommit(
         {
             NamedParticipant first = participants[0];
             AbortResponse response;
+            metrics?.Sent(MessageName.Abort);
             try
             {
                 response = await GrainOf((first.Table, first.Number))
@@ -98,14 +103,18 @@ internal sealed class RemoteCommit(
     /// Its error is in the task, also if Orleans throws at once because the client has stopped.
     /// </summary>
     private async Task AbortAsync(Guid transactionId, NamedParticipant participant)
-        => await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
+    {
+        metrics?.Sent(MessageName.Abort);
+        await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
             .ConfigureAwait(false);
+    }
 
     private async Task<CommitResult> SendAsync(CommitRequest request)
     {
         NamedParticipant first = request.Participants[0];
         IIndexGrain grain = GrainOf((first.Table, first.Number));
         long sent = time.GetTimestamp();
+        metrics?.Sent(MessageName.Commit);
         try
         {
             return await grain.CommitAsync(request);
@@ -127,6 +136,7 @@ internal sealed class RemoteCommit(
     {
         for (int i = 0; i < LookUps; i++)
         {
+            metrics?.Sent(MessageName.Decide);
             try
             {
                 if (await grain.DecideAsync(transactionId) == TransactionOutcome.Committed)

@@ -1,3 +1,4 @@
+using Memento.Diagnostics.Inspection;
 using Memento.Participants;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ internal sealed class ClientStartup(
     TransactionSweeper sweeper,
     StoreLifetime lifetime,
     LateIntroduction introduction,
+    StoreGauges gauges,
     IOptions<MementoOptions> options)
     : ILifecycleParticipant<IClusterClientLifecycle>
 {
@@ -32,6 +34,7 @@ internal sealed class ClientStartup(
     {
         AgentCheck.ThrowIfReplaced(services.GetRequiredService<ITransactionAgent>());
         _ = options.Value;
+        gauges.Register();
         sweeper.Start();
         lifetime.Start();
         return Task.CompletedTask;

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using Memento.Catalog;
 using Memento.Commit;
+using Memento.Diagnostics;
+using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
 using Memento.Numbering;
 using Memento.Participants;
@@ -56,6 +59,7 @@ internal static class MementoServices
         services.AddStorage();
         services.AddSingleton<Journal>();
         services.AddSingleton<PartitionDirectory>();
+        services.AddSingleton<StoreHealthCheck.SiloParts>();
         services.AddSingleton<KnownTables>();
         services.AddSingleton<PartitionLoader>();
         services.AddSingleton<IndexBuilder>();
@@ -92,6 +96,14 @@ internal static class MementoServices
         services.AddSingleton(static provider =>
             provider.GetRequiredService<MementoBuilder>().BuildTables());
         services.AddMementoRecordSerializer();
+        services.AddMetrics();
+        services.AddSingleton(static provider => new StoreMetrics(
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetService<ILocalSiloDetails>()?.Name));
+        services.AddSingleton<StoreTracing>();
+        services.AddSingleton<StoreGauges>();
+        services.AddSingleton<IMementoDiagnostics, StoreInspector>();
+        services.AddSingleton<StoreHealthCheck>();
         services.AddSingleton<TransactionRegistry>();
         services.AddSingleton<TransactionSweeper>();
         services.AddSingleton<AgeClock>();

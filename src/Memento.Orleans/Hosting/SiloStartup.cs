@@ -1,4 +1,5 @@
 using Memento.Catalog;
+using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
 using Memento.Participants;
 using Memento.Tables;
@@ -25,6 +26,7 @@ internal sealed class SiloStartup(
     StoreLifetime lifetime,
     JoinWatch joining,
     LateIntroduction introduction,
+    StoreGauges gauges,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -55,6 +57,7 @@ internal sealed class SiloStartup(
             StorageLog.Opened(logger, storage.Journal.Description);
         }
 
+        gauges.Register();
         sweeper.Start();
         lifetime.Start();
         joining.Begin();

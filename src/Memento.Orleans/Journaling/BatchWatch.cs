@@ -27,6 +27,16 @@ internal sealed class BatchWatch : IDisposable
             static watch => ((BatchWatch)watch!).Look(), this, SlowBatch, SlowBatch);
     }
 
+    /// <summary>Whether a batch is being written, and takes long.</summary>
+    public bool IsSlow
+    {
+        get
+        {
+            lock (_gate)
+                return _started is { } started && _time.GetElapsedTime(started) >= SlowBatch;
+        }
+    }
+
     public void Begin(int commits)
     {
         lock (_gate)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Memento.Diagnostics;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ namespace Memento.Journaling;
 /// of them is appended. A batch in doubt stops the writer until the storage has settled it; then
 /// the whole batch is taken back, or succeeds.
 /// </remarks>
-internal sealed class Journal : IAsyncDisposable
+internal sealed partial class Journal : IAsyncDisposable
 {
     /// <summary>The most commits of a batch. It bounds the time until the fsync.</summary>
     public const int MaxBatch = 4096;
@@ -33,6 +34,7 @@ internal sealed class Journal : IAsyncDisposable
     public static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
     private readonly IJournalStorage? _storage;
+    private readonly StoreMetrics? _metrics;
     private readonly JournalLog _logger;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _work = new(0);
@@ -54,9 +56,14 @@ internal sealed class Journal : IAsyncDisposable
     private bool _hasGivenUp;
 
     /// <summary>Makes a journal; without a storage it only orders commits.</summary>
-    public Journal(DurableStorage storage, ILogger<Journal> logger, TimeProvider time)
+    public Journal(
+        DurableStorage storage,
+        ILogger<Journal> logger,
+        TimeProvider time,
+        StoreMetrics? metrics = null)
     {
         _storage = storage.Journal;
+        _metrics = metrics;
         _logger = new JournalLog(logger);
         _gathering = new BatchGathering(_gate);
         _watch = new BatchWatch(time, _logger);
@@ -68,12 +75,6 @@ internal sealed class Journal : IAsyncDisposable
 
     /// <summary>Every commit up to this position that was not taken back is durable.</summary>
     public long DurablePosition => Volatile.Read(ref _durablePosition);
-
-    /// <summary>
-    /// How many batches were written. Together with the position, it says how many commits share an
-    /// fsync.
-    /// </summary>
-    public long Batches => Volatile.Read(ref _batches);
 
     /// <summary>
     /// Grows to an odd number when a take-back begins, and to an even number when it ends. A
@@ -290,13 +291,18 @@ internal sealed class Journal : IAsyncDisposable
         if (_storage is null) throw new UnreachableException("A disk table without a storage.");
 
         _watch.Begin(batch.Entries.Count);
+        long started = Stopwatch.GetTimestamp();
+        bool isKept = false;
         try
         {
             _storage.WriteAsync(batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            isKept = true;
         }
         finally
         {
             _watch.End();
+            _metrics?.BatchWritten(
+                batch.Entries.Count, Stopwatch.GetElapsedTime(started), isKept);
         }
     }
 

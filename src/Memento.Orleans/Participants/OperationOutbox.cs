@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
@@ -16,7 +17,10 @@ namespace Memento.Participants;
 /// asked for again.
 /// </remarks>
 internal sealed class OperationOutbox(
-    TransactionState state, TableRegistration registration, IIndexGrain grain)
+    TransactionState state,
+    TableRegistration registration,
+    IIndexGrain grain,
+    StoreMetrics? metrics = null)
 {
     private readonly Lock _gate = new();
     private readonly OperationsAhead _sent = new();
@@ -170,6 +174,7 @@ internal sealed class OperationOutbox(
         try
         {
             state.ThrowIfOver();
+            metrics?.Sent(MessageName.Execute);
             ExecuteResponse response = await grain.ExecuteAsync(new ExecuteRequest
             {
                 TransactionId = state.Id,

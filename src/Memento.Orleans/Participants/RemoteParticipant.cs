@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
@@ -10,23 +11,31 @@ namespace Memento.Participants;
 /// lock.
 /// </summary>
 internal sealed class RemoteParticipant(
-    TransactionState state, TableDefinition table, int number, IIndexGrain grain)
+    TransactionState state,
+    TableDefinition table,
+    int number,
+    IIndexGrain grain,
+    StoreMetrics? metrics = null)
     : Participant(table, number)
 {
-    private readonly OperationOutbox _outbox = new(state, table.Registration, grain);
+    private readonly OperationOutbox _outbox = new(state, table.Registration, grain, metrics);
 
     public IIndexGrain Grain { get; } = grain;
 
     // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)
-        => _outbox.HasSentSince(savepoint.Id)
-            ? new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)))
-            : default;
+    {
+        if (!_outbox.HasSentSince(savepoint.Id)) return default;
+
+        metrics?.Sent(MessageName.Rollback);
+        return new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)));
+    }
 
     // It is not awaited: a partition that misses the message ends the transaction at its time
     // limit.
     public override void Abort()
     {
+        metrics?.Sent(MessageName.Abort);
         try
         {
             Grain.AbortAsync(state.Id).Ignore();

@@ -50,6 +50,19 @@ internal sealed class TransactionRegistry
         }
     }
 
+    /// <summary>The transactions that are running.</summary>
+    public List<TransactionState> GetRunning()
+    {
+        List<TransactionState> running = [];
+        foreach (Shard shard in _shards)
+        {
+            lock (shard.Gate)
+                running.AddRange(shard.Running.Values);
+        }
+
+        return running;
+    }
+
     public TransactionState? Find(Guid id)
     {
         Shard shard = ShardOf(id);

@@ -194,6 +194,13 @@ internal sealed partial class TransactionState(
             return _participants.Find(table, number);
     }
 
+    /// <summary>The partitions that take part, as far as this process knows.</summary>
+    public string[] GetPartitionNames()
+    {
+        lock (_gate)
+            return [.. _participants.Select(static each => $"{each.Table.Name}/{each.Number}")];
+    }
+
     /// <summary>Whether any partition takes part, as far as this process knows.</summary>
     public bool HasParticipants
     {

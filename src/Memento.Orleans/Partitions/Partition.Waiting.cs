@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Locks;
 
 namespace Memento.Partitions;
@@ -28,7 +29,9 @@ internal sealed partial class Partition
         {
             while (true)
             {
-                await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
+                await (Metrics is { WatchesLockWaits: true } metrics && waiting.Request is not null
+                    ? WatchWaitAsync(metrics, transaction, waiting, cancellationToken)
+                    : WaitAsync(transaction, waiting, cancellationToken)).ConfigureAwait(false);
                 WaitingOperation? same = waiting;
                 if (TryExecute(
                     transaction,
@@ -46,6 +49,29 @@ internal sealed partial class Partition
             lock (_gate)
                 transaction.Waiting!.Remove(waiting, _freed);
             Wake();
+        }
+    }
+
+    private async Task WatchWaitAsync(
+        StoreMetrics metrics,
+        PartitionTransaction transaction,
+        WaitingOperation waiting,
+        CancellationToken cancellationToken)
+    {
+        long started = time.GetTimestamp();
+        Exception? failure = null;
+        try
+        {
+            await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            metrics.LockWaited(Table.Name, time.GetElapsedTime(started), failure);
         }
     }
 

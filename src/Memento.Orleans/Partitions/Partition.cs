@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Locks;
 using Memento.Tables;
@@ -43,6 +44,9 @@ internal sealed partial class Partition(
     /// Called with the number of each record that is committed, in an auto-increment table.
     /// </summary>
     public Action<long>? NumberSeen { get; init; }
+
+    /// <summary>Told of waits for locks, where anybody listens.</summary>
+    public StoreMetrics? Metrics { get; init; }
 
     /// <summary>Adds a transaction, or finds it if it was added before.</summary>
     /// <exception cref="PartitionClosedException">

@@ -9,6 +9,12 @@ internal sealed class PartitionDirectory
     // the name each time.
     private readonly ConcurrentDictionary<string, Partition?[]> _tables = new();
 
+    private readonly ConcurrentDictionary<string, string> _failed = new();
+
+    /// <summary>The partitions whose last attempt to be loaded failed, and why.</summary>
+    public IEnumerable<(string Name, string Reason)> Failed
+        => _failed.Select(static each => (each.Key, each.Value));
+
     public IEnumerable<Partition> All
         => _tables.Values.SelectMany(static partitions => partitions).OfType<Partition>();
 
@@ -25,6 +31,16 @@ internal sealed class PartitionDirectory
             static (_, table) => new Partition?[table.PartitionCount],
             partition.Table);
         Volatile.Write(ref partitions[partition.Number], partition);
+    }
+
+    /// <summary>Keeps how an attempt to load a partition ended; null: well.</summary>
+    public void Tried(string table, int number, string? failure)
+    {
+        string name = $"{table}/{number}";
+        if (failure is null)
+            _failed.TryRemove(name, out _);
+        else
+            _failed[name] = failure;
     }
 
     /// <summary>Removes this partition; a newer one of the same name stays.</summary>

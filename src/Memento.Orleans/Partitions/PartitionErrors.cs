@@ -26,7 +26,7 @@ internal static class LockErrors
             + (holder is null ? ". " : $", which transaction {holder} holds. ")
             + "Keep transactions short, or give this one a longer Timeout.");
 
-    private static string Describe(TableDefinition table, LockResource resource)
+    public static string Describe(TableDefinition table, LockResource resource)
     {
         if (resource.IsPartition) return $"table '{table.Name}'";
         if (resource.Space.IsRecords)

@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Tables;
@@ -5,7 +6,8 @@ using Memento.Tables;
 namespace Memento.Silos;
 
 /// <summary>Finds partitions from a client: always by message.</summary>
-internal sealed class ClientPartitions(IGrainFactory grains, StoreLifetime lifetime) : IPartitions
+internal sealed class ClientPartitions(
+    IGrainFactory grains, StoreLifetime lifetime, StoreMetrics metrics) : IPartitions
 {
     public bool ShareMemory => false;
 
@@ -22,7 +24,8 @@ internal sealed class ClientPartitions(IGrainFactory grains, StoreLifetime lifet
             state,
             table,
             number,
-            grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)))));
+            grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)),
+            metrics)));
 
     public async ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)

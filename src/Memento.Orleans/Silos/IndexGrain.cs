@@ -155,6 +155,7 @@ internal sealed class IndexGrain(
         {
             _partition = await loader.LoadAsync(table, number);
             partitions.Add(_partition);
+            partitions.Tried(table, number, failure: null);
             return new OpenResponse
             {
                 Silo = silo.SiloAddress,
@@ -164,6 +165,7 @@ internal sealed class IndexGrain(
         }
         catch (MementoException error)
         {
+            partitions.Tried(table, number, error is StorageException ? error.Message : null);
             return new OpenResponse { Error = error, Registration = registration };
         }
     }

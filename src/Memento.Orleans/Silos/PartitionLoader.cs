@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Memento.Catalog;
+using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Keys;
 using Memento.Numbering;
@@ -19,6 +20,7 @@ internal sealed class PartitionLoader(
     IGrainFactory grains,
     DurableStorage durable,
     TimeProvider time,
+    StoreMetrics metrics,
     ILogger<PartitionLoader> logger)
 {
     private readonly IJournalStorage? _storage = durable.Journal;
@@ -60,6 +62,7 @@ internal sealed class PartitionLoader(
         return new Partition(table, number, epoch, content, time)
         {
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
+            Metrics = metrics,
         };
     }
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Memento.Commit;
+using Memento.Diagnostics;
 using Memento.Locks;
 using Memento.Messages;
 using Memento.Participants;
@@ -13,6 +15,7 @@ internal sealed class RemoteTransactions(
     ICommitter committer,
     IPartitions partitions,
     AgeClock clock,
+    StoreTracing tracing,
     TimeProvider time)
 {
     /// <summary>
@@ -26,6 +29,8 @@ internal sealed class RemoteTransactions(
     public async Task<ExecuteResponse> ExecuteAsync(
         ExecuteRequest request, TableDefinition table, int number, TimeSpan longestWait)
     {
+        using Activity? activity = tracing.StartExecute(
+            request.TransactionId, table.Name, number, request.Operations.Count);
         TransactionState state;
         try
         {

@@ -1,3 +1,4 @@
+using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Numbering;
@@ -16,7 +17,8 @@ internal sealed class SiloPartitions(
     Journal journal,
     StoreLifetime lifetime,
     IGrainFactory grains,
-    ILocalSiloDetails silo) : IPartitions
+    ILocalSiloDetails silo,
+    StoreMetrics metrics) : IPartitions
 {
     public bool ShareMemory => true;
 
@@ -60,7 +62,9 @@ internal sealed class SiloPartitions(
             if (!silo.SiloAddress.Equals(opened.Silo))
             {
                 return state.Enlist(
-                    table, number, () => new RemoteParticipant(state, table, number, grain));
+                    table,
+                    number,
+                    () => new RemoteParticipant(state, table, number, grain, metrics));
             }
 
             // It may have been closed since the answer; then it is opened again.

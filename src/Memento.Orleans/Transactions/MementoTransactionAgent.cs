@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Memento.Commit;
+using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
 using Orleans.Serialization;
@@ -16,6 +17,7 @@ internal sealed class MementoTransactionAgent(
     ITransactionAgent inner,
     TransactionRegistry registry,
     ICommitter committer,
+    StoreMetrics metrics,
     Serializer<TransactionInfo> serializer) : ITransactionAgent
 {
     private readonly AsyncLocal<TransactionStart?> _starting = new();
@@ -84,6 +86,7 @@ internal sealed class MementoTransactionAgent(
             registry.Remove(state, result.Outcome);
         }
 
+        if (HasStarted(transactionInfo)) Count(result);
         return (result switch
         {
             { IsCommitted: true } => TransactionalStatus.Ok,
@@ -98,8 +101,18 @@ internal sealed class MementoTransactionAgent(
         if (IsBranch(transactionInfo)) return;
 
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
+        if (state is not null && HasStarted(transactionInfo)) metrics.Aborted(AbortReason.Error);
         AbortOurs(state, transactionInfo);
         if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
+    }
+
+    /// <summary>Those that the runner runs it counts itself, over their attempts.</summary>
+    private void Count(CommitResult result)
+    {
+        if (result.IsCommitted)
+            metrics.Committed();
+        else
+            metrics.Aborted(AbortReason.Of(result.Error));
     }
 
     /// <summary>Whether it is a branch; its transaction ends elsewhere.</summary>

@@ -1,4 +1,5 @@
 using Memento.Commit;
+using Memento.Diagnostics;
 using Memento.Locks;
 using Memento.Participants;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ namespace Memento.Transactions;
 /// Runs bodies as transactions. A body that loses a conflict runs again with the same age, until it
 /// is committed, fails, or its attempts or time are used up.
 /// </summary>
-internal sealed class TransactionRunner(
+internal sealed partial class TransactionRunner(
     MementoTransactionClient client,
     AmbientTransaction ambient,
     TransactionRegistry registry,
@@ -19,11 +20,21 @@ internal sealed class TransactionRunner(
     StoreLifetime lifetime,
     TransactionIds ids,
     TimeProvider time,
+    StoreMetrics metrics,
+    StoreTracing tracing,
     IOptions<MementoOptions> options)
 {
     private readonly MementoOptions _options = options.Value;
 
-    public async Task<TransactionResult<T>> RunAsync<T>(
+    public Task<TransactionResult<T>> RunAsync<T>(
+        Func<ITransaction, Task<T>> body,
+        TransactionOptions? options,
+        CancellationToken cancellationToken)
+        => metrics.WatchesTransactions || tracing.IsOn
+            ? RunWatchedAsync(body, options, cancellationToken)
+            : RunUnwatchedAsync(body, options, cancellationToken);
+
+    private async Task<TransactionResult<T>> RunUnwatchedAsync<T>(
         Func<ITransaction, Task<T>> body,
         TransactionOptions? options,
         CancellationToken cancellationToken)
@@ -49,7 +60,9 @@ internal sealed class TransactionRunner(
                 Age = age,
                 Cancellation = cancellationToken,
             };
-            await RunOnceAsync(attempt);
+            await (tracing.IsOn
+                ? RunOnceWatchedAsync(attempt, attempts)
+                : RunOnceAsync(attempt));
             try
             {
                 if (attempt.TryGetResult(out TransactionResult<T> result)) return result;
@@ -67,6 +80,7 @@ internal sealed class TransactionRunner(
             age = attempt.State?.Age ?? age;
             lost = attempt.RetryReason!;
             if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
+            metrics.Retried();
             await PauseAsync(attempts, deadline, lost, cancellationToken);
         }
     }

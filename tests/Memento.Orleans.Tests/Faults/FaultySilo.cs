@@ -24,12 +24,17 @@ internal sealed class FaultySilo : IAsyncDisposable
 
     public IServiceProvider Services => _silo.Services;
 
+    public IServiceProvider ClientServices { get; private set; } = null!;
+
+    public IEnumerable<Partition> Partitions
+        => Services.GetRequiredService<PartitionDirectory>().All;
+
     public static async Task<FaultySilo> StartAsync<TStorage>(
-        Action<ISiloBuilder>? configureSilo = null)
+        Action<ISiloBuilder>? configureSilo = null, Action<IClientBuilder>? configureClient = null)
         where TStorage : StorageUnderTest, new()
     {
         var silo = new FaultySilo(new TStorage());
-        await silo.StartSiloAsync(configureSilo);
+        await silo.StartSiloAsync(configureSilo, configureClient);
         return silo;
     }
 
@@ -37,8 +42,7 @@ internal sealed class FaultySilo : IAsyncDisposable
     public async Task CheckIdleAsync()
     {
         await Waiting.UntilAsync(
-            () => _silo.Services.GetRequiredService<PartitionDirectory>().All
-                .All(static partition => partition.IsIdle()),
+            () => Partitions.All(static partition => partition.IsIdle()),
             "no partition is locked");
         await Waiting.UntilAsync(
             () => _silo.Services.GetRequiredService<TransactionRegistry>().RunningCount == 0,
@@ -53,7 +57,8 @@ internal sealed class FaultySilo : IAsyncDisposable
         await _place.DisposeAsync();
     }
 
-    private async Task StartSiloAsync(Action<ISiloBuilder>? configureSilo)
+    private async Task StartSiloAsync(
+        Action<ISiloBuilder>? configureSilo, Action<IClientBuilder>? configureClient)
     {
         Faults = new FaultyStorage(_place.Create());
         _silo = await TestSilo.StartAsync(
@@ -63,9 +68,10 @@ internal sealed class FaultySilo : IAsyncDisposable
                 memento.UseStorage(_ => Faults);
             },
             configureSilo);
-        IServiceProvider client = await _silo.ConnectAsync(
+        ClientServices = await _silo.ConnectAsync(
             static memento => memento
-                .AddTable<DiskAccount>().AddTable<RamAccount>().AddTable<Receipt>());
-        Client = client.GetRequiredService<IMemento>();
+                .AddTable<DiskAccount>().AddTable<RamAccount>().AddTable<Receipt>(),
+            configureClient);
+        Client = ClientServices.GetRequiredService<IMemento>();
     }
 }

@@ -1,0 +1,37 @@
+namespace Memento.Diagnostics;
+
+/// <summary>Why transactions are not committed, in the words that metrics and traces use.</summary>
+internal static class AbortReason
+{
+    /// <summary>The body called <see cref="ITransaction.Abort"/>.</summary>
+    public const string Aborted = "aborted";
+
+    /// <summary>It lost conflicts until its attempts were used up.</summary>
+    public const string Conflict = "conflict";
+
+    /// <summary>It ran past its time limit.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>Its caller cancelled it.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>The durable storage refused it.</summary>
+    public const string Storage = "storage";
+
+    /// <summary>Whether it was committed is unknown.</summary>
+    public const string InDoubt = "in_doubt";
+
+    /// <summary>The body threw anything else, or the store refused what it asked for.</summary>
+    public const string Error = "error";
+
+    /// <summary>The reason that an error stands for.</summary>
+    public static string Of(Exception? error) => error switch
+    {
+        TransactionConflictException => Conflict,
+        TransactionTimeoutException => Timeout,
+        TransactionInDoubtException => InDoubt,
+        StorageException => Storage,
+        OperationCanceledException => Cancelled,
+        _ => Error,
+    };
+}

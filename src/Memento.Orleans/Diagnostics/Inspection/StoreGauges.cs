@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using Memento.Journaling;
+using Memento.Participants;
+using Memento.Partitions;
+
+namespace Memento.Diagnostics.Inspection;
+
+/// <summary>What is looked up when a listener asks for it: how much there is of what.</summary>
+/// <param name="metrics">Has the meter.</param>
+/// <param name="transactions">The running transactions.</param>
+/// <param name="partitions">The partitions of this silo; null in a client.</param>
+/// <param name="journal">The silo's journal; null in a client.</param>
+internal sealed class StoreGauges(
+    StoreMetrics metrics,
+    TransactionRegistry transactions,
+    PartitionDirectory? partitions = null,
+    Journal? journal = null)
+{
+    /// <summary>Makes the instruments; called once, when the store starts.</summary>
+    public void Register()
+    {
+        Meter meter = metrics.Meter;
+        meter.CreateObservableUpDownCounter(
+            "memento.transaction.running",
+            () => transactions.RunningCount,
+            "{transaction}",
+            "Transactions that run here, or that have reached this silo");
+        if (partitions is null || journal is null) return;
+
+        meter.CreateObservableUpDownCounter(
+            "memento.journal.queue",
+            () => journal.QueueLength,
+            "{commit}",
+            "Commits that wait for the next batch");
+        meter.CreateObservableUpDownCounter(
+            "memento.partitions",
+            () => OfTables(static _ => 1),
+            "{partition}",
+            "Partitions in the memory of the silo");
+        meter.CreateObservableUpDownCounter(
+            "memento.records",
+            () => OfTables(static each => each.Measure().Count),
+            "{record}",
+            "Committed records in the memory of the silo");
+        meter.CreateObservableUpDownCounter(
+            "memento.records.size",
+            () => OfTables(static each => each.Measure().EstimatedSize),
+            "By",
+            "What these records take, estimated");
+    }
+
+    /// <summary>Adds up over the partitions of each table.</summary>
+    private IEnumerable<Measurement<long>> OfTables(Func<Partition, long> measure)
+        => partitions!.All
+            .GroupBy(static each => each.Table.Name)
+            .Select(table => new Measurement<long>(
+                table.Sum(measure), new KeyValuePair<string, object?>("table", table.Key)));
+}

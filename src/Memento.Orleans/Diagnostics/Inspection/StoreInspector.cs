@@ -1,0 +1,91 @@
+using System.Globalization;
+using Memento.Locks;
+using Memento.Participants;
+using Memento.Partitions;
+
+namespace Memento.Diagnostics.Inspection;
+
+/// <summary>Takes a picture of what runs and what is locked.</summary>
+/// <param name="transactions">The running transactions.</param>
+/// <param name="time">The time.</param>
+/// <param name="partitions">The partitions of this silo; null in a client.</param>
+/// <param name="silo">This silo; null in a client.</param>
+internal sealed class StoreInspector(
+    TransactionRegistry transactions,
+    TimeProvider time,
+    PartitionDirectory? partitions = null,
+    ILocalSiloDetails? silo = null) : IMementoDiagnostics
+{
+    public StoreDescription Describe()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return new StoreDescription
+        {
+            Taken = now,
+            Silo = silo?.Name,
+            Transactions =
+            [
+                .. transactions.GetRunning()
+                    .Select(each => Describe(each, now))
+                    .OrderByDescending(static each => each.Age),
+            ],
+            Locks =
+            [
+                .. (partitions?.All ?? [])
+                    .OrderBy(static each => each.Table.Name, StringComparer.Ordinal)
+                    .ThenBy(static each => each.Number)
+                    .SelectMany(each => LocksOf(each, now)),
+            ],
+        };
+    }
+
+    private static TransactionDescription Describe(TransactionState state, DateTimeOffset now)
+        => new()
+        {
+            Id = state.Id,
+            Age = AgeAt(now, state.Age?.StartTicks ?? state.StartTicks),
+            Remaining = state.Remaining,
+            IsCommitting = state.Phase == TransactionPhase.Sealed,
+            IsRemote = state.IsJoined,
+            Partitions = state.GetPartitionNames(),
+        };
+
+    private static IEnumerable<LockDescription> LocksOf(Partition partition, DateTimeOffset now)
+    {
+        List<LockInfo> locks = [];
+        partition.DescribeLocks(locks);
+        return locks.GroupBy(static each => each.Resource).Select(each => new LockDescription
+        {
+            Table = partition.Table.Name,
+            Partition = partition.Number,
+            Resource = LockErrors.Describe(partition.Table, each.Key),
+            Key = KeyOf(partition, each.Key),
+            Holders = Parties(partition, each, isWaiting: false, now),
+            Waiters = Parties(partition, each, isWaiting: true, now),
+        });
+    }
+
+    private static string? KeyOf(Partition partition, LockResource resource)
+        => resource is { IsPartition: false, IsRange: false, Space.IsRecords: true }
+            ? Convert.ToString(
+                partition.Table.KeyCodec.Decode(resource.Key), CultureInfo.InvariantCulture)
+            : null;
+
+    private static LockPartyDescription[] Parties(
+        Partition partition, IEnumerable<LockInfo> locks, bool isWaiting, DateTimeOffset now)
+        =>
+        [
+            .. locks.Where(each => each.IsWaiting == isWaiting)
+                .Select(each => new LockPartyDescription
+                {
+                    Transaction = each.TransactionId,
+                    Mode = each.Kinds.ToString(),
+                    Age = partition.Find(each.TransactionId) is { } owner
+                        ? AgeAt(now, owner.Age.StartTicks)
+                        : null,
+                }),
+        ];
+
+    private static TimeSpan AgeAt(DateTimeOffset now, long startTicks)
+        => TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - startTicks));
+}

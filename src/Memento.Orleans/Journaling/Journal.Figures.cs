@@ -1,0 +1,34 @@
+namespace Memento.Journaling;
+
+/// <content>What it tells of itself.</content>
+internal sealed partial class Journal
+{
+    /// <summary>
+    /// How many batches were written. Together with the position, it says how many commits share an
+    /// fsync.
+    /// </summary>
+    public long Batches => Volatile.Read(ref _batches);
+
+    /// <summary>Whether a batch has been in doubt for so long that callers were told.</summary>
+    public bool IsInDoubt
+    {
+        get
+        {
+            lock (_gate)
+                return _isInDoubt;
+        }
+    }
+
+    /// <summary>Whether the storage takes long over the batch that it has.</summary>
+    public bool IsSlow => _watch.IsSlow;
+
+    /// <summary>How many commits wait for the next batch.</summary>
+    public int QueueLength
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Count;
+        }
+    }
+}

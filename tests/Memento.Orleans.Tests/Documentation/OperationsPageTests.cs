@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using Memento.Tests.Diagnostics;
+using Memento.Tests.Faults;
+using Memento.Tests.Sqlite;
+
+namespace Memento.Tests.Documentation;
+
+public class OperationsPageTests
+{
+    private readonly MarkdownPage _page = new("docs/operations.md");
+
+    [Fact]
+    public async Task The_page_lists_the_instruments_that_there_are()
+    {
+        await using FaultySilo silo = await FaultySilo.StartAsync<SqliteUnderTest>();
+        using var log = new MetricLog(silo.Services);
+
+        IEnumerable<string> listed = MarkdownPage.Rows(_page.Lines("Metrics"))
+            .Where(static row => row.Length == 5)
+            .Select(static row => string.Join(' ', MarkdownPage.Code(row[..3])));
+
+        Assert.Equal(
+            log.Instruments.Values.Select(Describe).Order(StringComparer.Ordinal),
+            listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_has_the_instruments_of_transactions_and_messages()
+    {
+        await using FaultySilo silo = await FaultySilo.StartAsync<SqliteUnderTest>();
+        using var log = new MetricLog(silo.ClientServices);
+
+        Assert.Contains("memento.transaction.running", log.Instruments.Keys);
+        Assert.DoesNotContain("memento.records", log.Instruments.Keys);
+    }
+
+    private static string Describe(Instrument instrument)
+        => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0]} {instrument.Unit}";
+}
