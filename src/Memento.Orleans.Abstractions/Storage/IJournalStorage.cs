@@ -117,7 +117,9 @@ public interface IJournalStorage : IAsyncDisposable
     /// Settles a batch in doubt. True: the whole batch is durable. False: no part of the batch is
     /// durable, or ever will be, whatever is still under way. Another call gives the same answer.
     /// </summary>
-    /// <param name="batch">The batch; it is the last one that was written.</param>
+    /// <param name="batch">
+    /// The last batch that was written, whatever <see cref="WriteAsync"/> has said of it.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StorageException">
     /// The storage cannot say it now. The journal asks again.

@@ -99,6 +99,22 @@ public abstract partial class StorageCompliance<TStorage>
         await HasRowsAsync([.. settled, "4=d"]);
     }
 
+    /// <summary>Who asks may have lost the answer although the storage gave one.</summary>
+    [Fact]
+    public async Task The_last_batch_is_settled_also_where_the_storage_was_not_in_doubt()
+    {
+        JournalBatch refused = _scene.Batch(
+            _scene.Entry(Row(1, "a")), _scene.Entry(Row(1, "a", "missing")));
+        await Assert.ThrowsAsync<EntryRefusedException>(
+            async () => await Storage.WriteAsync(refused, Token));
+        Assert.False(await Storage.SettleAsync(refused, Token));
+
+        JournalBatch written = _scene.Batch(_scene.Entry(Row(2, "b")));
+        await Storage.WriteAsync(written, Token);
+        Assert.True(await Storage.SettleAsync(written, Token));
+        await HasRowsAsync("2=b");
+    }
+
     [Fact]
     public async Task An_owner_number_whose_raise_was_lost_is_not_given_again()
     {
