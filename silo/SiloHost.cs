@@ -33,6 +33,7 @@ internal static class SiloHost
         ConfigureLogging(builder.Logging);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(assemblies);
+        if (options.Telemetry) Telemetry.AddConsole(builder);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(
                 options.SiloPort, options.GatewayPort, serviceId: ClusterId, clusterId: ClusterId)

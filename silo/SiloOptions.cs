@@ -16,6 +16,9 @@ internal sealed class SiloOptions
     /// <summary>Whether the host serves the tables of the samples too.</summary>
     public bool HostSamples { get; set; } = true;
 
+    /// <summary>Whether metrics and traces are written to the console.</summary>
+    public bool Telemetry { get; set; }
+
     /// <summary>
     /// The assemblies whose tables are served: paths of files, or names of assemblies beside this
     /// program.

@@ -126,7 +126,7 @@ public sealed class TraceTests
         var listener = new ActivityListener
         {
             ShouldListenTo = static source =>
-                source.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
+                source.Name == "Microsoft.Orleans.Application",
             Sample = static (ref ActivityCreationOptions<ActivityContext> _) =>
                 ActivitySamplingResult.AllDataAndRecorded,
         };

@@ -34,6 +34,19 @@ public class OperationsPageTests
         Assert.DoesNotContain("memento.records", log.Instruments.Keys);
     }
 
+    [Fact]
+    public void The_page_shows_what_the_silo_does()
+    {
+        string[] lines = Repository.ReadLines("docs/operations.md");
+        int first = Array.IndexOf(lines, "```text") + 1;
+        string shown = string.Join('\n', lines[first..Array.IndexOf(lines, "```", first)]);
+
+        string done = string.Join('\n', Repository.ReadLines("silo/Telemetry.cs")
+            .Select(static line => line.Length > 8 ? line[8..] : ""));
+
+        Assert.Contains(shown, done, StringComparison.Ordinal);
+    }
+
     private static string Describe(Instrument instrument)
         => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0]} {instrument.Unit}";
 }

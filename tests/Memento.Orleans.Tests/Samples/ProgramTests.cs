@@ -68,6 +68,27 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_silo_writes_its_metrics_and_traces_to_the_console_when_it_is_told_to()
+    {
+        (Dictionary<string, string> settings, string gateway) = FreePorts.Take();
+        settings["Silo__Telemetry"] = "true";
+        await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
+        await silo.WaitForAsync("Ctrl+C stops it.");
+
+        (int exit, _, string errors) = await RunAsync(Movies, "--connect", gateway);
+        await silo.TerminateAsync();
+        int siloExit = await silo.WaitForEndAsync();
+
+        Assert.Equal((0, "", 0, ""), (exit, errors, siloExit, silo.Errors));
+        Assert.All(
+            ["memento.journal.batch.size", "memento.journal.write.duration", "memento.silo: "],
+            words => Assert.Contains(words, silo.Output, StringComparison.Ordinal));
+        Assert.All(
+            ["memento.execute", "memento.commit", "memento.append"],
+            name => Assert.Matches($@"Activity.DisplayName: +{name}\n", silo.Output));
+    }
+
+    [Fact]
     public async Task A_silo_serves_what_an_embedded_one_has_stored()
     {
         await RunAsync(Movies, "--database", "silo.db");
