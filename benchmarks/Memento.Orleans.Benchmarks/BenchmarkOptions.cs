@@ -1,6 +1,6 @@
 namespace Memento.Benchmarks;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record BenchmarkOptions
 {
     public required TimeSpan Duration { get; init; }
@@ -21,7 +21,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Whether the table is emptied and deleted in the end.</summary>
     public required bool Clears { get; init; }
 
-    /// <summary>Where the database is put; its disk is what the disk results are about.</summary>
+    /// <summary>The directory of the database. The disk results are about its disk.</summary>
     public required string Directory { get; init; }
 
     public FileInfo? Json { get; init; }

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace Memento.Benchmarks;
 
-/// <summary>How long it takes to empty a table and to delete it, and whom that holds up.</summary>
+/// <summary>The times of emptying and deleting a table, and of the writes meanwhile.</summary>
 /// <param name="Clear">The call that empties the table.</param>
 /// <param name="SlowestWrite">
-/// The slowest of the writes, one after the other, in the time after it.
+/// The slowest write, of writes one after the other, in the time after it.
 /// </param>
 /// <param name="Delete">The call that deletes the table, full again.</param>
 internal sealed record Clearing(TimeSpan Clear, TimeSpan SlowestWrite, TimeSpan Delete)
 {
-    /// <summary>As long as a storage may need to remove what was there.</summary>
+    /// <summary>The time that a storage may need to remove the old rows.</summary>
     private static readonly TimeSpan Behind = TimeSpan.FromSeconds(5);
 
     public static async Task<Clearing> MeasureAsync(IMemento memento, TableSize size)

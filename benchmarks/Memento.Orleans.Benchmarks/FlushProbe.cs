@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// Measures what the disk results hang on: how long the disk takes to make a few kilobytes durable.
+/// Measures how long the disk takes to make a few kilobytes durable, on which the disk results
+/// depend.
 /// </summary>
 internal static class FlushProbe
 {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// Counts durations in classes that are at most 3 % wide, so that recording millions allocates
-/// nothing and does not show in what is measured.
+/// Counts durations in classes that are at most 3 % wide. So recording millions of them allocates
+/// nothing and does not change the results.
 /// </summary>
 internal sealed class LatencyHistogram
 {

@@ -1,6 +1,6 @@
 namespace Memento.Benchmarks;
 
-/// <summary>What one workload gave.</summary>
+/// <summary>The result of one workload.</summary>
 internal sealed record Measurement
 {
     public required string Workload { get; init; }
@@ -49,7 +49,9 @@ internal sealed record Measurement
     /// </summary>
     public double? Growth { get; init; }
 
-    /// <summary>What Mnesia did; null where it was not asked or has no such workload.</summary>
+    /// <summary>
+    /// The result of Mnesia; null if it was not run or does not have the workload.
+    /// </summary>
     public PeerResult? Peer { get; init; }
 
     /// <summary>Above 1: faster than the peer.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class MnesiaPeer(string sources, string directory)
     /// <summary>Why it could not run here, if it could not.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>What it did in a second; null where it has no such workload.</summary>
+    /// <summary>The result of Mnesia; null if it does not have the workload.</summary>
     public PeerResult? Find(string storage, TableSize size, string workload, int workers)
         => _results.GetValueOrDefault((storage, size, workload, workers));
 

@@ -1,6 +1,6 @@
 namespace Memento.Benchmarks;
 
-/// <summary>What the peer gave for one workload.</summary>
+/// <summary>The result of the peer for one workload.</summary>
 /// <param name="OperationsPerSecond">Operations of all workers in a second.</param>
 /// <param name="P50Microseconds">The median of their times.</param>
 internal sealed record PeerResult(double OperationsPerSecond, double P50Microseconds);

@@ -9,7 +9,7 @@ internal static class RecordWorkloads
     private static readonly string Written = new('y', Entry.BodyLength);
     private static readonly string Inserted = new('z', Entry.BodyLength);
 
-    /// <summary>What a transaction costs before it does anything.</summary>
+    /// <summary>The cost of a transaction without an operation.</summary>
     public static Task EmptyAsync(WorkloadContext on)
         => on.Memento.TransactionAsync(static _ => Task.CompletedTask);
 

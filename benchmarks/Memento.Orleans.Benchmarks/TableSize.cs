@@ -1,13 +1,13 @@
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// How many records a workload begins with. A group has the same number of them in a table of any
-/// size, so that what a lookup gives does not grow with the table.
+/// The number of records at the start of a workload. A group has the same number of records in a
+/// table of any size, so the result of a lookup does not grow with the table.
 /// </summary>
 /// <param name="Records">The records, with keys from 0 on; of whole groups.</param>
 internal readonly record struct TableSize(int Records)
 {
-    /// <summary>What mnesia_peer.erl has, and the size that others are compared with.</summary>
+    /// <summary>The size of mnesia_peer.erl, with which other sizes are compared.</summary>
     public const int Usual = 10_000;
 
     /// <summary>As many groups as a range asks for.</summary>

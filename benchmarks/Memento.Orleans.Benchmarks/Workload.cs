@@ -1,8 +1,8 @@
 namespace Memento.Benchmarks;
 
 /// <summary>
-/// What one operation of a workload does: always one transaction. The same as in mnesia_peer.erl
-/// and mnesia_queries.erl, in the same order, which matters: inserts make the table larger and come
+/// A workload; each operation is one transaction. The workloads are those of mnesia_peer.erl and
+/// mnesia_queries.erl, in the same order. The order matters: inserts make the table larger and come
 /// last.
 /// </summary>
 /// <param name="Name">The workload's name there and here.</param>

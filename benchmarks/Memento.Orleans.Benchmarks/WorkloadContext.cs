@@ -1,8 +1,8 @@
 namespace Memento.Benchmarks;
 
-/// <summary>What one worker has for its operations.</summary>
+/// <summary>The objects of one worker for its operations.</summary>
 /// <param name="memento">The store.</param>
-/// <param name="size">What is in the table.</param>
+/// <param name="size">The size of the table.</param>
 /// <param name="worker">The worker's number, which seeds its choices.</param>
 internal sealed class WorkloadContext(IMemento memento, TableSize size, int worker)
 {

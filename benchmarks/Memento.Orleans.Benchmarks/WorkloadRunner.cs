@@ -5,10 +5,12 @@ namespace Memento.Benchmarks;
 /// <summary>Runs a workload with some workers for some time, and measures.</summary>
 internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pauses)
 {
-    /// <summary>Enough for the JIT's second tier of what the workload runs.</summary>
+    /// <summary>Enough time for the JIT's second tier of the code of a workload.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>What all workloads run is compiled in the first one's warm-up.</summary>
+    /// <summary>
+    /// The code that all workloads run is compiled in the warm-up of the first one.
+    /// </summary>
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(4);
 
     private TimeSpan _warmUp = FirstWarmUp;

@@ -1,8 +1,8 @@
 namespace Memento;
 
 /// <summary>
-/// The names that a telemetry pipeline is told, to get what the store measures and traces. What
-/// there is, and what it means, is in docs/operations.md.
+/// The names of the meter and the activity source of the store, for a telemetry pipeline.
+/// docs/operations.md lists the instruments and activities.
 /// </summary>
 public static class MementoTelemetry
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Memento;
 
-/// <summary>What ran and what was locked in one process, at one moment.</summary>
+/// <summary>The running transactions and the locks of one process, at one moment.</summary>
 public sealed record StoreDescription
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -21,7 +21,7 @@ public sealed record StoreDescription
     /// <summary>The running transactions, the oldest first.</summary>
     public required IReadOnlyList<TransactionDescription> Transactions { get; init; }
 
-    /// <summary>What is locked or waited for, by table and partition.</summary>
+    /// <summary>The held and the requested locks, by table and partition.</summary>
     public required IReadOnlyList<LockDescription> Locks { get; init; }
 
     /// <summary>The same as indented JSON, to be sent along with a question.</summary>
@@ -61,7 +61,7 @@ public sealed record LockDescription
     /// <summary>The number of the partition.</summary>
     public required int Partition { get; init; }
 
-    /// <summary>What is locked there, in the words of the errors.</summary>
+    /// <summary>The locked resource, in the words of the errors.</summary>
     public required string Resource { get; init; }
 
     /// <summary>The key, where it is one record.</summary>

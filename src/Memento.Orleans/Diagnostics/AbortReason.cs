@@ -21,7 +21,7 @@ internal static class AbortReason
     /// <summary>Whether it was committed is unknown.</summary>
     public const string InDoubt = "in_doubt";
 
-    /// <summary>The body threw anything else, or the store refused what it asked for.</summary>
+    /// <summary>The body threw another exception, or the store refused a call of it.</summary>
     public const string Error = "error";
 
     /// <summary>The reason that an error stands for.</summary>

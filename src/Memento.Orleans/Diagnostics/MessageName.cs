@@ -1,6 +1,6 @@
 namespace Memento.Diagnostics;
 
-/// <summary>What a message between silos and clients asks for, in the words of metrics.</summary>
+/// <summary>The kind of a message between silos and clients, in the words of the metrics.</summary>
 internal static class MessageName
 {
     public const string Execute = "execute";

@@ -3,9 +3,9 @@ using System.Diagnostics.Metrics;
 namespace Memento.Diagnostics;
 
 /// <summary>
-/// What a store counts and times. Each store has a meter of its own, from the meter factory of its
-/// host, so that several silos of one process tell themselves apart. Where nobody listens to an
-/// instrument, nothing is measured for it and nothing is allocated.
+/// The counters and histograms of a store. Each store has a meter of its own, from the meter
+/// factory of its host, so that several silos of one process are kept apart. Without a listener, an
+/// instrument measures and allocates nothing.
 /// </summary>
 internal sealed class StoreMetrics
 {
@@ -55,7 +55,7 @@ internal sealed class StoreMetrics
             tags: null, Seconds);
     }
 
-    /// <summary>For what is observed and not counted.</summary>
+    /// <summary>The meter, for instruments that are observed and not counted.</summary>
     public Meter Meter { get; }
 
     /// <summary>Whether anybody listens to how transactions end.</summary>
@@ -75,7 +75,7 @@ internal sealed class StoreMetrics
     public void Retried() => _retries.Add(1);
 
     /// <summary>A message leaves for a partition in another process.</summary>
-    /// <param name="message">What it asks for, in a word.</param>
+    /// <param name="message">The kind of the message.</param>
     public void Sent(string message)
     {
         if (_messages.Enabled)

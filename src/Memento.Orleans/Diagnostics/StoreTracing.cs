@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Memento.Diagnostics;
 
 /// <summary>
-/// The activities of a store: a transaction, its attempts, and how each is committed, in whichever
-/// silo that happens. Where nobody listens none is made; callers then skip what they need for one.
+/// The activities of a store: a transaction, its attempts, and the commit of each, in any silo.
+/// Without a listener no activity is made, and callers skip the work for it.
 /// </summary>
 /// <remarks>
-/// What runs in another process belongs to the transaction's trace where Orleans carries the
-/// current activity along with grain calls (<c>AddActivityPropagation</c>).
+/// An activity in another process belongs to the trace of the transaction if Orleans sends the
+/// current activity with grain calls (<c>AddActivityPropagation</c>).
 /// </remarks>
 internal sealed class StoreTracing : IDisposable
 {
@@ -45,7 +45,7 @@ internal sealed class StoreTracing : IDisposable
     public Activity? StartAppend() => _source.StartActivity("memento.append");
 
     /// <summary>Says how a transaction, an attempt or a commit ended.</summary>
-    /// <param name="activity">The activity; null where nobody listens.</param>
+    /// <param name="activity">The activity; null without a listener.</param>
     /// <param name="outcome">"committed", "retried", or one of <see cref="AbortReason"/>.</param>
     /// <param name="error">The error, where there is one.</param>
     public static void End(Activity? activity, string outcome, Exception? error = null)

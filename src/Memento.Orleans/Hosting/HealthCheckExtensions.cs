@@ -18,8 +18,8 @@ public static class MementoHealthChecksBuilderExtensions
     /// <param name="builder">The health checks.</param>
     /// <param name="name">The name of the check.</param>
     /// <param name="failureStatus">
-    /// What it says when nothing can be run; null: unhealthy. Where only some partitions cannot be
-    /// loaded, or the storage is slow, it says degraded.
+    /// The status if no transaction can run; null: unhealthy. If only some partitions cannot be
+    /// loaded, or the storage is slow, the status is degraded.
     /// </param>
     /// <param name="tags">The tags of the check.</param>
     /// <param name="timeout">

@@ -1,6 +1,6 @@
 namespace Memento.Journaling;
 
-/// <content>What it tells of itself.</content>
+/// <content>Figures about it.</content>
 internal sealed partial class Journal
 {
     /// <summary>
@@ -9,7 +9,9 @@ internal sealed partial class Journal
     /// </summary>
     public long Batches => Volatile.Read(ref _batches);
 
-    /// <summary>Whether a batch has been in doubt for so long that callers were told.</summary>
+    /// <summary>
+    /// Whether a batch has been in doubt for so long that its callers got an error.
+    /// </summary>
     public bool IsInDoubt
     {
         get

@@ -45,7 +45,7 @@ internal sealed partial class Partition(
     /// </summary>
     public Action<long>? NumberSeen { get; init; }
 
-    /// <summary>Told of waits for locks, where anybody listens.</summary>
+    /// <summary>Called with waits for locks, if there is a listener.</summary>
     public StoreMetrics? Metrics { get; init; }
 
     /// <summary>Adds a transaction, or finds it if it was added before.</summary>

@@ -106,7 +106,9 @@ internal sealed class MementoTransactionAgent(
         if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
     }
 
-    /// <summary>Those that the runner runs it counts itself, over their attempts.</summary>
+    /// <summary>
+    /// Transactions of the runner are not counted here: the runner counts them, over all attempts.
+    /// </summary>
     private void Count(CommitResult result)
     {
         if (result.IsCommitted)

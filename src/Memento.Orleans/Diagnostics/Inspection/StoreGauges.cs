@@ -5,7 +5,10 @@ using Memento.Partitions;
 
 namespace Memento.Diagnostics.Inspection;
 
-/// <summary>What is looked up when a listener asks for it: how much there is of what.</summary>
+/// <summary>
+/// The instruments whose values are looked up when a listener asks: the numbers of transactions,
+/// partitions, records and commits.
+/// </summary>
 /// <param name="metrics">Has the meter.</param>
 /// <param name="transactions">The running transactions.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>

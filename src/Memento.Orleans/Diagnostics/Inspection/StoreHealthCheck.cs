@@ -15,7 +15,7 @@ namespace Memento.Diagnostics.Inspection;
 /// <param name="lifetime">Whether the store runs.</param>
 /// <param name="transactions">The running transactions.</param>
 /// <param name="grains">Reaches the silos.</param>
-/// <param name="silo">What only a silo has; null in a client.</param>
+/// <param name="silo">The parts that only a silo has; null in a client.</param>
 internal sealed class StoreHealthCheck(
     StoreLifetime lifetime,
     TransactionRegistry transactions,
@@ -99,7 +99,7 @@ internal sealed class StoreHealthCheck(
             () => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key).ExistsAsync(""),
             cancellationToken);
 
-    /// <summary>What only a silo has.</summary>
+    /// <summary>The parts that only a silo has.</summary>
     internal sealed record SiloParts(
         Journal Journal, PartitionDirectory Partitions, DurableStorage Storage);
 }

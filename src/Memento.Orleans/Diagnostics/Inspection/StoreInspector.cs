@@ -5,7 +5,7 @@ using Memento.Partitions;
 
 namespace Memento.Diagnostics.Inspection;
 
-/// <summary>Takes a picture of what runs and what is locked.</summary>
+/// <summary>Describes the running transactions and the locks.</summary>
 /// <param name="transactions">The running transactions.</param>
 /// <param name="time">The time.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
