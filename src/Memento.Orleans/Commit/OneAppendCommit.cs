@@ -1,4 +1,5 @@
 using Memento.Diagnostics;
+using Memento.Invariants;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
@@ -113,8 +114,7 @@ internal sealed partial class OneAppendCommit(
         bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
         if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
         {
-            foreach (LocalParticipant each in participants)
-                each.Partition.Commit(each.Transaction);
+            ApplyAtOnce(participants);
             ShowNumbers(participants);
             return new(CommitResult.Committed);
         }
@@ -152,6 +152,8 @@ internal sealed partial class OneAppendCommit(
         catch (Exception exception)
         {
             AbortAll(participants);
+            if (exception is BrokenInvariantException)
+                MemoryLost.Fail(logger, exception, "appending a commit");
             if (exception is not StorageException storage) throw;
             return CommitResult.Failed(storage);
         }
@@ -212,6 +214,20 @@ internal sealed partial class OneAppendCommit(
         }
     }
 
+    /// <summary>Applies a commit that nothing can take back: half of one is not undone.</summary>
+    private void ApplyAtOnce(IReadOnlyList<LocalParticipant> participants)
+    {
+        try
+        {
+            foreach (LocalParticipant each in participants)
+                each.Partition.Commit(each.Transaction);
+        }
+        catch (Exception exception)
+        {
+            MemoryLost.Fail(logger, exception, "applying a commit");
+        }
+    }
+
     private static TransactionConflictException TakenBack()
         => new("The durable storage failed while the transaction ran, and it had read what was "
             + "taken back.");
@@ -227,6 +243,7 @@ internal sealed partial class OneAppendCommit(
             Partition partition = each.Partition;
             if (partition.Table.Storage != TableStorage.Disk) continue;
 
+            Invariant.Holds(partition.Epoch > 0, "a partition on disk has an epoch");
             epochs.Add(new PartitionEpoch(partition.Table.Name, partition.Number, partition.Epoch));
             if (each.Transaction.Staged.IsClearing)
                 (clears ??= []).UnionWith(StoresOf(each.Transaction));

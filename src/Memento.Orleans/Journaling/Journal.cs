@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Memento.Diagnostics;
+using Memento.Invariants;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -167,6 +168,9 @@ internal sealed partial class Journal : IAsyncDisposable
 
     private void Append(PendingCommit commit)
     {
+        Invariant.Holds(commit.Position == 0, "a commit is appended once");
+        Invariant.Holds(
+            commit.DependsOn <= _lastPosition, "a commit has seen only what was appended before");
         commit.Position = ++_lastPosition;
         _queue.Add(commit);
         _gathering.Arrived();
@@ -191,7 +195,7 @@ internal sealed partial class Journal : IAsyncDisposable
                 }
                 catch (Exception exception)
                 {
-                    MemoryLost.Fail(_logger, exception, "taking a failed batch back");
+                    MemoryLost.Fail(_logger, exception, "writing a batch or taking it back");
                 }
 
                 _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
@@ -232,6 +236,7 @@ internal sealed partial class Journal : IAsyncDisposable
 
     private void Write(List<PendingCommit> batch)
     {
+        RequireOrder(batch);
         List<JournalEntry> entries = EntriesOf(batch);
         var journalBatch = new JournalBatch(batch[0].Position, entries);
         try
@@ -265,6 +270,21 @@ internal sealed partial class Journal : IAsyncDisposable
         Volatile.Write(ref _durablePosition, batch[^1].Position);
         foreach (PendingCommit commit in batch)
             commit.Succeed();
+    }
+
+    /// <summary>
+    /// Nothing is written twice, and nothing after what has seen it.
+    /// </summary>
+    private void RequireOrder(List<PendingCommit> batch)
+    {
+        long last = _durablePosition;
+        foreach (PendingCommit commit in batch)
+        {
+            Invariant.Holds(
+                commit.Position > last && !commit.HasFailed,
+                "commits are written once, in the order of their positions");
+            last = commit.Position;
+        }
     }
 
     private List<JournalEntry> EntriesOf(List<PendingCommit> batch)
@@ -318,6 +338,7 @@ internal sealed partial class Journal : IAsyncDisposable
         lock (_gate)
         {
             long first = culprits.Min(static each => each.Position);
+            Invariant.Holds(first > _durablePosition, "what is durable is not taken back");
             List<PendingCommit> left = [];
             foreach (PendingCommit each in batch.Concat(_queue))
             {

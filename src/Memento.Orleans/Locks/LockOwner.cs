@@ -36,6 +36,9 @@ internal class LockOwner(Guid transactionId, TransactionAge age)
     /// </summary>
     internal LockHold? PartitionHold { get; set; }
 
+    /// <summary>Whether it has any lock.</summary>
+    internal bool HoldsLocks => PartitionHold is not null || HoldCount > 0;
+
     internal LockRequest? FirstRequest { get; private set; }
 
     /// <summary>

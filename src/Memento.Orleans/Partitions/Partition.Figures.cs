@@ -34,7 +34,7 @@ internal sealed partial class Partition
     public bool IsIdle()
     {
         lock (_gate)
-            return _transactions.Count == 0 && _locks.IsIdle;
+            return _transactions.Count == 0 && (_isBroken || _locks.IsIdle);
     }
 
     /// <summary>Adds every held and every requested lock.</summary>

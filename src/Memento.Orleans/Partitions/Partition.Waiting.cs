@@ -1,4 +1,5 @@
 using Memento.Diagnostics;
+using Memento.Invariants;
 using Memento.Locks;
 
 namespace Memento.Partitions;
@@ -101,10 +102,17 @@ internal sealed partial class Partition
         {
             request = waiting.Request;
             if (ended is TimeoutException) request ??= transaction.Waiting!.FindAhead()?.Request;
-            if (request is { State: LockRequestState.Waiting })
+            if (request is { State: LockRequestState.Waiting } && !_isBroken)
             {
-                blocker = _locks.FindBlocker(request);
-                if (request == waiting.Request) _locks.Cancel(request, _resumed);
+                try
+                {
+                    blocker = _locks.FindBlocker(request);
+                    if (request == waiting.Request) _locks.Cancel(request, _resumed);
+                }
+                catch (BrokenInvariantException broken)
+                {
+                    Break(broken);
+                }
             }
 
             conflict = waiting.Request is { State: LockRequestState.Refused } refused

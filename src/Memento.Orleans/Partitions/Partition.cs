@@ -1,4 +1,5 @@
 using Memento.Diagnostics;
+using Memento.Invariants;
 using Memento.Journaling;
 using Memento.Locks;
 using Memento.Tables;
@@ -128,8 +129,22 @@ internal sealed partial class Partition(
                 return false;
             }
 
-            transaction.MoveTo(TransactionPhase.Sealed);
-            return true;
+            try
+            {
+                Invariant.Holds(
+                    _transactions.GetValueOrDefault(transaction.TransactionId) == transaction,
+                    "a transaction is sealed in its own partition");
+                Invariant.Holds(
+                    !transaction.Staged.HasChanges || transaction.HoldsLocks,
+                    "a transaction that has written holds locks");
+                transaction.MoveTo(TransactionPhase.Sealed);
+                return true;
+            }
+            catch (BrokenInvariantException broken)
+            {
+                Break(broken);
+                return false;
+            }
         }
     }
 
@@ -143,6 +158,7 @@ internal sealed partial class Partition(
     {
         lock (_gate)
         {
+            RequireSealed(transaction);
             if (!pending.HasFailed) Apply(transaction, pending.Position, applied);
             End(transaction);
         }
@@ -155,6 +171,7 @@ internal sealed partial class Partition(
     {
         lock (_gate)
         {
+            RequireSealed(transaction);
             if (transaction.Staged.HasChanges) Apply(transaction, position: 0, applied: null);
             End(transaction);
         }
@@ -295,16 +312,11 @@ internal sealed partial class Partition(
                 LockRequest? request = null;
                 if (IsInTurn(transaction, operation, waiting))
                 {
-                    var locks = new LockTaker(_locks, transaction, _resumed);
-                    transaction.Begin(savepoint);
-                    if (operation.TryApply(transaction, ref locks, out result))
+                    if (TryApply(
+                        transaction, operation, savepoint, out request, out conflict, out result))
                     {
-                        transaction.Operations++;
                         return true;
                     }
-
-                    request = locks.Waiting;
-                    conflict = locks.Conflict;
                 }
 
                 if (conflict is null)
@@ -325,6 +337,35 @@ internal sealed partial class Partition(
             : throw LockErrors.Conflict(Table, transaction, conflict);
     }
 
+    /// <summary>
+    /// Carries an operation out, under the gate; where a lock is not there, says what it waits for
+    /// or why it will never get it.
+    /// </summary>
+    private bool TryApply<TResult>(
+        PartitionTransaction transaction,
+        Operation<TResult> operation,
+        Savepoint? savepoint,
+        out LockRequest? request,
+        out LockConflict? conflict,
+        out TResult result)
+    {
+        try
+        {
+            var locks = new LockTaker(_locks, transaction, _resumed);
+            transaction.Begin(savepoint);
+            bool isDone = operation.TryApply(transaction, ref locks, out result);
+            if (isDone) transaction.Operations++;
+            request = locks.Waiting;
+            conflict = locks.Conflict;
+            return isDone;
+        }
+        catch (BrokenInvariantException broken)
+        {
+            Break(broken);
+            throw new PartitionClosedException(_closed!);
+        }
+    }
+
     private void Apply(PartitionTransaction transaction, long position, AppliedCommit? applied)
     {
         ClearedContent? cleared =
@@ -343,14 +384,38 @@ internal sealed partial class Partition(
         applied.Writes = [.. writes];
     }
 
+    /// <summary>Drops a transaction with its locks; what breaks here ends the partition.</summary>
     private void End(PartitionTransaction transaction)
     {
         transaction.MoveTo(TransactionPhase.Ended);
         _transactions.Remove(transaction.TransactionId);
-        _locks.Release(transaction, _resumed);
         transaction.Waiting?.FreeAll(_freed);
+        try
+        {
+            if (!_isBroken) Release(transaction);
+        }
+        catch (BrokenInvariantException broken)
+        {
+            // What it wrote stands, or is gone: only the locks are not what they should be.
+            Break(broken);
+        }
+
         if (_closed is not null && _transactions.Count == 0) _drained.TrySetResult();
     }
+
+    private void Release(PartitionTransaction transaction)
+    {
+        _locks.Release(transaction, _resumed);
+        Invariant.Holds(
+            _transactions.Count > 0 || _locks.IsIdle,
+            "nothing is locked where no transaction is running");
+    }
+
+    private void RequireSealed(PartitionTransaction transaction)
+        => Invariant.Holds(
+            transaction.Phase == TransactionPhase.Sealed
+                && _transactions.GetValueOrDefault(transaction.TransactionId) == transaction,
+            "a commit was sealed in its partition before");
 
     private void ThrowIfClosed()
     {

@@ -37,6 +37,7 @@ internal sealed class IndexGrain(
 
     private Task<OpenResponse>? _opening;
     private Partition? _partition;
+    private Partition? _successor;
 
     public override async Task OnDeactivateAsync(
         DeactivationReason reason, CancellationToken cancellationToken)
@@ -49,7 +50,9 @@ internal sealed class IndexGrain(
 
     public async Task<OpenResponse> OpenAsync()
     {
-        if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
+        if (_partition is { IsClosed: true } discarded && await ForgetAsync(discarded))
+            _successor = discarded.MakeSuccessor();
+
         _opening ??= LoadAsync();
         Task<OpenResponse> opening = _opening;
         OpenResponse response;
@@ -153,7 +156,8 @@ internal sealed class IndexGrain(
             tables.TryGet(table, out TableDefinition? known) ? known.Registration : null;
         try
         {
-            _partition = await loader.LoadAsync(table, number);
+            _partition = _successor ?? await loader.LoadAsync(table, number);
+            _successor = null;
             partitions.Add(_partition);
             partitions.Tried(table, number, failure: null);
             return new OpenResponse
@@ -185,15 +189,16 @@ internal sealed class IndexGrain(
     /// <summary>
     /// Waits for the last commits of a closed partition. After that, the partition can be loaded.
     /// </summary>
-    private async Task ForgetAsync(Partition partition)
+    private async Task<bool> ForgetAsync(Partition partition)
     {
         partitions.Remove(partition);
         await partition.Drained;
         await journal.FlushAsync();
-        if (!ReferenceEquals(_partition, partition)) return;
+        if (!ReferenceEquals(_partition, partition)) return false;
 
         _partition = null;
         _opening = null;
+        return true;
     }
 
     private PartitionInfo Describe(Partition partition)

@@ -25,6 +25,9 @@ internal sealed class PartitionLoader(
 {
     private readonly IJournalStorage? _storage = durable.Journal;
 
+    // Its partition's gate is held: the log provider's own failure must not come out there.
+    private readonly JournalLog _breakLog = new(logger);
+
     /// <exception cref="TableNotFoundException">
     /// The table is not registered, or does not exist.
     /// </exception>
@@ -63,6 +66,8 @@ internal sealed class PartitionLoader(
         {
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
             Metrics = metrics,
+            WhenBroken = (broken, exception) =>
+                PartitionLog.Broken(_breakLog, exception, broken.Number, broken.Table.Name),
         };
     }
 
@@ -111,4 +116,16 @@ internal sealed class PartitionLoader(
 
         return new StoredRecord(row.Key, record);
     }
+}
+
+/// <summary>The log messages about partitions.</summary>
+internal static partial class PartitionLog
+{
+    [LoggerMessage(
+        EventId = 1108,
+        Level = LogLevel.Critical,
+        Message = "Partition {Number} of table '{Table}' found an invariant broken, which is a bug "
+            + "of Memento, and ends; it starts anew with the committed records. Report it")]
+    public static partial void Broken(
+        ILogger logger, Exception exception, int number, string table);
 }
