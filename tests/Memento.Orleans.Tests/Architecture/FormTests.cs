@@ -11,6 +11,7 @@ namespace Memento.Tests.Architecture;
 public class FormTests
 {
     private const int MaxColumns = 100;
+    private const int MaxLines = 400;
 
     private static readonly string[] Places = ["src", "tests", "benchmarks", "samples", "silo"];
 
@@ -22,6 +23,16 @@ public class FormTests
     [Fact]
     public void No_line_of_the_source_is_wider_than_100_columns()
         => Assert.Equal([], SourceFiles().SelectMany(WideLines));
+
+    [Fact]
+    public void No_file_of_the_store_is_longer_than_400_lines()
+        => Assert.Equal(
+            [],
+            SourceFiles()
+                .Where(static file => file.StartsWith("src/", StringComparison.Ordinal))
+                .Select(static file => (File: file, Lines: Repository.ReadLines(file).Length))
+                .Where(static each => each.Lines > MaxLines)
+                .Select(static each => $"{each.File} has {each.Lines} lines"));
 
     [Fact]
     public void What_fits_on_the_line_of_its_if_stands_there()
