@@ -246,7 +246,7 @@ internal sealed partial class OneAppendCommit(
             Invariant.Holds(partition.Epoch > 0, "a partition on disk has an epoch");
             epochs.Add(new PartitionEpoch(partition.Table.Name, partition.Number, partition.Epoch));
             if (each.Transaction.Staged.IsClearing)
-                (clears ??= []).UnionWith(StoresOf(each.Transaction));
+                (clears ??= []).UnionWith(StorageNamesOf(each.Transaction));
 
             foreach (StagedWrite write in each.Transaction.Staged.Effective)
             {
@@ -272,7 +272,7 @@ internal sealed partial class OneAppendCommit(
     /// The names of a table in the storage: of its records, and of the entries of its unique
     /// indexes.
     /// </summary>
-    private static IEnumerable<string> StoresOf(PartitionTransaction transaction)
+    private static IEnumerable<string> StorageNamesOf(PartitionTransaction transaction)
         => transaction.Content.Indexes.Unique
             .Select(index => transaction.Table.StorageName(index.Values))
             .Prepend(transaction.Table.Name);

@@ -18,9 +18,9 @@ internal static class Invariant
 }
 
 /// <summary>
-/// An invariant is broken, which is a bug of Memento. The error never leaves the store: the
-/// partition that finds it ends (<c>Partition.Break</c>), and a journal or a commit stops the
-/// process.
+/// An invariant is broken, which is a bug of Memento. A partition that finds it ends
+/// (<c>Partition.Break</c>); a journal, or half of a commit, stops the process; anywhere else the
+/// caller gets it.
 /// </summary>
 internal sealed class BrokenInvariantException(string what)
     : Exception($"What must always hold does not: {what}. This is a bug of Memento; report it.");

@@ -168,9 +168,18 @@ internal sealed partial class Journal : IAsyncDisposable
 
     private void Append(PendingCommit commit)
     {
-        Invariant.Holds(commit.Position == 0, "a commit is appended once");
-        Invariant.Holds(
-            commit.DependsOn <= _lastPosition, "a commit has seen only what was appended before");
+        try
+        {
+            Invariant.Holds(commit.Position == 0, "a commit is appended once");
+            Invariant.Holds(
+                commit.DependsOn <= _lastPosition,
+                "a commit has seen only what was appended before");
+        }
+        catch (BrokenInvariantException broken)
+        {
+            MemoryLost.Fail(_logger, broken, "appending a commit");
+        }
+
         commit.Position = ++_lastPosition;
         _queue.Add(commit);
         _gathering.Arrived();

@@ -10,19 +10,19 @@ internal sealed record CommitRequest(
     [property: Id(0)] Guid TransactionId,
     [property: Id(1)] IReadOnlyList<NamedParticipant> Participants);
 
-/// <summary>How the commit of one attempt ended; the default value is a commit.</summary>
+/// <summary>How the commit of one attempt ended; the default value is not a commit.</summary>
+/// <param name="IsCommitted">Whether it is committed, and as durable as its tables.</param>
 /// <param name="Error">
 /// Why it is not known to be committed. After a conflict nothing was kept, for a reason outside the
-/// transaction. Null: it is committed, and as durable as its tables.
+/// transaction.
 /// </param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.CommitResult")]
-internal readonly record struct CommitResult([property: Id(0)] MementoException? Error)
+internal readonly record struct CommitResult(
+    [property: Id(0)] bool IsCommitted, [property: Id(1)] MementoException? Error)
 {
-    public static CommitResult Committed => default;
-
-    public bool IsCommitted => Error is null;
+    public static CommitResult Committed => new(IsCommitted: true, Error: null);
 
     /// <summary>Whether nothing was kept and another attempt may succeed.</summary>
     public bool MayTryAgain => Error is TransactionConflictException;
@@ -38,10 +38,10 @@ internal readonly record struct CommitResult([property: Id(0)] MementoException?
 
     /// <summary>Nothing was kept, and another attempt may succeed.</summary>
     public static CommitResult TryAgain(string why)
-        => new(new TransactionConflictException(why));
+        => Failed(new TransactionConflictException(why));
 
     /// <summary>It is not known to be committed, and the error says why.</summary>
-    public static CommitResult Failed(MementoException error) => new(error);
+    public static CommitResult Failed(MementoException error) => new(IsCommitted: false, error);
 }
 
 /// <summary>

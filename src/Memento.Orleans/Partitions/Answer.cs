@@ -58,28 +58,28 @@ internal abstract class AnswerCodec<TResult>
 internal static class AnswerCodecs
 {
     /// <summary>The codec of no result.</summary>
-    public static AnswerCodec<Done> Done { get; } = new DoneCodec();
+    public static AnswerCodec<Done> Done { get; } = new DoneAnswer();
 
     /// <summary>The codec of a truth value.</summary>
-    public static AnswerCodec<bool> Flag { get; } = new FlagCodec();
+    public static AnswerCodec<bool> Flag { get; } = new FlagAnswer();
 
     /// <summary>The codec of a number.</summary>
-    public static AnswerCodec<long> Number { get; } = new NumberCodec();
+    public static AnswerCodec<long> Number { get; } = new NumberAnswer();
 
     /// <summary>The codec of the bytes of a key, or null.</summary>
-    public static AnswerCodec<byte[]?> Key { get; } = new KeyCodec();
+    public static AnswerCodec<byte[]?> Key { get; } = new KeyAnswer();
 
     /// <summary>The codec of the bytes of keys.</summary>
-    public static AnswerCodec<byte[][]> Keys { get; } = new KeysCodec();
+    public static AnswerCodec<byte[][]> Keys { get; } = new KeysAnswer();
 
     /// <summary>The codec of a record, or null.</summary>
-    public static AnswerCodec<object?> Record { get; } = new RecordCodec();
+    public static AnswerCodec<object?> Record { get; } = new RecordAnswer();
 
     /// <summary>The codec of records.</summary>
-    public static AnswerCodec<object[]> Records { get; } = new RecordsCodec();
+    public static AnswerCodec<object[]> Records { get; } = new RecordsAnswer();
 
     /// <summary>The codec of a part of the records of a query.</summary>
-    public static AnswerCodec<Chunk> Chunk { get; } = new ChunkCodec();
+    public static AnswerCodec<Chunk> Chunk { get; } = new ChunkAnswer();
 
     private static T Require<T>(T? part)
         where T : class
@@ -87,14 +87,17 @@ internal static class AnswerCodecs
             "The answer of a partition is not one of the operation that it was asked. Use the "
             + "same version of Memento.Orleans in clients and silos.");
 
-    private sealed class DoneCodec : AnswerCodec<Done>
+    private static byte[] RequireOne(Answer answer)
+        => Require(answer.Items is [var only] ? only : null);
+
+    private sealed class DoneAnswer : AnswerCodec<Done>
     {
         public override Answer Encode(TableDefinition table, Done result) => Answer.Empty;
 
         public override Done Decode(TableDefinition table, Answer answer) => default;
     }
 
-    private sealed class FlagCodec : AnswerCodec<bool>
+    private sealed class FlagAnswer : AnswerCodec<bool>
     {
         private static readonly Answer True = new() { Number = 1 };
 
@@ -104,7 +107,7 @@ internal static class AnswerCodecs
         public override bool Decode(TableDefinition table, Answer answer) => answer.Number != 0;
     }
 
-    private sealed class NumberCodec : AnswerCodec<long>
+    private sealed class NumberAnswer : AnswerCodec<long>
     {
         public override Answer Encode(TableDefinition table, long result)
             => new() { Number = result };
@@ -112,16 +115,16 @@ internal static class AnswerCodecs
         public override long Decode(TableDefinition table, Answer answer) => answer.Number;
     }
 
-    private sealed class KeyCodec : AnswerCodec<byte[]?>
+    private sealed class KeyAnswer : AnswerCodec<byte[]?>
     {
         public override Answer Encode(TableDefinition table, byte[]? result)
             => result is null ? Answer.Empty : new Answer { Items = [result] };
 
         public override byte[]? Decode(TableDefinition table, Answer answer)
-            => answer.Items?[0];
+            => answer.Items is null ? null : RequireOne(answer);
     }
 
-    private sealed class KeysCodec : AnswerCodec<byte[][]>
+    private sealed class KeysAnswer : AnswerCodec<byte[][]>
     {
         public override Answer Encode(TableDefinition table, byte[][] result)
             => new() { Items = result };
@@ -130,16 +133,16 @@ internal static class AnswerCodecs
             => Require(answer.Items);
     }
 
-    private sealed class RecordCodec : AnswerCodec<object?>
+    private sealed class RecordAnswer : AnswerCodec<object?>
     {
         public override Answer Encode(TableDefinition table, object? result)
             => result is null ? Answer.Empty : new Answer { Items = [table.Serialize(result)] };
 
         public override object? Decode(TableDefinition table, Answer answer)
-            => answer.Items is { } documents ? table.Deserialize(documents[0]) : null;
+            => answer.Items is null ? null : table.Deserialize(RequireOne(answer));
     }
 
-    private sealed class RecordsCodec : AnswerCodec<object[]>
+    private sealed class RecordsAnswer : AnswerCodec<object[]>
     {
         public override Answer Encode(TableDefinition table, object[] result)
             => new() { Items = Array.ConvertAll(result, table.Serialize) };
@@ -148,7 +151,7 @@ internal static class AnswerCodecs
             => Array.ConvertAll(Require(answer.Items), document => table.Deserialize(document));
     }
 
-    private sealed class ChunkCodec : AnswerCodec<Chunk>
+    private sealed class ChunkAnswer : AnswerCodec<Chunk>
     {
         /// <summary>Ends the chunk earlier if large records leave no room for all of it.</summary>
         public override Answer Encode(TableDefinition table, Chunk result)

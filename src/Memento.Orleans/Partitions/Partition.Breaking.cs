@@ -7,6 +7,7 @@ internal sealed partial class Partition
 {
     // Under the gate.
     private bool _isBroken;
+    private bool _needsSuccessor;
 
     /// <summary>
     /// Called once, under the gate, when the partition ends because an invariant is broken.
@@ -15,14 +16,14 @@ internal sealed partial class Partition
 
     /// <summary>
     /// A partition with the same records and new locks, where this one ended because an invariant
-    /// was broken and its records are nowhere else; otherwise null. Called when it has drained, and
-    /// the journal has been flushed.
+    /// was broken and its records are nowhere else. Null where it was closed for another reason
+    /// too: its table may be gone. Called when it has drained, and the journal has been flushed.
     /// </summary>
     public Partition? MakeSuccessor()
     {
         lock (_gate)
         {
-            if (!_isBroken || Table.Storage != TableStorage.Ram) return null;
+            if (!_needsSuccessor || Table.Storage != TableStorage.Ram) return null;
 
             Invariant.Holds(_transactions.Count == 0, "a partition has drained before another one");
             return new Partition(Table, Number, Epoch, _content, time)
@@ -45,7 +46,8 @@ internal sealed partial class Partition
         if (_isBroken) return;
 
         _isBroken = true;
-        _closed = new TransactionConflictException(
+        _needsSuccessor = _closed is null;
+        _closed ??= new TransactionConflictException(
             $"Partition {Number} of table '{Table.Name}' found a fault in its own state and starts "
             + "anew with the records that are committed. The transaction is run again while "
             + "attempts and time are left.",

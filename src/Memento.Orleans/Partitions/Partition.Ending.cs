@@ -16,13 +16,11 @@ internal sealed partial class Partition
     {
         lock (_gate)
         {
-            if (transaction.Phase == TransactionPhase.Ended
-                || (transaction.Phase == TransactionPhase.Sealed && !evenIfSealed))
+            if (transaction.Phase == TransactionPhase.Running
+                || (transaction.Phase == TransactionPhase.Sealed && evenIfSealed))
             {
-                return;
+                End(transaction);
             }
-
-            End(transaction);
         }
 
         Wake();
@@ -68,6 +66,7 @@ internal sealed partial class Partition
         lock (_gate)
         {
             _closed ??= reason;
+            _needsSuccessor = false;
             foreach (PartitionTransaction transaction in _transactions.Values.ToArray())
             {
                 if (transaction.Phase == TransactionPhase.Running) End(transaction);

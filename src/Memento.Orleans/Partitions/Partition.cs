@@ -143,9 +143,11 @@ internal sealed partial class Partition(
             catch (BrokenInvariantException broken)
             {
                 Break(broken);
-                return false;
             }
         }
+
+        Wake();
+        return false;
     }
 
     /// <summary>

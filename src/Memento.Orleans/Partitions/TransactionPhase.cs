@@ -20,9 +20,9 @@ internal enum TransactionPhase
     Sealed = 2,
 
     /// <summary>
-    /// It has no locks and writes any more: it was aborted, or (in a partition) committed. In a
-    /// process, a committed transaction stays <see cref="Sealed"/>, and its result says how it
-    /// ended.
+    /// In a partition it has no locks and writes any more: it was committed or aborted. In a
+    /// process its abort has begun; a committed transaction stays <see cref="Sealed"/> there, and
+    /// its result says how it ended.
     /// </summary>
     Ended = 3,
 }

@@ -50,9 +50,7 @@ internal sealed class IndexGrain(
 
     public async Task<OpenResponse> OpenAsync()
     {
-        if (_partition is { IsClosed: true } discarded && await ForgetAsync(discarded))
-            _successor = discarded.MakeSuccessor();
-
+        if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
         _opening ??= LoadAsync();
         Task<OpenResponse> opening = _opening;
         OpenResponse response;
@@ -189,16 +187,16 @@ internal sealed class IndexGrain(
     /// <summary>
     /// Waits for the last commits of a closed partition. After that, the partition can be loaded.
     /// </summary>
-    private async Task<bool> ForgetAsync(Partition partition)
+    private async Task ForgetAsync(Partition partition)
     {
         partitions.Remove(partition);
         await partition.Drained;
         await journal.FlushAsync();
-        if (!ReferenceEquals(_partition, partition)) return false;
+        if (!ReferenceEquals(_partition, partition)) return;
 
         _partition = null;
         _opening = null;
-        return true;
+        _successor = partition.MakeSuccessor();
     }
 
     private PartitionInfo Describe(Partition partition)

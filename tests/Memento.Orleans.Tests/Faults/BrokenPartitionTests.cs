@@ -54,6 +54,26 @@ public sealed class BrokenPartitionTests
         await silo.CheckIdleAsync();
     }
 
+    [Fact]
+    public async Task One_whose_table_was_deleted_meanwhile_does_not_come_back()
+    {
+        await using FaultySilo silo = await StartAsync();
+        await FillAsync(silo, static id => new RamAccount { Id = id, Balance = id });
+        Partition partition = PartitionOf(silo, TableOf<RamAccount>(silo), 1);
+        var id = Guid.NewGuid();
+        PartitionTransaction last = partition.Join(new TransactionHeader(
+            id, new TransactionAge(1, id), TimeProvider.System.GetTimestamp()));
+        Assert.True(partition.TrySeal(last, operations: 0));
+
+        // It drains for its last commit, which breaks it.
+        Task closed = partition.CloseAsync(new TableNotFoundException(nameof(RamAccount)));
+        last.Manager = new LockManager();
+        partition.Commit(last);
+        await closed.Within();
+
+        Assert.Null(partition.MakeSuccessor());
+    }
+
     private static TableDefinition<T> TableOf<T>(FaultySilo silo)
         where T : class
         => silo.Services.GetRequiredService<TableRegistry>().Get<T>();
@@ -75,29 +95,36 @@ public sealed class BrokenPartitionTests
             logging => logging.AddProvider(new LineLogProvider(_log))));
 
     /// <summary>
-    /// One transaction has written a key, another waits for it, and a third finds the fault.
+    /// One transaction has written a key, an older one waits for it, and a third finds the fault.
     /// </summary>
     private async Task BreakWhileOthersRunAsync<T>(Func<int, T> make, Func<T, long> balanceOf)
         where T : class
     {
         await using FaultySilo silo = await StartAsync();
         await FillAsync(silo, make);
-        TableDefinition table = TableOf<T>(silo);
+        TableDefinition<T> table = TableOf<T>(silo);
         Partition first = PartitionOf(silo, table, 1);
-        var isWritten = new TaskCompletionSource();
-        var mayEnd = new TaskCompletionSource();
-        int runs = 0, breaks = 0;
-        Task holder = silo.Inside.TransactionAsync(async tx =>
+        TaskCompletionSource hasBegun = new(), mayRead = new(), isWritten = new(), mayEnd = new();
+        int reads = 0, writes = 0, breaks = 0;
+        Task<T?> reader = silo.Inside.TransactionAsync(async tx =>
         {
-            runs++;
+            reads++;
+            hasBegun.TrySetResult();
+            await mayRead.Task;
+            return await tx.ReadAsync<T>(1);
+        });
+        await hasBegun.Task.Within();
+        Task writer = silo.Inside.TransactionAsync(async tx =>
+        {
+            writes++;
             await tx.WriteAsync(make(1));
             isWritten.TrySetResult();
             await mayEnd.Task;
         });
         await isWritten.Task.Within();
+        mayRead.SetResult();
+        await Waiting.UntilAsync(() => HasWaiter(first), "the older transaction waits");
 
-        // Only an older transaction waits; this one gives up and comes again until it may read.
-        Task<T?> reader = silo.Inside.TransactionAsync(async tx => await tx.ReadAsync<T>(1));
         await silo.Inside.TransactionAsync(async tx =>
         {
             if (++breaks == 1)
@@ -106,12 +133,12 @@ public sealed class BrokenPartitionTests
                     table, first.Number, new BreakOperation(), CancellationToken.None);
             }
         }).Within();
-        mayEnd.SetResult();
-        await holder.Within();
 
+        // Before the writer ends: nothing but the fault has woken it.
         Assert.Equal(1, balanceOf((await reader.Within())!));
-        Assert.Equal(2, breaks);
-        Assert.Equal(2, runs);
+        mayEnd.SetResult();
+        await writer.Within();
+        Assert.Equal((2, 2, 2), (reads, writes, breaks));
         Assert.True(first.IsClosed);
         Assert.NotSame(first, PartitionOf(silo, table, 1));
         IReadOnlyList<T> all = await silo.Inside.TransactionAsync(
@@ -121,6 +148,13 @@ public sealed class BrokenPartitionTests
             all.Select(balanceOf).Order());
         await _log.WaitForAsync($"Partition {first.Number} of table '{table.Name}' found").Within();
         await silo.CheckIdleAsync();
+    }
+
+    private static bool HasWaiter(Partition partition)
+    {
+        List<LockInfo> locks = [];
+        partition.DescribeLocks(locks);
+        return locks.Exists(static each => each.IsWaiting);
     }
 
     /// <summary>Finds an invariant broken, as only a fault of the store would.</summary>
