@@ -18,12 +18,7 @@ internal sealed class ClientCommitter(RemoteCommit remote) : ICommitter
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
     {
         if (state is not null && !state.TryBeginCommit())
-        {
-            // It was ended by its time limit, before the participants of its grain calls were
-            // known.
-            remote.AbortEach(transactionId, OrleansParticipant.Name(state: null, recorded));
-            return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
-        }
+            return new(remote.Refuse(state, recorded));
 
         return remote.CommitAsync(transactionId, OrleansParticipant.Name(state, recorded));
     }

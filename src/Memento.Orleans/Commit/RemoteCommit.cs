@@ -3,6 +3,8 @@ using Memento.Messages;
 using Memento.Participants;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
+using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
 
 namespace Memento.Commit;
 
@@ -30,6 +32,17 @@ internal sealed class RemoteCommit(
         // others.
         if (!result.IsCommitted && !result.IsInDoubt) AbortEach(transactionId, participants);
         return result;
+    }
+
+    /// <summary>
+    /// Refuses the commit of a transaction that its time limit ended before: the participants of
+    /// its grain calls were not known then.
+    /// </summary>
+    public CommitResult Refuse(
+        TransactionState state, IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+    {
+        AbortEach(state.Id, OrleansParticipant.Name(state: null, recorded));
+        return CommitResult.Failed(state.Doom ?? state.TimedOut());
     }
 
     /// <summary>

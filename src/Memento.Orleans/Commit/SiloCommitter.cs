@@ -19,12 +19,7 @@ internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : IC
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
     {
         if (state is not null && !state.TryBeginCommit())
-        {
-            // It was ended by its time limit, before the participants of its grain calls were
-            // known.
-            remote.AbortEach(transactionId, OrleansParticipant.Name(state: null, recorded));
-            return new(CommitResult.Failed(state.Doom ?? state.TimedOut()));
-        }
+            return new(remote.Refuse(state, recorded));
 
         // A body of this silo with all partitions in it: nearly every commit takes this way.
         if (state is { IsJoined: false } && recorded.Count == 0
