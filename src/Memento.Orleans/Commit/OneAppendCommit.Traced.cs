@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
@@ -14,17 +13,15 @@ internal sealed partial class OneAppendCommit
         int generation,
         bool keepsOutcome)
     {
-        using Activity? activity = tracing.StartCommit(transactionId, participants.Count);
+        using StoreActivity activity = tracing.StartCommit(transactionId, participants.Count);
         CommitResult? lost;
         using (tracing.StartSeal())
             lost = Seal(participants);
         CommitResult result = lost
             ?? await CommitSealedAsync(transactionId, participants, generation, keepsOutcome)
                 .ConfigureAwait(false);
-        StoreTracing.End(
-            activity,
-            result.IsCommitted ? "committed" : AbortReason.Of(result.Error),
-            result.Error);
+        activity.End(
+            result.IsCommitted ? AbortReason.None : AbortReason.Of(result.Error), result.Error);
         return result;
     }
 
@@ -36,7 +33,7 @@ internal sealed partial class OneAppendCommit
         bool writesToDisk,
         bool keepsOutcome)
     {
-        using Activity? activity = tracing.StartAppend();
+        using StoreActivity activity = tracing.StartAppend();
         return await CommitThroughJournalAsync(
             transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome)
             .ConfigureAwait(false);

@@ -3,6 +3,9 @@ namespace Memento.Diagnostics;
 /// <summary>Why transactions are not committed, in the words that metrics and traces use.</summary>
 internal static class AbortReason
 {
+    /// <summary>The word in its place for a transaction that was committed.</summary>
+    public const string None = "committed";
+
     /// <summary>The body called <see cref="ITransaction.Abort"/>.</summary>
     public const string Aborted = "aborted";
 

@@ -5,7 +5,7 @@ namespace Memento.Diagnostics;
 /// <summary>
 /// The counters and histograms of a store. Each store has a meter of its own, from the meter
 /// factory of its host, so that several silos of one process are kept apart. Without a listener, an
-/// instrument measures and allocates nothing.
+/// instrument records and allocates nothing.
 /// </summary>
 internal sealed class StoreMetrics
 {
@@ -25,9 +25,9 @@ internal sealed class StoreMetrics
     private readonly Counter<long> _aborts;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _messages;
-    private readonly Histogram<double> _lockWaits;
-    private readonly Histogram<int> _batchSizes;
-    private readonly Histogram<double> _batchWrites;
+    private readonly Histogram<double>? _lockWaits;
+    private readonly Histogram<int>? _batchSizes;
+    private readonly Histogram<double>? _batchWrites;
 
     /// <param name="factory">Makes the meter, and disposes of it.</param>
     /// <param name="silo">The name of the silo; null in a client.</param>
@@ -46,6 +46,8 @@ internal sealed class StoreMetrics
             "memento.transaction.retries", "{attempt}", "Runs of a body after its first");
         _messages = Meter.CreateCounter<long>(
             "memento.messages.sent", "{message}", "Messages to partitions in other processes");
+        if (silo is null) return;
+
         _lockWaits = Meter.CreateHistogram(
             "memento.lock.wait.duration", "s", "Waits for a lock", tags: null, Seconds);
         _batchSizes = Meter.CreateHistogram(
@@ -61,46 +63,87 @@ internal sealed class StoreMetrics
     /// <summary>Whether anybody listens to how transactions end.</summary>
     public bool WatchesTransactions => _commits.Enabled || _aborts.Enabled;
 
-    public bool WatchesLockWaits => _lockWaits.Enabled;
+    public bool WatchesLockWaits => _lockWaits is { Enabled: true };
 
-    public void Committed() => _commits.Add(1);
+    public void Committed() => Add(_commits);
 
     /// <summary>A transaction ended without a commit.</summary>
     /// <param name="reason">One of <see cref="AbortReason"/>.</param>
-    public void Aborted(string reason)
-    {
-        if (_aborts.Enabled) _aborts.Add(1, new KeyValuePair<string, object?>("reason", reason));
-    }
+    public void Aborted(string reason) => Add(_aborts, "memento.reason", reason);
 
-    public void Retried() => _retries.Add(1);
+    public void Retried() => Add(_retries);
 
     /// <summary>A message leaves for a partition in another process.</summary>
     /// <param name="message">The kind of the message.</param>
-    public void Sent(string message)
-    {
-        if (_messages.Enabled)
-            _messages.Add(1, new KeyValuePair<string, object?>("message", message));
-    }
+    public void Sent(string message) => Add(_messages, "memento.message", message);
 
     /// <summary>A wait for a lock has ended.</summary>
     /// <param name="table">The table.</param>
     /// <param name="duration">How long it took.</param>
-    /// <param name="failure">Why it got no lock; null where it did.</param>
-    public void LockWaited(string table, TimeSpan duration, Exception? failure)
-        => _lockWaits.Record(
+    /// <param name="isGranted">Whether it got the lock.</param>
+    /// <param name="failure">
+    /// Why it got none; null where its transaction ended meanwhile.
+    /// </param>
+    public void LockWaited(string table, TimeSpan duration, bool isGranted, Exception? failure)
+        => Record(
+            _lockWaits,
             duration.TotalSeconds,
-            new("table", table),
-            new("outcome", failure is null ? "granted" : AbortReason.Of(failure)));
+            [
+                new("memento.table", table),
+                new(
+                    "memento.result",
+                    isGranted ? "granted"
+                    : failure is null ? "ended"
+                    : AbortReason.Of(failure)),
+            ]);
 
     /// <summary>The storage has answered to a batch, or failed.</summary>
     public void BatchWritten(int commits, TimeSpan duration, bool isKept)
     {
-        _batchSizes.Record(commits);
-        if (_batchWrites.Enabled)
+        Record(_batchSizes, commits, []);
+        Record(
+            _batchWrites,
+            duration.TotalSeconds,
+            [new("memento.result", isKept ? "kept" : "failed")]);
+    }
+
+    private static void Add(Counter<long> counter)
+    {
+        if (counter.Enabled) Add(counter, []);
+    }
+
+    private static void Add(Counter<long> counter, string tag, string value)
+    {
+        if (counter.Enabled) Add(counter, [new(tag, value)]);
+    }
+
+    // Listeners run inside this call and the one below, and nowhere else.
+    private static void Add(
+        Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
         {
-            _batchWrites.Record(
-                duration.TotalSeconds,
-                new KeyValuePair<string, object?>("outcome", isKept ? "kept" : "failed"));
+            counter.Add(1, tags);
+        }
+        catch (Exception failure)
+        {
+            ListenerFailure.Tell(counter.Name, failure);
+        }
+    }
+
+    private static void Record<T>(
+        Histogram<T>? histogram, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+    {
+        if (histogram is not { Enabled: true }) return;
+
+        try
+        {
+            histogram.Record(value, tags);
+        }
+        catch (Exception failure)
+        {
+            ListenerFailure.Tell(histogram.Name, failure);
         }
     }
 }

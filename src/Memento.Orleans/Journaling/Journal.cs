@@ -248,30 +248,14 @@ internal sealed partial class Journal : IAsyncDisposable
         RequireOrder(batch);
         List<JournalEntry> entries = EntriesOf(batch);
         var journalBatch = new JournalBatch(batch[0].Position, entries);
-        try
+        Exception? failure = entries.Count > 0 ? Store(journalBatch) : null;
+        if (failure is BatchInDoubtException doubt)
         {
-            if (entries.Count > 0) Store(journalBatch);
+            if (!SettleDoubt(batch, journalBatch, doubt)) return;
         }
-        catch (BatchInDoubtException doubt)
+        else if (failure is not null)
         {
-            bool? isKept = _settlement!.Settle(journalBatch, elapsed =>
-            {
-                if (elapsed >= LongestDoubt) TellDoubt(batch, doubt);
-            });
-            if (isKept is null)
-            {
-                GiveUp(batch, doubt);
-                return;
-            }
-
-            if (isKept is false) TakeBack(batch, BatchFailure.NotKept(doubt));
-            lock (_gate)
-                _isInDoubt = false;
-            if (isKept is false) return;
-        }
-        catch (Exception exception)
-        {
-            TakeBack(batch, exception);
+            TakeBack(batch, failure);
             return;
         }
 
@@ -279,6 +263,29 @@ internal sealed partial class Journal : IAsyncDisposable
         Volatile.Write(ref _durablePosition, batch[^1].Position);
         foreach (PendingCommit commit in batch)
             commit.Succeed();
+    }
+
+    /// <summary>
+    /// Waits until the storage has said what became of a batch. False if it was not kept, or the
+    /// journal has given up; its commits are told then.
+    /// </summary>
+    private bool SettleDoubt(
+        List<PendingCommit> batch, JournalBatch journalBatch, BatchInDoubtException doubt)
+    {
+        bool? isKept = _settlement!.Settle(journalBatch, elapsed =>
+        {
+            if (elapsed >= LongestDoubt) TellDoubt(batch, doubt);
+        });
+        if (isKept is null)
+        {
+            GiveUp(batch, doubt);
+            return false;
+        }
+
+        if (isKept is false) TakeBack(batch, BatchFailure.NotKept(doubt));
+        lock (_gate)
+            _isInDoubt = false;
+        return isKept.Value;
     }
 
     /// <summary>
@@ -315,23 +322,27 @@ internal sealed partial class Journal : IAsyncDisposable
         return entries;
     }
 
-    private void Store(JournalBatch batch)
+    /// <summary>Writes a batch. Why the storage did not keep it; null where it did.</summary>
+    private Exception? Store(JournalBatch batch)
     {
-        if (_storage is null) throw new UnreachableException("A disk table without a storage.");
+        if (_storage is null) return new UnreachableException("A disk table without a storage.");
 
         _watch.Begin(batch.Entries.Count);
         long started = Stopwatch.GetTimestamp();
-        bool isKept = false;
+        Exception? failure = null;
         try
         {
             _storage.WriteAsync(batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            isKept = true;
         }
-        finally
+        catch (Exception exception)
         {
-            _watch.End();
-            _metrics?.BatchWritten(
-                batch.Entries.Count, Stopwatch.GetElapsedTime(started), isKept);
+            failure = exception;
         }
+
+        // What became of the batch is fixed before anything that listens may run.
+        _watch.End();
+        _metrics?.BatchWritten(
+            batch.Entries.Count, Stopwatch.GetElapsedTime(started), failure is null);
+        return failure;
     }
 }

@@ -72,7 +72,11 @@ internal sealed partial class Partition
         }
         finally
         {
-            metrics.LockWaited(Table.Name, time.GetElapsedTime(started), failure);
+            metrics.LockWaited(
+                Table.Name,
+                time.GetElapsedTime(started),
+                waiting.Request is { State: LockRequestState.Granted },
+                failure);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Locks;
@@ -29,7 +28,7 @@ internal sealed class RemoteTransactions(
     public async Task<ExecuteResponse> ExecuteAsync(
         ExecuteRequest request, TableDefinition table, int number, TimeSpan longestWait)
     {
-        using Activity? activity = tracing.StartExecute(
+        using StoreActivity activity = tracing.StartExecute(
             request.TransactionId, table.Name, number, request.Operations.Count);
         TransactionState state;
         try

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Memento.Commit;
+using Memento.Diagnostics;
 using Memento.Locks;
 using Memento.Participants;
 using Memento.Storage;
@@ -169,49 +170,72 @@ internal sealed class TransactionAttempt<T>(
     public bool TryGetResult(out TransactionResult<T> result)
     {
         result = default;
+        Exception? failure = FindFailure(out bool runsAgain);
+        if (failure is null)
+        {
+            result = IsAborted
+                ? new TransactionResult<T>(Ok: false, default, _scope!.Aborted!.Reason)
+                : new TransactionResult<T>(Ok: true, _value, Reason: null);
+            return true;
+        }
+
+        if (runsAgain)
+        {
+            RetryReason = (MementoException)failure;
+            return false;
+        }
+
+        if (ReferenceEquals(failure, _bodyError?.SourceException)) _bodyError.Throw();
+        throw failure;
+    }
+
+    /// <summary>How it ended, in the words of the traces.</summary>
+    /// <param name="error">Why it has no result, or runs again; null where it ended well.</param>
+    public string DescribeOutcome(out Exception? error)
+    {
+        error = FindFailure(out _);
+        return error is not null ? AbortReason.Of(error)
+            : IsAborted ? AbortReason.Aborted
+            : AbortReason.None;
+    }
+
+    /// <summary>Whether its body called <see cref="ITransaction.Abort"/>.</summary>
+    private bool IsAborted
+        => State?.Result is not { IsCommitted: true } && _scope?.Aborted is not null;
+
+    /// <summary>Why there is no result; null where there is one.</summary>
+    private Exception? FindFailure(out bool runsAgain)
+    {
+        runsAgain = false;
         switch (State?.Result)
         {
             // The outcome of a commit counts over the error of a call that the body had left
             // running.
             case { IsCommitted: true }:
-                result = new TransactionResult<T>(Ok: true, _value, Reason: null);
-                return true;
+                return null;
             case { Error: TransactionInDoubtException inDoubt }:
-                throw inDoubt;
+                return inDoubt;
         }
 
         if (State?.Doom is { } doom)
         {
-            if (doom is not TransactionConflictException) throw doom;
-            RetryReason = doom;
-            return false;
+            runsAgain = doom is TransactionConflictException;
+            return doom;
         }
 
         if (FindConflict(_bodyError?.SourceException ?? _error) is { } conflict)
         {
-            RetryReason = conflict;
-            return false;
+            runsAgain = true;
+            return conflict;
         }
 
-        if (_scope?.Aborted is { } aborted)
-        {
-            result = new TransactionResult<T>(Ok: false, default, aborted.Reason);
-            return true;
-        }
+        if (IsAborted) return null;
+        if (_bodyError is not null) return _bodyError.SourceException;
+        if (_error is not null) return Translate(_error);
+        if (State!.Result is not { } refused) return null;
 
-        _bodyError?.Throw();
-        if (_error is not null) throw Translate(_error);
-        switch (State!.Result)
-        {
-            case null:
-                result = new TransactionResult<T>(Ok: true, _value, Reason: null);
-                return true;
-            case { MayTryAgain: true } again:
-                RetryReason = again.Error;
-                return false;
-            default:
-                throw State.Result.Value.Error!;
-        }
+        runsAgain = refused.MayTryAgain;
+        return refused.Error!;
     }
 
     private static TimeSpan Limit(TimeSpan remaining)

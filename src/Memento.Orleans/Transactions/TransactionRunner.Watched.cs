@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Memento.Diagnostics;
 
 namespace Memento.Transactions;
@@ -14,36 +13,32 @@ internal sealed partial class TransactionRunner
         TransactionOptions? options,
         CancellationToken cancellationToken)
     {
-        using Activity? activity = tracing.StartTransaction();
+        using StoreActivity activity = tracing.StartTransaction();
+        TransactionResult<T> result;
         try
         {
-            TransactionResult<T> result = await RunUnwatchedAsync(body, options, cancellationToken);
-            if (result.Ok)
-                metrics.Committed();
-            else
-                metrics.Aborted(AbortReason.Aborted);
-            StoreTracing.End(activity, result.Ok ? "committed" : AbortReason.Aborted);
-            return result;
+            result = await RunUnwatchedAsync(body, options, cancellationToken);
         }
         catch (Exception error)
         {
             metrics.Aborted(AbortReason.Of(error));
-            StoreTracing.End(activity, AbortReason.Of(error), error);
+            activity.End(AbortReason.Of(error), error);
             throw;
         }
+
+        if (result.Ok)
+            metrics.Committed();
+        else
+            metrics.Aborted(AbortReason.Aborted);
+        activity.End(result.Ok ? AbortReason.None : AbortReason.Aborted);
+        return result;
     }
 
     private async Task RunOnceWatchedAsync<T>(TransactionAttempt<T> attempt, int number)
     {
-        using Activity? activity = tracing.StartAttempt(number);
+        using StoreActivity activity = tracing.StartAttempt(number);
         await RunOnceAsync(attempt);
-        if (attempt.State is not { } state) return;
-
-        StoreTracing.Name(activity, state.Id);
-        MementoException? error = state.Doom ?? state.Result?.Error;
-        string outcome = state.Result is { IsCommitted: true } ? "committed"
-            : error is null ? AbortReason.Aborted
-            : AbortReason.Of(error);
-        StoreTracing.End(activity, outcome, error);
+        if (attempt.State is { } state) activity.Name(state.Id);
+        activity.End(attempt.DescribeOutcome(out Exception? error), error);
     }
 }

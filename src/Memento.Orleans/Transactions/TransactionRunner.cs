@@ -53,6 +53,7 @@ internal sealed partial class TransactionRunner(
         {
             lifetime.ThrowIfNotRunning();
             cancellationToken.ThrowIfCancellationRequested();
+            if (attempts > 1) metrics.Retried();
             var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
             {
                 Deadline = deadline,
@@ -80,7 +81,6 @@ internal sealed partial class TransactionRunner(
             age = attempt.State?.Age ?? age;
             lost = attempt.RetryReason!;
             if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
-            metrics.Retried();
             await PauseAsync(attempts, deadline, lost, cancellationToken);
         }
     }

@@ -75,7 +75,11 @@ internal sealed class LockedRecord : IDisposable
     private readonly TaskCompletionSource _end = new();
     private readonly Task _done;
 
-    public LockedRecord(IMemento memento)
+    /// <param name="memento">The store.</param>
+    /// <param name="leave">
+    /// The body of the older one leaves its wait behind then, and fails; null: it waits.
+    /// </param>
+    public LockedRecord(IMemento memento, Task? leave = null)
     {
         var aged = new TaskCompletionSource();
         Task older = memento.TransactionAsync(async tx =>
@@ -84,7 +88,14 @@ internal sealed class LockedRecord : IDisposable
             await tx.ReadAsync<RamAccount>(2);
             aged.TrySetResult();
             await _written.Task;
-            await tx.ReadAsync<RamAccount>(1, LockMode.Write);
+            Task wait = tx.ReadAsync<RamAccount>(1, LockMode.Write).AsTask();
+            if (leave is not null)
+            {
+                await leave;
+                throw new PlainException("The older one leaves.");
+            }
+
+            await wait;
         });
         _done = Task.WhenAll(older, YoungerAsync());
 

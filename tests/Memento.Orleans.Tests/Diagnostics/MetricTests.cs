@@ -30,7 +30,7 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Equal([1], _log.Of("memento.journal.batch.size").Select(each => each.Value));
         MetricSample write = Assert.Single(_log.Of("memento.journal.write.duration"));
         Assert.InRange(write.Value, 0, Waiting.Bound.TotalSeconds);
-        Assert.Equal(["outcome=kept"], write.Tags);
+        Assert.Equal(["memento.result=kept"], write.Tags);
         Assert.Empty(_log.Of("memento.transaction.aborts"));
         Assert.Empty(_log.Of("memento.transaction.retries"));
     }
@@ -48,7 +48,7 @@ public sealed class MetricTests : IAsyncLifetime
 
         MetricSample abort = Assert.Single(_log.Of("memento.transaction.aborts"));
         Assert.Equal(1, abort.Value);
-        Assert.Equal([$"reason={reason}"], abort.Tags);
+        Assert.Equal([$"memento.reason={reason}"], abort.Tags);
         Assert.Equal(0, _log.Sum("memento.transaction.commits"));
     }
 
@@ -66,6 +66,41 @@ public sealed class MetricTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_does_not_come_is_not_counted()
+    {
+        using var cancellation = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _silo.Inside.TransactionAsync(
+                _ =>
+                {
+                    cancellation.Cancel();
+                    throw new TransactionConflictException("The test lost.");
+                },
+                options: null,
+                cancellation.Token));
+
+        Assert.Empty(_log.Of("memento.transaction.retries"));
+    }
+
+    [Fact]
+    public async Task A_wait_whose_transaction_ends_got_no_lock()
+    {
+        var leave = new TaskCompletionSource();
+        using var scene = new LockedRecord(_silo.Inside, leave.Task);
+        await scene.ReachedAsync(_silo);
+
+        leave.SetResult();
+
+        await Waiting.UntilAsync(
+            () => _log.Of("memento.lock.wait.duration").Length == 1, "the wait has ended");
+        Assert.Equal(
+            ["memento.table=RamAccount", "memento.result=ended"],
+            _log.Of("memento.lock.wait.duration")[0].Tags);
+        await Assert.ThrowsAsync<PlainException>(scene.EndAsync);
+    }
+
+    [Fact]
     public async Task A_wait_for_a_lock_is_timed_with_its_table()
     {
         using var scene = new LockedRecord(_silo.Inside);
@@ -74,7 +109,7 @@ public sealed class MetricTests : IAsyncLifetime
 
         MetricSample wait = Assert.Single(_log.Of("memento.lock.wait.duration"));
         Assert.True(wait.Value > 0);
-        Assert.Equal(["table=RamAccount", "outcome=granted"], wait.Tags);
+        Assert.Equal(["memento.table=RamAccount", "memento.result=granted"], wait.Tags);
     }
 
     [Fact]
@@ -85,8 +120,8 @@ public sealed class MetricTests : IAsyncLifetime
         await WriteAsync(_silo.Client, new RamAccount { Id = 1 });
 
         Assert.Equal(1, log.Sum("memento.transaction.commits"));
-        Assert.Equal(1, log.Sum("memento.messages.sent", "message=execute"));
-        Assert.Equal(1, log.Sum("memento.messages.sent", "message=commit"));
+        Assert.Equal(1, log.Sum("memento.messages.sent", "memento.message=execute"));
+        Assert.Equal(1, log.Sum("memento.messages.sent", "memento.message=commit"));
         Assert.Equal(0, _log.Sum("memento.transaction.commits"));
         Assert.Equal(0, _log.Sum("memento.messages.sent"));
     }
@@ -99,9 +134,9 @@ public sealed class MetricTests : IAsyncLifetime
         var end = new TaskCompletionSource();
         Task running = _silo.Inside.TransactionAsync(_ => end.Task);
 
-        Assert.Equal(2, _log.Observe("memento.records", "table=RamAccount"));
-        Assert.True(_log.Observe("memento.records.size", "table=RamAccount") > 0);
-        Assert.InRange(_log.Observe("memento.partitions", "table=RamAccount"), 1, 2);
+        Assert.Equal(2, _log.Observe("memento.records", "memento.table=RamAccount"));
+        Assert.True(_log.Observe("memento.records.size", "memento.table=RamAccount") > 0);
+        Assert.InRange(_log.Observe("memento.partitions", "memento.table=RamAccount"), 1, 2);
         Assert.Equal(1, _log.Observe("memento.transaction.running"));
 
         end.SetResult();

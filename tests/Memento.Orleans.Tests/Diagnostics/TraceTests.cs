@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Memento.Diagnostics;
+using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
 using Memento.Tests.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +38,29 @@ public sealed class TraceTests
         Assert.Equal(
             attempts[1].GetTagItem("memento.transaction.id"),
             trace.Named("memento.commit")[0].GetTagItem("memento.transaction.id"));
+        Assert.Equal(["conflict", "committed"], attempts.Select(Outcome));
         Assert.Equal("committed", Outcome(trace.Named("memento.transaction")[0]));
+    }
+
+    [Theory]
+    [InlineData("aborted")]
+    [InlineData("error")]
+    [InlineData("cancelled")]
+    public async Task An_attempt_says_how_it_ended(string outcome)
+    {
+        await using FaultySilo silo = await FaultySilo.StartAsync<SqliteUnderTest>();
+        using var trace = new TraceLog();
+
+        await Record.ExceptionAsync(() => silo.Inside.TransactionAsync(tx =>
+        {
+            if (outcome == "error") throw new PlainException("The body fails.");
+            if (outcome == "cancelled") throw new OperationCanceledException();
+            tx.Abort("The test says so.");
+            return Task.CompletedTask;
+        }).Within());
+
+        Assert.Equal(outcome, Outcome(Assert.Single(trace.Named("memento.attempt"))));
+        Assert.Equal(outcome, Outcome(Assert.Single(trace.Named("memento.transaction"))));
     }
 
     [Fact]
@@ -109,15 +132,15 @@ public sealed class TraceTests
         metrics.Aborted(AbortReason.Conflict);
         metrics.Retried();
         metrics.Sent(MessageName.Execute);
-        metrics.LockWaited("table", TimeSpan.FromSeconds(1), error);
+        metrics.LockWaited("table", TimeSpan.FromSeconds(1), isGranted: false, error);
         metrics.BatchWritten(1, TimeSpan.FromSeconds(1), isKept: true);
-        Assert.Null(tracing.StartTransaction());
-        Assert.Null(tracing.StartAttempt(1));
-        Assert.Null(tracing.StartExecute(Guid.Empty, "table", 1, 1));
-        Assert.Null(tracing.StartCommit(Guid.Empty, 1));
-        Assert.Null(tracing.StartSeal());
-        Assert.Null(tracing.StartAppend());
-        StoreTracing.End(null, AbortReason.Error, error);
+        Assert.False(tracing.StartTransaction().IsOn);
+        Assert.False(tracing.StartAttempt(1).IsOn);
+        Assert.False(tracing.StartExecute(Guid.Empty, "table", 1, 1).IsOn);
+        Assert.False(tracing.StartCommit(Guid.Empty, 1).IsOn);
+        Assert.False(tracing.StartSeal().IsOn);
+        Assert.False(tracing.StartAppend().IsOn);
+        default(StoreActivity).End(AbortReason.Error, error);
     }
 
     /// <summary>Orleans carries an activity along where somebody listens to its own.</summary>

@@ -15,13 +15,9 @@ public class OperationsPageTests
         await using FaultySilo silo = await FaultySilo.StartAsync<SqliteUnderTest>();
         using var log = new MetricLog(silo.Services);
 
-        IEnumerable<string> listed = MarkdownPage.Rows(_page.Lines("Metrics"))
-            .Where(static row => row.Length == 5)
-            .Select(static row => string.Join(' ', MarkdownPage.Code(row[..3])));
-
         Assert.Equal(
             log.Instruments.Values.Select(Describe).Order(StringComparer.Ordinal),
-            listed.Order(StringComparer.Ordinal));
+            Listed().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -30,8 +26,11 @@ public class OperationsPageTests
         await using FaultySilo silo = await FaultySilo.StartAsync<SqliteUnderTest>();
         using var log = new MetricLog(silo.ClientServices);
 
-        Assert.Contains("memento.transaction.running", log.Instruments.Keys);
-        Assert.DoesNotContain("memento.records", log.Instruments.Keys);
+        Assert.Equal(
+            log.Instruments.Values.Select(Describe).Order(StringComparer.Ordinal),
+            Listed().Order(StringComparer.Ordinal).Where(static each =>
+                each.StartsWith("memento.transaction.", StringComparison.Ordinal)
+                || each.StartsWith("memento.messages.", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -46,6 +45,11 @@ public class OperationsPageTests
 
         Assert.Contains(shown, done, StringComparison.Ordinal);
     }
+
+    private IEnumerable<string> Listed()
+        => MarkdownPage.Rows(_page.Lines("Metrics"))
+            .Where(static row => row.Length == 5)
+            .Select(static row => string.Join(' ', MarkdownPage.Code(row[..3])));
 
     private static string Describe(Instrument instrument)
         => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0]} {instrument.Unit}";

@@ -57,5 +57,5 @@ internal sealed class StoreGauges(
         => partitions!.All
             .GroupBy(static each => each.Table.Name)
             .Select(table => new Measurement<long>(
-                table.Sum(measure), new KeyValuePair<string, object?>("table", table.Key)));
+                table.Sum(measure), new KeyValuePair<string, object?>("memento.table", table.Key)));
 }
