@@ -77,6 +77,24 @@ public sealed class SqliteJournalStorage : IJournalStorage
         Task.Run(Open, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// A connection beside the writer's reads the file. The writer's may be in a batch, and that
+    /// may wait for another program.
+    /// </remarks>
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                RequireOpen();
+                var readers =
+                    _readers ?? throw new ObjectDisposedException(nameof(SqliteJournalStorage));
+                readers.Read(
+                    "be read",
+                    static database => database.Scalar("SELECT incarnation FROM memento_journal"));
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<byte[]?> ReadNoteAsync(string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -25,6 +25,25 @@ internal sealed class SqliteReaders(SqliteSettings settings) : IDisposable
         return SqliteDatabase.Open(settings, settings.Path, SqliteOpenMode.ReadWrite);
     }
 
+    /// <summary>Reads on a connection beside the writer's.</summary>
+    /// <exception cref="StorageException">The file cannot be read.</exception>
+    public T Read<T>(string action, Func<SqliteDatabase, T> read)
+    {
+        SqliteDatabase? database = null;
+        try
+        {
+            database = Take();
+            T result = read(database);
+            Give(database);
+            return result;
+        }
+        catch (SqliteException failure)
+        {
+            database?.Dispose();
+            throw SqliteErrors.Translate(failure, settings, settings.Path, action);
+        }
+    }
+
     /// <summary>Takes back a connection without an open statement.</summary>
     public void Give(SqliteDatabase database)
     {

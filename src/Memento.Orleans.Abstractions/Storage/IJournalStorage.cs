@@ -37,6 +37,16 @@ public interface IJournalStorage : IAsyncDisposable
     Task OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// Asks the storage for a sign of life, for health checks. It reads something small, changes
+    /// nothing, and does not wait for a batch that is being written. By default it reads the
+    /// catalog's note. A storage whose <see cref="ReadNoteAsync"/> does not reach its database must
+    /// have a check of its own.
+    /// </summary>
+    /// <exception cref="StorageException">The storage does not answer.</exception>
+    Task CheckAsync(CancellationToken cancellationToken)
+        => ReadNoteAsync(CatalogNote, cancellationToken);
+
+    /// <summary>
     /// Reads a note, without which the rows cannot be read right: the catalog of tables, or the
     /// numbers that were given. The database of the rows has the notes, so that it never depends on
     /// another database. Null where there is no note of this name, and in a storage that keeps no

@@ -68,9 +68,7 @@ internal sealed class MementoTransactionAgent(
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
         bool hasForeign =
             transactionInfo.Participants.Keys.Any(static each => !OrleansParticipant.IsOurs(each));
-        bool hasOurs = state is { HasParticipants: true }
-            || transactionInfo.Participants.Keys.Any(OrleansParticipant.IsOurs);
-        if (!hasOurs && (hasForeign || state is null))
+        if (!IsOurs(state, transactionInfo))
         {
             if (state is not null) registry.TryAbort(state);
             return await inner.Resolve(transactionInfo);
@@ -101,7 +99,8 @@ internal sealed class MementoTransactionAgent(
         if (IsBranch(transactionInfo)) return;
 
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
-        if (state is not null && HasStarted(transactionInfo)) metrics.Aborted(AbortReason.Error);
+        if (HasStarted(transactionInfo) && IsOurs(state, transactionInfo))
+            metrics.Aborted(AbortReason.Error);
         AbortOurs(state, transactionInfo);
         if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
     }
@@ -116,6 +115,15 @@ internal sealed class MementoTransactionAgent(
         else
             metrics.Aborted(AbortReason.Of(result.Error));
     }
+
+    /// <summary>
+    /// Whether it has used tables, or nothing at all; Orleans ends any other alone, and it is not
+    /// counted.
+    /// </summary>
+    private static bool IsOurs(TransactionState? state, TransactionInfo info)
+        => state is { HasParticipants: true }
+            || info.Participants.Keys.Any(OrleansParticipant.IsOurs)
+            || (state is not null && info.Participants.Count == 0);
 
     /// <summary>Whether it is a branch; its transaction ends elsewhere.</summary>
     private bool IsBranch(TransactionInfo info)
@@ -154,6 +162,7 @@ internal sealed class MementoTransactionAgent(
             + "(ITransactionalState), and one commit over both is not supported yet. Nothing was "
             + "kept. Use one or the other in a transaction.");
         if (state is not null) state.Result = CommitResult.Failed(error);
+        if (HasStarted(info)) metrics.Aborted(AbortReason.Of(error));
         return (TransactionalStatus.CommitFailure, error);
     }
 

@@ -2,6 +2,7 @@ using Memento.Journaling;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
 using Memento.Tests.Sqlite;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -37,13 +38,13 @@ public sealed class HealthTests : IAsyncLifetime
     [Fact]
     public async Task A_storage_that_does_not_answer_is_named()
     {
-        _silo.Faults.CatalogReadFault = static () => FaultyStorage.DiskFailure;
+        _silo.Faults.CheckFault = static () => FaultyStorage.DiskFailure;
 
         HealthReportEntry entry = await CheckAsync(_silo.Services);
 
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
         Assert.Equal(FaultyStorage.DiskFailure.Message, entry.Description);
-        _silo.Faults.CatalogReadFault = null;
+        _silo.Faults.CheckFault = null;
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(_silo.Services)).Status);
     }
 
@@ -61,6 +62,34 @@ public sealed class HealthTests : IAsyncLifetime
             entry.Description);
         _silo.Faults.EpochFault = null;
         await ReadAsync().Within();
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(_silo.Services)).Status);
+    }
+
+    /// <summary>The check does not wait for a batch, whoever keeps the storage from it.</summary>
+    [Fact]
+    public async Task A_check_does_not_wait_for_a_program_that_has_the_file_locked()
+    {
+        string path = _silo.Faults.Description["SQLite ".Length..];
+        await ReadAsync().Within();
+        await using var other = new SqliteConnection($"Data Source={path};Pooling=False");
+        await other.OpenAsync();
+        SqliteTransaction locked = other.BeginTransaction(deferred: false);
+        Task write = _silo.Inside.TransactionAsync(
+            async tx => { await tx.WriteAsync(new DiskAccount { Id = 1 }); });
+        await Waiting.UntilAsync(() => _silo.Faults.Batches == 1, "the batch is being written");
+
+        await _silo.Services.GetRequiredService<DurableStorage>().Journal!
+            .CheckAsync(CancellationToken.None).Within();
+        Assert.False(write.IsCompleted);
+        var journal = _silo.Services.GetRequiredService<Journal>();
+        await Waiting.UntilAsync(() => journal.IsSlow, "the batch takes long");
+        _silo.Faults.CheckFault = static () => FaultyStorage.DiskFailure;
+        HealthReportEntry entry = await CheckAsync(_silo.Services);
+
+        Assert.Equal(HealthStatus.Degraded, entry.Status);
+        await locked.RollbackAsync();
+        await write.Within();
+        _silo.Faults.CheckFault = null;
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(_silo.Services)).Status);
     }
 

@@ -3,7 +3,6 @@ using Memento.Catalog;
 using Memento.Journaling;
 using Memento.Participants;
 using Memento.Partitions;
-using Memento.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Memento.Diagnostics.Inspection;
@@ -41,15 +40,26 @@ internal sealed class StoreHealthCheck(
                 return HealthCheckResult.Healthy("A silo answers.", data);
             }
 
-            data["memento.journal.queue"] = silo.Journal.QueueLength;
-            data["memento.partitions"] = silo.Partitions.All.Count();
-            await AskStorageAsync(silo.Storage, cancellationToken).ConfigureAwait(false);
+            return await CheckSiloAsync(silo, context, data, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (MementoException error)
         {
             return Failed(context, error.Message, error, data);
         }
+    }
 
+    /// <summary>
+    /// Looks at the journal first: a storage that is in a batch may answer nothing else meanwhile.
+    /// </summary>
+    private static async Task<HealthCheckResult> CheckSiloAsync(
+        SiloParts silo,
+        HealthCheckContext context,
+        Dictionary<string, object> data,
+        CancellationToken cancellationToken)
+    {
+        data["memento.journal.queue"] = silo.Journal.QueueLength;
+        data["memento.partitions"] = silo.Partitions.All.Count();
         if (silo.Journal.IsInDoubt)
         {
             return Failed(
@@ -60,9 +70,16 @@ internal sealed class StoreHealthCheck(
                 data);
         }
 
+        bool isSlow = silo.Journal.IsSlow;
+        if (!isSlow && silo.Storage.Journal is { } storage)
+        {
+            await storage.CheckAsync(cancellationToken)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         (string Name, string Reason)[] failed = [.. silo.Partitions.Failed.Order()];
         if (failed.Length > 0) return HealthCheckResult.Degraded(Describe(failed), data: data);
-        return silo.Journal.IsSlow
+        return isSlow
             ? HealthCheckResult.Degraded(
                 "The durable storage has been writing a batch for longer than "
                 + $"{BatchWatch.SlowBatch.TotalSeconds} s.",
@@ -83,16 +100,6 @@ internal sealed class StoreHealthCheck(
             $"{failed.Length} partitions cannot be loaded. ")
             + string.Join(' ', failed.Take(MostNamed)
                 .Select(static each => $"{each.Name}: {each.Reason}"));
-
-    /// <summary>Any read tells whether it is there.</summary>
-    private static async Task AskStorageAsync(
-        DurableStorage storage, CancellationToken cancellationToken)
-    {
-        if (storage.Journal is not { } journal) return;
-
-        await journal.ReadNoteAsync(IJournalStorage.CatalogNote, cancellationToken)
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
 
     private Task<bool> AskSiloAsync(CancellationToken cancellationToken)
         => lifetime.AskAsync(
