@@ -72,6 +72,9 @@ public sealed class SqliteJournalStorage : IJournalStorage
     /// <summary>The connection that writes, for tests that make it fail.</summary>
     internal SqliteWriter Writer => _writer;
 
+    private SqliteReaders Readers =>
+        _readers ?? throw new ObjectDisposedException(nameof(SqliteJournalStorage));
+
     /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancellationToken) =>
         Task.Run(Open, cancellationToken);
@@ -86,9 +89,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             () =>
             {
                 RequireOpen();
-                var readers =
-                    _readers ?? throw new ObjectDisposedException(nameof(SqliteJournalStorage));
-                readers.Read(
+                Readers.Read(
                     "be read",
                     static database => database.Scalar("SELECT incarnation FROM memento_journal"));
             },
@@ -361,9 +362,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
     {
         RequireOpen();
         _writer.Settle(action);
-        var readers =
-            _readers ?? throw new ObjectDisposedException(nameof(SqliteJournalStorage));
-        return SqliteLoad.Open(_settings, readers, table, partition, action);
+        return SqliteLoad.Open(_settings, Readers, table, partition, action);
     }
 
     /// <summary>
