@@ -30,7 +30,7 @@ internal sealed class RemoteCommit(
 
         // The silo that refused the commit has dropped its own participants, and does not know
         // others.
-        if (!result.IsCommitted && !result.IsInDoubt) AbortEach(transactionId, participants);
+        if (result.IsRefused) AbortEach(transactionId, participants);
         return result;
     }
 

@@ -89,7 +89,7 @@ internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : IC
             : await local.CommitBegunAsync(state, participants);
 
         // This silo has dropped its own participants.
-        if (!result.IsCommitted && !result.IsInDoubt) remote.AbortEach(transactionId, participants);
+        if (result.IsRefused) remote.AbortEach(transactionId, participants);
         return result;
     }
 }

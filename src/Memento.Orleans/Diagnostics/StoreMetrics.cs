@@ -45,7 +45,9 @@ internal sealed class StoreMetrics
         _retries = Meter.CreateCounter<long>(
             "memento.transaction.retries", "{attempt}", "Runs of a body after its first");
         _messages = Meter.CreateCounter<long>(
-            "memento.messages.sent", "{message}", "Messages to partitions in other processes");
+            "memento.messages.sent",
+            "{message}",
+            "Messages of transactions to partitions that are not used directly");
         if (silo is null) return;
 
         _lockWaits = Meter.CreateHistogram(

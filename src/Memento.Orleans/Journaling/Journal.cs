@@ -248,7 +248,7 @@ internal sealed partial class Journal : IAsyncDisposable
         RequireOrder(batch);
         List<JournalEntry> entries = EntriesOf(batch);
         var journalBatch = new JournalBatch(batch[0].Position, entries);
-        Exception? failure = entries.Count > 0 ? Store(journalBatch) : null;
+        Exception? failure = entries.Count > 0 ? WriteToStorage(journalBatch) : null;
         if (failure is BatchInDoubtException doubt)
         {
             if (!SettleDoubt(batch, journalBatch, doubt)) return;
@@ -323,7 +323,7 @@ internal sealed partial class Journal : IAsyncDisposable
     }
 
     /// <summary>Writes a batch. Why the storage did not keep it; null where it did.</summary>
-    private Exception? Store(JournalBatch batch)
+    private Exception? WriteToStorage(JournalBatch batch)
     {
         if (_storage is null) return new UnreachableException("A disk table without a storage.");
 

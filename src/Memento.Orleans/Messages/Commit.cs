@@ -30,6 +30,9 @@ internal readonly record struct CommitResult(
     /// <summary>Whether it is not known yet if the transaction was kept.</summary>
     public bool IsInDoubt => Error is TransactionInDoubtException;
 
+    /// <summary>Whether nothing of the transaction was kept.</summary>
+    public bool IsRefused => !IsCommitted && !IsInDoubt;
+
     /// <summary>
     /// The outcome that is remembered. A commit in doubt counts as not known to be kept.
     /// </summary>

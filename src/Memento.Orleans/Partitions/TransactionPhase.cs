@@ -33,16 +33,6 @@ internal enum TransactionPhase
 /// </summary>
 internal static class TransactionPhases
 {
-    /// <summary>All moves.</summary>
-    public static IReadOnlyList<(TransactionPhase From, TransactionPhase To)> Moves { get; } =
-    [
-        (TransactionPhase.Running, TransactionPhase.Stopped),
-        (TransactionPhase.Running, TransactionPhase.Sealed),
-        (TransactionPhase.Running, TransactionPhase.Ended),
-        (TransactionPhase.Stopped, TransactionPhase.Ended),
-        (TransactionPhase.Sealed, TransactionPhase.Ended),
-    ];
-
     /// <summary>Whether a transaction may go from one phase to another.</summary>
     public static bool MayMove(this TransactionPhase from, TransactionPhase to) => from switch
     {
