@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -24,18 +25,31 @@ internal static class AdoNetCatalog
     /// <param name="connectionString">The connection string.</param>
     public static CatalogStorage Describe(
         string description, string invariant, string connectionString) =>
-        new(description, (services, name) => Create(services, name, invariant, connectionString));
+        new(description, (services, name) => Create(
+            services,
+            name,
+            new AdoNetGrainStorageOptions
+            {
+                Invariant = invariant,
+                ConnectionString = connectionString,
+            }));
+
+    /// <summary>The provider on a database that has its schema.</summary>
+    /// <param name="description">The file or database, for people.</param>
+    /// <param name="invariant">The ADO.NET invariant, such as <c>Npgsql</c>.</param>
+    /// <param name="source">Opens the connections.</param>
+    public static CatalogStorage Describe(
+        string description, string invariant, DbDataSource source) =>
+        new(description, (services, name) => Create(
+            services,
+            name,
+            new AdoNetGrainStorageOptions { Invariant = invariant, DataSource = source }));
 
     private static AdoNetGrainStorage Create(
-        IServiceProvider services, string name, string invariant, string connectionString)
+        IServiceProvider services, string name, AdoNetGrainStorageOptions options)
     {
-        var options = new AdoNetGrainStorageOptions
-        {
-            Invariant = invariant,
-            ConnectionString = connectionString,
-            GrainStorageSerializer =
-                services.GetRequiredKeyedService<IGrainStorageSerializer>(name),
-        };
+        options.GrainStorageSerializer =
+            services.GetRequiredKeyedService<IGrainStorageSerializer>(name);
         new DefaultAdoNetGrainStorageOptionsHashPickerConfigurator().PostConfigure(name, options);
         return ActivatorUtilities.CreateInstance<AdoNetGrainStorage>(
             services,

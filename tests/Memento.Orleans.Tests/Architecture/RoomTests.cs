@@ -48,6 +48,7 @@ public class RoomTests
     {
         Assert.Empty(ReferencesOf(typeof(IMemento)));
         Assert.Equal(["Memento.Orleans.Abstractions"], ReferencesOf(typeof(SqliteOptions)));
+        Assert.Equal(["Memento.Orleans.Abstractions"], ReferencesOf(typeof(PostgreSqlOptions)));
         Assert.DoesNotContain("Memento.Orleans.Testing", ReferencesOf(typeof(MementoHost)));
     }
 

@@ -22,6 +22,7 @@ internal static class PublicNames
     private static Assembly[] Assemblies =>
     [
         typeof(IMemento).Assembly, typeof(MementoHost).Assembly, typeof(SqliteOptions).Assembly,
+        typeof(PostgreSqlOptions).Assembly,
         typeof(MementoTestCluster).Assembly,
     ];
 

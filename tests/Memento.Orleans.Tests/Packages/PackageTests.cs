@@ -20,6 +20,7 @@ public sealed class PackageTests(PackageFeed feed)
     {
         [Abstractions] = [],
         ["Memento.Orleans"] = [Abstractions, "Memento.Orleans.Sqlite"],
+        ["Memento.Orleans.PostgreSql"] = [Abstractions],
         ["Memento.Orleans.Sqlite"] = [Abstractions],
         ["Memento.Orleans.Testing"] = ["Memento.Orleans"],
     };

@@ -1,0 +1,185 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Memento.Tests.PostgreSql;
+
+/// <summary>
+/// A private PostgreSQL server, made from the installed programs, one for the test process. It
+/// listens on a socket in its own directory. A watchdog stops it and removes the directory when the
+/// test process has ended, however it ended.
+/// </summary>
+/// <remarks>
+/// Without fsync, because most tests are not about a power loss. MEMENTO_POSTGRES_BIN names the
+/// directory of the programs; otherwise they are looked for on the path and where Debian has them.
+/// </remarks>
+internal sealed class PostgresServer
+{
+    public const string Superuser = "memento";
+
+    private const string Settings =
+        "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=300 "
+        + "-c shared_buffers=64MB -c password_encryption=scram-sha-256";
+
+    private static readonly Lazy<PostgresServer> One = new(static () => new PostgresServer());
+
+    private readonly string _programs;
+    private readonly string? _user;
+
+    private PostgresServer() : this(Find()!)
+    {
+    }
+
+    private PostgresServer(string programs)
+    {
+        _programs = programs;
+        _user = Environment.IsPrivilegedProcess ? FindUser() : null;
+        Root = Directory.CreateTempSubdirectory("memento-pg-").FullName;
+        if (_user is not null) Run("chown", _user, Root);
+        RunAsOwner(
+            "initdb", "-D", Data, "-A", "trust", "-U", Superuser, "-E", "UTF8", "--locale=C",
+            "--no-sync");
+        Start();
+        Watch();
+    }
+
+    /// <summary>Whether a server is installed.</summary>
+    public static bool IsThere => Find() is not null;
+
+    /// <summary>The directory of the socket, which is the host of a connection.</summary>
+    public string Root { get; }
+
+    private string Data => Path.Combine(Root, "data");
+
+    /// <summary>
+    /// The server, started with the first call; skips the test where there is none.
+    /// </summary>
+    public static PostgresServer Require()
+    {
+        Assert.SkipWhen(
+            !IsThere,
+            "No PostgreSQL server is installed here (initdb and pg_ctl): this is not tested.");
+        return One.Value;
+    }
+
+    /// <summary>A server of the test's own, which it may stop.</summary>
+    public static PostgresServer StartAnother()
+    {
+        Require();
+        return new PostgresServer();
+    }
+
+    public string ConnectionString(string database, string user = Superuser)
+        => new NpgsqlConnectionStringBuilder
+        {
+            Host = Root,
+            Database = database,
+            Username = user,
+        }.ConnectionString;
+
+    /// <summary>Runs a statement; connects for it alone.</summary>
+    public object? Execute(string text, string database = "postgres")
+    {
+        using var connection = new NpgsqlConnection(
+            $"{ConnectionString(database)};Pooling=False");
+        connection.Open();
+        using var command = new NpgsqlCommand(text, connection);
+        return command.ExecuteScalar();
+    }
+
+    public void Start() => RunAsOwner(
+        "pg_ctl", "-D", Data, "-l", Path.Combine(Root, "log"), "-w", "-o", $"-k {Root} {Settings}",
+        "start");
+
+    /// <summary>Starts it as a standby, which can be read and not written.</summary>
+    public void StartAsStandby()
+    {
+        File.WriteAllText(Path.Combine(Data, "standby.signal"), "");
+        Start();
+    }
+
+    /// <summary>Stops it as a crash does, without a checkpoint.</summary>
+    public void Crash() => RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    private static string? Find()
+    {
+        string[] places = Environment.GetEnvironmentVariable("MEMENTO_POSTGRES_BIN") is { } named
+            ? [named]
+            :
+            [
+                .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator),
+                .. Directory.Exists("/usr/lib/postgresql")
+                    ? Directory.GetDirectories("/usr/lib/postgresql")
+                        .OrderByDescending(static version => version.Length)
+                        .ThenByDescending(static version => version, StringComparer.Ordinal)
+                        .Select(static version => Path.Combine(version, "bin"))
+                    : [],
+            ];
+        return places.FirstOrDefault(static place
+            => File.Exists(Path.Combine(place, "initdb"))
+                && File.Exists(Path.Combine(place, "pg_ctl")));
+    }
+
+    /// <summary>PostgreSQL does not run as root.</summary>
+    private static string FindUser()
+        => File.ReadLines("/etc/passwd").Any(
+            static line => line.StartsWith("postgres:", StringComparison.Ordinal))
+            ? "postgres"
+            : "nobody";
+
+    private void RunAsOwner(string program, params string[] arguments)
+    {
+        string path = Path.Combine(_programs, program);
+        if (_user is null)
+            Run(path, arguments);
+        else
+            Run("runuser", ["-u", _user, "--", path, .. arguments]);
+    }
+
+    private void Run(string program, params string[] arguments)
+    {
+        // The server inherits what it does not redirect, so nothing is read from it here.
+        string told = Path.Combine(Path.GetTempPath(), $"memento-pg-{Guid.NewGuid():N}");
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
+        foreach (string argument in (string[])
+            ["-c", "\"$@\" >\"$TOLD\" 2>&1 </dev/null", "sh", program, .. arguments])
+            start.ArgumentList.Add(argument);
+        start.Environment["TOLD"] = told;
+        try
+        {
+            using Process process = Process.Start(start)
+                ?? throw new Win32Exception($"{program} was not started.");
+            process.WaitForExit();
+            Assert.True(
+                process.ExitCode == 0,
+                $"{program} {string.Join(' ', arguments)}: {File.ReadAllText(told)}");
+        }
+        finally
+        {
+            File.Delete(told);
+        }
+    }
+
+    private void Watch()
+    {
+        // In a session of its own: what ends the group of the tests must not end it too.
+        var start = new ProcessStartInfo("setsid") { WorkingDirectory = "/" };
+        foreach (string argument in (string[])
+            [
+                "/bin/sh", "-c",
+                """
+                exec >/dev/null 2>&1 </dev/null
+                while kill -0 "$1"; do sleep 1; done
+                pid=$(head -n 1 "$2/data/postmaster.pid") && kill -QUIT "$pid"
+                sleep 1
+                rm -rf "$2"
+                """,
+                "sh",
+                Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+                Root,
+            ])
+            start.ArgumentList.Add(argument);
+        Process.Start(start)?.Dispose();
+    }
+}
