@@ -37,7 +37,9 @@ public sealed class PackedProgramTests(PackageFeed feed) : IDisposable
     [Fact]
     public async Task The_package_for_tests_brings_the_store_and_a_cluster()
     {
-        string project = WriteProject("tests", "Memento.Orleans.Testing");
+        // A database for a cluster is the application's choice, so its package comes beside it.
+        string project = WriteProject(
+            "tests", "Memento.Orleans.Testing", "Memento.Orleans.PostgreSql");
 
         await RunAsync("restore", project);
 
@@ -52,7 +54,7 @@ public sealed class PackedProgramTests(PackageFeed feed) : IDisposable
     /// Beside a folder of its own, where nothing can be left of an earlier run, restoring looks
     /// into the machine's, and asks no server.
     /// </summary>
-    private string WriteProject(string name, string package)
+    private string WriteProject(string name, params string[] packages)
         => _folder.Write($"{name}.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -67,7 +69,8 @@ public sealed class PackedProgramTests(PackageFeed feed) : IDisposable
                 <RestoreAdditionalProjectSources>{feed.Source}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="{package}" Version="{PackageFeed.Version}" />
+                {string.Concat(packages.Select(static package =>
+                    $"<PackageReference Include=\"{package}\" Version=\"{PackageFeed.Version}\" />"))}
               </ItemGroup>
             </Project>
             """);
