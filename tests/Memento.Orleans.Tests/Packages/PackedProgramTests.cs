@@ -69,11 +69,13 @@ public sealed class PackedProgramTests(PackageFeed feed) : IDisposable
                 <RestoreAdditionalProjectSources>{feed.Source}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
-                {string.Concat(packages.Select(static package =>
-                    $"<PackageReference Include=\"{package}\" Version=\"{PackageFeed.Version}\" />"))}
+                {string.Concat(packages.Select(ReferenceTo))}
               </ItemGroup>
             </Project>
             """);
+
+    private static string ReferenceTo(string package)
+        => $"""<PackageReference Include="{package}" Version="{PackageFeed.Version}" />""";
 
     private async Task<string> RunAsync(params string[] arguments)
     {
