@@ -191,8 +191,9 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
         }
     }
 
-    // Whatever the defaults of the database are.
-    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    // Whatever the default of the database is. Of "read-only" the default counts: a database is set
+    // so before its disk is full, or where it is not the primary any more.
+    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
     private const string Commit = "COMMIT";
     private const string Rollback = "ROLLBACK";
 
@@ -336,9 +337,9 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
                 .ConfigureAwait(false);
             _isInDoubt = false;
         }
-        catch
+        catch (Exception failure)
         {
-            await DropAsync().ConfigureAwait(false);
+            await DropAsync(failure).ConfigureAwait(false);
             throw;
         }
     }
@@ -348,9 +349,8 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
         if (PostgreSqlErrors.IsReadOnly(failure)
             || connection.State != ConnectionState.Open)
         {
-            // Of a read-only server: the next connection may lead to the new primary. After some
-            // errors, a full disk among them, Npgsql has closed the connection itself.
-            await DropAsync().ConfigureAwait(false);
+            // After some errors, a full disk among them, Npgsql has closed the connection itself.
+            await DropAsync(failure).ConfigureAwait(false);
             return;
         }
 
@@ -365,10 +365,16 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
     }
 
     /// <summary>Closes the connection; the next change opens another one.</summary>
-    private async Task DropAsync()
+    private async Task DropAsync(Exception? because = null)
     {
         var connection = _connection;
         _connection = null;
-        if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
+        if (connection is null) return;
+
+        // Of a read-only server no session is kept: the next one may lead to the new primary, or
+        // begin when the server is not read-only any more.
+        if (because is PostgresException failure && PostgreSqlErrors.IsReadOnly(failure))
+            settings.Source.Clear();
+        await connection.DisposeAsync().ConfigureAwait(false);
     }
 }

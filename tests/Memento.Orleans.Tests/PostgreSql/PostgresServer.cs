@@ -18,6 +18,9 @@ internal sealed class PostgresServer
 {
     public const string Superuser = "memento";
 
+    /// <summary>The only role that has to give its password.</summary>
+    public const string RoleWithPassword = "guarded";
+
     private const string Settings =
         "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=300 "
         + "-c shared_buffers=64MB -c password_encryption=scram-sha-256";
@@ -27,19 +30,27 @@ internal sealed class PostgresServer
     private readonly string _programs;
     private readonly string? _user;
 
-    private PostgresServer() : this(Find()!)
+    private PostgresServer() : this(Find()!, null, [])
     {
     }
 
-    private PostgresServer(string programs)
+    private PostgresServer(string programs, string? disk, string[] options)
     {
         _programs = programs;
         _user = Environment.IsPrivilegedProcess ? FindUser() : null;
         Root = Directory.CreateTempSubdirectory("memento-pg-").FullName;
-        if (_user is not null) Run("chown", _user, Root);
+        Data = Path.Combine(disk ?? Root, "data");
+        if (_user is not null) Run("chown", [_user, Root, .. disk is null ? [] : (string[])[disk]]);
         RunAsOwner(
-            "initdb", "-D", Data, "-A", "trust", "-U", Superuser, "-E", "UTF8", "--locale=C",
-            "--no-sync");
+            "initdb",
+            [
+                "-D", Data, "-A", "trust", "-U", Superuser, "-E", "UTF8", "--locale=C", "--no-sync",
+                .. options,
+            ]);
+        string access = Path.Combine(Data, "pg_hba.conf");
+        File.WriteAllText(
+            access,
+            $"local all {RoleWithPassword} scram-sha-256\n{File.ReadAllText(access)}");
         Start();
         Watch();
     }
@@ -50,7 +61,12 @@ internal sealed class PostgresServer
     /// <summary>The directory of the socket, which is the host of a connection.</summary>
     public string Root { get; }
 
-    private string Data => Path.Combine(Root, "data");
+    private string Data { get; }
+
+    private string[] StartArguments =>
+    [
+        "-D", Data, "-l", Path.Combine(Root, "log"), "-w", "-o", $"-k {Root} {Settings}", "start",
+    ];
 
     /// <summary>
     /// The server, started with the first call; skips the test where there is none.
@@ -68,6 +84,18 @@ internal sealed class PostgresServer
     {
         Require();
         return new PostgresServer();
+    }
+
+    /// <summary>
+    /// A server of the test's own, with its data on a disk that may become full, and its log on
+    /// that disk too or elsewhere.
+    /// </summary>
+    public static PostgresServer StartOn(string disk, bool hasLog)
+    {
+        PostgresServer other = Require();
+        string log = Path.Combine(other.Root, $"log-{Guid.NewGuid():N}");
+        return new PostgresServer(
+            other._programs, disk, ["--wal-segsize=1", .. hasLog ? [] : (string[])["-X", log]]);
     }
 
     public string ConnectionString(string database, string user = Superuser)
@@ -88,9 +116,10 @@ internal sealed class PostgresServer
         return command.ExecuteScalar();
     }
 
-    public void Start() => RunAsOwner(
-        "pg_ctl", "-D", Data, "-l", Path.Combine(Root, "log"), "-w", "-o", $"-k {Root} {Settings}",
-        "start");
+    public void Start() => RunAsOwner("pg_ctl", StartArguments);
+
+    /// <summary>Starts it; false where it runs, or cannot.</summary>
+    public bool TryStart() => TryRunAsOwner(out _, "pg_ctl", StartArguments);
 
     /// <summary>Starts it as a standby, which can be read and not written.</summary>
     public void StartAsStandby()
@@ -101,6 +130,10 @@ internal sealed class PostgresServer
 
     /// <summary>Stops it as a crash does, without a checkpoint.</summary>
     public void Crash() => RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    /// <summary>Crashes it if it runs.</summary>
+    public void End() => TryRunAsOwner(
+        out _, "pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     private static string? Find()
     {
@@ -129,15 +162,24 @@ internal sealed class PostgresServer
             : "nobody";
 
     private void RunAsOwner(string program, params string[] arguments)
+        => Assert.True(
+            TryRunAsOwner(out string told, program, arguments),
+            $"{program} {string.Join(' ', arguments)}: {told}");
+
+    private bool TryRunAsOwner(out string told, string program, params string[] arguments)
     {
         string path = Path.Combine(_programs, program);
-        if (_user is null)
-            Run(path, arguments);
-        else
-            Run("runuser", ["-u", _user, "--", path, .. arguments]);
+        return _user is null
+            ? TryRun(out told, path, arguments)
+            : TryRun(out told, "runuser", ["-u", _user, "--", path, .. arguments]);
     }
 
-    private void Run(string program, params string[] arguments)
+    private static void Run(string program, params string[] arguments)
+        => Assert.True(
+            TryRun(out string told, program, arguments),
+            $"{program} {string.Join(' ', arguments)}: {told}");
+
+    private static bool TryRun(out string output, string program, params string[] arguments)
     {
         // The server inherits what it does not redirect, so nothing is read from it here.
         string told = Path.Combine(Path.GetTempPath(), $"memento-pg-{Guid.NewGuid():N}");
@@ -151,9 +193,8 @@ internal sealed class PostgresServer
             using Process process = Process.Start(start)
                 ?? throw new Win32Exception($"{program} was not started.");
             process.WaitForExit();
-            Assert.True(
-                process.ExitCode == 0,
-                $"{program} {string.Join(' ', arguments)}: {File.ReadAllText(told)}");
+            output = File.ReadAllText(told);
+            return process.ExitCode == 0;
         }
         finally
         {
@@ -171,13 +212,14 @@ internal sealed class PostgresServer
                 """
                 exec >/dev/null 2>&1 </dev/null
                 while kill -0 "$1"; do sleep 1; done
-                pid=$(head -n 1 "$2/data/postmaster.pid") && kill -QUIT "$pid"
+                pid=$(head -n 1 "$3/postmaster.pid") && kill -QUIT "$pid"
                 sleep 1
-                rm -rf "$2"
+                rm -rf "$2" "$3"
                 """,
                 "sh",
                 Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
                 Root,
+                Data,
             ])
             start.ArgumentList.Add(argument);
         Process.Start(start)?.Dispose();

@@ -47,3 +47,5 @@ public sealed class PostgresNumberFaultTests : NumberFaultTests<PostgresUnderTes
 public sealed class PostgresRandomFaultTests : RandomFaultTests<PostgresUnderTest>;
 
 public sealed class PostgresListAppendTests : ListAppendTests<PostgresUnderTest>;
+
+public sealed class PostgresRingTests : RingTests<PostgresUnderTest>;
