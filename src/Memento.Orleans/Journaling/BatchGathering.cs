@@ -1,104 +1,68 @@
 namespace Memento.Journaling;
 
 /// <summary>
-/// Decides when the journal's next batch may begin: when all callers that the last batch woke have
-/// committed again, or after two idle turns of the thread pool. No clock decides. So the commit of
-/// a lone writer never waits, and with a fast disk the wait is only a turn of the pool.
+/// Decides how long the journal's next batch waits for the callers that the last one woke. A batch
+/// that does not wait is written while they run, and they are in the batch after it: two cohorts
+/// take turns. Then nobody waits for callers, and a batch is half as large.
 /// </summary>
 /// <remarks>
-/// A turn is a work item at the end of the pool's queue: when it runs, all items before it have
-/// begun. There are two turns, because a woken caller may go back into the queue once before it
-/// commits again.
+/// Waiting saves every second write, and costs the time until all callers have committed again. So
+/// it pays where a write takes much longer than that, as with a slow fsync. Both times are
+/// measured. Callers that do not come again look like slow ones, and are not waited for.
+///
+/// The caller holds the journal's gate.
 /// </remarks>
-/// <param name="gate">The journal's gate, which also guards this object.</param>
-internal sealed class BatchGathering(Lock gate) : IThreadPoolWorkItem, IDisposable
+internal sealed class BatchGathering(TimeProvider time)
 {
-    /// <summary>How many turns without a new commit end the gathering.</summary>
-    public const int IdleTurns = 2;
-
     /// <summary>
-    /// A pool whose threads are all blocked takes no turns, and the threads may be blocked by
-    /// commits that wait here.
+    /// Waiting is worth it where a write takes this many times as long as the callers. A part of
+    /// the time of a write is the rows', which no wait saves.
     /// </summary>
-    public static readonly TimeSpan ShortestLimit = TimeSpan.FromMilliseconds(1);
+    public const int WorthWaiting = 3;
 
-    private readonly ManualResetEventSlim _ended = new(initialState: true);
-    private TimeSpan _limit = ShortestLimit;
-    private int _expected;
-    private int _arrived;
-    private int _arrivedBefore;
-    private int _idleTurns;
-    private bool _isGathering;
-    private bool _turnIsQueued;
+    /// <summary>A wait ends after this many times the time that callers usually take.</summary>
+    public const int Patience = 2;
 
-    /// <summary>
-    /// Called after a batch, with the number of woken callers and the duration of the write.
-    /// </summary>
-    public void Expect(int commits, TimeSpan duration)
+    // A measured time counts for an eighth, so that one slow batch changes little.
+    private const int Memory = 8;
+
+    private TimeSpan? _write;
+    private TimeSpan? _return;
+    private long _wokenAt;
+    private int _missing;
+
+    /// <summary>The callers of a batch are about to be woken.</summary>
+    /// <param name="callers">How many.</param>
+    /// <param name="write">How long the write of the batch took.</param>
+    public void Wake(int callers, TimeSpan write)
     {
-        lock (gate)
-            _expected = commits;
-
-        // Waiting as long as a batch takes costs at the most as much as a batch without these
-        // commits.
-        _limit = duration > ShortestLimit ? duration : ShortestLimit;
+        // Callers of the batch before that are still missing took at least this long.
+        if (_missing > 0) MeasureReturn();
+        _write = Mix(_write, write);
+        _missing = callers;
+        _wokenAt = time.GetTimestamp();
     }
 
-    /// <summary>Called when a commit is queued, under the gate.</summary>
-    public void Arrived()
+    /// <summary>A commit was queued. True if it is the last one that a batch waits for.</summary>
+    public bool Arrive()
     {
-        _arrived++;
-        if (--_expected == 0) End();
+        if (_missing == 0 || --_missing > 0) return false;
+        MeasureReturn();
+        return true;
     }
 
-    /// <summary>
-    /// Called by the writer when the queue has a commit. Waits for the other commits of the batch.
-    /// </summary>
-    public void Wait()
+    /// <summary>How long the next batch should still wait; zero if it may begin.</summary>
+    public TimeSpan TimeToWait()
     {
-        lock (gate)
-        {
-            if (_expected <= 0) return;
-            _ended.Reset();
-            _isGathering = true;
-            _idleTurns = 0;
-            _arrivedBefore = _arrived;
-            if (!_turnIsQueued) QueueTurn();
-        }
+        if (_missing == 0 || _return is not { } usual || _write < WorthWaiting * usual)
+            return TimeSpan.Zero;
 
-        _ended.Wait(_limit);
-        lock (gate)
-            End();
+        TimeSpan left = (Patience * usual) - time.GetElapsedTime(_wokenAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    public void Dispose() => _ended.Dispose();
+    private static TimeSpan Mix(TimeSpan? usual, TimeSpan latest)
+        => usual is { } known ? known + ((latest - known) / Memory) : latest;
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        lock (gate)
-        {
-            _turnIsQueued = false;
-            if (!_isGathering) return;
-
-            _idleTurns = _arrived == _arrivedBefore ? _idleTurns + 1 : 0;
-            _arrivedBefore = _arrived;
-            if (_idleTurns == IdleTurns)
-                End();
-            else
-                QueueTurn();
-        }
-    }
-
-    private void QueueTurn()
-    {
-        _turnIsQueued = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private void End()
-    {
-        if (!_isGathering) return;
-        _isGathering = false;
-        _ended.Set();
-    }
+    private void MeasureReturn() => _return = Mix(_return, time.GetElapsedTime(_wokenAt));
 }

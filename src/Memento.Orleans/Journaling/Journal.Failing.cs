@@ -41,10 +41,7 @@ internal sealed partial class Journal
 
         if (reason is FencedException fenced) DiscardFenced(culprits, fenced);
         lock (_gate)
-        {
             _takenBack.End();
-            if (_queue.Count > 0) _work.Release();
-        }
 
         foreach (PendingCommit each in failed)
         {

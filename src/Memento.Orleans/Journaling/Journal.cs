@@ -12,9 +12,8 @@ namespace Memento.Journaling;
 /// commit).
 /// </summary>
 /// <remarks>
-/// A caller that was just acknowledged often commits again at once. If a batch began with its first
-/// commit, the other callers would be in the next batch, and so on for ever: two fsyncs where one
-/// is enough. So a batch waits until they have queued; see <see cref="BatchGathering"/>.
+/// A caller that was just acknowledged often commits again at once. A batch begins without waiting
+/// for it, except where that costs more than the wait: see <see cref="BatchGathering"/>.
 ///
 /// What must hold: Positions are given in the order in which commits may depend on each other. A
 /// commit is acknowledged only after all kept commits before it. When a commit is refused, it and
@@ -37,11 +36,11 @@ internal sealed partial class Journal : IAsyncDisposable
     private readonly IJournalStorage? _storage;
     private readonly StoreMetrics? _metrics;
     private readonly JournalLog _logger;
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _work = new(0);
-    private readonly ManualResetEventSlim _stopping = new();
+    // A monitor, because its waits do not spin: the time of a write is long for that.
+    private readonly object _gate = new();
     private readonly ManualResetEventSlim _doubtEnds = new();
     private readonly BatchGathering _gathering;
+    private readonly TimeProvider _time;
     private readonly BatchSettlement? _settlement;
     private readonly BatchWatch _watch;
     private readonly TakeBackHistory _takenBack = new();
@@ -54,6 +53,7 @@ internal sealed partial class Journal : IAsyncDisposable
     private long _durablePosition;
     private long _batches;
     private bool _isInDoubt;
+    private bool _isStopping;
     private bool _hasGivenUp;
 
     /// <summary>Makes a journal; without a storage it only orders commits.</summary>
@@ -66,7 +66,8 @@ internal sealed partial class Journal : IAsyncDisposable
         _storage = storage.Journal;
         _metrics = metrics;
         _logger = new JournalLog(logger);
-        _gathering = new BatchGathering(_gate);
+        _time = time;
+        _gathering = new BatchGathering(time);
         _watch = new BatchWatch(time, _logger);
         if (_storage is not null)
             _settlement = new BatchSettlement(_storage, _doubtEnds, time, _logger);
@@ -99,7 +100,7 @@ internal sealed partial class Journal : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_stopping.IsSet)
+            if (_isStopping)
             {
                 throw new StorageException(
                     "The silo is stopping and its journal is closed. Run the transaction in "
@@ -131,7 +132,7 @@ internal sealed partial class Journal : IAsyncDisposable
         lock (_gate)
         {
             if (_hasGivenUp) return;
-            if (!_stopping.IsSet) Append(marker);
+            if (!_isStopping) Append(marker);
         }
 
         // A stopping journal takes no new commits and writes the queued ones.
@@ -150,20 +151,17 @@ internal sealed partial class Journal : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_stopping.IsSet)
+            if (!_isStopping)
             {
-                _stopping.Set();
+                _isStopping = true;
                 _doubtEnds.Set();
-                _work.Release();
+                Monitor.PulseAll(_gate);
             }
         }
 
         await _stopped.Task.ConfigureAwait(false);
         _watch.Dispose();
-        _gathering.Dispose();
-        _stopping.Dispose();
         _doubtEnds.Dispose();
-        _work.Dispose();
     }
 
     private void Append(PendingCommit commit)
@@ -182,69 +180,72 @@ internal sealed partial class Journal : IAsyncDisposable
 
         commit.Position = ++_lastPosition;
         _queue.Add(commit);
-        _gathering.Arrived();
-
-        // Under the gate: outside, a stop in between writes the commit out and disposes the signal.
-        if (_queue.Count == 1) _work.Release();
+        bool isGathered = _gathering.Arrive();
+        if (_queue.Count == 1 || isGathered) Monitor.Pulse(_gate);
     }
 
     private void WriteBatches()
     {
-        while (true)
+        while (TakeBatch() is { } batch)
         {
-            _work.Wait();
-            _gathering.Wait();
-            List<PendingCommit> batch = TakeBatch(out bool isStopping);
-            if (batch.Count > 0)
+            try
             {
-                long started = Stopwatch.GetTimestamp();
-                try
-                {
-                    Write(batch);
-                }
-                catch (Exception exception)
-                {
-                    MemoryLost.Fail(_logger, exception, "writing a batch or taking it back");
-                }
-
-                _gathering.Expect(batch.Count, Stopwatch.GetElapsedTime(started));
+                Write(batch);
             }
-            else if (isStopping)
+            catch (Exception exception)
             {
-                _stopped.TrySetResult();
-                return;
+                MemoryLost.Fail(_logger, exception, "writing a batch or taking it back");
             }
-
-            // Otherwise the signal was for commits that were taken back before they were written.
         }
+
+        _stopped.TrySetResult();
     }
 
-    private List<PendingCommit> TakeBatch(out bool isStopping)
+    /// <summary>
+    /// Waits for the next batch. Null when the journal has stopped, and nothing is left to write.
+    /// </summary>
+    private List<PendingCommit>? TakeBatch()
     {
         lock (_gate)
         {
-            isStopping = _stopping.IsSet;
-            List<PendingCommit> batch;
-            if (_queue.Count <= MaxBatch)
+            while (_queue.Count == 0)
             {
-                batch = _queue;
+                if (_isStopping) return null;
+                Monitor.Wait(_gate);
+            }
+
+            Gather();
+            List<PendingCommit> batch = _queue;
+            if (batch.Count <= MaxBatch)
+            {
                 _queue = new List<PendingCommit>(batch.Count);
             }
             else
             {
-                batch = _queue.GetRange(0, MaxBatch);
-                _queue.RemoveRange(0, MaxBatch);
-                _work.Release();
+                _queue = batch[MaxBatch..];
+                batch.RemoveRange(MaxBatch, _queue.Count);
             }
 
-            // The signal of the stop may come while commits are still queued. It must not be lost.
-            if (isStopping && batch.Count > 0) _work.Release();
             return batch;
+        }
+    }
+
+    /// <summary>Waits for the callers of the last batch, where that is worth it.</summary>
+    private void Gather()
+    {
+        while (!_isStopping && _queue.Count < MaxBatch)
+        {
+            TimeSpan wait = _gathering.TimeToWait();
+            if (wait == TimeSpan.Zero) return;
+
+            // The monitor counts whole milliseconds. The last caller ends the wait.
+            Monitor.Wait(_gate, (int)Math.Ceiling(wait.TotalMilliseconds));
         }
     }
 
     private void Write(List<PendingCommit> batch)
     {
+        long started = _time.GetTimestamp();
         RequireOrder(batch);
         List<JournalEntry> entries = EntriesOf(batch);
         var journalBatch = new JournalBatch(batch[0].Position, entries);
@@ -261,6 +262,8 @@ internal sealed partial class Journal : IAsyncDisposable
 
         Volatile.Write(ref _batches, _batches + 1);
         Volatile.Write(ref _durablePosition, batch[^1].Position);
+        lock (_gate)
+            _gathering.Wake(batch.Count, _time.GetElapsedTime(started));
         foreach (PendingCommit commit in batch)
             commit.Succeed();
     }

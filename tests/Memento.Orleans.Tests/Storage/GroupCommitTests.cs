@@ -17,7 +17,7 @@ public sealed class GroupCommitTests : IAsyncDisposable
         await using Journal journal = Open();
 
         // One commit is being written, the rest queue behind it. Without a wait for them, they
-        // would take turns like this for ever.
+        // would take turns like this for ever, and the storage is slow.
         Task first = WriteOftenAsync(journal, AppendAsync(journal));
         await _storage.FirstBegun;
         Task[] others =
