@@ -31,4 +31,10 @@ public sealed class MementoOptions
     /// <c>Data Source=memento.db</c> by default.
     /// </summary>
     public string ConnectionString { get; set; } = "Data Source=memento.db";
+
+    /// <summary>
+    /// What a silo does with a stored record that its record type cannot read;
+    /// <see cref="UnreadableRecords.Fail"/> by default.
+    /// </summary>
+    public UnreadableRecords UnreadableRecords { get; set; }
 }

@@ -36,6 +36,13 @@ public sealed record TableInfo
     /// <summary>Its partitions, in order, and the silo of each.</summary>
     [Id(7)]
     public required IReadOnlyList<PartitionInfo> Partitions { get; init; }
+
+    /// <summary>
+    /// How many of its records were set aside, because its type cannot read them; see
+    /// <see cref="UnreadableRecords"/>.
+    /// </summary>
+    [Id(8)]
+    public long Unreadable { get; init; }
 }
 
 /// <summary>An index of a table.</summary>
@@ -108,4 +115,9 @@ public sealed record PartitionInfo(
     [property: Id(0)] int Number,
     [property: Id(1)] string Silo,
     [property: Id(2)] long Size,
-    [property: Id(3)] long Memory);
+    [property: Id(3)] long Memory)
+{
+    /// <summary>How many of its records were set aside.</summary>
+    [Id(4)]
+    public long Unreadable { get; init; }
+}

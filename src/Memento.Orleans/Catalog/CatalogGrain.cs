@@ -5,6 +5,7 @@ using Memento.Numbering;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Memento.Catalog;
 
@@ -18,6 +19,8 @@ internal sealed class CatalogGrain(
     [PersistentState("catalog", MementoStorage.Name)] IPersistentState<CatalogState> state,
     DurableStorage durable,
     TableRegistry tables,
+    UnreadableRestorer restorer,
+    IOptions<MementoOptions> options,
     ILogger<CatalogGrain> logger) : Grain, ICatalogGrain
 {
     public const string Key = "catalog";
@@ -47,6 +50,23 @@ internal sealed class CatalogGrain(
 
     public Task<bool> ExistsAsync(string name) => Task.FromResult(Find(name) is not null);
 
+    public Task<TablePresence> FindAsync(string name)
+        => Task.FromResult(Find(name) switch
+        {
+            null => TablePresence.Absent,
+            { HasUnreadable: true } => TablePresence.HasUnreadable,
+            _ => TablePresence.Present,
+        });
+
+    public async Task AddUnreadableAsync(string name)
+    {
+        CatalogEntry entry = Find(name) ?? throw NotFound(name);
+        if (entry.HasUnreadable) return;
+
+        await _storage!.CreateTableAsync(StorageNames.OfUnreadable(name), CancellationToken.None);
+        await PutAsync(entry with { HasUnreadable = true });
+    }
+
     public Task<List<string>> ListAsync()
         => Task.FromResult(state.State.Tables.Values
             .Where(static entry => !entry.IsBeingDeleted)
@@ -72,6 +92,13 @@ internal sealed class CatalogGrain(
         SchemaDifference difference = wanted.Compare(entry.Schema);
         if (!difference.IsCompatible)
             return new EnsureResponse { Problems = difference.Incompatibilities };
+
+        if (entry.HasUnreadable && options.Value.UnreadableRecords == UnreadableRecords.Restore
+            && await restorer.AnyAsync(entry.Schema))
+        {
+            entry = await RestoreAsync(entry);
+            difference = wanted.Compare(entry.Schema);
+        }
 
         IReadOnlyList<string> unfilled =
             schema.Storage == TableStorage.Disk ? difference.AddedUniqueIndexes : [];
@@ -151,6 +178,8 @@ internal sealed class CatalogGrain(
         {
             foreach (string stored in StorageNames.Of(entry.Schema))
                 await _storage.DropTableAsync(stored, CancellationToken.None);
+            await _storage.DropTableAsync(
+                StorageNames.OfUnreadable(name), CancellationToken.None);
         }
 
         state.State.Tables.Remove(name);
@@ -165,6 +194,22 @@ internal sealed class CatalogGrain(
         byte[] made = state.State.PageKey = RandomNumberGenerator.GetBytes(PageKeys.Length);
         await WriteAsync();
         return made;
+    }
+
+    /// <summary>
+    /// Puts the rows back that were set aside. Their unique values may be taken by now, so the
+    /// unique indexes are forgotten first, and filled again by this start, or by the next one.
+    /// </summary>
+    private async Task<CatalogEntry> RestoreAsync(CatalogEntry entry)
+    {
+        string[] unique = [.. entry.Schema.Indexes
+            .Where(static index => index.Unique)
+            .Select(static index => index.Name)];
+        CatalogEntry without = entry with { Schema = WithoutUnique(entry.Schema, unique) };
+        await PutAsync(without);
+        await DropUniqueIndexesAsync(entry.Schema.Name, unique);
+        await restorer.RestoreAsync(entry.Schema);
+        return without;
     }
 
     private static CatalogEntry Without(CatalogEntry entry, string index) => entry with
@@ -327,8 +372,14 @@ internal sealed class CatalogState
 /// deletion.
 /// </param>
 /// <param name="Added">The indexes that no type declares; null for none.</param>
+/// <param name="HasUnreadable">
+/// Whether there is a stored table of the records that were set aside.
+/// </param>
 internal sealed record CatalogEntry(
-    TableSchema Schema, bool IsBeingDeleted, IReadOnlyList<IndexSchema>? Added = null);
+    TableSchema Schema,
+    bool IsBeingDeleted,
+    IReadOnlyList<IndexSchema>? Added = null,
+    bool HasUnreadable = false);
 
 /// <summary>The log messages of the catalog.</summary>
 internal static partial class CatalogLog

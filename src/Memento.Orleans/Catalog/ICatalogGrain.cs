@@ -12,6 +12,17 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("ExistsAsync")]
     Task<bool> ExistsAsync(string name);
 
+    /// <summary>What a partition that is loaded has to know of its table.</summary>
+    [Alias("FindAsync")]
+    Task<TablePresence> FindAsync(string name);
+
+    /// <summary>
+    /// Makes the stored table for the records that are set aside, if it is missing, and remembers
+    /// that there is one.
+    /// </summary>
+    [Alias("AddUnreadableAsync")]
+    Task AddUnreadableAsync(string name);
+
     /// <summary>The names of the tables that exist, in ordinal order.</summary>
     [Alias("ListAsync")]
     Task<List<string>> ListAsync();
@@ -54,6 +65,21 @@ internal interface ICatalogGrain : IGrainWithStringKey
     /// <summary>The secret of the continuations of pages; the first request makes it.</summary>
     [Alias("PageKeyAsync")]
     Task<byte[]> PageKeyAsync();
+}
+
+/// <summary>Whether a table exists.</summary>
+[GenerateSerializer]
+[Alias("Memento.TablePresence")]
+internal enum TablePresence
+{
+    /// <summary>It does not exist, or is being deleted.</summary>
+    Absent = 0,
+
+    /// <summary>It exists.</summary>
+    Present = 1,
+
+    /// <summary>It exists, and records of it were set aside at some time.</summary>
+    HasUnreadable = 2,
 }
 
 /// <summary>The result of comparing a table of the program with the stored table.</summary>

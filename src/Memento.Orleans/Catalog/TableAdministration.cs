@@ -82,6 +82,7 @@ internal sealed class TableAdministration(
             Size = infos.Sum(static each => each.Size),
             Memory = infos.Sum(static each => each.Memory),
             Partitions = infos,
+            Unreadable = infos.Sum(static each => each.Unreadable),
         };
     }
 

@@ -5,6 +5,7 @@ using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Storage;
+using Memento.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Commit;
@@ -269,13 +270,18 @@ internal sealed partial class OneAppendCommit(
     }
 
     /// <summary>
-    /// The names of a table in the storage: of its records, and of the entries of its unique
-    /// indexes.
+    /// The names of a table in the storage: of its records, of the entries of its unique indexes,
+    /// and of the records that were set aside, if there are any.
     /// </summary>
     private static IEnumerable<string> StorageNamesOf(PartitionTransaction transaction)
-        => transaction.Content.Indexes.Unique
+    {
+        IEnumerable<string> names = transaction.Content.Indexes.Unique
             .Select(index => transaction.Table.StorageName(index.Values))
             .Prepend(transaction.Table.Name);
+        return transaction.Content.Unreadable == 0
+            ? names
+            : names.Append(StorageNames.OfUnreadable(transaction.Table.Name));
+    }
 
     private static void AbortAll(IReadOnlyList<LocalParticipant> participants)
     {

@@ -49,6 +49,13 @@ internal sealed class MementoOptionsValidator(IConfiguration? configuration = nu
             failures.Add(
                 "Memento:ConnectionString is empty; give one, or leave it out for the default.");
 
+        if (!Enum.IsDefined(options.UnreadableRecords))
+        {
+            failures.Add(
+                $"Memento:UnreadableRecords is {options.UnreadableRecords}; it must be one of "
+                + $"{string.Join(", ", Enum.GetNames<UnreadableRecords>())}.");
+        }
+
         return failures.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures);

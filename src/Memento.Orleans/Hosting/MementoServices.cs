@@ -61,6 +61,8 @@ internal static class MementoServices
         services.AddSingleton<PartitionDirectory>();
         services.AddSingleton<StoreHealthCheck.SiloParts>();
         services.AddSingleton<KnownTables>();
+        services.AddSingleton<RowMover>();
+        services.AddSingleton<UnreadableRestorer>();
         services.AddSingleton<PartitionLoader>();
         services.AddSingleton<IndexBuilder>();
         services.AddSingleton<Numbers>();

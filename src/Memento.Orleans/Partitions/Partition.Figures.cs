@@ -6,11 +6,14 @@ namespace Memento.Partitions;
 /// <content>Figures about it.</content>
 internal sealed partial class Partition
 {
-    /// <summary>The number of committed records, and an estimate of their bytes.</summary>
-    public (long Count, long EstimatedSize) Measure()
+    /// <summary>
+    /// The number of committed records, an estimate of their bytes, and the number of records that
+    /// were set aside.
+    /// </summary>
+    public (long Count, long EstimatedSize, long Unreadable) Measure()
     {
         lock (_gate)
-            return (_content.Count, _content.EstimatedSize);
+            return (_content.Count, _content.EstimatedSize, _content.Unreadable);
     }
 
     /// <summary>
@@ -21,12 +24,14 @@ internal sealed partial class Partition
     {
         lock (_gate)
         {
+            long aside = _content.HighestUnreadableNumber;
             OrderedMapRange<StoredRecord> all =
                 _content.Records.Range(null, null, isBackward: true);
             return all.MoveNext()
                 && Table.TryGetNumber(all.CurrentValue.Record, out long number)
-                    ? (Math.Max(0, number), all.CurrentValue.Position)
-                    : (0, 0);
+                && number > aside
+                    ? (number, all.CurrentValue.Position)
+                    : (Math.Max(0, aside), 0);
         }
     }
 

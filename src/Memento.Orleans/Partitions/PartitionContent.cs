@@ -56,6 +56,12 @@ internal sealed class PartitionContent
 
     public long Count => Records.Count;
 
+    /// <summary>How many records were set aside because their type cannot read them.</summary>
+    public long Unreadable { get; private set; }
+
+    /// <summary>The highest number among the keys of the records that were set aside.</summary>
+    public long HighestUnreadableNumber { get; private set; }
+
     /// <summary>The map of a key space.</summary>
     public OrderedMap<StoredRecord> this[KeySpace space] => _maps[space.Number]!;
 
@@ -133,10 +139,12 @@ internal sealed class PartitionContent
     /// </summary>
     public ClearedContent Clear(long position)
     {
-        var content = new ClearedContent(_maps, _identities, Indexes, EstimatedSize);
+        var content = new ClearedContent(
+            _maps, _identities, Indexes, EstimatedSize, Unreadable);
         _maps = Array.ConvertAll(_maps, EmptyLike);
         _identities = EmptyLike(_identities);
         EstimatedSize = 0;
+        Unreadable = 0;
         LastPosition = Math.Max(LastPosition, position);
         LastRemovalPosition = Math.Max(LastRemovalPosition, position);
         return content;
@@ -149,6 +157,7 @@ internal sealed class PartitionContent
         _maps = content.Maps;
         _identities = content.Identities;
         EstimatedSize = content.EstimatedSize;
+        Unreadable = content.Unreadable;
         Indexes = content.Indexes;
 
         // Indexes may have been added and removed meanwhile.
@@ -161,12 +170,31 @@ internal sealed class PartitionContent
     /// <summary>Puts a record that was read from the durable storage.</summary>
     public void Load(KeySpace space, StoredRecord record)
     {
+        // First, because it calls the record's own code: a record that fails leaves nothing here.
+        if (space.IsRecords) Complete(record);
         this[space].Set(record.Key, record, out _);
         if (!space.IsRecords) return;
 
-        Reindex(previous: null, Complete(record));
+        Reindex(previous: null, record);
+        TakeSequenceOf(record.Key);
+    }
+
+    /// <summary>
+    /// Counts a record that was set aside. Its number, and its place in a bag, are not given again,
+    /// so that it can be put back.
+    /// </summary>
+    public void AddUnreadable(byte[] key)
+    {
+        Unreadable++;
+        if (_table.AutoIncrement)
+            HighestUnreadableNumber = Math.Max(HighestUnreadableNumber, _table.ReadNumber(key));
+        TakeSequenceOf(key);
+    }
+
+    private void TakeSequenceOf(byte[] key)
+    {
         if (_table.Type == TableType.Bag)
-            NextSequence = Math.Max(NextSequence, KeyBytes.ReadSuffix(record.Key) + 1);
+            NextSequence = Math.Max(NextSequence, KeyBytes.ReadSuffix(key) + 1);
     }
 
     /// <summary>Changes the index entries of a key from the old record to the new one.</summary>
@@ -256,7 +284,8 @@ internal sealed record ClearedContent(
     OrderedMap<StoredRecord>?[] Maps,
     OrderedMap<StoredRecord>? Identities,
     IndexSet Indexes,
-    long EstimatedSize);
+    long EstimatedSize,
+    long Unreadable);
 
 /// <summary>
 /// A record in a partition, with every value that its own code (getters) computed when this object

@@ -201,7 +201,10 @@ internal sealed class IndexGrain(
 
     private PartitionInfo Describe(Partition partition)
     {
-        (long count, long size) = partition.Measure();
-        return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size);
+        (long count, long size, long unreadable) = partition.Measure();
+        return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size)
+        {
+            Unreadable = unreadable,
+        };
     }
 }

@@ -9,6 +9,7 @@ using Memento.Partitions;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Memento.Silos;
 
@@ -19,6 +20,8 @@ internal sealed class PartitionLoader(
     Numbers numbers,
     IGrainFactory grains,
     DurableStorage durable,
+    RowMover mover,
+    IOptions<MementoOptions> options,
     TimeProvider time,
     StoreMetrics metrics,
     ILogger<PartitionLoader> logger)
@@ -27,6 +30,8 @@ internal sealed class PartitionLoader(
 
     // Its partition's gate is held: the log provider's own failure must not come out there.
     private readonly JournalLog _breakLog = new(logger);
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
 
     /// <exception cref="TableNotFoundException">
     /// The table is not registered, or does not exist.
@@ -44,8 +49,8 @@ internal sealed class PartitionLoader(
         }
 
         await known.WaitAsync();
-        ICatalogGrain catalog = grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
-        if (!await catalog.ExistsAsync(name)) throw CatalogGrain.NotFound(name);
+        TablePresence presence = await Catalog.FindAsync(name);
+        if (presence == TablePresence.Absent) throw CatalogGrain.NotFound(name);
 
         long started = time.GetTimestamp();
         var content = new PartitionContent(table);
@@ -55,9 +60,12 @@ internal sealed class PartitionLoader(
             IJournalStorage storage = _storage
                 ?? throw new UnreachableException("A disk table without a storage.");
             epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
-            await LoadAsync(storage, table, content, KeySpace.Records, number);
+            bool hasAside = await LoadRecordsAsync(
+                storage, content, table, new PartitionEpoch(name, number, epoch));
+            if (hasAside || presence == TablePresence.HasUnreadable)
+                await CountUnreadableAsync(storage, content, name, number);
             foreach (IndexDefinition index in content.Indexes.Unique)
-                await LoadAsync(storage, table, content, index.Values, number);
+                await LoadValuesAsync(storage, content, table, index, number);
             TimeSpan elapsed = time.GetElapsedTime(started);
             StorageLog.Loaded(logger, number, name, content.Count, elapsed);
         }
@@ -71,51 +79,99 @@ internal sealed class PartitionLoader(
         };
     }
 
-    private static async Task LoadAsync(
+    /// <summary>
+    /// Loads the records; true if some that cannot be read were set aside meanwhile.
+    /// </summary>
+    private async Task<bool> LoadRecordsAsync(
         IJournalStorage storage,
-        TableDefinition table,
         PartitionContent content,
-        KeySpace space,
+        TableDefinition table,
+        PartitionEpoch owner)
+    {
+        bool fails = options.Value.UnreadableRecords == UnreadableRecords.Fail;
+        var unreadable = new UnreadableRows(table, owner, mover, Catalog, logger);
+        await foreach (StoredRow row in storage.LoadAsync(
+            table.Name, owner.Partition, CancellationToken.None))
+        {
+            if (Load(content, table, row) is not { } error) continue;
+            if (fails) throw error;
+            await unreadable.AddAsync(row, error);
+        }
+
+        return await unreadable.EndAsync();
+    }
+
+    /// <summary>Loads a record; why it cannot be read otherwise.</summary>
+    private static StorageException? Load(
+        PartitionContent content, TableDefinition table, StoredRow row)
+    {
+        try
+        {
+            object record = table.Deserialize(row.Document);
+            ReadOnlySpan<byte> key = table.Type == TableType.Bag
+                ? KeyBytes.WithoutSuffix(row.Key)
+                : row.Key;
+            if (!key.SequenceEqual(table.KeyOf(record).Bytes))
+                return UnreadableRecord.OtherKey(table, row.Key);
+
+            content.Load(KeySpace.Records, new StoredRecord(row.Key, record));
+            return null;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The record's own constructor, accessors and converters may throw anything.
+            return UnreadableRecord.Error(table, row.Key, exception);
+        }
+    }
+
+    /// <summary>Counts the records that were set aside, now and at earlier starts.</summary>
+    private static async Task CountUnreadableAsync(
+        IJournalStorage storage, PartitionContent content, string table, int number)
+    {
+        await foreach (StoredRow row in storage.LoadAsync(
+            StorageNames.OfUnreadable(table), number, CancellationToken.None))
+        {
+            try
+            {
+                content.AddUnreadable(row.Key);
+            }
+            catch (Exception exception) when (exception
+                is InvalidDataException or ArgumentOutOfRangeException)
+            {
+                throw NotReadable(StorageNames.OfUnreadable(table), row, exception);
+            }
+        }
+    }
+
+    /// <summary>Loads the values of a unique index.</summary>
+    private static async Task LoadValuesAsync(
+        IJournalStorage storage,
+        PartitionContent content,
+        TableDefinition table,
+        IndexDefinition index,
         int number)
     {
-        string name = table.StorageName(space);
+        string name = table.StorageName(index.Values);
         await foreach (StoredRow row in storage.LoadAsync(name, number, CancellationToken.None))
         {
             try
             {
-                content.Load(space, Read(table, space, row));
+                byte[] holder = UniqueEntry.FromDocument(row.Document);
+                content.Load(index.Values, new StoredRecord(row.Key, holder));
             }
             catch (Exception exception) when (exception is InvalidDataException or JsonException
                 or FormatException or KeyNotFoundException or ArgumentException)
             {
-                throw new StorageException(
-                    $"A row of '{name}' with the key bytes {Convert.ToHexString(row.Key)} cannot "
-                    + $"be read: {exception.Message} It was changed outside Memento: correct or "
-                    + "delete it.",
-                    exception);
+                throw NotReadable(name, row, exception);
             }
         }
     }
 
-    private static StoredRecord Read(TableDefinition table, KeySpace space, StoredRow row)
-    {
-        if (!space.IsRecords)
-            return new StoredRecord(row.Key, UniqueEntry.FromDocument(row.Document));
-
-        object record = table.Deserialize(row.Document, new Key(row.Key));
-        ReadOnlySpan<byte> key = table.Type == TableType.Bag
-            ? KeyBytes.WithoutSuffix(row.Key)
-            : row.Key;
-        if (!key.SequenceEqual(table.KeyOf(record).Bytes))
-        {
-            throw new StorageException(
-                $"A row of table '{table.Name}' has the key bytes {Convert.ToHexString(row.Key)}, "
-                + "and its document has another key. It was changed outside Memento: correct the "
-                + "document, or delete the row.");
-        }
-
-        return new StoredRecord(row.Key, record);
-    }
+    private static StorageException NotReadable(string name, StoredRow row, Exception exception)
+        => new(
+            $"A row of '{name}' with the key bytes {Convert.ToHexString(row.Key)} cannot be read: "
+            + $"{exception.Message} It was changed outside Memento: correct or delete it.",
+            exception);
 }
 
 /// <summary>The log messages about partitions.</summary>

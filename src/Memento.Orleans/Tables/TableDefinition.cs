@@ -254,10 +254,6 @@ internal abstract class TableDefinition
     /// </exception>
     public abstract object Deserialize(ReadOnlySpan<byte> document);
 
-    /// <summary>Reads a stored document.</summary>
-    /// <exception cref="StorageException">The document does not fit the record type.</exception>
-    public abstract object Deserialize(ReadOnlySpan<byte> document, Key key);
-
     /// <summary>
     /// Whether two records have the same document. That is the meaning of equal here.
     /// </summary>

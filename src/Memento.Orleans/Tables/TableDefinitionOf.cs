@@ -59,9 +59,6 @@ internal sealed class TableDefinition<T> : TableDefinition
     public override object Deserialize(ReadOnlySpan<byte> document)
         => _serializer.Deserialize(document);
 
-    public override object Deserialize(ReadOnlySpan<byte> document, Key key)
-        => _serializer.Deserialize(document, key);
-
     public override bool NeedsKey(object record)
         => _autoIncrement is not null
             && (!_autoIncrement.TryGet((T)record, out long number) || number == 0);

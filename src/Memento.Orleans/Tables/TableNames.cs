@@ -59,6 +59,12 @@ internal static class StorageNames
     /// <summary>The name for the values of a unique index: <c>Account$Email</c>.</summary>
     public static string OfUniqueIndex(string table, string index) => $"{table}${index}";
 
+    /// <summary>
+    /// The name for the records that were set aside because their type cannot read them. No index
+    /// has this name, because no property has a <c>$</c> in its own.
+    /// </summary>
+    public static string OfUnreadable(string table) => $"{table}$$unreadable";
+
     /// <summary>All parts of a table: the records, then the values of its unique indexes.</summary>
     public static IEnumerable<string> Of(TableSchema schema)
         => schema.Indexes

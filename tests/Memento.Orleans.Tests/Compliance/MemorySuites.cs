@@ -11,7 +11,11 @@ public sealed class OutcomeMemoryComplianceTests : StorageCompliance<OutcomeMemo
 
 public sealed class MemoryRestartTests : RestartTests<MemoryUnderTest>;
 
+public sealed class MemoryChangedTypeTests : ChangedTypeTests<MemoryUnderTest>;
+
 public sealed class MemoryStorageFaultTests : StorageFaultTests<MemoryUnderTest>;
+
+public sealed class MemorySetAsideFaultTests : SetAsideFaultTests<MemoryUnderTest>;
 
 public sealed class MemoryInDoubtTests : InDoubtTests<MemoryUnderTest>;
 

@@ -32,7 +32,11 @@ public sealed class PostgresClientFixture()
 
 public sealed class PostgresRestartTests : RestartTests<PostgresUnderTest>;
 
+public sealed class PostgresChangedTypeTests : ChangedTypeTests<PostgresUnderTest>;
+
 public sealed class PostgresStorageFaultTests : StorageFaultTests<PostgresUnderTest>;
+
+public sealed class PostgresSetAsideFaultTests : SetAsideFaultTests<PostgresUnderTest>;
 
 public sealed class PostgresInDoubtTests : InDoubtTests<PostgresUnderTest>;
 

@@ -11,7 +11,11 @@ public sealed class SqliteComplianceTests : StorageCompliance<SqliteUnderTest>;
 
 public sealed class SqliteRestartTests : RestartTests<SqliteUnderTest>;
 
+public sealed class SqliteChangedTypeTests : ChangedTypeTests<SqliteUnderTest>;
+
 public sealed class SqliteStorageFaultTests : StorageFaultTests<SqliteUnderTest>;
+
+public sealed class SqliteSetAsideFaultTests : SetAsideFaultTests<SqliteUnderTest>;
 
 public sealed class SqliteInDoubtTests : InDoubtTests<SqliteUnderTest>;
 

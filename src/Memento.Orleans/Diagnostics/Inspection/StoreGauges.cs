@@ -50,6 +50,11 @@ internal sealed class StoreGauges(
             () => OfTables(static each => each.Measure().EstimatedSize),
             "By",
             "What these records take, estimated");
+        meter.CreateObservableUpDownCounter(
+            "memento.records.unreadable",
+            () => OfTables(static each => each.Measure().Unreadable),
+            "{record}",
+            "Records that were set aside because their type cannot read them");
     }
 
     /// <summary>Adds up over the partitions of each table.</summary>

@@ -44,7 +44,7 @@ internal static class DocumentFormat
         {
             Modifiers =
             {
-                LeaveOutComputedProperties, RelaxRequiredProperties, WriteEveryValue,
+                LeaveOutComputedProperties, ReadOldDocuments, WriteEveryValue,
             },
         };
         var options = new JsonSerializerOptions
@@ -89,10 +89,13 @@ internal static class DocumentFormat
     }
 
     /// <summary>
-    /// A document that was written before a required property was added stays readable.
+    /// A document that was written before a required property was added, or before a property was
+    /// removed, stays readable.
     /// </summary>
-    private static void RelaxRequiredProperties(JsonTypeInfo type)
+    private static void ReadOldDocuments(JsonTypeInfo type)
     {
+        if (type.Kind == JsonTypeInfoKind.Object)
+            type.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
         foreach (JsonPropertyInfo property in type.Properties)
             property.IsRequired = false;
     }

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Memento.Keys;
 
 namespace Memento.Tables.Documents;
 
@@ -82,25 +81,6 @@ internal sealed class DocumentSerializer<T>
     public T Deserialize(ReadOnlySpan<byte> document)
         => JsonSerializer.Deserialize(document, _typeInfo)
             ?? throw new JsonException($"A document of table '{_table}' is null.");
-
-    /// <summary>Reads a stored document.</summary>
-    /// <exception cref="StorageException">The document does not fit the record type.</exception>
-    public T Deserialize(ReadOnlySpan<byte> document, Key key)
-    {
-        try
-        {
-            return Deserialize(document);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            throw new StorageException(
-                $"The record of table '{_table}' with key bytes {key} cannot be read: its document "
-                + $"does not fit the type '{TypeName.Of<T>()}'. {exception.Message} Change the "
-                + "type so that it reads the stored documents, or repair the document in the "
-                + "storage.",
-                exception);
-        }
-    }
 
     private static RecordFault? Excess(long length)
         => length <= DocumentFormat.MaxBytes

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Memento.Keys;
 using Memento.Tables.Documents;
 
 namespace Memento.Tests.Tables.Documents;
@@ -144,40 +143,6 @@ public sealed class DocumentSerializerTests
         Assert.Null(movie.Title);
     }
 
-    [Theory]
-    [InlineData("""{"Id":"three"}""")]
-    [InlineData("null")]
-    [InlineData("{")]
-    [InlineData("")]
-    public void A_document_that_does_not_fit_names_table_key_and_remedy(string document)
-    {
-        var exception = Assert.Throws<StorageException>(
-            () => Movies.Deserialize(Encoding.UTF8.GetBytes(document), new Key([0x80, 0x03])));
-
-        Assert.StartsWith(
-            "The record of table 'Movie' with key bytes 8003 cannot be read: its document does not "
-            + "fit the type 'Movie'. ",
-            exception.Message,
-            StringComparison.Ordinal);
-        Assert.EndsWith(
-            " Change the type so that it reads the stored documents, or repair the document in the "
-            + "storage.",
-            exception.Message,
-            StringComparison.Ordinal);
-        Assert.NotNull(exception.InnerException);
-    }
-
-    [Fact]
-    public void A_constructor_that_throws_is_a_document_that_does_not_fit()
-    {
-        var serializer = new DocumentSerializer<Picky>("Picky");
-
-        var exception = Assert.Throws<StorageException>(
-            () => serializer.Deserialize("""{"Id":1}"""u8, new Key([1])));
-
-        Assert.IsType<ArgumentNullException>(exception.InnerException);
-    }
-
     private static bool IsText(string text)
         => text.EnumerateRunes().Sum(rune => rune.Utf16SequenceLength) == text.Length
             && !text.Contains('\uFFFD', StringComparison.Ordinal);
@@ -220,19 +185,5 @@ public sealed class DocumentSerializerTests
         public int Id { get; set; }
 
         public Link? Next { get; set; }
-    }
-
-    internal sealed class Picky
-    {
-        public Picky(int id, string name)
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            Id = id;
-            Name = name;
-        }
-
-        public int Id { get; }
-
-        public string Name { get; }
     }
 }
