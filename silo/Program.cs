@@ -1,3 +1,4 @@
+using Memento.Silo.Copying;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,6 +12,12 @@ internal static class Program
     {
         try
         {
+            if (CopyArguments.Take(ref args) is { } copy)
+            {
+                await CopyCommand.RunAsync(copy, args);
+                return 0;
+            }
+
             IHost host = SiloHost.Build(args);
             await using var scope = (IAsyncDisposable)host;
             await RunAsync(host);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Silo;
@@ -19,7 +18,7 @@ internal static class ServingReport
               silo     127.0.0.1:{options.SiloPort}
               gateway  127.0.0.1:{options.GatewayPort} (clients connect here)
               cluster  {SiloHost.ClusterId}
-              storage  {Storage.Describe(services.GetRequiredService<IConfiguration>())}
+              storage  {services.GetRequiredService<Storage>()}
 
             """);
         await writer.WriteLineAsync(Line("table", "type", "storage", "records", "indexes"));

@@ -20,18 +20,14 @@ internal static class SiloHost
     /// </exception>
     public static IHost Build(string[] args)
     {
-        // The settings are beside the program. A relative path of the database starts at the
-        // current directory.
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            Args = args,
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        HostApplicationBuilder builder = CreateBuilder(args);
         SiloOptions options = Bind(builder.Configuration);
+        var storage = Storage.Of(builder.Configuration, options.Storage);
         Ports.Check(options);
         IReadOnlyList<Assembly> assemblies = TableAssemblies.Load(options);
         ConfigureLogging(builder.Logging);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(storage);
         builder.Services.AddSingleton(assemblies);
         if (options.Telemetry) Telemetry.AddConsole(builder);
         builder.UseOrleans(silo => silo
@@ -39,13 +35,23 @@ internal static class SiloHost
                 options.SiloPort, options.GatewayPort, serviceId: ClusterId, clusterId: ClusterId)
             .AddMemento(memento =>
             {
-                memento.UseSqlite(Storage.ConnectionString(builder.Configuration));
+                storage.Use(memento);
                 foreach (Assembly assembly in assemblies) memento.AddTables(assembly);
             }));
         return builder.Build();
     }
 
-    private static SiloOptions Bind(ConfigurationManager configuration)
+    /// <summary>A builder with the settings, which are beside the program.</summary>
+    /// <remarks>A relative path of the database starts at the current directory.</remarks>
+    public static HostApplicationBuilder CreateBuilder(string[] args)
+        => Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+
+    /// <exception cref="SiloConfigurationException">A setting cannot be read.</exception>
+    public static SiloOptions Bind(IConfiguration configuration)
     {
         try
         {

@@ -19,6 +19,9 @@ internal sealed class SiloOptions
     /// <summary>Whether metrics and traces are written to the console.</summary>
     public bool Telemetry { get; set; }
 
+    /// <summary>Where the disk tables are.</summary>
+    public StorageOptions Storage { get; } = new();
+
     /// <summary>
     /// The assemblies whose tables are served: paths of files, or names of assemblies beside this
     /// program.

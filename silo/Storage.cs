@@ -1,17 +1,86 @@
+using System.Data.Common;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Memento.Silo;
 
-/// <summary>The storage of the disk tables.</summary>
-internal static class Storage
+/// <summary>A storage of disk tables.</summary>
+/// <param name="Kind">Which one.</param>
+/// <param name="ConnectionString">How it is reached.</param>
+internal sealed record Storage(StorageKind Kind, string ConnectionString)
 {
-    public static string ConnectionString(IConfiguration configuration)
-        => configuration.GetSection(MementoOptions.Section)[nameof(MementoOptions.ConnectionString)]
-            ?? new MementoOptions().ConnectionString;
+    private static readonly string Kinds = string.Join(", ", Enum.GetNames<StorageKind>());
 
-    /// <summary>The storage for people, without the other parts of its connection string.</summary>
-    public static string Describe(IConfiguration configuration)
-        => "SQLite " + Path.GetFullPath(
-            new SqliteConnectionStringBuilder(ConnectionString(configuration)).DataSource);
+    /// <summary>The storage that the configuration names.</summary>
+    /// <exception cref="SiloConfigurationException">It names none.</exception>
+    public static Storage Of(IConfiguration configuration, StorageOptions options)
+    {
+        if (!Enum.TryParse(options.Kind, ignoreCase: true, out StorageKind kind)
+            || !Enum.IsDefined(kind))
+        {
+            throw new SiloConfigurationException(
+                $"{StorageOptions.Section}:Kind is '{options.Kind}'. Give one of {Kinds}.");
+        }
+
+        return new Storage(kind, options.ConnectionString ?? Default(configuration, kind));
+    }
+
+    /// <summary>The storage that a connection string is for.</summary>
+    /// <exception cref="SiloConfigurationException">It is for none.</exception>
+    public static Storage Of(string connectionString)
+    {
+        try
+        {
+            var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            if (parts.ContainsKey("Host") || parts.ContainsKey("Server"))
+                return new Storage(StorageKind.PostgreSql, connectionString);
+            if (parts.ContainsKey("Data Source") || parts.ContainsKey("Filename"))
+                return new Storage(StorageKind.Sqlite, connectionString);
+        }
+        catch (ArgumentException)
+        {
+            // Not of the form Key=value: for none, as below.
+        }
+
+        throw new SiloConfigurationException(
+            "The storage to copy to is not known by its connection string. Give "
+            + "\"Host=…;Database=…;Username=…\" for PostgreSQL, or \"Data Source=…\" for SQLite.");
+    }
+
+    /// <summary>Chooses it in a silo.</summary>
+    /// <exception cref="StorageException">The connection string cannot be used.</exception>
+    public void Use(IMementoBuilder memento) => _ = Kind switch
+    {
+        StorageKind.Sqlite => memento.UseSqlite(ConnectionString),
+        StorageKind.PostgreSql => memento.UsePostgreSql(ConnectionString),
+        _ => throw new InvalidOperationException($"{Kind} is no storage."),
+    };
+
+    /// <summary>
+    /// The storage for people, without the other parts of its connection string, which may have a
+    /// password.
+    /// </summary>
+    public override string ToString()
+    {
+        if (Kind == StorageKind.Sqlite)
+        {
+            return "SQLite " + Path.GetFullPath(
+                new SqliteConnectionStringBuilder(ConnectionString).DataSource);
+        }
+
+        var server = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"PostgreSQL {server.Host}:{server.Port}/{server.Database ?? server.Username}");
+    }
+
+    private static string Default(IConfiguration configuration, StorageKind kind)
+        => kind == StorageKind.Sqlite
+            ? configuration.GetSection(MementoOptions.Section)[
+                nameof(MementoOptions.ConnectionString)] ?? new MementoOptions().ConnectionString
+            : throw new SiloConfigurationException(
+                $"{StorageOptions.Section}:ConnectionString is missing, and {kind} needs one, for "
+                + "example \"Host=localhost;Database=movies;Username=movies\".");
 }

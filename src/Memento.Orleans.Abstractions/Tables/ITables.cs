@@ -132,4 +132,22 @@ public interface ITables
     Task RemoveIndexAsync<T>(
         Expression<Func<T, object?>> property, CancellationToken cancellationToken = default)
         where T : class;
+
+    /// <summary>
+    /// Counts every number up to one as given, so that no record gets it later: an auto-increment
+    /// table that was filled from another one goes on above the numbers that were given there.
+    /// </summary>
+    /// <param name="number">The number, 0 or more; 0 only asks.</param>
+    /// <param name="cancellationToken">Ends the wait; the numbers may still be reserved.</param>
+    /// <returns>
+    /// The number up to which all count as given, durably. Silos reserve numbers ahead, so it may
+    /// be above the highest key.
+    /// </returns>
+    /// <exception cref="ArgumentException">The table does not number its records.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The number is negative, or does not fit into the key.
+    /// </exception>
+    Task<long> ReserveNumbersAsync<T>(
+        long number, CancellationToken cancellationToken = default)
+        where T : class;
 }

@@ -161,6 +161,25 @@ internal sealed class TableAdministration(
             () => IndexesOf(table).RemoveAsync(properties), cancellationToken));
     }
 
+    public async Task<long> ReserveNumbersAsync<T>(
+        long number, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        TableDefinition table = Use<T>();
+        if (!table.AutoIncrement)
+        {
+            throw new ArgumentException(
+                $"Table '{table.Name}' does not number its records. Reserve numbers in a table "
+                + "with AutoIncrement.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, table.HighestNumber);
+        return await lifetime.AskAsync(
+            () => grains.GetGrain<INumberGrain>(table.Name).ReserveAsync(number),
+            cancellationToken);
+    }
+
     private ITableIndexGrain IndexesOf(TableDefinition table)
         => grains.GetGrain<ITableIndexGrain>(table.Name);
 

@@ -9,4 +9,10 @@ internal interface INumberGrain : IGrainWithStringKey
 {
     [Alias("NextAsync")]
     Task<long> NextAsync();
+
+    /// <summary>
+    /// Counts every number up to one as given; returns the number up to which all do.
+    /// </summary>
+    [Alias("ReserveAsync")]
+    Task<long> ReserveAsync(long number);
 }

@@ -211,4 +211,16 @@ internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain
 {
     public async Task<long> NextAsync()
         => await numbers.NextAsync(tables.Get(this.GetPrimaryKeyString()));
+
+    public async Task<long> ReserveAsync(long number)
+    {
+        string table = this.GetPrimaryKeyString();
+        NumberRange reserved = await GrainFactory
+            .GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(table))
+            .ReserveAsync(number, count: 0);
+
+        // After it: a block that this silo took before ends here, and the next one is above.
+        numbers.Observe(table, number);
+        return reserved.Last;
+    }
 }

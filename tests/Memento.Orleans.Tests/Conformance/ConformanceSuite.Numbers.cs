@@ -25,6 +25,25 @@ public abstract partial class ConformanceSuite
     }
 
     [Fact]
+    public async Task Numbers_that_were_reserved_are_not_given()
+    {
+        Ticket first = await AddTicketAsync("first");
+        long given = await Memento.Tables.ReserveNumbersAsync<Ticket>(0).Within();
+        Assert.True(given >= first.Id);
+
+        long reserved = given + 50_000;
+        Assert.Equal(
+            reserved, await Memento.Tables.ReserveNumbersAsync<Ticket>(reserved).Within());
+        Assert.Equal(reserved, await Memento.Tables.ReserveNumbersAsync<Ticket>(5).Within());
+
+        Assert.True((await AddTicketAsync("second")).Id > reserved);
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Memento.Tables.ReserveNumbersAsync<Entry>(1));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => Memento.Tables.ReserveNumbersAsync<Ticket>(-1));
+    }
+
+    [Fact]
     public async Task A_number_never_comes_twice_not_even_after_an_abort_or_a_delete()
     {
         long aborted = 0;

@@ -100,6 +100,13 @@ public abstract class RestartTests<TStorage> : IAsyncDisposable
             await memento.TransactionAsync(async tx => await tx.DeleteAsync<Ticket>(next));
         });
         await RunAsync(async memento => Assert.True(await AddAsync(memento) > highest));
+        long reserved = 0;
+        await RunAsync(async memento =>
+        {
+            reserved = 100_000 + await memento.Tables.ReserveNumbersAsync<Ticket>(0);
+            await memento.Tables.ReserveNumbersAsync<Ticket>(reserved);
+        });
+        await RunAsync(async memento => Assert.True(await AddAsync(memento) > reserved));
     }
 
     [Fact]

@@ -33,6 +33,9 @@ public partial class GuideNameTests
         "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan", "WhenAll", "TimeoutException",
         "OperationCanceledException", "PublishAot",
 
+        // Settings of the silo of silo/, and parts of connection strings.
+        "Silo", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",
+
         // Constants of docs/limits.md, which LimitTests compares.
         "ChunkSizes", "LockTaker", "QueryPlanner", "WayChooser", "UniqueLookup",
     ];

@@ -1,0 +1,67 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Configuration;
+
+namespace Memento.Silo.Copying;
+
+/// <summary>
+/// Copies the disk tables of the configured storage into another storage. It starts a store on
+/// each, in this process, and uses their API; no client can reach them.
+/// </summary>
+internal static class CopyCommand
+{
+    /// <exception cref="SiloConfigurationException">
+    /// A setting is wrong, the target has records, or the copy was interrupted.
+    /// </exception>
+    /// <exception cref="MementoException">A storage failed.</exception>
+    public static async Task RunAsync(CopyArguments arguments, string[] others)
+    {
+        IConfiguration configuration = SiloHost.CreateBuilder(others).Configuration;
+        SiloOptions options = SiloHost.Bind(configuration);
+        var source = Storage.Of(configuration, options.Storage);
+        var target = Storage.Of(arguments.Target);
+        IReadOnlyList<Assembly> assemblies = TableAssemblies.Load(options);
+
+        using var interruption = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        try
+        {
+            await using MementoHost from = await StartAsync(
+                source, assemblies, configuration, interruption.Token);
+            await using MementoHost to = await StartAsync(
+                target, assemblies, configuration, interruption.Token);
+            Console.WriteLine($"Copying {source}");
+            Console.WriteLine($"     to {target}");
+            Console.WriteLine();
+            var copy = new StorageCopy(from.Memento, to.Memento, assemblies, Console.Out);
+            await copy.RunAsync(arguments.Continues, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            throw new SiloConfigurationException(
+                $"The copy was interrupted. The records of {source} are as they were. Run "
+                + "the command again with --continue.");
+        }
+
+        void Interrupt(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            interruption.Cancel();
+        }
+    }
+
+    private static Task<MementoHost> StartAsync(
+        Storage storage,
+        IReadOnlyList<Assembly> assemblies,
+        IConfiguration configuration,
+        CancellationToken cancellationToken)
+        => MementoHost.StartAsync(
+            memento =>
+            {
+                storage.Use(memento);
+                foreach (Assembly assembly in assemblies) memento.AddTables(assembly);
+            },
+            application => application.Configuration.AddConfiguration(configuration),
+            cancellationToken);
+}

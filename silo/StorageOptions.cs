@@ -1,0 +1,27 @@
+namespace Memento.Silo;
+
+/// <summary>
+/// Where the disk tables are. The options bind from the configuration section <c>Silo:Storage</c>.
+/// </summary>
+internal sealed class StorageOptions
+{
+    public const string Section = SiloOptions.Section + ":Storage";
+
+    /// <summary>The name of a <see cref="StorageKind"/>, in any case; SQLite by default.</summary>
+    public string Kind { get; set; } = nameof(StorageKind.Sqlite);
+
+    /// <summary>
+    /// How the storage is reached. Of SQLite, null: the file of <c>Memento:ConnectionString</c>.
+    /// </summary>
+    public string? ConnectionString { get; set; }
+}
+
+/// <summary>The storages that this host can use.</summary>
+internal enum StorageKind
+{
+    /// <summary>A file of SQLite.</summary>
+    Sqlite,
+
+    /// <summary>A database of a PostgreSQL server.</summary>
+    PostgreSql,
+}
