@@ -6,13 +6,9 @@ namespace Memento.Storage.Sqlite;
 /// <summary>An open connection and its prepared statements. Not thread-safe.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
-    // The log is copied into the main file when it has this many pages (16 MB). That is often
-    // enough to keep the log short, and rare enough that a page that changes often is copied once
-    // for many batches.
-    private const int CheckpointPages = 4_096;
-
     // After a long read has let the log grow, the log shrinks to this size again.
     private const int LogLimitBytes = 64 << 20;
+    private const string SyncCheckpoints = "PRAGMA checkpoint_fullfsync = ON";
     private const int CacheLimitKibibytes = 32 << 10;
 
     private readonly SqliteConnection _connection;
@@ -79,14 +75,33 @@ internal sealed class SqliteDatabase : IDisposable
         Synchronise(synchronous);
         // Only macOS uses these: there, fsync alone leaves data in the drive's cache.
         Execute("PRAGMA fullfsync = ON");
-        Execute("PRAGMA checkpoint_fullfsync = ON");
+        Execute(SyncCheckpoints);
         // A renamed table does not change its views. Otherwise the view would break, and each later
         // rename with it.
         Execute("PRAGMA legacy_alter_table = ON");
-        Execute($"PRAGMA wal_autocheckpoint = {CheckpointPages}");
         Execute($"PRAGMA journal_size_limit = {LogLimitBytes}");
         Execute($"PRAGMA cache_size = -{CacheLimitKibibytes}");
     }
+
+    /// <summary>Sets the connection up to copy the log beside the writer.</summary>
+    public void PrepareToCheckpoint()
+    {
+        Synchronise(SqliteSynchronous.Full);
+        Execute(SyncCheckpoints);
+    }
+
+    /// <summary>Leaves the copying of the log to another connection.</summary>
+    public void LeaveCheckpoints() => Execute("PRAGMA wal_autocheckpoint = 0");
+
+    /// <summary>
+    /// The pages that were written to the log since the last call. Never fails, because a commit
+    /// was durable before it.
+    /// </summary>
+    public int TakeWrittenPages() =>
+        raw.sqlite3_db_status(
+            Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out int pages, out _, 1) == raw.SQLITE_OK
+            ? pages
+            : 0;
 
     /// <summary>Sets whether each commit waits for the disk. Only outside a transaction.</summary>
     public void Synchronise(SqliteSynchronous synchronous) =>
@@ -135,6 +150,21 @@ internal sealed class SqliteDatabase : IDisposable
         int code = raw.sqlite3_wal_checkpoint_v2(
             Handle, "main", raw.SQLITE_CHECKPOINT_FULL, out _, out _);
         if (code != raw.SQLITE_OK) throw SqliteErrors.Of(Handle, code);
+    }
+
+    /// <summary>
+    /// Copies as much of the log into the main file as nobody needs, without waiting for anybody.
+    /// </summary>
+    /// <returns>
+    /// The pages in the log, and how many of them have been copied; none, if another connection is
+    /// copying.
+    /// </returns>
+    public (int InLog, int Copied) CheckpointBeside()
+    {
+        int code = raw.sqlite3_wal_checkpoint_v2(
+            Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out int inLog, out int copied);
+        if ((code & 0xFF) == raw.SQLITE_BUSY) return (1, 0);
+        return code == raw.SQLITE_OK ? (inLog, copied) : throw SqliteErrors.Of(Handle, code);
     }
 
     /// <summary>Drops the prepared statements, before a table that they name is removed.</summary>

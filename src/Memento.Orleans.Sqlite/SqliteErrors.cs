@@ -79,4 +79,12 @@ internal static partial class SqliteLog
             + "space, and it is tried again in {Pause}")]
     public static partial void CleaningFailed(
         ILogger logger, Exception exception, string file, TimeSpan pause);
+
+    [LoggerMessage(
+        EventId = 1201,
+        Level = LogLevel.Warning,
+        Message = "The log of {File} could not be copied into the file; nothing is lost, the log "
+            + "grows, and it is tried again after the next writes")]
+    public static partial void CheckpointFailed(
+        ILogger logger, Exception exception, string file);
 }

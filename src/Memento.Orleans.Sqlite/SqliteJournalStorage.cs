@@ -55,11 +55,9 @@ public sealed class SqliteJournalStorage : IJournalStorage
         _writer = new SqliteWriter(settings);
         _batch = new SqliteBatch(timeProvider, settings);
         _epochs = new SqliteEpochQueue(_writer, _batch);
-        _cleaner = new SqliteCleaner(
-            _writer,
-            settings,
-            timeProvider,
-            logger ?? NullLogger<SqliteJournalStorage>.Instance);
+        logger ??= NullLogger<SqliteJournalStorage>.Instance;
+        _cleaner = new SqliteCleaner(_writer, settings, timeProvider, logger);
+        Checkpointer = new SqliteCheckpointer(_writer, settings, logger);
         Catalog = SqliteCatalog.Describe(settings);
     }
 
@@ -71,6 +69,9 @@ public sealed class SqliteJournalStorage : IJournalStorage
 
     /// <summary>The connection that writes, for tests that make it fail.</summary>
     internal SqliteWriter Writer => _writer;
+
+    /// <summary>What copies the log, for tests that wait for it.</summary>
+    internal SqliteCheckpointer Checkpointer { get; }
 
     private SqliteReaders Readers =>
         _readers ?? throw new ObjectDisposedException(nameof(SqliteJournalStorage));
@@ -267,7 +268,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
             if (_isOpen) throw new InvalidOperationException($"{Description} is open already.");
             try
             {
-                CheckPath();
+                _settings.CheckPath();
                 _fileLock = SqliteFileLock.Take(_settings.Path);
                 bool hasTrash = false;
                 OpenFile(
@@ -281,6 +282,7 @@ public sealed class SqliteJournalStorage : IJournalStorage
                         _batch.LoadEpochs));
                 OpenFile(_settings.CatalogPath, () => _catalog!.End());
                 _readers = new SqliteReaders(_settings);
+                Checkpointer.Start();
                 _isOpen = true;
                 if (hasTrash) _cleaner.Start();
             }
@@ -319,38 +321,10 @@ public sealed class SqliteJournalStorage : IJournalStorage
         }
     }
 
-    /// <summary>
-    /// Refuses a missing directory. It is mostly a disk that is not mounted, or a misspelt path:
-    /// records in a new directory would not be where they are expected.
-    /// </summary>
-    private void CheckPath()
-    {
-        if (Directory.Exists(_settings.Path))
-        {
-            throw new StorageException(
-                $"SQLite {_settings.Path} cannot be opened: it is a directory. Name a file in it.");
-        }
-
-        string directory = Path.GetDirectoryName(_settings.Path)!;
-        if (!Directory.Exists(directory))
-        {
-            throw new StorageException(
-                $"SQLite {_settings.Path} cannot be opened, because the directory does not exist. "
-                + $"Make {directory}, mount the disk that has it, or correct the path.");
-        }
-
-        if (!_settings.MakesFile && !File.Exists(_settings.Path))
-        {
-            throw new StorageException(
-                $"SQLite {_settings.Path} cannot be opened: there is no such file, and "
-                + "Mode=ReadWrite in the connection string makes none. Correct the path, or leave "
-                + "'Mode' out.");
-        }
-    }
-
     private void Close()
     {
         _readers?.Dispose();
+        Checkpointer.Dispose();
         _writer.Dispose();
         _catalog?.Dispose();
         _catalog = null;

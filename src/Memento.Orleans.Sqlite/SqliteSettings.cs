@@ -56,6 +56,35 @@ internal sealed class SqliteSettings
     }
 
     /// <summary>
+    /// Refuses a missing directory. It is mostly a disk that is not mounted, or a misspelt path:
+    /// records in a new directory would not be where they are expected.
+    /// </summary>
+    /// <exception cref="StorageException">The file cannot be opened or made.</exception>
+    public void CheckPath()
+    {
+        if (Directory.Exists(Path))
+        {
+            throw new StorageException(
+                $"SQLite {Path} cannot be opened: it is a directory. Name a file in it.");
+        }
+
+        string directory = System.IO.Path.GetDirectoryName(Path)!;
+        if (!Directory.Exists(directory))
+        {
+            throw new StorageException(
+                $"SQLite {Path} cannot be opened, because the directory does not exist. "
+                + $"Make {directory}, mount the disk that has it, or correct the path.");
+        }
+
+        if (!MakesFile && !File.Exists(Path))
+        {
+            throw new StorageException(
+                $"SQLite {Path} cannot be opened: there is no such file, and Mode=ReadWrite in the "
+                + "connection string makes none. Correct the path, or leave 'Mode' out.");
+        }
+    }
+
+    /// <summary>
     /// A connection string to a file of this storage, with the other settings of the user.
     /// </summary>
     public string ConnectionString(string path, SqliteOpenMode mode) =>

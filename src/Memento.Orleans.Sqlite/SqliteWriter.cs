@@ -33,6 +33,11 @@ internal sealed class SqliteWriter : IDisposable
 
     public SqliteWriter(SqliteSettings settings) => _settings = settings;
 
+    /// <summary>
+    /// Called after each transaction, under the lock, with the pages that it added to the log.
+    /// </summary>
+    public Action<int>? WhenWritten { get; set; }
+
     /// <summary>Replaces COMMIT in tests of its failures.</summary>
     internal Action<SqliteDatabase>? CommitForTests { get; set; }
 
@@ -58,6 +63,7 @@ internal sealed class SqliteWriter : IDisposable
                 // The catalog's note of the end of the opening may reach the disk only after this
                 // commit.
                 database.PrepareToWrite(SqliteSynchronous.Full);
+                database.LeaveCheckpoints();
                 database.Begin();
                 if (isNew)
                     SqliteSchema.Create(database);
@@ -117,6 +123,7 @@ internal sealed class SqliteWriter : IDisposable
 
             Commit(database, action, position ?? _position);
             _position = position ?? _position;
+            WhenWritten?.Invoke(_database?.TakeWrittenPages() ?? 0);
             keep?.Invoke(result);
             return result;
         }
@@ -151,6 +158,13 @@ internal sealed class SqliteWriter : IDisposable
             if (_inDoubt is not null) Usable(action);
             return _position;
         }
+    }
+
+    /// <summary>Does something while nothing is written.</summary>
+    public void Hold(Action action)
+    {
+        lock (_gate)
+            action();
     }
 
     public void Dispose()
@@ -196,6 +210,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             database.PrepareToWrite(_settings.Synchronous);
+            database.LeaveCheckpoints();
             if (database.Scalar("SELECT incarnation FROM memento_journal") != _incarnation)
             {
                 throw new StorageException(
