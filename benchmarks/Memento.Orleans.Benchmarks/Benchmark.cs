@@ -27,9 +27,14 @@ internal static class Benchmark
                             Console.WriteLine($"The peer could not run: {peer.Problem}");
                     }
 
+                    await using PostgreSqlServer? server =
+                        await ServerAsync(options, storage, directory);
+                    string place = Path.Combine(directory.FullName, $"{size.Records}");
                     await RunAsync(
-                        options, storage, size, directory.FullName, pauses, report, peer,
-                        cancellationToken);
+                        options,
+                        new BenchmarkStorage(
+                            storage, Directory.CreateDirectory(place).FullName, server),
+                        size, pauses, report, peer, cancellationToken);
                 }
             }
 
@@ -42,38 +47,77 @@ internal static class Benchmark
         }
     }
 
+    private static async Task<PostgreSqlServer?> ServerAsync(
+        BenchmarkOptions options, string storage, DirectoryInfo directory)
+    {
+        if (storage != BenchmarkStorage.PostgreSql) return null;
+        return options.PostgreSql is { } connectionString
+            ? await PostgreSqlServer.ConnectAsync(connectionString)
+            : await PostgreSqlServer.StartAsync(
+                directory.CreateSubdirectory($"{Guid.NewGuid():N}").FullName);
+    }
+
     private static async Task RunAsync(
         BenchmarkOptions options,
-        string storage,
+        BenchmarkStorage storage,
         TableSize size,
-        string directory,
         PauseListener pauses,
         Report report,
         MnesiaPeer peer,
         CancellationToken cancellationToken)
     {
-        TableStorage kind = storage == "disk" ? TableStorage.Disk : TableStorage.Ram;
-        await using BenchmarkTarget target = await BenchmarkTarget.StartAsync(
-            kind,
-            Directory.CreateDirectory(Path.Combine(directory, $"{size.Records}")).FullName,
-            options.ThroughClient);
-        report.AddLoad(storage, size, await Records.LoadAsync(target.Memento, size));
-        var runner = new WorkloadRunner(target, pauses);
-        foreach (Workload workload in options.Workloads)
+        BenchmarkTarget target = await BenchmarkTarget.StartAsync(storage, options.ThroughClient);
+        try
         {
-            foreach (int workers in options.Workers)
+            report.AddLoad(storage.Name, size, await Records.LoadAsync(target.Memento, size));
+            if (options.Restarts && storage.IsDurable)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Measurement one = await runner.MeasureAsync(
-                    workload, storage, size, workers, options.Duration);
-                report.Add(one with
+                await target.DisposeAsync();
+                target = await BenchmarkTarget.StartAsync(storage, options.ThroughClient);
+                report.AddRestart(
+                    storage.Name, size, await Restart.MeasureAsync(target.Memento, size));
+            }
+
+            var runner = new WorkloadRunner(target, pauses);
+            foreach (Workload workload in options.Workloads)
+            {
+                foreach (int workers in options.Workers)
                 {
-                    Peer = peer.Find(storage, size, workload.Name, workers),
-                });
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Measurement one = await runner.MeasureAsync(
+                        workload, storage.Name, size, workers, options.Duration);
+                    report.Add(one with
+                    {
+                        Peer = peer.Find(storage.Name, size, workload.Name, workers),
+                    });
+                    await CompareAsync(workload, one, storage, size, options, report);
+                }
+            }
+
+            if (options.Clears)
+            {
+                report.AddClearing(
+                    storage.Name, size, await Clearing.MeasureAsync(target.Memento, size));
             }
         }
+        finally
+        {
+            await target.DisposeAsync();
+        }
+    }
 
-        if (options.Clears)
-            report.AddClearing(storage, size, await Clearing.MeasureAsync(target.Memento, size));
+    /// <summary>Measures a bare loop of the same batches, where there is one.</summary>
+    private static async Task CompareAsync(
+        Workload workload,
+        Measurement one,
+        BenchmarkStorage storage,
+        TableSize size,
+        BenchmarkOptions options,
+        Report report)
+    {
+        if (storage.Server is not { } server || workload.Rows == 0) return;
+        int rows = Math.Max(1, (int)Math.Round(one.CommitsPerBatch * workload.Rows));
+        report.AddBareLoop(
+            rows, await BareLoop.MeasureAsync(server, size, rows, options.Duration));
     }
 }

@@ -21,6 +21,12 @@ internal sealed record BenchmarkOptions
     /// <summary>Whether the table is emptied and deleted in the end.</summary>
     public required bool Clears { get; init; }
 
+    /// <summary>Whether the silo is started once more, to measure how it loads the table.</summary>
+    public required bool Restarts { get; init; }
+
+    /// <summary>A PostgreSQL server that is there; null to start a private one.</summary>
+    public string? PostgreSql { get; init; }
+
     /// <summary>The directory of the database. The disk results are about its disk.</summary>
     public required string Directory { get; init; }
 

@@ -28,15 +28,14 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
     /// <summary>The silo's journal, for how many commits share an fsync.</summary>
     public Journal Journal { get; }
 
-    /// <summary>Starts a silo whose table is in ram, or in a SQLite file.</summary>
+    /// <summary>Starts a silo whose table is in a storage.</summary>
     public static async Task<BenchmarkTarget> StartAsync(
-        TableStorage storage, string directory, bool throughClient)
+        BenchmarkStorage storage, bool throughClient)
     {
         void Configure(IMementoBuilder builder)
         {
-            builder.AddTable<Entry>(table => table.Storage = storage);
-            if (storage == TableStorage.Disk)
-                builder.UseSqlite($"Data Source={Path.Combine(directory, "benchmark.db")}");
+            builder.AddTable<Entry>(table => table.Storage = storage.Kind);
+            storage.Use(builder);
         }
 
         if (!throughClient)
@@ -57,7 +56,8 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
         HostApplicationBuilder clientBuilder = Host.CreateEmptyApplicationBuilder(settings: null);
         clientBuilder.UseOrleansClient(client => client
             .UseLocalhostClustering(gatewayPort)
-            .AddMemento(builder => builder.AddTable<Entry>(table => table.Storage = storage)));
+            .AddMemento(builder => builder.AddTable<Entry>(
+                table => table.Storage = storage.Kind)));
         IHost connected = clientBuilder.Build();
         await connected.StartAsync();
         return new BenchmarkTarget(

@@ -6,7 +6,8 @@ namespace Memento.Benchmarks;
 /// <summary>The options of the program.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Storages = ["ram", "disk"];
+    private static readonly string[] UsualStorages =
+        [BenchmarkStorage.Ram, BenchmarkStorage.Disk];
 
     public static RootCommand Create(Func<BenchmarkOptions, CancellationToken, Task<int>> run)
     {
@@ -34,8 +35,8 @@ internal static class CommandLine
         };
         Option<string> storage = new("--storage")
         {
-            Description = "ram, disk (SQLite, fsynced), or both.",
-            DefaultValueFactory = static _ => string.Join(',', Storages),
+            Description = "ram, disk (SQLite, fsynced), postgresql, with commas between.",
+            DefaultValueFactory = static _ => string.Join(',', UsualStorages),
         };
         Option<bool> client = new("--client")
         {
@@ -48,6 +49,14 @@ internal static class CommandLine
         Option<bool> clear = new("--clear")
         {
             Description = "After the workloads, time emptying the table and deleting it.",
+        };
+        Option<bool> load = new("--load")
+        {
+            Description = "Before the workloads, start again and time loading the table.",
+        };
+        Option<string?> postgreSql = new("--postgresql")
+        {
+            Description = "A connection string to a PostgreSQL server, instead of a private one.",
         };
         Option<bool> ended = new("--ended")
         {
@@ -62,8 +71,8 @@ internal static class CommandLine
 
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
-            seconds, records, workers, workloads, storage, client, peer, clear, ended, directory,
-            json,
+            seconds, records, workers, workloads, storage, client, peer, clear, load, postgreSql,
+            ended, directory, json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -71,7 +80,7 @@ internal static class CommandLine
         Check(workers, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number) && number > 0);
         Check(workloads, static each => Workload.All.Any(known => known.Name == each));
-        Check(storage, static each => Storages.Contains(each));
+        Check(storage, static each => BenchmarkStorage.Names.Contains(each));
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(ended)
             ? EndedTransactionsProbe.RunAsync()
             : run(
@@ -87,6 +96,8 @@ internal static class CommandLine
                     ThroughClient = parsed.GetValue(client),
                     RunsPeer = parsed.GetValue(peer),
                     Clears = parsed.GetValue(clear),
+                    Restarts = parsed.GetValue(load),
+                    PostgreSql = parsed.GetValue(postgreSql),
                     Directory = parsed.GetValue(directory)!.FullName,
                     Json = parsed.GetValue(json),
                 },

@@ -29,7 +29,7 @@ internal sealed class Report(TextWriter output)
         output.WriteLine("THIS IS A DEBUG BUILD: run it with -c Release.");
 #endif
         output.WriteLine(
-            "workload  storage records workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
+            "workload  storage    records workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
             + "  GC ms   max ms    GCs  contentions items/op  batch growth"
             + "    peer ops/s  peer p50  ratio");
     }
@@ -39,6 +39,17 @@ internal sealed class Report(TextWriter output)
             $"{size.Records:N0} records loaded, {storage}, {took.TotalSeconds:F2} s, ")
             + Format($"{size.Records / took.TotalSeconds:N0} records/s, ")
             + Format($"{GC.GetTotalMemory(forceFullCollection: true) >> 20:N0} MiB"));
+
+    public void AddRestart(string storage, TableSize size, Restart restart)
+        => output.WriteLine(Format(
+            $"{size.Records:N0} records loaded at a start, {storage}: ")
+            + Format($"{restart.Load.TotalSeconds:F2} s, at most {restart.PeakBytes >> 20:N0} MiB, ")
+            + Format($"{restart.RestBytes >> 20:N0} MiB at rest, ")
+            + Format($"{(double)restart.PeakBytes / restart.RestBytes:F2} times"));
+
+    public void AddBareLoop(int rowsPerBatch, double rowsPerSecond)
+        => output.WriteLine(Format(
+            $"  a bare loop of batches of {rowsPerBatch} rows: {rowsPerSecond:N0} rows/s"));
 
     public void AddClearing(string storage, TableSize size, Clearing clearing)
         => output.WriteLine(Format(
@@ -57,7 +68,7 @@ internal sealed class Report(TextWriter output)
                 + Format($"{one.Ratio,6:F2}")
             : "";
         output.WriteLine(
-            Format($"{one.Workload,-9} {one.Storage,-7} {one.Records,7} {one.Workers,7} ")
+            Format($"{one.Workload,-9} {one.Storage,-10} {one.Records,7} {one.Workers,7} ")
             + Format($"{one.OperationsPerSecond,10:N0} {one.P50Microseconds,9:N1} ")
             + Format($"{one.P99Microseconds,9:N1} {one.AllocatedBytesPerOperation,9:N0} ")
             + Format($"{one.CpuMicrosecondsPerOperation,10:N2} {one.GcPauseMilliseconds,6:N0} ")

@@ -30,6 +30,14 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
     /// <summary>Whether it may not change the sum of all balances.</summary>
     public bool KeepsSum => Name is "transfer" or "hot";
 
+    /// <summary>How many rows an operation writes.</summary>
+    public int Rows => Name switch
+    {
+        "transfer" or "hot" => 2,
+        "write" or "insert" => 1,
+        _ => 0,
+    };
+
     public static void Require(bool holds, string otherwise)
     {
         if (!holds) throw new InvalidOperationException(otherwise);
