@@ -43,6 +43,11 @@ internal sealed class PostgreSqlSettings : IDisposable
         {
             var connection = new NpgsqlConnectionStringBuilder(connectionString);
             connection.ApplicationName ??= "Memento";
+
+            // While Npgsql asks a server whether it takes TLS, it heeds its own limit alone. A
+            // program that starts with this has to tell of a missing server within ten seconds.
+            if (!connection.ShouldSerialize(nameof(connection.Timeout)))
+                connection.Timeout = (int)ConnectTimeout.TotalSeconds - 1;
             return new PostgreSqlSettings(
                 NpgsqlDataSource.Create(connection), isOwn: true, options);
         }

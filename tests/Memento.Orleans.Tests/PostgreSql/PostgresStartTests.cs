@@ -27,6 +27,18 @@ public sealed class PostgresStartTests : IAsyncLifetime
         => Assert.InRange(
             PostgreSqlSettings.ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9));
 
+    [Theory]
+    [InlineData("", 7)]
+    [InlineData(";Timeout=3", 3)]
+    public void Npgsql_gives_it_no_more_than_that_unless_the_connection_string_says_so(
+        string more, int seconds)
+    {
+        using var settings = PostgreSqlSettings.From($"Host=db{more}", new PostgreSqlOptions());
+
+        Assert.Equal(
+            seconds, new NpgsqlConnectionStringBuilder(settings.Source.ConnectionString).Timeout);
+    }
+
     [Fact]
     public async Task A_port_where_nobody_listens_is_told()
     {
