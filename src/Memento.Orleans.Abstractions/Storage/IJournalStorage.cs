@@ -27,6 +27,12 @@ public interface IJournalStorage : IAsyncDisposable
     CatalogStorage Catalog { get; }
 
     /// <summary>
+    /// Whether it can be opened only in a silo that is active, because it uses grains or services
+    /// that start with the silo. Otherwise it is opened before the silo joins its cluster.
+    /// </summary>
+    bool OpensInActiveSilo => false;
+
+    /// <summary>
     /// Opens the storage, and makes its schema if it is missing. If the catalog is kept apart from
     /// the rows, it checks by an identity that both belong together.
     /// </summary>

@@ -2,6 +2,7 @@ using Memento.Catalog;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
 using Memento.Participants;
+using Memento.Storage;
 using Memento.Tables;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,16 +52,19 @@ internal sealed class SiloStartup(
     {
         AgentCheck.ThrowIfReplaced(services.GetRequiredService<ITransactionAgent>());
         _ = options.Value;
-        if (storage.Journal is not null)
-        {
-            await storage.Journal.OpenAsync(cancellationToken);
-            StorageLog.Opened(logger, storage.Journal.Description);
-        }
+        if (storage.Journal is { OpensInActiveSilo: false })
+            await OpenAsync(storage.Journal, cancellationToken);
 
         gauges.Register();
         sweeper.Start();
         lifetime.Start();
         joining.Begin();
+    }
+
+    private async Task OpenAsync(IJournalStorage journal, CancellationToken cancellationToken)
+    {
+        await journal.OpenAsync(cancellationToken);
+        StorageLog.Opened(logger, journal.Description);
     }
 
     private async Task EnsureTablesAsync(CancellationToken cancellationToken)
@@ -70,6 +74,8 @@ internal sealed class SiloStartup(
         List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
         try
         {
+            if (storage.Journal is { OpensInActiveSilo: true })
+                await OpenAsync(storage.Journal, cancellationToken);
             unfilled = await LearnTablesAsync(cancellationToken);
             known.Set();
         }

@@ -103,7 +103,8 @@ internal sealed class PostgresProxy : IAsyncDisposable
                 continue;
             }
 
-            var server = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            var server = new Socket(
+                AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await server.ConnectAsync(_server);
             var wire = new Wire(client, server) { IsSilent = Locked(() => _isSilent) };
             wire.Running = Task.WhenAll(

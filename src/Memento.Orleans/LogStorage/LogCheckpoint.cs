@@ -1,0 +1,181 @@
+namespace Memento.LogStorage;
+
+/// <summary>
+/// Writes what the log has said since the last checkpoint into runs, and then moves the root, so
+/// that the log before it can be cleared. Appending goes on beside it.
+/// </summary>
+/// <remarks>
+/// A partition gets a new run of its new rows. If the runs before it are not much larger, they are
+/// merged into it. So each row is written again only as often as the partition has doubled, and a
+/// partition has few runs to read.
+///
+/// The numbers of the runs are taken in the root before anything is written. So if the silo dies in
+/// between, the next checkpoint knows what may have been left.
+/// </remarks>
+internal sealed class LogCheckpoint(
+    StateStore states, LogAppender appender, LogCleaner cleaner, int maxStateBytes)
+{
+    /// <summary>A run that is less than so many times larger than the new one is merged.</summary>
+    private const int MergeBelow = 2;
+
+    /// <summary>Makes a checkpoint.</summary>
+    /// <returns>False if another silo made one at the same time.</returns>
+    /// <exception cref="StorageException">It failed; the log is as it was.</exception>
+    public async Task<bool> MakeAsync(CancellationToken cancellationToken)
+    {
+        Begun? begun = await appender.UseAsync(BeginAsync, cancellationToken)
+            .ConfigureAwait(false);
+        if (begun is null) return false;
+
+        try
+        {
+            Written written = await WriteAsync(begun, cancellationToken).ConfigureAwait(false);
+            return await appender.UseAsync(log => EndAsync(log, begun, written), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            await appender.UseAsync(
+                log =>
+                {
+                    begun.Content.Thaw();
+                    return Task.FromResult(true);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (failure is NoAnswerException lost) throw lost.Reason;
+            throw;
+        }
+    }
+
+    private static async Task<Begun?> BeginAsync(SharedLog log)
+    {
+        await log.SettleAsync().ConfigureAwait(false);
+        LogRoot root = log.Root;
+        LogContent content = log.Content;
+        LogFreeze freeze = content.Freeze();
+        try
+        {
+            int runs = freeze.Rows.Count + 1;
+            bool isOurs = await log.TryReplaceRootAsync(root with
+            {
+                NextRun = root.NextRun + runs,
+                Writing = runs,
+            }).ConfigureAwait(false);
+            if (isOurs)
+            {
+                // What a checkpoint before this one left half written.
+                IEnumerable<Waste> left = Enumerable.Range(1, root.Writing)
+                    .Select(back => new Waste(root.NextRun - back, Pieces: null));
+                return new Begun(freeze, content, root, log.Bytes, [.. log.Image.Waste, .. left]);
+            }
+
+            content.Thaw();
+            await log.CatchUpAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch
+        {
+            content.Thaw();
+            throw;
+        }
+    }
+
+    private async Task<Written> WriteAsync(Begun begun, CancellationToken cancellationToken)
+    {
+        LogFreeze freeze = begun.Freeze;
+        long nextRun = begun.Root.NextRun;
+        Dictionary<RowsId, IReadOnlyList<Run>> written = [];
+        List<Run> replaced = [.. freeze.Obsolete];
+        if (begun.Root.Image is not null) replaced.Add(begun.Root.Image);
+        foreach ((RowsId id, RowOverlay rows) in freeze.Rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            IReadOnlyList<Run> before = freeze.Image.Runs.GetValueOrDefault(id) ?? [];
+            int kept = before.Count;
+            long size = rows.Bytes;
+            while (kept > 0 && before[kept - 1].Bytes < MergeBelow * size)
+                size += before[--kept].Bytes;
+
+            Run run = await WriteRunAsync(
+                nextRun++, before.Skip(kept), rows, isWhole: kept == 0, cancellationToken)
+                .ConfigureAwait(false);
+            written[id] = [.. before.Take(kept), run];
+            replaced.AddRange(before.Skip(kept));
+        }
+
+        LogImage image = freeze.Image with
+        {
+            Runs = new(freeze.Image.Runs.Concat(written)
+                .GroupBy(static each => each.Key)
+                .Select(static each => each.Last())),
+            Waste =
+            [
+                .. cleaner.Remaining(begun.Waste),
+                .. replaced.Select(static run => new Waste(run.Id, run.Pieces)),
+            ],
+        };
+        var writer = new RunWriter(states, nextRun, maxStateBytes);
+        await writer.AddAsync(image.Write()).ConfigureAwait(false);
+        return new Written(
+            await writer.EndAsync().ConfigureAwait(false), image, written, replaced);
+    }
+
+    private async Task<Run> WriteRunAsync(
+        long id,
+        IEnumerable<Run> older,
+        RowOverlay rows,
+        bool isWhole,
+        CancellationToken cancellationToken)
+    {
+        var writer = new RunWriter(states, id, maxStateBytes);
+        await foreach (LogRow row in RowMerge.ReadAsync(
+            states, [.. older], RowOverlay.Sort(rows), cancellationToken)
+            .ConfigureAwait(false))
+        {
+            // A removal has nothing to remove where there are no older runs.
+            if (row.Document is not null || !isWhole)
+                await writer.AddAsync(row).ConfigureAwait(false);
+        }
+
+        return await writer.EndAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> EndAsync(SharedLog log, Begun begun, Written written)
+    {
+        LogImage image = written.Image;
+        long cleared = cleaner.Cleared;
+        bool isOurs = await log.TryReplaceRootAsync(log.Root with
+        {
+            Position = image.Position,
+            Cleared = Math.Max(cleared, log.Root.Cleared),
+            Image = written.Run,
+            Writing = 0,
+        }).ConfigureAwait(false);
+        if (!isOurs || !ReferenceEquals(log.Content, begun.Content))
+        {
+            begun.Content.Thaw();
+            await log.CatchUpAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        log.Content.Install(written.Runs, begun.Freeze.Obsolete);
+        log.Install(image, begun.LogBytes);
+        cleaner.Clear(image.Position, image.Waste);
+        return true;
+    }
+
+    /// <summary>A checkpoint whose numbers are taken.</summary>
+    private sealed record Begun(
+        LogFreeze Freeze,
+        LogContent Content,
+        LogRoot Root,
+        long LogBytes,
+        IReadOnlyList<Waste> Waste);
+
+    /// <summary>A checkpoint whose runs are written.</summary>
+    private sealed record Written(
+        Run Run,
+        LogImage Image,
+        IReadOnlyDictionary<RowsId, IReadOnlyList<Run>> Runs,
+        IReadOnlyList<Run> Replaced);
+}

@@ -1,0 +1,281 @@
+using System.Diagnostics;
+using Memento.Storage;
+
+namespace Memento.LogStorage;
+
+/// <summary>
+/// What the log says up to a place in it: tables, owners, notes, outcomes, and the rows since the
+/// last checkpoint. A pure state machine: the same groups in the same order give the same content,
+/// on appending and on every replay.
+/// </summary>
+internal sealed class LogContent
+{
+    /// <summary>The number of the rows that are outcomes; tables have higher numbers.</summary>
+    private const long OutcomeTable = 0;
+
+    private readonly Dictionary<string, long> _tables;
+    private readonly Dictionary<(string Table, int Partition), long> _epochs;
+    private readonly Dictionary<string, byte[]> _notes;
+    private readonly Dictionary<RowsId, IReadOnlyList<Run>> _runs;
+    private readonly Dictionary<Guid, WriterMark> _writers;
+    private readonly List<Run> _obsolete = [];
+    private readonly OutcomeSlices _outcomes = new();
+    private Dictionary<RowsId, RowOverlay> _newest = [];
+    private Dictionary<RowsId, RowOverlay>? _frozen;
+    private long _lastTable;
+
+    public LogContent(LogImage image)
+    {
+        Position = image.Position;
+        At = image.At;
+        _lastTable = image.LastTable;
+        _tables = new(image.Tables, StringComparer.Ordinal);
+        _epochs = new(image.Epochs);
+        _notes = new(image.Notes, StringComparer.Ordinal);
+        _runs = new(image.Runs);
+        _writers = new(image.Writers);
+    }
+
+    /// <summary>The number of the last state of the log that is in the content.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The time of the log: that of its last group, or later.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>The bytes of all runs.</summary>
+    public long RunBytes => _runs.Values.Sum(static runs => runs.Sum(static run => run.Bytes));
+
+    /// <summary>The runs of outcomes, which are read when the log is opened.</summary>
+    public IEnumerable<(int Slice, IReadOnlyList<Run> Runs)> OutcomeRuns
+        => _runs.Where(static each => each.Key.Table == OutcomeTable)
+            .Select(static each => (each.Key.Partition, each.Value));
+
+    /// <summary>How far the log has come with a writer.</summary>
+    public WriterMark MarkOf(Guid writer) => _writers.GetValueOrDefault(writer);
+
+    public byte[]? Note(string name) => _notes.GetValueOrDefault(name);
+
+    /// <summary>The outcomes that a checkpoint has kept.</summary>
+    public void Recall(int slice, LogRow row)
+        => _outcomes.Add(slice, new Guid(row.Key), (TransactionOutcome)row.Document![0]);
+
+    /// <summary>The rows of a partition at this moment; null if there is no such table.</summary>
+    public (IReadOnlyList<Run> Runs, LogRow[] Newest)? Look(string table, int partition)
+    {
+        if (!_tables.TryGetValue(table, out long number)) return null;
+
+        var id = new RowsId(number, partition);
+        return (
+            _runs.GetValueOrDefault(id) ?? [],
+            RowOverlay.Sort(_frozen?.GetValueOrDefault(id), _newest.GetValueOrDefault(id)));
+    }
+
+    /// <summary>
+    /// Why a change cannot be kept at this place of the log; null if it can. Only a batch may be
+    /// refused.
+    /// </summary>
+    public Exception? Refusal(LogChange change)
+    {
+        if (change is not BatchChange { Batch: var batch }) return null;
+
+        HashSet<Guid> decided = [];
+        foreach (JournalEntry entry in batch.Entries)
+        {
+            foreach (PartitionEpoch each in entry.Epochs)
+            {
+                if (_epochs.GetValueOrDefault((each.Table, each.Partition)) != each.Epoch)
+                    return new FencedException(each.Table, each.Partition);
+            }
+
+            if (!entry.KeepsOutcome) continue;
+            if (_outcomes.Find(entry.TransactionId) is { } outcome)
+                return new OutcomeDecidedException(entry.TransactionId, outcome);
+            if (!decided.Add(entry.TransactionId))
+            {
+                return new OutcomeDecidedException(
+                    entry.TransactionId, TransactionOutcome.Committed);
+            }
+        }
+
+        return batch.Entries.Select(RefusalOfTables)
+            .FirstOrDefault(static each => each is not null);
+    }
+
+    /// <summary>Applies a group, and gives the result of each of its changes.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="position">The number of its last state.</param>
+    public object?[] Apply(LogGroup group, long position)
+    {
+        Position = position;
+        if (group.At > At) At = group.At;
+        var results = new object?[group.Changes.Count];
+        long batch = MarkOf(group.Writer).Batch;
+        for (int index = 0; index < results.Length; index++)
+        {
+            results[index] = Apply(group.Changes[index]);
+            if (results[index] is null && group.Changes[index] is BatchChange kept)
+                batch = kept.Batch.FirstPosition;
+        }
+
+        _writers[group.Writer] = new WriterMark(group.Number, batch, At);
+        return results;
+    }
+
+    /// <summary>
+    /// Begins a checkpoint: the rows until now are set aside, and stay visible.
+    /// </summary>
+    /// <returns>What the checkpoint has to write.</returns>
+    public LogFreeze Freeze()
+    {
+        _outcomes.Prune(At);
+        foreach (RowsId slice in _runs.Keys.Concat(_newest.Keys).Where(IsOver).ToArray())
+            Forget(slice);
+        foreach (Guid writer in _writers.Keys.Where(IsGone).ToArray())
+            _writers.Remove(writer);
+
+        _frozen = _newest;
+        _newest = [];
+        return new LogFreeze(
+            new LogImage(
+                Position, At, _lastTable, new(_tables), new(_epochs), new(_notes), new(_runs),
+                new(_writers), []),
+            _frozen,
+            [.. _obsolete]);
+    }
+
+    /// <summary>Ends a checkpoint that failed: everything is as before it.</summary>
+    public void Thaw()
+    {
+        if (_frozen is null) return;
+        foreach ((RowsId id, RowOverlay overlay) in _frozen)
+        {
+            if (_newest.TryGetValue(id, out RowOverlay? newer))
+                newer.Under(overlay);
+            else if (IsVisible(id))
+                _newest.Add(id, overlay);
+        }
+
+        _frozen = null;
+    }
+
+    /// <summary>Ends a checkpoint that is durable.</summary>
+    /// <param name="written">The new runs of what was set aside.</param>
+    /// <param name="gone">The obsolete runs that are recorded as such now.</param>
+    public void Install(
+        IReadOnlyDictionary<RowsId, IReadOnlyList<Run>> written, IReadOnlyList<Run> gone)
+    {
+        _frozen = null;
+        _obsolete.RemoveAll(gone.Contains);
+        foreach ((RowsId id, IReadOnlyList<Run> runs) in written)
+        {
+            // A table that was emptied or dropped in the meantime has left its new runs to nobody.
+            if (IsVisible(id))
+                _runs[id] = runs;
+            else
+                _obsolete.AddRange(runs);
+        }
+    }
+
+    private bool IsOver(RowsId id)
+        => id.Table == OutcomeTable && OutcomeSlices.IsOver(id.Partition, At);
+
+    private bool IsGone(Guid writer) => _writers[writer].At < At - OutcomeSlices.Memory;
+
+    private bool IsVisible(RowsId id)
+        => id.Table == OutcomeTable || _tables.ContainsValue(id.Table);
+
+    private EntryRefusedException? RefusalOfTables(JournalEntry entry)
+    {
+        string? missing = entry.Clears.Concat(entry.Writes.Select(static row => row.Table))
+            .FirstOrDefault(table => !_tables.ContainsKey(table));
+        return missing is null
+            ? null
+            : new EntryRefusedException(
+                entry.TransactionId,
+                new StorageException($"There is no table '{missing}'. Create it first."));
+    }
+
+    private object? Apply(LogChange change)
+    {
+        switch (change)
+        {
+            case BatchChange { Batch: var batch }:
+                Exception? refusal = Refusal(change);
+                if (refusal is null) Apply(batch);
+                return refusal;
+            case RaiseChange raise:
+                var owned = (raise.Table, raise.Partition);
+                return _epochs[owned] = _epochs.GetValueOrDefault(owned) + 1;
+            case CreateChange create:
+                _tables.TryAdd(create.Table, _lastTable + 1);
+                _lastTable = Math.Max(_lastTable, _tables[create.Table]);
+                return null;
+            case DropChange drop:
+                if (_tables.Remove(drop.Table, out long number)) ForgetTable(number);
+                foreach (var each in _epochs.Keys.Where(each => each.Table == drop.Table).ToArray())
+                    _epochs[each]++;
+                return null;
+            case NoteChange note:
+                _notes[note.Name] = note.Note;
+                return null;
+            case DecideChange decide:
+                if (_outcomes.Find(decide.TransactionId) is { } standing) return standing;
+                Keep(decide.TransactionId, TransactionOutcome.Aborted);
+                return TransactionOutcome.Aborted;
+            default:
+                throw new UnreachableException(change.GetType().Name);
+        }
+    }
+
+    private void Apply(JournalBatch batch)
+    {
+        foreach (JournalEntry entry in batch.Entries)
+        {
+            foreach (string table in entry.Clears)
+            {
+                ForgetTable(_tables[table]);
+                _tables[table] = ++_lastTable;
+            }
+
+            foreach (RowWrite row in entry.Writes)
+                Overlay(new RowsId(_tables[row.Table], row.Partition)).Set(row.Key, row.Document);
+            if (entry.KeepsOutcome) Keep(entry.TransactionId, TransactionOutcome.Committed);
+        }
+    }
+
+    private void Keep(Guid id, TransactionOutcome outcome)
+    {
+        int slice = OutcomeSlices.SliceOf(At);
+        _outcomes.Add(slice, id, outcome);
+        Overlay(new RowsId(OutcomeTable, slice)).Set(id.ToByteArray(), [(byte)outcome]);
+    }
+
+    private RowOverlay Overlay(RowsId id)
+    {
+        if (!_newest.TryGetValue(id, out RowOverlay? overlay))
+            _newest.Add(id, overlay = new RowOverlay());
+        return overlay;
+    }
+
+    private void ForgetTable(long number)
+    {
+        foreach (RowsId id in _runs.Keys.Concat(_newest.Keys)
+            .Where(each => each.Table == number).ToArray())
+        {
+            Forget(id);
+        }
+    }
+
+    private void Forget(RowsId id)
+    {
+        _newest.Remove(id);
+        if (_runs.Remove(id, out IReadOnlyList<Run>? runs)) _obsolete.AddRange(runs);
+    }
+}
+
+/// <summary>What a checkpoint writes: a moment of the content.</summary>
+/// <param name="Image">Everything but the rows.</param>
+/// <param name="Rows">The rows since the checkpoint before.</param>
+/// <param name="Obsolete">Runs that nothing shows any more.</param>
+internal sealed record LogFreeze(
+    LogImage Image, IReadOnlyDictionary<RowsId, RowOverlay> Rows, IReadOnlyList<Run> Obsolete);

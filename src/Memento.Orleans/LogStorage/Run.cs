@@ -1,0 +1,134 @@
+using Memento.Invariants;
+
+namespace Memento.LogStorage;
+
+/// <summary>
+/// Rows in the order of their keys, as a checkpoint has written them: a stream of bytes, cut into
+/// pieces, a state each. A run never changes.
+/// </summary>
+/// <param name="Id">Its number, which no other run ever had.</param>
+/// <param name="Pieces">How many pieces it has.</param>
+/// <param name="Bytes">The bytes of all its pieces.</param>
+internal sealed record Run(long Id, int Pieces, long Bytes);
+
+/// <summary>Writes a run.</summary>
+internal sealed class RunWriter(StateStore states, long id, int maxStateBytes)
+{
+    private readonly byte[] _piece = new byte[maxStateBytes];
+    private int _length;
+    private int _pieces;
+    private long _bytes;
+
+    public async Task AddAsync(LogRow row)
+    {
+        byte[] lengths = new byte[2 * sizeof(int)];
+        BitConverter.TryWriteBytes(lengths, row.Key.Length);
+        BitConverter.TryWriteBytes(lengths.AsSpan(sizeof(int)), row.Document?.Length ?? -1);
+        await AddAsync(lengths).ConfigureAwait(false);
+        await AddAsync(row.Key).ConfigureAwait(false);
+        if (row.Document is not null) await AddAsync(row.Document).ConfigureAwait(false);
+    }
+
+    public async Task AddAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            int length = Math.Min(bytes.Length, _piece.Length - _length);
+            bytes[..length].CopyTo(_piece.AsMemory(_length));
+            bytes = bytes[length..];
+            _length += length;
+            if (_length == _piece.Length) await FlushAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async Task<Run> EndAsync()
+    {
+        if (_length > 0) await FlushAsync().ConfigureAwait(false);
+        return new Run(id, _pieces, _bytes);
+    }
+
+    private async Task FlushAsync()
+    {
+        string key = StateKeys.Piece(id, _pieces);
+        bool isNew = await states.TryCreateAsync(key, _piece.AsMemory(0, _length))
+            .ConfigureAwait(false);
+        Invariant.Holds(isNew, $"a run is written once ({key})");
+        _pieces++;
+        _bytes += _length;
+        _length = 0;
+    }
+}
+
+/// <summary>Reads a run, a few pieces ahead.</summary>
+internal sealed class RunReader(StateStore states, Run run)
+{
+    /// <summary>The pieces that are read ahead, and so the memory of a reader.</summary>
+    private const int Ahead = 4;
+
+    private readonly Queue<Task<KnownState?>> _reading = new();
+    private ReadOnlyMemory<byte> _rest;
+    private int _asked;
+    private int _read;
+
+    /// <summary>The next row; null at the end.</summary>
+    public async Task<LogRow?> ReadRowAsync()
+    {
+        if (_rest.Length == 0 && !await FillAsync(1).ConfigureAwait(false)) return null;
+
+        ReadOnlyMemory<byte> lengths = await ReadAsync(2 * sizeof(int)).ConfigureAwait(false);
+        int keyLength = BitConverter.ToInt32(lengths.Span);
+        int documentLength = BitConverter.ToInt32(lengths.Span[sizeof(int)..]);
+        byte[] key = (await ReadAsync(keyLength).ConfigureAwait(false)).ToArray();
+        byte[]? document = documentLength < 0
+            ? null
+            : (await ReadAsync(documentLength).ConfigureAwait(false)).ToArray();
+        return new LogRow(key, document);
+    }
+
+    /// <summary>All bytes of the run, for one that is known to be small.</summary>
+    public Task<ReadOnlyMemory<byte>> ReadAllAsync() => ReadAsync(checked((int)run.Bytes));
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(int length)
+    {
+        bool isThere = await FillAsync(length).ConfigureAwait(false);
+        Invariant.Holds(isThere, $"run {run.Id} ends with a whole row");
+        ReadOnlyMemory<byte> bytes = _rest[..length];
+        _rest = _rest[length..];
+        return bytes;
+    }
+
+    private async Task<bool> FillAsync(int length)
+    {
+        if (_rest.Length >= length) return true;
+
+        List<ReadOnlyMemory<byte>> pieces = [_rest];
+        int known = _rest.Length;
+        while (known < length && _read < run.Pieces)
+        {
+            ReadOnlyMemory<byte> piece = await ReadPieceAsync().ConfigureAwait(false);
+            pieces.Add(piece);
+            known += piece.Length;
+        }
+
+        byte[] joined = new byte[known];
+        int at = 0;
+        foreach (ReadOnlyMemory<byte> piece in pieces)
+        {
+            piece.CopyTo(joined.AsMemory(at));
+            at += piece.Length;
+        }
+
+        _rest = joined;
+        return known >= length;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadPieceAsync()
+    {
+        while (_asked < run.Pieces && _reading.Count < Ahead)
+            _reading.Enqueue(states.ReadAsync(StateKeys.Piece(run.Id, _asked++)));
+        KnownState? piece = await _reading.Dequeue().ConfigureAwait(false);
+        if (piece is null) throw states.Missing(StateKeys.Piece(run.Id, _read));
+        _read++;
+        return piece.Content;
+    }
+}

@@ -1,0 +1,53 @@
+using Memento.LogStorage;
+using Orleans.Storage;
+
+namespace Memento.Tests.GrainStorages;
+
+/// <summary>
+/// A grain storage as one process has it: its calls fail when a test says so, and all of them once
+/// the process is dead.
+/// </summary>
+internal sealed class FaultyGrainStorage(IGrainStorage inner) : IGrainStorage
+{
+    /// <summary>
+    /// Stands in for a write; gets the key of the state and what writes. Null lets all through.
+    /// </summary>
+    public Func<string, Func<Task>, Task>? OnWrite { get; set; }
+
+    /// <summary>Why nothing can be read; null while it can.</summary>
+    public Func<Exception?>? ReadFault { get; set; }
+
+    /// <summary>The bytes of a state that there is room for; null for no limit.</summary>
+    public int? Room { get; set; }
+
+    /// <summary>Ends the process: nothing reaches the storage any more.</summary>
+    public void Die()
+    {
+        OnWrite = static (_, _) => throw Gone();
+        ReadFault = Gone;
+    }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        => ReadFault?.Invoke() is { } fault
+            ? Task.FromException(fault)
+            : inner.ReadStateAsync(stateName, grainId, grainState);
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        => grainState.State is StoredState { Content.Length: var length } && length > Room
+            ? Task.FromException(new FullException())
+            : WriteAsync(
+                grainId, () => inner.WriteStateAsync(stateName, grainId, grainState));
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        => WriteAsync(
+            grainId, () => inner.ClearStateAsync(stateName, grainId, grainState));
+
+    /// <summary>No answer came.</summary>
+    public static TimeoutException Gone() => new("No answer, says the test.");
+
+    private Task WriteAsync(GrainId grainId, Func<Task> write)
+        => OnWrite is { } stand ? stand(grainId.Key.ToString()!, write) : write();
+}
+
+/// <summary>The storage says that it is full.</summary>
+internal sealed class FullException() : Exception("The storage is full, says the test.");

@@ -1,0 +1,184 @@
+using Memento.Storage;
+using static Memento.Tests.Compliance.StorageScene;
+
+namespace Memento.Tests.GrainStorages;
+
+/// <summary>Several silos on one log, and writes that come late.</summary>
+public sealed class SharedLogTests
+{
+    private static readonly string Long = new('x', 3_000);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Silos_that_append_at_once_lose_nothing_of_each_other()
+    {
+        const int silos = 3;
+        const int batches = 30;
+        await using var scene = new LogScene();
+        LogSilo[] all = new LogSilo[silos];
+        for (int silo = 0; silo < silos; silo++)
+            all[silo] = await scene.OpenAsync();
+
+        // Each has a partition of its own; every third batch has several states.
+        long[] epochs = await Task.WhenAll(all.Select(
+            (silo, number) => silo.Storage.RaiseEpochAsync("t", number + 1, Token)));
+        await Task.WhenAll(all.Select((silo, number) => Task.Run(async () =>
+        {
+            for (int batch = 1; batch <= batches; batch++)
+            {
+                RowWrite[] rows =
+                [
+                    .. Enumerable.Range(0, batch % 3 == 0 ? 4 : 1).Select(row => Row(
+                        (10 * batch) + row, row == 0 ? "a" : Long, partition: number + 1)),
+                ];
+                await silo.Scene.WriteAsync(new JournalEntry
+                {
+                    TransactionId = Guid.NewGuid(),
+                    Writes = rows,
+                    Epochs = [new PartitionEpoch("t", number + 1, epochs[number])],
+                });
+                if (batch % 10 == 0) await silo.Storage.CheckpointAsync(Token);
+            }
+        })));
+
+        LogSilo reader = await scene.OpenAsync();
+        foreach (LogSilo silo in all.Append(reader))
+        {
+            for (int number = 1; number <= silos; number++)
+            {
+                Assert.Equal(
+                    batches + (3 * batches / 3),
+                    (await silo.Scene.RowsAsync(partition: number)).Length);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_silo_that_stood_still_while_the_log_was_cleared_goes_on_behind_it()
+    {
+        await using var scene = new LogScene();
+        LogSilo still = await scene.OpenAsync();
+        long epoch = await still.Storage.RaiseEpochAsync("t", 7, Token);
+        LogSilo other = await scene.OpenAsync();
+        for (int key = 1; key <= 5; key++)
+            await other.Scene.WriteAsync(Row(key, "of the other"));
+        await other.Storage.CheckpointAsync(Token);
+        scene.PassClearDelay();
+        await other.Storage.ClearAsync(Token);
+        Assert.DoesNotContain("log-5", scene.Provider.Keys);
+
+        // The place that it takes for the next one is free again.
+        await still.Scene.WriteAsync(new JournalEntry
+        {
+            TransactionId = Guid.NewGuid(),
+            Writes = [Row(1, "of the one that stood still", partition: 7)],
+            Epochs = [new PartitionEpoch("t", 7, epoch)],
+        });
+        await Assert.ThrowsAsync<FencedException>(() => still.Scene.WriteAsync(Row(1, "old")));
+
+        string[] expected = ["1=of the one that stood still"];
+        Assert.Equal(expected, await still.Scene.RowsAsync(partition: 7));
+        Assert.Equal(expected, await other.Scene.RowsAsync(partition: 7));
+        LogSilo reader = await scene.OpenAsync();
+        Assert.Equal(expected, await reader.Scene.RowsAsync(partition: 7));
+        Assert.Equal(5, (await reader.Scene.RowsAsync()).Length);
+    }
+
+    [Fact]
+    public async Task A_write_that_comes_after_it_was_settled_is_void()
+    {
+        await using var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        Func<Task>? late = null;
+        silo.Process.OnWrite = (key, write) =>
+        {
+            if (late is not null) return write();
+            late = write;
+            throw FaultyGrainStorage.Gone();
+        };
+
+        JournalBatch batch = silo.Scene.Batch(silo.Scene.Entry(Row(1, "late")));
+        await Assert.ThrowsAsync<StorageException>(
+            async () => await silo.Storage.WriteAsync(batch, Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => late!());
+        Assert.False(await silo.Storage.SettleAsync(batch, Token));
+        await silo.Scene.WriteAsync(Row(2, "next"));
+
+        LogSilo reader = await scene.OpenAsync();
+        Assert.Equal(["2=next"], await reader.Scene.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Half_of_a_group_counts_for_nothing_and_the_next_silo_goes_on_behind_it()
+    {
+        await using var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        int writes = 0;
+        silo.Process.OnWrite = async (_, write) =>
+        {
+            if (++writes == 3) silo.Process.Die();
+            if (writes == 3) throw FaultyGrainStorage.Gone();
+            await write();
+        };
+        RowWrite[] rows = [.. Enumerable.Range(1, 9).Select(static key => Row(key, Long))];
+        await Assert.ThrowsAsync<BatchInDoubtException>(() => silo.Scene.WriteAsync(rows));
+
+        LogSilo next = await scene.OpenAsync();
+        Assert.Empty(await next.Scene.RowsAsync());
+        await next.Scene.WriteAsync(rows);
+        LogSilo reader = await scene.OpenAsync();
+        Assert.Equal(9, (await reader.Scene.RowsAsync()).Length);
+    }
+
+    [Theory]
+    [InlineData("log-7")]
+    [InlineData("run-1-1")]
+    [InlineData("run-2-0")]
+    [InlineData("root")]
+    public async Task A_state_that_is_missing_is_named(string key)
+    {
+        await using LogScene scene = await MakeAsync();
+        scene.Provider.Lose(key);
+        await IsNamedAsync(scene, key, "missing");
+    }
+
+    [Theory]
+    [InlineData("log-7")]
+    [InlineData("run-1-1")]
+    [InlineData("run-2-0")]
+    [InlineData("root")]
+    public async Task A_state_that_is_damaged_is_named(string key)
+    {
+        await using LogScene scene = await MakeAsync();
+        scene.Provider.Change<Memento.LogStorage.StoredState>(
+            key, static state => state.Content = state.Content[..^1]);
+        await IsNamedAsync(scene, key, "damaged");
+    }
+
+    /// <summary>
+    /// A checkpoint of a run and its image, and three states of the log behind it.
+    /// </summary>
+    private static async Task<LogScene> MakeAsync()
+    {
+        var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        await silo.Scene.WriteAsync(Row(1, Long), Row(2, Long), Row(3, Long));
+        await silo.Storage.CheckpointAsync(Token);
+        for (int key = 4; key <= 6; key++)
+            await silo.Scene.WriteAsync(Row(key, "later"));
+        return scene;
+    }
+
+    private static async Task IsNamedAsync(LogScene scene, string key, string what)
+    {
+        LogSilo silo = scene.New();
+        StorageException error = await Assert.ThrowsAsync<StorageException>(async () =>
+        {
+            await silo.Storage.OpenAsync(Token);
+            await silo.Scene.RowsAsync();
+        });
+        Assert.Contains($"'{key}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+}
