@@ -29,11 +29,15 @@ internal static class Benchmark
 
                     await using PostgreSqlServer? server =
                         await ServerAsync(options, storage, directory);
+                    await using RedisServer? redis = storage == BenchmarkStorage.Redis
+                        ? await RedisServer.StartAsync(directory
+                            .CreateSubdirectory($"{Guid.NewGuid():N}").FullName)
+                        : null;
                     string place = Path.Combine(directory.FullName, $"{size.Records}");
                     await RunAsync(
                         options,
                         new BenchmarkStorage(
-                            storage, Directory.CreateDirectory(place).FullName, server),
+                            storage, Directory.CreateDirectory(place).FullName, server, redis),
                         size, pauses, report, peer, cancellationToken);
                 }
             }
@@ -50,7 +54,7 @@ internal static class Benchmark
     private static async Task<PostgreSqlServer?> ServerAsync(
         BenchmarkOptions options, string storage, DirectoryInfo directory)
     {
-        if (storage != BenchmarkStorage.PostgreSql) return null;
+        if (storage is not (BenchmarkStorage.PostgreSql or BenchmarkStorage.AdoNet)) return null;
         return options.PostgreSql is { } connectionString
             ? await PostgreSqlServer.ConnectAsync(connectionString)
             : await PostgreSqlServer.StartAsync(
@@ -66,6 +70,7 @@ internal static class Benchmark
         MnesiaPeer peer,
         CancellationToken cancellationToken)
     {
+        await storage.PrepareAsync();
         BenchmarkTarget target = await BenchmarkTarget.StartAsync(storage, options.ThroughClient);
         try
         {
@@ -106,7 +111,9 @@ internal static class Benchmark
         }
     }
 
-    /// <summary>Measures a bare loop of the same batches, where there is one.</summary>
+    /// <summary>
+    /// Measures a bare loop of the same batches, or Orleans' own transactions, where there are any.
+    /// </summary>
     private static async Task CompareAsync(
         Workload workload,
         Measurement one,
@@ -115,6 +122,13 @@ internal static class Benchmark
         BenchmarkOptions options,
         Report report)
     {
+        if (storage.IsGrainStorage && StockTransactions.Has(workload))
+        {
+            double stock = await StockTransactions.MeasureAsync(
+                storage, workload, size, one.Workers, options.Duration);
+            report.AddStock(stock, one.OperationsPerSecond / stock);
+        }
+
         if (storage.Server is not { } server || workload.Rows == 0) return;
         int rows = Math.Max(1, (int)Math.Round(one.CommitsPerBatch * workload.Rows));
         report.AddBareLoop(

@@ -40,16 +40,19 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
 
         if (!throughClient)
         {
-            MementoHost host = await MementoHost.StartAsync(Configure);
+            MementoHost host = await MementoHost.StartAsync(
+                Configure, builder => builder.UseOrleans(storage.AddTo));
             return new BenchmarkTarget(
                 host.Memento, host.Services.GetRequiredService<Journal>(), host, client: null);
         }
 
         (int siloPort, int gatewayPort) = FindFreePorts();
         HostApplicationBuilder siloBuilder = Host.CreateEmptyApplicationBuilder(settings: null);
-        siloBuilder.UseOrleans(silo => silo
-            .UseLocalhostClustering(siloPort, gatewayPort)
-            .AddMemento(Configure));
+        siloBuilder.UseOrleans(silo =>
+        {
+            storage.AddTo(silo);
+            silo.UseLocalhostClustering(siloPort, gatewayPort).AddMemento(Configure);
+        });
         IHost silo = siloBuilder.Build();
         await silo.StartAsync();
 

@@ -51,6 +51,10 @@ internal sealed class Report(TextWriter output)
         => output.WriteLine(Format(
             $"  a bare loop of batches of {rowsPerBatch} rows: {rowsPerSecond:N0} rows/s"));
 
+    public void AddStock(double operationsPerSecond, double ratio)
+        => output.WriteLine(Format(
+            $"  Orleans' own transactions there: {operationsPerSecond:N0} ops/s; ratio {ratio:F1}"));
+
     public void AddClearing(string storage, TableSize size, Clearing clearing)
         => output.WriteLine(Format(
             $"{size.Records:N0} records, {storage}: ")
