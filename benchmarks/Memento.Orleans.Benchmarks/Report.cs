@@ -29,8 +29,8 @@ internal sealed class Report(TextWriter output)
         output.WriteLine("THIS IS A DEBUG BUILD: run it with -c Release.");
 #endif
         output.WriteLine(
-            "workload  storage    records workers      ops/s    p50 us    p99 us      B/op  CPU us/op"
-            + "  GC ms   max ms    GCs  contentions items/op  batch growth"
+            "workload  storage    records workers      ops/s    p50 us    p99 us      B/op  CPU us/"
+            + "op  GC ms   max ms    GCs  contentions items/op  batch growth"
             + "    peer ops/s  peer p50  ratio");
     }
 
@@ -43,7 +43,8 @@ internal sealed class Report(TextWriter output)
     public void AddRestart(string storage, TableSize size, Restart restart)
         => output.WriteLine(Format(
             $"{size.Records:N0} records loaded at a start, {storage}: ")
-            + Format($"{restart.Load.TotalSeconds:F2} s, at most {restart.PeakBytes >> 20:N0} MiB, ")
+            + Format($"{restart.Load.TotalSeconds:F2} s, ")
+            + Format($"at most {restart.PeakBytes >> 20:N0} MiB, ")
             + Format($"{restart.RestBytes >> 20:N0} MiB at rest, ")
             + Format($"{(double)restart.PeakBytes / restart.RestBytes:F2} times"));
 

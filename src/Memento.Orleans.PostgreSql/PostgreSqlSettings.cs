@@ -12,6 +12,12 @@ internal sealed class PostgreSqlSettings : IDisposable
     /// <summary>How long a connection may take, so that a missing server is soon told.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(8);
 
+    /// <summary>
+    /// The statements that stay prepared on a connection: an upsert and a deletion of each table
+    /// that is in use, and the few of each batch. A pooler may need 0 in the connection string.
+    /// </summary>
+    public const int PreparedStatements = 64;
+
     private readonly bool _isOwn;
 
     private PostgreSqlSettings(NpgsqlDataSource source, bool isOwn, PostgreSqlOptions options)
@@ -48,6 +54,8 @@ internal sealed class PostgreSqlSettings : IDisposable
             // program that starts with this has to tell of a missing server within ten seconds.
             if (!connection.ShouldSerialize(nameof(connection.Timeout)))
                 connection.Timeout = (int)ConnectTimeout.TotalSeconds - 1;
+            if (!connection.ShouldSerialize("Max Auto Prepare"))
+                connection.MaxAutoPrepare = PreparedStatements;
             return new PostgreSqlSettings(
                 NpgsqlDataSource.Create(connection), isOwn: true, options);
         }
