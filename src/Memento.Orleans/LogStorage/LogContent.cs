@@ -23,6 +23,7 @@ internal sealed class LogContent
     private Dictionary<RowsId, RowOverlay> _newest = [];
     private Dictionary<RowsId, RowOverlay>? _frozen;
     private long _lastTable;
+    private long _runBytes;
 
     public LogContent(LogImage image)
     {
@@ -34,6 +35,7 @@ internal sealed class LogContent
         _notes = new(image.Notes, StringComparer.Ordinal);
         _runs = new(image.Runs);
         _writers = new(image.Writers);
+        CountRuns();
     }
 
     /// <summary>The number of the last state of the log that is in the content.</summary>
@@ -42,8 +44,8 @@ internal sealed class LogContent
     /// <summary>The time of the log: that of its last group, or later.</summary>
     public DateTimeOffset At { get; private set; }
 
-    /// <summary>The bytes of all runs.</summary>
-    public long RunBytes => _runs.Values.Sum(static runs => runs.Sum(static run => run.Bytes));
+    /// <summary>The bytes of all runs. Any thread may ask.</summary>
+    public long RunBytes => Volatile.Read(ref _runBytes);
 
     /// <summary>The runs of outcomes, which are read when the log is opened.</summary>
     public IEnumerable<(int Slice, IReadOnlyList<Run> Runs)> OutcomeRuns
@@ -174,7 +176,12 @@ internal sealed class LogContent
             else
                 _obsolete.AddRange(runs);
         }
+
+        CountRuns();
     }
+
+    private void CountRuns() => Volatile.Write(
+        ref _runBytes, _runs.Values.Sum(static runs => runs.Sum(static run => run.Bytes)));
 
     private bool IsOver(RowsId id)
         => id.Table == OutcomeTable && OutcomeSlices.IsOver(id.Partition, At);
