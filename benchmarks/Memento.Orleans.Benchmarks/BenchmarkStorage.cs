@@ -75,7 +75,9 @@ internal sealed class BenchmarkStorage(
         }
     }
 
-    /// <summary>Makes the tables of Orleans' ADO.NET storage, for which it has no scripts.</summary>
+    /// <summary>
+    /// Makes the tables of Orleans' ADO.NET storage, whose package has no scripts.
+    /// </summary>
     public async Task PrepareAsync()
     {
         if (name != AdoNet) return;

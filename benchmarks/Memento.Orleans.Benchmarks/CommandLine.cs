@@ -35,8 +35,8 @@ internal static class CommandLine
         };
         Option<string> storage = new("--storage")
         {
-            Description = "ram, disk (SQLite, fsynced), postgresql, redis and adonet (grain storages), with "
-                + "commas between.",
+            Description = "ram, disk (SQLite, fsynced), postgresql, redis and adonet (grain "
+                + "storages), with commas between.",
             DefaultValueFactory = static _ => string.Join(',', UsualStorages),
         };
         Option<bool> client = new("--client")

@@ -54,7 +54,8 @@ internal sealed class Report(TextWriter output)
 
     public void AddStock(double operationsPerSecond, double ratio)
         => output.WriteLine(Format(
-            $"  Orleans' own transactions there: {operationsPerSecond:N0} ops/s; ratio {ratio:F1}"));
+            $"  Orleans' own transactions there: {operationsPerSecond:N0} ops/s, ")
+            + Format($"ratio {ratio:F1}"));
 
     public void AddClearing(string storage, TableSize size, Clearing clearing)
         => output.WriteLine(Format(
