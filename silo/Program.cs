@@ -18,7 +18,7 @@ internal static class Program
                 return 0;
             }
 
-            IHost host = SiloHost.Build(args);
+            IHost host = await SiloHost.BuildAsync(args);
             await using var scope = (IAsyncDisposable)host;
             await RunAsync(host);
             return 0;

@@ -18,26 +18,30 @@ internal static class SiloHost
     /// <exception cref="MementoException">
     /// The definition of a table or of the storage is wrong.
     /// </exception>
-    public static IHost Build(string[] args)
+    public static async Task<IHost> BuildAsync(string[] args)
     {
         HostApplicationBuilder builder = CreateBuilder(args);
         SiloOptions options = Bind(builder.Configuration);
-        var storage = Storage.Of(builder.Configuration, options.Storage);
+        var chosen = Storage.Of(builder.Configuration, options.Storage);
         Ports.Check(options);
         IReadOnlyList<Assembly> assemblies = TableAssemblies.Load(options);
+        Storage storage = await chosen.ConnectAsync();
         ConfigureLogging(builder.Logging);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(storage);
         builder.Services.AddSingleton(assemblies);
         if (options.Telemetry) Telemetry.AddConsole(builder);
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(
-                options.SiloPort, options.GatewayPort, serviceId: ClusterId, clusterId: ClusterId)
-            .AddMemento(memento =>
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(
+                options.SiloPort, options.GatewayPort, serviceId: ClusterId, clusterId: ClusterId);
+            storage.Register(silo);
+            silo.AddMemento(memento =>
             {
                 storage.Use(memento);
                 foreach (Assembly assembly in assemblies) memento.AddTables(assembly);
-            }));
+            });
+        });
         return builder.Build();
     }
 

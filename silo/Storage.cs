@@ -1,17 +1,22 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace Memento.Silo;
 
 /// <summary>A storage of disk tables.</summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="ConnectionString">How it is reached.</param>
-internal sealed record Storage(StorageKind Kind, string ConnectionString)
+internal sealed partial record Storage(StorageKind Kind, string ConnectionString)
 {
     private static readonly string Kinds = string.Join(", ", Enum.GetNames<StorageKind>());
+
+    /// <summary>The connection to Redis; null before <see cref="ConnectAsync"/>.</summary>
+    private IConnectionMultiplexer? Redis { get; init; }
 
     /// <summary>The storage that the configuration names.</summary>
     /// <exception cref="SiloConfigurationException">It names none.</exception>
@@ -31,6 +36,9 @@ internal sealed record Storage(StorageKind Kind, string ConnectionString)
     /// <exception cref="SiloConfigurationException">It is for none.</exception>
     public static Storage Of(string connectionString)
     {
+        if (RedisAddress().IsMatch(connectionString))
+            return new Storage(StorageKind.Redis, connectionString);
+
         try
         {
             var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
@@ -46,7 +54,48 @@ internal sealed record Storage(StorageKind Kind, string ConnectionString)
 
         throw new SiloConfigurationException(
             "The storage to copy to is not known by its connection string. Give "
-            + "\"Host=…;Database=…;Username=…\" for PostgreSQL, or \"Data Source=…\" for SQLite.");
+            + "\"Host=…;Database=…;Username=…\" for PostgreSQL, \"Data Source=…\" for SQLite, or "
+            + "\"host:6379\" for Redis.");
+    }
+
+    /// <summary>
+    /// Connects to Redis, so that a missing server is told before anything starts.
+    /// </summary>
+    /// <exception cref="SiloConfigurationException">It cannot be reached.</exception>
+    public async Task<Storage> ConnectAsync()
+        => Kind == StorageKind.Redis
+            ? this with { Redis = await RedisConnection.OpenAsync(ConnectionString) }
+            : this;
+
+    /// <summary>
+    /// A file of SQLite that is missing would be made, and an empty store be copied.
+    /// </summary>
+    /// <exception cref="SiloConfigurationException">There is no such file.</exception>
+    public void RequireFile()
+    {
+        if (Kind != StorageKind.Sqlite) return;
+
+        string file = Path.GetFullPath(
+            new SqliteConnectionStringBuilder(ConnectionString).DataSource);
+        if (!File.Exists(file))
+        {
+            throw new SiloConfigurationException(
+                $"There is no SQLite file {file} to copy from. Name it in "
+                + $"{StorageOptions.Section}:ConnectionString.");
+        }
+    }
+
+    /// <summary>Registers what the storage needs in a silo; before <see cref="Use"/>.</summary>
+    public void Register(ISiloBuilder silo)
+    {
+        if (Redis is not { } redis) return;
+
+        silo.AddRedisGrainStorage(RedisConnection.StorageName, options =>
+        {
+            options.ConfigurationOptions = RedisConnection.Parse(ConnectionString);
+            options.CreateMultiplexer = _ => Task.FromResult((redis, true));
+            options.DeleteStateOnClear = true;
+        });
     }
 
     /// <summary>Chooses it in a silo.</summary>
@@ -55,6 +104,7 @@ internal sealed record Storage(StorageKind Kind, string ConnectionString)
     {
         StorageKind.Sqlite => memento.UseSqlite(ConnectionString),
         StorageKind.PostgreSql => memento.UsePostgreSql(ConnectionString),
+        StorageKind.Redis => memento.UseGrainStorage(RedisConnection.StorageName),
         _ => throw new InvalidOperationException($"{Kind} is no storage."),
     };
 
@@ -70,6 +120,8 @@ internal sealed record Storage(StorageKind Kind, string ConnectionString)
                 new SqliteConnectionStringBuilder(ConnectionString).DataSource);
         }
 
+        if (Kind == StorageKind.Redis) return RedisConnection.Describe(ConnectionString);
+
         var server = new NpgsqlConnectionStringBuilder(ConnectionString);
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -82,5 +134,10 @@ internal sealed record Storage(StorageKind Kind, string ConnectionString)
                 nameof(MementoOptions.ConnectionString)] ?? new MementoOptions().ConnectionString
             : throw new SiloConfigurationException(
                 $"{StorageOptions.Section}:ConnectionString is missing, and {kind} needs one, for "
-                + "example \"Host=localhost;Database=movies;Username=movies\".");
+                + (kind == StorageKind.Redis
+                    ? "example \"localhost:6379\"."
+                    : "example \"Host=localhost;Database=movies;Username=movies\"."));
+
+    [GeneratedRegex(@"^[^=,\s]+:\d+(,|$)")]
+    private static partial Regex RedisAddress();
 }

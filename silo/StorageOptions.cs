@@ -24,4 +24,7 @@ internal enum StorageKind
 
     /// <summary>A database of a PostgreSQL server.</summary>
     PostgreSql,
+
+    /// <summary>A Redis server, through the grain storage of Orleans.</summary>
+    Redis,
 }

@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 
 namespace Memento.Silo.Copying;
 
@@ -18,8 +21,9 @@ internal static class CopyCommand
     {
         IConfiguration configuration = SiloHost.CreateBuilder(others).Configuration;
         SiloOptions options = SiloHost.Bind(configuration);
-        var source = Storage.Of(configuration, options.Storage);
-        var target = Storage.Of(arguments.Target);
+        Storage source = await Storage.Of(configuration, options.Storage).ConnectAsync();
+        source.RequireFile();
+        Storage target = await Storage.Of(arguments.Target).ConnectAsync();
         IReadOnlyList<Assembly> assemblies = TableAssemblies.Load(options);
 
         using var interruption = new CancellationTokenSource();
@@ -62,6 +66,14 @@ internal static class CopyCommand
                 storage.Use(memento);
                 foreach (Assembly assembly in assemblies) memento.AddTables(assembly);
             },
-            application => application.Configuration.AddConfiguration(configuration),
+            application =>
+            {
+                application.Configuration.AddConfiguration(configuration);
+                application.UseOrleans(storage.Register);
+
+                // A grain storage finds its states by the name of the service.
+                application.Services.PostConfigure<ClusterOptions>(
+                    static cluster => cluster.ServiceId = SiloHost.ClusterId);
+            },
             cancellationToken);
 }

@@ -24,6 +24,11 @@ public sealed class RedisComplianceTests
 
 public sealed class RedisRestartTests : RestartTests<GrainStorageUnderTest<RedisProvider>>;
 
+public sealed class RedisChangedTypeTests : ChangedTypeTests<GrainStorageUnderTest<RedisProvider>>;
+
+public sealed class RedisSetAsideFaultTests
+    : SetAsideFaultTests<GrainStorageUnderTest<RedisProvider>>;
+
 public sealed class RedisStorageFaultTests
     : StorageFaultTests<GrainStorageUnderTest<RedisProvider>>;
 

@@ -1,3 +1,4 @@
+using Memento.Tests.GrainStorages;
 using Memento.Tests.PostgreSql;
 using Microsoft.Data.Sqlite;
 using Movies.Tables;
@@ -67,6 +68,35 @@ public sealed class CopyTests : IAsyncDisposable
                     .Where(static review => review.Author == "a")
                     .Select(static review => review.Stars));
         });
+    }
+
+    [Fact]
+    public async Task A_copy_to_Redis_and_back_has_all_that_there_was()
+    {
+        string redis = $"{RedisServer.Require().ConnectionString},defaultDatabase=6";
+        await RunSampleAsync();
+        Dictionary<string, string> fromRedis = FreePorts.Take().Settings;
+        fromRedis["Silo__Storage__Kind"] = "Redis";
+        fromRedis["Silo__Storage__ConnectionString"] = redis;
+
+        (int thereExit, _, string thereErrors) = await CopyAsync(FromSqlite(), redis);
+        (int backExit, _, string backErrors) = await CopyAsync(fromRedis, File("back.db"));
+
+        Assert.Equal((0, "", 0, ""), (thereExit, thereErrors, backExit, backErrors));
+        Assert.Equal(Documents("silo.db", "Movie"), Documents("back.db", "Movie"));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_not_there_is_not_made()
+    {
+        (int exit, _, string errors) = await CopyAsync(FromSqlite(), File("other.db"));
+
+        Assert.Equal(1, exit);
+        Assert.Equal(
+            $"Error: There is no SQLite file {_folder.File("silo.db")} to copy from. Name it in "
+            + "Silo:Storage:ConnectionString.",
+            errors);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
@@ -158,6 +188,8 @@ public sealed class CopyTests : IAsyncDisposable
     [InlineData("PostgreSQL ::1:1/m (schema", "--copy-to", "Host=::1;Port=1;Database=m")]
     public async Task A_copy_that_cannot_begin_says_why(string message, params string[] arguments)
     {
+        await UseAsync(File("silo.db"), static _ => Task.CompletedTask);
+
         await using ChildProgram copy = ChildProgram.Start(
             Silo, _folder.Path, FromSqlite(), arguments);
 

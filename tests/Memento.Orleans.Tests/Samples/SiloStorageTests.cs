@@ -1,3 +1,4 @@
+using Memento.Tests.GrainStorages;
 using Memento.Tests.PostgreSql;
 
 namespace Memento.Tests.Samples;
@@ -15,22 +16,31 @@ public sealed class SiloStorageTests : IDisposable
     public async Task It_serves_PostgreSQL_by_its_settings_alone()
     {
         await using var server = new PostgresUnderTest();
-        (Dictionary<string, string> settings, string gateway) = FreePorts.Take();
-        settings["Silo__Storage__Kind"] = "postgresql";
-        settings["Silo__Storage__ConnectionString"] = server.ConnectionString;
-        await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
-        await silo.WaitForAsync("Ctrl+C stops it.");
 
-        await using ChildProgram sample = ChildProgram.Start(
-            "MoviesProgram", _folder.Path, environment: null, "--connect", gateway);
-        Assert.Equal((0, ""), (await sample.WaitForEndAsync(), sample.Errors));
-        await silo.TerminateAsync();
+        string output = await ServeAsync("postgresql", server.ConnectionString);
 
-        Assert.Equal((0, ""), (await silo.WaitForEndAsync(), silo.Errors));
-        Assert.Matches("storage  PostgreSQL .+/test_", silo.Output);
+        Assert.Matches("storage  PostgreSQL .+/test_", output);
         Assert.Equal(3201L, server.Execute("SELECT count(*) FROM memento.\"Movie\""));
-        Assert.False(File.Exists(_folder.File("silo.db")));
     }
+
+    [Fact]
+    public async Task It_serves_Redis_by_its_settings_alone()
+    {
+        string redis = $"{RedisServer.Require().ConnectionString},defaultDatabase=5";
+
+        string output = await ServeAsync("redis", redis);
+
+        Assert.Matches(@"storage  Redis 127\.0\.0\.1:\d+/5", output);
+        Assert.Matches(
+            "Movie +OrderedSet +Disk +3,201  Year", await ServeAsync("Redis", redis));
+    }
+
+    [Fact]
+    public async Task A_missing_Redis_server_is_one_sentence_that_says_which_and_what_to_do()
+        => Assert.Equal(
+            "Error: Redis 127.0.0.1:1 does not answer, or refuses the connection. Check that the "
+            + "server runs, and that Silo:Storage:ConnectionString has its address and password.",
+            await FailAsync("Redis", "127.0.0.1:1"));
 
     [Fact]
     public async Task A_missing_server_is_one_sentence_that_says_which_and_what_to_do()
@@ -42,7 +52,7 @@ public sealed class SiloStorageTests : IDisposable
             await FailAsync("PostgreSql", "Host=127.0.0.1;Port=1;Database=movies;Username=m"));
 
     [Theory]
-    [InlineData("oracle", "x", "Silo:Storage:Kind is 'oracle'. Give one of Sqlite, PostgreSql.")]
+    [InlineData("oracle", "x", "Silo:Storage:Kind is 'oracle'. Give one of Sqlite, PostgreSql, R")]
     [InlineData("PostgreSql", null, "Silo:Storage:ConnectionString is missing, and PostgreSql n")]
     [InlineData("PostgreSql", "Hist=x", "The PostgreSQL connection string cannot be used: ")]
     [InlineData("sqlite", "Data Source=no/such/file.db", "SQLite ")]
@@ -53,6 +63,25 @@ public sealed class SiloStorageTests : IDisposable
 
         Assert.StartsWith($"Error: {message}", errors);
         Assert.DoesNotContain("\n", errors);
+    }
+
+    /// <summary>What the silo says, from its start to its end, while the sample uses it.</summary>
+    private async Task<string> ServeAsync(string kind, string connectionString)
+    {
+        (Dictionary<string, string> settings, string gateway) = FreePorts.Take();
+        settings["Silo__Storage__Kind"] = kind;
+        settings["Silo__Storage__ConnectionString"] = connectionString;
+        await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
+        await silo.WaitForAsync("Ctrl+C stops it.");
+
+        await using ChildProgram sample = ChildProgram.Start(
+            "MoviesProgram", _folder.Path, environment: null, "--connect", gateway);
+        Assert.Equal((0, ""), (await sample.WaitForEndAsync(), sample.Errors));
+        await silo.TerminateAsync();
+
+        Assert.Equal((0, ""), (await silo.WaitForEndAsync(), silo.Errors));
+        Assert.False(File.Exists(_folder.File("silo.db")));
+        return silo.Output;
     }
 
     private async Task<string> FailAsync(string kind, string? connectionString)
