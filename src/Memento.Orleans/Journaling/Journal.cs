@@ -33,10 +33,12 @@ internal sealed partial class Journal : IAsyncDisposable
     /// </summary>
     public static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(10);
 
+    // As many as a SemaphoreSlim spins.
+    private const int MostSpins = 140;
+
     private readonly IJournalStorage? _storage;
     private readonly StoreMetrics? _metrics;
     private readonly JournalLog _logger;
-    // A monitor, because its waits do not spin: the time of a write is long for that.
     private readonly object _gate = new();
     private readonly ManualResetEventSlim _doubtEnds = new();
     private readonly BatchGathering _gathering;
@@ -206,6 +208,12 @@ internal sealed partial class Journal : IAsyncDisposable
     /// </summary>
     private List<PendingCommit>? TakeBatch()
     {
+        // A woken caller mostly commits again soon. A monitor that waits at once costs a lone
+        // writer a fifth of its rate. This only looks; under the gate it is sure.
+        var spinner = new SpinWait();
+        while (Volatile.Read(ref _queue).Count == 0 && spinner.Count < MostSpins)
+            spinner.SpinOnce(sleep1Threshold: -1);
+
         lock (_gate)
         {
             while (_queue.Count == 0)
