@@ -23,8 +23,9 @@ internal sealed class LogCheckpoint(
     /// <exception cref="StorageException">It failed; the log is as it was.</exception>
     public async Task<bool> MakeAsync(CancellationToken cancellationToken)
     {
-        Begun? begun = await appender.UseAsync(BeginAsync, cancellationToken)
-            .ConfigureAwait(false);
+        // The first attempt fails where another silo has replaced the root since this one read it.
+        Begun? begun = await appender.UseAsync(BeginAsync, cancellationToken).ConfigureAwait(false)
+            ?? await appender.UseAsync(BeginAsync, cancellationToken).ConfigureAwait(false);
         if (begun is null) return false;
 
         try
@@ -56,17 +57,18 @@ internal sealed class LogCheckpoint(
         try
         {
             int runs = freeze.Rows.Count + 1;
-            bool isOurs = await log.TryReplaceRootAsync(root with
+            LogRoot reserved = root with
             {
                 NextRun = root.NextRun + runs,
                 Writing = runs,
-            }).ConfigureAwait(false);
-            if (isOurs)
+            };
+            if (await log.TryReplaceRootAsync(reserved).ConfigureAwait(false))
             {
                 // What a checkpoint before this one left half written.
                 IEnumerable<Waste> left = Enumerable.Range(1, root.Writing)
                     .Select(back => new Waste(root.NextRun - back, Pieces: null));
-                return new Begun(freeze, content, root, log.Bytes, [.. log.Image.Waste, .. left]);
+                return new Begun(
+                    freeze, content, root, reserved, log.Bytes, [.. log.Image.Waste, .. left]);
             }
 
             content.Thaw();
@@ -143,15 +145,17 @@ internal sealed class LogCheckpoint(
     private async Task<bool> EndAsync(SharedLog log, Begun begun, Written written)
     {
         LogImage image = written.Image;
-        long cleared = cleaner.Cleared;
-        bool isOurs = await log.TryReplaceRootAsync(log.Root with
-        {
-            Position = image.Position,
-            Cleared = Math.Max(cleared, log.Root.Cleared),
-            Image = written.Run,
-            Writing = 0,
-        }).ConfigureAwait(false);
-        if (!isOurs || !ReferenceEquals(log.Content, begun.Content))
+
+        // Another silo may have begun one since, or ended it: then its states count.
+        bool isOurs = log.Root == begun.Reserved
+            && await log.TryReplaceRootAsync(begun.Reserved with
+            {
+                Position = image.Position,
+                Cleared = Math.Max(cleaner.Cleared, begun.Reserved.Cleared),
+                Image = written.Run,
+                Writing = 0,
+            }).ConfigureAwait(false);
+        if (!isOurs)
         {
             begun.Content.Thaw();
             await log.CatchUpAsync().ConfigureAwait(false);
@@ -169,6 +173,7 @@ internal sealed class LogCheckpoint(
         LogFreeze Freeze,
         LogContent Content,
         LogRoot Root,
+        LogRoot Reserved,
         long LogBytes,
         IReadOnlyList<Waste> Waste);
 

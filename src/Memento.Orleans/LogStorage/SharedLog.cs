@@ -180,7 +180,12 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
         {
             KnownState? written = await states.TryWriteAsync(
                 StateKeys.Root, root.Write(), _rootState!.Version).ConfigureAwait(false);
-            if (written is null) return false;
+            if (written is null)
+            {
+                _rootSeen = long.MinValue;
+                return false;
+            }
+
             Root = root;
             _rootState = written;
             return true;

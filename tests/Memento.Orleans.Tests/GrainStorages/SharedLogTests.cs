@@ -86,6 +86,47 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task Of_two_checkpoints_at_once_the_one_that_began_last_counts()
+    {
+        await using var scene = new LogScene();
+        LogSilo slow = await scene.OpenAsync();
+        await slow.Scene.WriteAsync(Row(1, "a"));
+        LogSilo other = await scene.OpenAsync();
+        long epoch = await slow.Storage.RaiseEpochAsync("t", 7, Token);
+        var inRun = new TaskCompletionSource();
+        var mayGoOn = new TaskCompletionSource();
+        slow.Process.OnWrite = async (key, write) =>
+        {
+            await write();
+            if (!key.StartsWith("run-", StringComparison.Ordinal)) return;
+            inRun.TrySetResult();
+            await mayGoOn.Task;
+        };
+        Task<bool> checkpoint = slow.Storage.CheckpointAsync(Token);
+        await inRun.Task;
+
+        // The other silo goes on, ends one and clears the log, and the slow one gets to know it.
+        await other.Scene.WriteAsync(Row(2, "b"));
+        Assert.True(await other.Storage.CheckpointAsync(Token));
+        scene.PassClearDelay();
+        await other.Storage.ClearAsync(Token);
+        await slow.Scene.WriteAsync(new JournalEntry
+        {
+            TransactionId = Guid.NewGuid(),
+            Writes = [Row(3, "c", partition: 7)],
+            Epochs = [new PartitionEpoch("t", 7, epoch)],
+        });
+        mayGoOn.SetResult();
+
+        Assert.False(await checkpoint);
+        foreach (LogSilo silo in (LogSilo[])[slow, other, await scene.OpenAsync()])
+        {
+            Assert.Equal(["1=a", "2=b"], await silo.Scene.RowsAsync());
+            Assert.Equal(["3=c"], await silo.Scene.RowsAsync(partition: 7));
+        }
+    }
+
+    [Fact]
     public async Task A_write_that_comes_after_it_was_settled_is_void()
     {
         await using var scene = new LogScene();
