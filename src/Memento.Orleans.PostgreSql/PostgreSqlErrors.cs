@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Memento.Storage.PostgreSql;
@@ -72,6 +73,9 @@ internal static class PostgreSqlErrors
 
     private static string Explain(Exception failure) => failure is PostgresException answer
         ? Explain(answer.SqlState)
+        : failure.InnerException is AuthenticationException
+        ? "the certificate of the server was not accepted. Name the certificate of its authority "
+            + "(Root Certificate=…), and the host by the name that is in the certificate."
         : failure.InnerException is TimeoutException
             || failure is TimeoutException or OperationCanceledException
         ? "the server did not answer in time. Check that it runs, that it is not overloaded, and "

@@ -11,6 +11,14 @@ public sealed class PostgreSqlOptions
     /// stores in one database need two schemas. From 1 to 63 bytes in UTF-8.
     /// </summary>
     public string Schema { get; set; } = "memento";
+
+    /// <summary>
+    /// What acknowledged commits survive; <see cref="StorageDurability.Fsynced"/> by default. With
+    /// <see cref="StorageDurability.Written"/> batches commit with <c>synchronous_commit</c> off:
+    /// it is faster, and a crash of the server, without a power loss too, may take the last
+    /// commits. The silo notices that, and refuses every change until it is restarted.
+    /// </summary>
+    public StorageDurability Durability { get; set; }
 }
 
 /// <summary>Keeps disk tables in PostgreSQL.</summary>

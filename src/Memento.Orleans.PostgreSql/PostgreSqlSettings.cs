@@ -25,6 +25,7 @@ internal sealed class PostgreSqlSettings : IDisposable
         Source = source;
         _isOwn = isOwn;
         Schema = options.Schema;
+        Durability = options.Durability;
         var connection = new NpgsqlConnectionStringBuilder(source.ConnectionString);
         Description =
             $"PostgreSQL {connection.Host}:{connection.Port}/"
@@ -34,6 +35,8 @@ internal sealed class PostgreSqlSettings : IDisposable
     public NpgsqlDataSource Source { get; }
 
     public string Schema { get; }
+
+    public StorageDurability Durability { get; }
 
     public string QuotedSchema => Quote(Schema);
 
@@ -111,6 +114,9 @@ internal sealed class PostgreSqlSettings : IDisposable
 
     private static void Check(PostgreSqlOptions options)
     {
+        if (!Enum.IsDefined(options.Durability))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Durability, null);
+
         string schema = options.Schema;
         if (string.IsNullOrEmpty(schema) || schema.Contains('\0')
             || Encoding.UTF8.GetByteCount(schema) > MaxNameBytes

@@ -49,6 +49,8 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
                 .ConfigureAwait(false);
             try
             {
+                await PostgreSqlPooler.RequireSessionAsync(_connection, settings, cancellationToken)
+                    .ConfigureAwait(false);
                 await ExecuteAsync(_connection, Begin, cancellationToken).ConfigureAwait(false);
                 await PostgreSqlSchema.MakeAsync(_connection, settings, cancellationToken)
                     .ConfigureAwait(false);
@@ -195,6 +197,7 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
     // so before its disk is full, or where it is not the primary any more.
     private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
     private const string Commit = "COMMIT";
+    private const string DoNotWait = "SET LOCAL synchronous_commit = off";
     private const string Rollback = "ROLLBACK";
 
     private static async Task ExecuteAsync(
@@ -231,22 +234,17 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
         string action, CancellationToken cancellationToken)
     {
         RequireOpen();
-        if (_isInDoubt)
-        {
-            try
-            {
-                await AskAsync(action).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (PostgreSqlErrors.IsOfDatabase(failure))
-            {
-                throw PostgreSqlErrors.Translate(failure, settings, action);
-            }
-        }
+        if (!_isInDoubt && _connection is { State: ConnectionState.Open }) return _connection;
 
-        if (_connection is { State: not ConnectionState.Open })
-            await DropAsync().ConfigureAwait(false);
-        return _connection ??= await settings.ConnectAsync(action, cancellationToken)
-            .ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await AskAsync(action).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgreSqlErrors.IsOfDatabase(failure))
+        {
+            throw PostgreSqlErrors.Translate(failure, settings, action);
+        }
     }
 
     private async Task<T> ChangeAsync<T>(
@@ -261,6 +259,8 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
             batch.BatchCommands.Add(BeginChange(position));
+            if (position is not null && settings.Durability == StorageDurability.Written)
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(DoNotWait));
             fill(batch);
             if (commit is null) batch.BatchCommands.Add(new NpgsqlBatchCommand(Commit));
             T result = default!;
@@ -324,24 +324,42 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
         }
     }
 
-    /// <summary>Raises the number beyond the lost change, and reads what was kept.</summary>
-    private async Task AskAsync(string action)
+    /// <summary>
+    /// Connects anew, raises the number beyond a lost change, and reads what was kept.
+    /// </summary>
+    private async Task<NpgsqlConnection> AskAsync(string action)
     {
         await DropAsync().ConfigureAwait(false);
-        _connection = await settings.ConnectAsync(action, CancellationToken.None)
+        var connection = await settings.ConnectAsync(action, CancellationToken.None)
             .ConfigureAwait(false);
+        _connection = connection;
         try
         {
-            _position = await ChangeAsync(
-                _connection, null, static _ => { }, static reader => reader.GetInt64(0))
+            long reached = await ChangeAsync(
+                connection, null, static _ => { }, static reader => reader.GetInt64(0))
                 .ConfigureAwait(false);
+            RequireKept(reached);
+            _position = reached;
             _isInDoubt = false;
+            return connection;
         }
         catch (Exception failure)
         {
             await DropAsync(failure).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Otherwise the records in memory are newer than those of the server, for good.
+    /// </summary>
+    private void RequireKept(long reached)
+    {
+        if (reached >= _position) return;
+        throw new StorageException(
+            $"{settings.Description} has lost commits that it had acknowledged: it was restored, or "
+            + "failed over to a standby that lagged, or crashed without fsync. Restart the silo, "
+            + "which then goes on with what the database has.");
     }
 
     private async Task UndoAsync(NpgsqlConnection connection, PostgresException failure)

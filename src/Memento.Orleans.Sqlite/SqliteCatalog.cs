@@ -125,9 +125,9 @@ internal sealed class SqliteCatalog : IDisposable
     /// </summary>
     public void Begin(Guid identity, long opening)
     {
-        // Full, whatever the option for batches is: the opening of the data may reach the disk only
+        // Fsynced, whatever the option for batches is: the opening of the data may reach the disk only
         // after this one.
-        _database.PrepareToWrite(SqliteSynchronous.Full);
+        _database.PrepareToWrite(StorageDurability.Fsynced);
         _database.Begin();
         foreach (string table in Tables)
             _database.Execute(table);

@@ -57,7 +57,7 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Sets the connection up to write.</summary>
-    public void PrepareToWrite(SqliteSynchronous synchronous)
+    public void PrepareToWrite(StorageDurability durability)
     {
         if (raw.sqlite3_db_readonly(Handle, "main") == 1)
             throw new SqliteException("the file was opened read-only", raw.SQLITE_READONLY);
@@ -72,7 +72,7 @@ internal sealed class SqliteDatabase : IDisposable
             }
         }
 
-        Synchronise(synchronous);
+        Synchronise(durability);
         // Only macOS uses these: there, fsync alone leaves data in the drive's cache.
         Execute("PRAGMA fullfsync = ON");
         Execute(SyncCheckpoints);
@@ -86,7 +86,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Sets the connection up to copy the log beside the writer.</summary>
     public void PrepareToCheckpoint()
     {
-        Synchronise(SqliteSynchronous.Full);
+        Synchronise(StorageDurability.Fsynced);
         Execute(SyncCheckpoints);
     }
 
@@ -104,8 +104,8 @@ internal sealed class SqliteDatabase : IDisposable
             : 0;
 
     /// <summary>Sets whether each commit waits for the disk. Only outside a transaction.</summary>
-    public void Synchronise(SqliteSynchronous synchronous) =>
-        Execute(synchronous == SqliteSynchronous.Full
+    public void Synchronise(StorageDurability durability) =>
+        Execute(durability == StorageDurability.Fsynced
             ? "PRAGMA synchronous = FULL"
             : "PRAGMA synchronous = NORMAL");
 

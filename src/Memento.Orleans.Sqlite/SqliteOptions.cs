@@ -8,33 +8,17 @@ namespace Memento;
 public sealed class SqliteOptions
 {
     /// <summary>
-    /// When SQLite waits for the disk. <see cref="SqliteSynchronous.Full"/> by default:
-    /// acknowledged commits survive a power loss.
+    /// What acknowledged commits survive; <see cref="StorageDurability.Fsynced"/> by default. With
+    /// <see cref="StorageDurability.Written"/> a batch is not fsynced: it is faster, and a power
+    /// loss may take the last commits. The file stays sound in every case.
     /// </summary>
-    public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
+    public StorageDurability Durability { get; set; }
 
     /// <summary>
     /// How long a batch waits while another program, such as an SQL tool, has the file locked,
     /// before the batch fails: from a millisecond to an hour; 5 s by default.
     /// </summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
-}
-
-/// <summary>When SQLite waits for the disk.</summary>
-public enum SqliteSynchronous
-{
-    /// <summary>
-    /// Every batch is on the disk before its transactions are acknowledged. They survive a power
-    /// loss.
-    /// </summary>
-    Full = 0,
-
-    /// <summary>
-    /// SQLite does not wait for the disk at each batch. It is faster, but the last acknowledged
-    /// commits may be gone after a power loss or a crash of the operating system. A crash of the
-    /// process loses nothing. The file stays sound in every case.
-    /// </summary>
-    Normal = 1,
 }
 
 /// <summary>Keeps disk tables in SQLite.</summary>

@@ -17,7 +17,7 @@ internal sealed class SqliteSettings
     {
         _connection = connection;
         Path = path;
-        Synchronous = options.Synchronous;
+        Durability = options.Durability;
         BusyTimeout = options.BusyTimeout;
     }
 
@@ -29,7 +29,7 @@ internal sealed class SqliteSettings
     /// </summary>
     public string CatalogPath => System.IO.Path.ChangeExtension(Path, ".catalog.db");
 
-    public SqliteSynchronous Synchronous { get; }
+    public StorageDurability Durability { get; }
 
     public TimeSpan BusyTimeout { get; }
 
@@ -47,8 +47,8 @@ internal sealed class SqliteSettings
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BusyTimeout, MinBusyTimeout);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BusyTimeout, MaxBusyTimeout);
-        if (!Enum.IsDefined(options.Synchronous))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Synchronous, null);
+        if (!Enum.IsDefined(options.Durability))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Durability, null);
 
         var connection = Parse(connectionString);
         Check(connection);

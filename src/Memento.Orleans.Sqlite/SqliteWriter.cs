@@ -62,7 +62,7 @@ internal sealed class SqliteWriter : IDisposable
                 bool isNew = SqliteSchema.IsNew(database, _settings.Path);
                 // The catalog's note of the end of the opening may reach the disk only after this
                 // commit.
-                database.PrepareToWrite(SqliteSynchronous.Full);
+                database.PrepareToWrite(StorageDurability.Fsynced);
                 database.LeaveCheckpoints();
                 database.Begin();
                 if (isNew)
@@ -75,7 +75,7 @@ internal sealed class SqliteWriter : IDisposable
                 Stamp(database, _batch);
                 load(database);
                 database.Commit();
-                database.Synchronise(_settings.Synchronous);
+                database.Synchronise(_settings.Durability);
                 _database = database;
                 _load = load;
                 _isClosed = false;
@@ -209,7 +209,7 @@ internal sealed class SqliteWriter : IDisposable
         var database = SqliteDatabase.Open(_settings, _settings.Path, SqliteOpenMode.ReadWrite);
         try
         {
-            database.PrepareToWrite(_settings.Synchronous);
+            database.PrepareToWrite(_settings.Durability);
             database.LeaveCheckpoints();
             if (database.Scalar("SELECT incarnation FROM memento_journal") != _incarnation)
             {

@@ -1,23 +1,20 @@
 namespace Memento.CrashChild;
 
-/// <summary>Fills a table and clears it for ever, and says each that was acknowledged.</summary>
+/// <summary>Fills a table and clears it, and says each that was acknowledged.</summary>
 internal sealed class CrashGardener(IMemento memento, int round, TextWriter output)
 {
-    public async Task RunAsync()
+    public async Task RunAsync(long sequence)
     {
-        await memento.Tables.ClearAsync<CrashLeaf>();
-        for (long filling = round * 1_000_000L; ; filling++)
+        if (sequence == 1) await memento.Tables.ClearAsync<CrashLeaf>();
+        long filling = (round * 1_000_000L) + sequence;
+        await memento.TransactionAsync(async tx =>
         {
-            long current = filling;
-            await memento.TransactionAsync(async tx =>
-            {
-                for (int id = 0; id < CrashTables.Leaves; id++)
-                    await tx.WriteAsync(new CrashLeaf { Id = id, Filling = current });
-            });
-            Say($"filled {filling}");
-            await memento.Tables.ClearAsync<CrashLeaf>();
-            Say($"cleared {filling}");
-        }
+            for (int id = 0; id < CrashTables.Leaves; id++)
+                await tx.WriteAsync(new CrashLeaf { Id = id, Filling = filling });
+        });
+        Say($"filled {filling}");
+        await memento.Tables.ClearAsync<CrashLeaf>();
+        Say($"cleared {filling}");
     }
 
     private void Say(string line)

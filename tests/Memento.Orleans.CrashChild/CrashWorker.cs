@@ -1,31 +1,19 @@
 namespace Memento.CrashChild;
 
 /// <summary>
-/// Runs transactions for ever and says each one that was acknowledged, after it was.
+/// Runs one transaction after the other, and says each one that was acknowledged, after it was.
 /// </summary>
 internal sealed class CrashWorker(
     IMemento memento, int round, int worker, int seed, TextWriter output)
 {
     private readonly Random _random = new(seed);
 
-    public async Task RunAsync()
+    public Task RunAsync(long sequence) => _random.Next(3) switch
     {
-        for (long sequence = 1; ; sequence++)
-        {
-            switch (_random.Next(3))
-            {
-                case 0:
-                    await PairAsync(sequence);
-                    break;
-                case 1:
-                    await ChangeCardAsync(sequence);
-                    break;
-                default:
-                    await TransferAsync(sequence);
-                    break;
-            }
-        }
-    }
+        0 => PairAsync(sequence),
+        1 => ChangeCardAsync(sequence),
+        _ => TransferAsync(sequence),
+    };
 
     private async Task TransferAsync(long sequence)
     {

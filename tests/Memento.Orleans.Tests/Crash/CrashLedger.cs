@@ -56,27 +56,51 @@ internal sealed class CrashLedger
         }
     }
 
+    /// <summary>Nothing acknowledged is missing, and nothing is there by half.</summary>
     public void Check(CrashState state)
     {
-        CheckReceipts(state);
-        CheckBalances(state);
-        CheckPairs(state);
-        CheckCards(state);
-        CheckLeaves(state);
+        CheckWhole(state);
+        Assert.Equal([], Lost(state));
     }
 
-    private void CheckReceipts(CrashState state)
+    /// <summary>Nothing is there by half, whatever was acknowledged.</summary>
+    public static void CheckWhole(CrashState state)
     {
-        Dictionary<long, CrashReceipt> stored = state.Receipts.ToDictionary(each => each.Id);
-        foreach (CrashReceipt acknowledged in _receipts.Values)
-        {
-            Assert.True(
-                stored.TryGetValue(acknowledged.Id, out CrashReceipt? found),
-                $"{acknowledged} was acknowledged and is lost.");
-            Assert.Equal(acknowledged, found);
-        }
+        Assert.Equal(
+            state.Receipts.Count, state.Receipts.Select(each => each.Token).Distinct().Count());
+        CheckBalances(state);
+        Assert.Equal(
+            state.Left.OrderBy(each => each.Id).Select(each => (each.Id, each.Value)),
+            state.Right.OrderBy(each => each.Id).Select(each => (each.Id, each.Value)));
+        Assert.Equal(
+            state.Accounts.Where(each => each.Card is not null)
+                .Select(each => (each.Card!, each.Id)).Order(),
+            state.Cards.Order());
+        if (state.Leaves.Count == 0) return;
+        Assert.Equal(CrashTables.Leaves, state.Leaves.Count);
+        Assert.Single(state.Leaves.Select(each => each.Filling).Distinct());
+    }
 
-        Assert.Equal(stored.Count, stored.Values.Select(each => each.Token).Distinct().Count());
+    /// <summary>What was acknowledged and is not there.</summary>
+    public string[] Lost(CrashState state)
+    {
+        Dictionary<long, CrashReceipt> receipts = state.Receipts.ToDictionary(each => each.Id);
+        Dictionary<int, long> pairs = state.Left.ToDictionary(each => each.Id, each => each.Value);
+        IEnumerable<string> lost = _receipts.Values
+            .Where(each => receipts.GetValueOrDefault(each.Id) != each)
+            .Select(each => $"{each}")
+
+            // Newer than acknowledged is right: its acknowledgement was killed.
+            .Concat(_pairs
+                .Where(each => pairs.GetValueOrDefault(each.Key) < each.Value)
+                .Select(each =>
+                    $"Pair {each.Key}: {each.Value}, not {pairs.GetValueOrDefault(each.Key)}"));
+
+        // Cleared without an acknowledgement, or filled again: both are right.
+        long filling = state.Leaves.Select(each => each.Filling).DefaultIfEmpty().First();
+        return filling == 0 || (filling >= _filled && filling > _cleared)
+            ? [.. lost]
+            : [.. lost, $"Filling {filling} is there; {_filled} filled, {_cleared} cleared."];
     }
 
     private static void CheckBalances(CrashState state)
@@ -98,39 +122,6 @@ internal sealed class CrashLedger
 
         Assert.Equal(
             expected, state.Accounts.OrderBy(each => each.Id).Select(each => each.Balance));
-    }
-
-    private void CheckPairs(CrashState state)
-    {
-        Assert.Equal(
-            state.Left.OrderBy(each => each.Id).Select(each => (each.Id, each.Value)),
-            state.Right.OrderBy(each => each.Id).Select(each => (each.Id, each.Value)));
-        Dictionary<int, long> stored = state.Left.ToDictionary(each => each.Id, each => each.Value);
-        foreach ((int worker, long value) in _pairs)
-        {
-            // Newer than acknowledged is right: its acknowledgement was killed.
-            Assert.True(
-                stored.GetValueOrDefault(worker) >= value,
-                $"Pair {worker} had {value} and is back at {stored.GetValueOrDefault(worker)}.");
-        }
-    }
-
-    private static void CheckCards(CrashState state)
-        => Assert.Equal(
-            state.Accounts.Where(each => each.Card is not null)
-                .Select(each => (each.Card!, each.Id)).Order(),
-            state.Cards.Order());
-
-    private void CheckLeaves(CrashState state)
-    {
-        // Cleared without an acknowledgement, or filled again: both are right, half of either is
-        // not.
-        if (state.Leaves.Count == 0) return;
-        Assert.Equal(CrashTables.Leaves, state.Leaves.Count);
-        long filling = Assert.Single(state.Leaves.Select(each => each.Filling).Distinct());
-        Assert.True(
-            filling >= _filled && filling > _cleared,
-            $"Filling {filling} is there; {_filled} was filled and {_cleared} cleared.");
     }
 
     private static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);

@@ -12,7 +12,12 @@ internal sealed class CrashProcess : IDisposable
 
     private readonly Process _process;
 
-    public CrashProcess(string file, int round, int seed)
+    public CrashProcess(
+        string storage,
+        string place,
+        int round,
+        int seed,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         // The child's program lies beside the tests, because they refer to its project.
         string program = Path.Combine(
@@ -21,15 +26,19 @@ internal sealed class CrashProcess : IDisposable
         string[] arguments =
         [
             program,
-            file,
+            storage,
+            place,
             round.ToString(CultureInfo.InvariantCulture),
             seed.ToString(CultureInfo.InvariantCulture),
         ];
-        _process = Process.Start(new ProcessStartInfo(host, arguments)
+        var start = new ProcessStartInfo(host, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
         Errors = _process.StandardError.ReadToEndAsync();
     }
 

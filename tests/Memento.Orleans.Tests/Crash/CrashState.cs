@@ -27,13 +27,19 @@ internal sealed record CrashState
     public required long NextNumber { get; init; }
 
     /// <summary>Opens the store in this process and reads everything.</summary>
-    public static async Task<CrashState> ReadAsync(string file)
+    public static async Task<CrashState> ReadAsync(string storage, string place)
     {
         await using MementoHost host = await MementoHost.StartAsync(memento =>
         {
-            memento.UseSqlite($"Data Source={file}");
+            CrashStorage.Use(memento, storage, place);
             CrashTables.AddTo(memento);
         });
+        return await ReadAsync(host);
+    }
+
+    /// <summary>Reads everything from a store that runs.</summary>
+    public static async Task<CrashState> ReadAsync(MementoHost host)
+    {
         CrashState state = await host.Memento.TransactionAsync(async tx => new CrashState
         {
             Accounts = await tx.AllAsync<CrashAccount>(),
@@ -57,6 +63,21 @@ internal sealed record CrashState
             NextNumber = long.Parse(
                 probe.Reason!, System.Globalization.CultureInfo.InvariantCulture),
         };
+    }
+
+    /// <summary>What a store has in memory is what another one loads.</summary>
+    public void CheckSame(CrashState other)
+    {
+        Assert.Equal(
+            Accounts.OrderBy(static each => each.Id), other.Accounts.OrderBy(static each => each.Id));
+        Assert.Equal(
+            Receipts.OrderBy(static each => each.Id), other.Receipts.OrderBy(static each => each.Id));
+        Assert.Equal(Left.OrderBy(static each => each.Id), other.Left.OrderBy(static each => each.Id));
+        Assert.Equal(
+            Right.OrderBy(static each => each.Id), other.Right.OrderBy(static each => each.Id));
+        Assert.Equal(
+            Leaves.OrderBy(static each => each.Id), other.Leaves.OrderBy(static each => each.Id));
+        Assert.Equal(Cards.Order(), other.Cards.Order());
     }
 
     private static async Task<List<(string Card, int Account)>> ReadCardsAsync(MementoHost host)

@@ -1,10 +1,14 @@
+using Memento.CrashChild;
+using Memento.Tests.PostgreSql;
+
 namespace Memento.Tests.Crash;
 
 /// <summary>
 /// An acknowledged commit survives <c>kill -9</c>, and no half of a transaction ever shows. One
-/// database goes through all rounds.
+/// database goes through all rounds. MEMENTO_CRASH_ROUNDS asks for more rounds.
 /// </summary>
-public sealed class CrashTests
+/// <param name="storage">The storage, by name.</param>
+public abstract class CrashTests(string storage)
 {
     private const int RoundsInContinuousIntegration = 20;
     private const int RoundsElsewhere = 5;
@@ -12,16 +16,19 @@ public sealed class CrashTests
     /// <summary>"starting", "ready", and so many acknowledgements at the most.</summary>
     private const int MostLines = 600;
 
+    /// <summary>Where the storage is.</summary>
+    protected abstract string Place { get; }
+
     [Fact]
     public async Task What_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_by_half()
     {
-        int rounds = Environment.GetEnvironmentVariable("CI") == "true"
-            ? RoundsInContinuousIntegration
-            : RoundsElsewhere;
+        int rounds = Settings.Number(
+            "MEMENTO_CRASH_ROUNDS",
+            Environment.GetEnvironmentVariable("CI") == "true"
+                ? RoundsInContinuousIntegration
+                : RoundsElsewhere);
         int seed = Settings.RunSeed;
         var random = new Random(seed);
-        string directory = Directory.CreateTempSubdirectory("memento-crash-").FullName;
-        string file = Path.Combine(directory, "crash.db");
         var ledger = new CrashLedger();
         int round = 0;
         long lastNumber = 0;
@@ -29,12 +36,12 @@ public sealed class CrashTests
         {
             for (round = 1; round <= rounds; round++)
             {
-                using var child = new CrashProcess(file, round, random.Next());
+                using var child = new CrashProcess(storage, Place, round, random.Next());
                 List<string> said = await child.KillAfterAsync(MomentOf(round, random));
                 foreach (string line in said)
                     ledger.Take(line);
 
-                CrashState state = await CrashState.ReadAsync(file);
+                CrashState state = await CrashState.ReadAsync(storage, Place);
                 ledger.Check(state);
                 long highest = state.Receipts.Select(each => each.Id).DefaultIfEmpty().Max();
                 Assert.True(
@@ -46,17 +53,47 @@ public sealed class CrashTests
         catch (Exception exception)
         {
             throw new InvalidOperationException(
-                $"Round {round} of seed {seed} failed; its files are in {directory}.", exception);
+                $"Round {round} of seed {seed} failed; its storage is {Place}.", exception);
         }
 
         Assert.True(ledger.Transfers > 0 && ledger.Pairs > 0, "The children did nothing.");
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"Seed {seed}: {rounds} kills, {ledger.Transfers} transfers and {ledger.Pairs} pairs "
             + "held.");
-        Directory.Delete(directory, recursive: true);
+        await RemoveAsync();
     }
+
+    /// <summary>Removes the storage, after success only.</summary>
+    protected abstract ValueTask RemoveAsync();
 
     /// <summary>Every fifth child dies while it starts, the others under load.</summary>
     private static int MomentOf(int round, Random random)
         => round % 5 == 4 ? random.Next(3) : 3 + random.Next(MostLines);
+}
+
+public abstract class SqliteFileCrashTests(string storage) : CrashTests(storage)
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("memento-crash-").FullName;
+
+    protected override string Place => Path.Combine(_directory, "crash.db");
+
+    protected override ValueTask RemoveAsync()
+    {
+        Directory.Delete(_directory, recursive: true);
+        return default;
+    }
+}
+
+public sealed class SqliteCrashTests() : SqliteFileCrashTests(CrashStorage.Sqlite);
+
+/// <summary>The end of the process takes nothing that was written and not fsynced.</summary>
+public sealed class SqliteWrittenCrashTests() : SqliteFileCrashTests(CrashStorage.SqliteWritten);
+
+public sealed class PostgresCrashTests() : CrashTests(CrashStorage.PostgreSql)
+{
+    private readonly Lazy<PostgresUnderTest> _database = new(static () => new PostgresUnderTest());
+
+    protected override string Place => _database.Value.ConnectionString;
+
+    protected override ValueTask RemoveAsync() => _database.Value.DisposeAsync();
 }

@@ -63,10 +63,6 @@ internal sealed class PostgresServer
 
     private string Data { get; }
 
-    private string[] StartArguments =>
-    [
-        "-D", Data, "-l", Path.Combine(Root, "log"), "-w", "-o", $"-k {Root} {Settings}", "start",
-    ];
 
     /// <summary>
     /// The server, started with the first call; skips the test where there is none.
@@ -116,10 +112,13 @@ internal sealed class PostgresServer
         return command.ExecuteScalar();
     }
 
-    public void Start() => RunAsOwner("pg_ctl", StartArguments);
+    public void Start() => Start("");
+
+    /// <summary>Starts it with more settings.</summary>
+    public void Start(string settings) => RunAsOwner("pg_ctl", StartArguments(settings));
 
     /// <summary>Starts it; false where it runs, or cannot.</summary>
-    public bool TryStart() => TryRunAsOwner(out _, "pg_ctl", StartArguments);
+    public bool TryStart() => TryRunAsOwner(out _, "pg_ctl", StartArguments(""));
 
     /// <summary>Starts it as a standby, which can be read and not written.</summary>
     public void StartAsStandby()
@@ -134,6 +133,22 @@ internal sealed class PostgresServer
     /// <summary>Crashes it if it runs.</summary>
     public void End() => TryRunAsOwner(
         out _, "pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    /// <summary>Makes a file one of the server's own, which others cannot read.</summary>
+    public void Own(string file)
+    {
+        if (_user is not null) Run("chown", _user, file);
+        Run("chmod", "600", file);
+    }
+
+    /// <summary>Starts another program as the user that the server runs as.</summary>
+    public Process StartAsOwner(string program, params string[] arguments)
+        => Process.Start(new ProcessStartInfo(
+            _user is null ? program : "runuser",
+            _user is null ? arguments : ["-u", _user, "--", program, .. arguments])
+        {
+            WorkingDirectory = "/",
+        })!;
 
     private static string? Find()
     {
@@ -160,6 +175,12 @@ internal sealed class PostgresServer
             static line => line.StartsWith("postgres:", StringComparison.Ordinal))
             ? "postgres"
             : "nobody";
+
+    private string[] StartArguments(string settings) =>
+    [
+        "-D", Data, "-l", Path.Combine(Root, "log"), "-w", "-o",
+        $"-k {Root} {Settings} {settings}", "start",
+    ];
 
     private void RunAsOwner(string program, params string[] arguments)
         => Assert.True(

@@ -11,7 +11,7 @@ public sealed class SqliteBuilderTests
         var builder = new FakeMementoBuilder();
         Assert.Same(builder, builder.UseSqlite(
             "Data Source=/data/movies.db",
-            options => options.Synchronous = SqliteSynchronous.Normal));
+            options => options.Durability = StorageDurability.Written));
         await using var storage = builder.Create!(builder.Services.BuildServiceProvider());
         Assert.IsType<SqliteJournalStorage>(storage);
         Assert.Equal("SQLite /data/movies.db", storage.Description);

@@ -9,14 +9,14 @@ public sealed class SqliteWriterTests
     private const long Full = 2;
 
     [Theory]
-    [InlineData(SqliteSynchronous.Full, Full)]
-    [InlineData(SqliteSynchronous.Normal, Normal)]
+    [InlineData(StorageDurability.Fsynced, Full)]
+    [InlineData(StorageDurability.Written, Normal)]
     public async Task The_opening_is_fsynced_whatever_is_chosen_for_the_batches_after_it(
-        SqliteSynchronous chosen, long afterwards)
+        StorageDurability chosen, long afterwards)
     {
         await using var file = new SqliteFile();
         var settings = SqliteSettings.From(
-            $"Data Source={file.Path}", new SqliteOptions { Synchronous = chosen });
+            $"Data Source={file.Path}", new SqliteOptions { Durability = chosen });
         using var writer = new SqliteWriter(settings);
         long? opening = null;
         writer.Open((database, _, _) => opening = Synchronous(database), static _ => { });
