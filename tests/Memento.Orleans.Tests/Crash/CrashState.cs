@@ -69,10 +69,13 @@ internal sealed record CrashState
     public void CheckSame(CrashState other)
     {
         Assert.Equal(
-            Accounts.OrderBy(static each => each.Id), other.Accounts.OrderBy(static each => each.Id));
+            Accounts.OrderBy(static each => each.Id),
+            other.Accounts.OrderBy(static each => each.Id));
         Assert.Equal(
-            Receipts.OrderBy(static each => each.Id), other.Receipts.OrderBy(static each => each.Id));
-        Assert.Equal(Left.OrderBy(static each => each.Id), other.Left.OrderBy(static each => each.Id));
+            Receipts.OrderBy(static each => each.Id),
+            other.Receipts.OrderBy(static each => each.Id));
+        Assert.Equal(
+            Left.OrderBy(static each => each.Id), other.Left.OrderBy(static each => each.Id));
         Assert.Equal(
             Right.OrderBy(static each => each.Id), other.Right.OrderBy(static each => each.Id));
         Assert.Equal(

@@ -73,7 +73,8 @@ public abstract class CrashTests(string storage)
 
 public abstract class SqliteFileCrashTests(string storage) : CrashTests(storage)
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("memento-crash-").FullName;
+    private readonly string _directory =
+        Directory.CreateTempSubdirectory("memento-crash-").FullName;
 
     protected override string Place => Path.Combine(_directory, "crash.db");
 
