@@ -357,9 +357,9 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
     {
         if (reached >= _position) return;
         throw new StorageException(
-            $"{settings.Description} has lost commits that it had acknowledged: it was restored, or "
-            + "failed over to a standby that lagged, or crashed without fsync. Restart the silo, "
-            + "which then goes on with what the database has.");
+            $"{settings.Description} has lost commits that it had acknowledged: it was restored, "
+            + "or failed over to a standby that lagged, or crashed without fsync. Restart the "
+            + "silo, which then goes on with what the database has.");
     }
 
     private async Task UndoAsync(NpgsqlConnection connection, PostgresException failure)

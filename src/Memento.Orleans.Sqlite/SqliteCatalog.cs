@@ -125,8 +125,8 @@ internal sealed class SqliteCatalog : IDisposable
     /// </summary>
     public void Begin(Guid identity, long opening)
     {
-        // Fsynced, whatever the option for batches is: the opening of the data may reach the disk only
-        // after this one.
+        // Fsynced, whatever the option for batches is: the opening of the data may reach the disk
+        // only after this one.
         _database.PrepareToWrite(StorageDurability.Fsynced);
         _database.Begin();
         foreach (string table in Tables)

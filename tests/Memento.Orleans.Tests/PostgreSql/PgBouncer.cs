@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Memento.Tests.PostgreSql;
 
-/// <summary>A private PgBouncer before a server; a test is skipped where it is not installed.</summary>
+/// <summary>
+/// A private PgBouncer before a server; a test is skipped where it is not installed.
+/// </summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private static readonly string[] Places =
