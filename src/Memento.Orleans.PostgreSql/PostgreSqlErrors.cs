@@ -31,7 +31,8 @@ internal static class PostgreSqlErrors
     /// After FATAL and PANIC the connection is gone, and the answer to COMMIT may be lost.
     /// </summary>
     public static bool IsAnswer(Exception failure) =>
-        failure is PostgresException { InvariantSeverity: "ERROR" };
+        failure is PostgresException { InvariantSeverity: "ERROR", SqlState: var state }
+        && !state.StartsWith("08", StringComparison.Ordinal);
 
     /// <summary>
     /// Whether the server cannot be written to. A standby says that it does not support the

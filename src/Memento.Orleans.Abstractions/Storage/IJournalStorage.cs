@@ -3,8 +3,8 @@ using Orleans.Storage;
 namespace Memento.Storage;
 
 /// <summary>
-/// The durable storage behind a silo's journal. A provider (SQLite, PostgreSQL) implements it. One
-/// instance serves one silo. Every member may be called from any thread; <see cref="WriteAsync"/>
+/// The durable storage behind a silo's journal: SQLite, PostgreSQL, or the log in a grain storage.
+/// One instance serves one silo. Every member may be called from any thread; <see cref="WriteAsync"/>
 /// is called by one caller at a time, in the order of positions.
 /// </summary>
 /// <remarks>

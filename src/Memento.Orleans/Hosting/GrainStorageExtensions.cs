@@ -11,7 +11,7 @@ public static class GrainStorageMementoBuilderExtensions
     /// <summary>
     /// Keeps disk tables in a grain storage that is registered in the silo, such as Redis, Azure,
     /// DynamoDB or an ADO.NET database: in a log that all silos of the cluster share, and in
-    /// checkpoints behind it. <c>docs/storage.md</c> says what a provider must promise.
+    /// checkpoints behind it. <c>docs/grain-storage.md</c> says what a provider must promise.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Memento.Journaling;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -48,7 +49,7 @@ internal sealed class GrainJournalStorage : IJournalStorage
             _cleaner,
             options.CheckpointBytes,
             time,
-            logger);
+            new JournalLog(logger));
         _appender.Appended = _maintenance.AppendedAsync;
     }
 
@@ -212,7 +213,8 @@ internal sealed class GrainJournalStorage : IJournalStorage
         Begin(cancellationToken);
         try
         {
-            return await _appender.AppendAsync(change).ConfigureAwait(false);
+            object? result = await _appender.AppendAsync(change).ConfigureAwait(false);
+            return result is StorageException unknown ? throw unknown : result;
         }
         catch (NoAnswerException lost)
         {

@@ -6,6 +6,12 @@ namespace Memento.LogStorage;
 /// </summary>
 internal sealed class LogAppender(SharedLog log) : IAsyncDisposable
 {
+    /// <summary>
+    /// How often a place in the log is tried, before the provider is taken for one that does not
+    /// show what it has.
+    /// </summary>
+    private const int MostRounds = 1_000;
+
     private readonly Lock _queueGate = new();
     private readonly SemaphoreSlim _gate = new(1, 1);
     private List<PendingChange> _queue = [];
@@ -67,6 +73,7 @@ internal sealed class LogAppender(SharedLog log) : IAsyncDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(GrainJournalStorage));
             return await use(log).ConfigureAwait(false);
         }
         finally
@@ -85,9 +92,8 @@ internal sealed class LogAppender(SharedLog log) : IAsyncDisposable
             running = _running;
         }
 
+        // The gate stays: those that still wait at it are told.
         await running.ConfigureAwait(false);
-        await _gate.WaitAsync().ConfigureAwait(false);
-        _gate.Dispose();
     }
 
     private async Task RunAsync()
@@ -130,8 +136,10 @@ internal sealed class LogAppender(SharedLog log) : IAsyncDisposable
     {
         await log.SettleAsync().ConfigureAwait(false);
         bool isCaughtUp = false;
-        while (true)
+        for (int round = 1; ; round++)
         {
+            if (round > MostRounds) throw log.NoPlace();
+
             // A batch comes before what may fence it off. There is one at the most: the journal
             // writes one at a time.
             group.Sort(static (left, right) => left.Order.CompareTo(right.Order));

@@ -60,7 +60,7 @@ internal sealed class LogCheckpoint(
             LogRoot reserved = root with
             {
                 NextRun = root.NextRun + runs,
-                Writing = runs,
+                Writing = root.Writing + runs,
             };
             if (await log.TryReplaceRootAsync(reserved).ConfigureAwait(false))
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Memento.Invariants;
 using Memento.Storage;
 
 namespace Memento.LogStorage;
@@ -12,6 +13,9 @@ internal sealed class LogContent
 {
     /// <summary>The number of the rows that are outcomes; tables have higher numbers.</summary>
     private const long OutcomeTable = 0;
+
+    /// <summary>How many writers are remembered: those that have appended last.</summary>
+    private const int MostWriters = 1_000;
 
     private readonly Dictionary<string, long> _tables;
     private readonly Dictionary<(string Table, int Partition), long> _epochs;
@@ -90,7 +94,7 @@ internal sealed class LogContent
             }
 
             if (!entry.KeepsOutcome) continue;
-            if (_outcomes.Find(entry.TransactionId) is { } outcome)
+            if (_outcomes.Find(entry.TransactionId, At) is { } outcome)
                 return new OutcomeDecidedException(entry.TransactionId, outcome);
             if (!decided.Add(entry.TransactionId))
             {
@@ -119,7 +123,7 @@ internal sealed class LogContent
                 batch = kept.Batch.FirstPosition;
         }
 
-        _writers[group.Writer] = new WriterMark(group.Number, batch, At);
+        _writers[group.Writer] = new WriterMark(group.Number, batch, position);
         return results;
     }
 
@@ -129,11 +133,15 @@ internal sealed class LogContent
     /// <returns>What the checkpoint has to write.</returns>
     public LogFreeze Freeze()
     {
+        Invariant.Holds(_frozen is null, "one checkpoint is made at a time");
         _outcomes.Prune(At);
         foreach (RowsId slice in _runs.Keys.Concat(_newest.Keys).Where(IsOver).ToArray())
             Forget(slice);
-        foreach (Guid writer in _writers.Keys.Where(IsGone).ToArray())
+        foreach (Guid writer in _writers.OrderByDescending(static each => each.Value.Position)
+            .Skip(MostWriters).Select(static each => each.Key).ToArray())
+        {
             _writers.Remove(writer);
+        }
 
         _frozen = _newest;
         _newest = [];
@@ -186,8 +194,6 @@ internal sealed class LogContent
     private bool IsOver(RowsId id)
         => id.Table == OutcomeTable && OutcomeSlices.IsOver(id.Partition, At);
 
-    private bool IsGone(Guid writer) => _writers[writer].At < At - OutcomeSlices.Memory;
-
     private bool IsVisible(RowsId id)
         => id.Table == OutcomeTable || _tables.ContainsValue(id.Table);
 
@@ -226,7 +232,7 @@ internal sealed class LogContent
                 _notes[note.Name] = note.Note;
                 return null;
             case DecideChange decide:
-                if (_outcomes.Find(decide.TransactionId) is { } standing) return standing;
+                if (_outcomes.Find(decide.TransactionId, At) is { } standing) return standing;
                 Keep(decide.TransactionId, TransactionOutcome.Aborted);
                 return TransactionOutcome.Aborted;
             default:

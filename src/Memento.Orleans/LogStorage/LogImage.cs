@@ -62,7 +62,7 @@ internal sealed record LogImage(
             writer.Write(each.Key.ToByteArray());
             writer.Write7BitEncodedInt64(each.Value.Group);
             writer.Write7BitEncodedInt64(each.Value.Batch);
-            writer.Write(each.Value.At.UtcTicks);
+            writer.Write7BitEncodedInt64(each.Value.Position);
         });
         writer.WriteAll(Waste, static (writer, each) =>
         {
@@ -94,7 +94,7 @@ internal sealed record LogImage(
                 Value: new WriterMark(
                     reader.Read7BitEncodedInt64(),
                     reader.Read7BitEncodedInt64(),
-                    new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero)))).ToDictionary(),
+                    reader.Read7BitEncodedInt64()))).ToDictionary(),
             reader.ReadAll(static reader =>
             {
                 long run = reader.Read7BitEncodedInt64();
@@ -117,8 +117,8 @@ internal sealed record LogImage(
 /// <summary>How far the log has come with a writer.</summary>
 /// <param name="Group">The number of its last group.</param>
 /// <param name="Batch">The first position of its last batch that was kept.</param>
-/// <param name="At">The time of the log then.</param>
-internal readonly record struct WriterMark(long Group, long Batch, DateTimeOffset At);
+/// <param name="Position">The number of the last state of that group.</param>
+internal readonly record struct WriterMark(long Group, long Batch, long Position);
 
 /// <summary>A run that nothing shows any more, and whose states have to be cleared.</summary>
 /// <param name="Run">The number of the run.</param>

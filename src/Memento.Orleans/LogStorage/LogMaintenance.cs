@@ -27,6 +27,8 @@ internal sealed class LogMaintenance(
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private long _putOffAt;
+    private TimeSpan _putOffFor;
     private Task _checkpointing = Task.CompletedTask;
     private Task _cleaning = Task.CompletedTask;
 
@@ -49,6 +51,7 @@ internal sealed class LogMaintenance(
 
         lock (_gate)
         {
+            if (time.GetElapsedTime(_putOffAt) < _putOffFor) return Task.CompletedTask;
             if (_checkpointing.IsCompleted && !_stopping.IsCancellationRequested)
                 _checkpointing = Task.Run(CheckpointAsync);
             return bytes < MostCheckpoints * most ? Task.CompletedTask : _checkpointing;
@@ -66,16 +69,23 @@ internal sealed class LogMaintenance(
         Task checkpointing;
         lock (_gate)
             checkpointing = _checkpointing;
-        await Task.WhenAll(checkpointing, _cleaning).ConfigureAwait(false);
-        _stopping.Dispose();
-        cleaner.Dispose();
+        try
+        {
+            await Task.WhenAll(checkpointing, _cleaning).ConfigureAwait(false);
+        }
+        finally
+        {
+            _stopping.Dispose();
+            cleaner.Dispose();
+        }
     }
 
     private async Task CheckpointAsync()
     {
         try
         {
-            await checkpoint.MakeAsync(_stopping.Token).ConfigureAwait(false);
+            if (await checkpoint.MakeAsync(_stopping.Token).ConfigureAwait(false)) return;
+            PutOff();
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -84,6 +94,19 @@ internal sealed class LogMaintenance(
         catch (Exception failure)
         {
             LogStorageLog.CheckpointFailed(logger, failure);
+            PutOff();
+        }
+    }
+
+    /// <summary>
+    /// Puts off the next attempt, for a random time: two silos must not void each other's for ever.
+    /// </summary>
+    private void PutOff()
+    {
+        lock (_gate)
+        {
+            _putOffAt = time.GetTimestamp();
+            _putOffFor = Pause * (0.2 + Random.Shared.NextDouble());
         }
     }
 
@@ -93,17 +116,16 @@ internal sealed class LogMaintenance(
         {
             try
             {
-                await cleaner.RunAsync(_stopping.Token).ConfigureAwait(false);
                 await Task.Delay(Pause, time, _stopping.Token).ConfigureAwait(false);
+                await cleaner.RunAsync(_stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (StorageException failure)
+            catch (Exception failure)
             {
                 LogStorageLog.ClearingFailed(logger, failure);
-                await Task.Delay(Pause, time, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

@@ -11,8 +11,8 @@ internal sealed class LogTail(long position)
     /// <summary>The number of the next state.</summary>
     public long Next { get; private set; } = position + 1;
 
-    /// <summary>Whether the last states are the beginning of somebody's group.</summary>
-    public bool IsOpen => _parts.Count > 0;
+    /// <summary>The writer whose group the last states begin; null if they end one.</summary>
+    public Guid? OpenWriter => _parts.Count > 0 ? _parts[0].Writer : null;
 
     /// <summary>Takes the next state; gives the group that it completes.</summary>
     public LogGroup? Take(ReadOnlyMemory<byte> state)

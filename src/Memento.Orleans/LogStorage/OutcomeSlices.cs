@@ -21,11 +21,13 @@ internal sealed class OutcomeSlices
     /// <summary>Whether a slice is old enough to go at a moment.</summary>
     public static bool IsOver(int slice, DateTimeOffset now) => slice < SliceOf(now - Memory);
 
-    public TransactionOutcome? Find(Guid id)
+    /// <summary>The outcome; null if there is none, or it is over, pruned or not.</summary>
+    public TransactionOutcome? Find(Guid id, DateTimeOffset now)
     {
-        foreach (Dictionary<Guid, TransactionOutcome> slice in _slices.Values)
+        foreach ((int slice, Dictionary<Guid, TransactionOutcome> outcomes) in _slices)
         {
-            if (slice.TryGetValue(id, out TransactionOutcome outcome)) return outcome;
+            if (!IsOver(slice, now) && outcomes.TryGetValue(id, out TransactionOutcome outcome))
+                return outcome;
         }
 
         return null;

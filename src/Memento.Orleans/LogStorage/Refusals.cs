@@ -10,6 +10,7 @@ internal static class Refusals
 {
     // Orleans' provider for Redis gives the type of the error only as a text.
     private const string OfRedis = "StackExchange.Redis.RedisServerException";
+    private const string OfPostgreSql = "Npgsql.PostgresException";
     private const string OfSqlite = "Microsoft.Data.Sqlite.SqliteException";
 
     /// <summary>After an error of the disk, SQLite may have kept what it wrote.</summary>
@@ -19,7 +20,12 @@ internal static class Refusals
     {
         for (Exception? each = failure; each is not null; each = each.InnerException)
         {
-            if (each is DbException { SqlState: { } state }) return !IsOfConnection(state);
+            if (each is DbException { SqlState: { } state }
+                && each.GetType().FullName == OfPostgreSql)
+            {
+                return !IsOfConnection(state);
+            }
+
             if (each.Message.Contains(OfRedis, StringComparison.Ordinal)) return true;
             if (each.GetType().FullName == OfSqlite)
                 return !each.Message.StartsWith(SqliteDiskError, StringComparison.Ordinal);
@@ -29,12 +35,13 @@ internal static class Refusals
     }
 
     /// <summary>
-    /// The classes of the SQL standard and of PostgreSQL after which the answer to a commit may be
+    /// The classes of PostgreSQL after which the answer to a commit may be
     /// lost: the connection, the operator, the system.
     /// </summary>
     private static bool IsOfConnection(string state)
         => state.StartsWith("08", StringComparison.Ordinal)
             || state.StartsWith("57", StringComparison.Ordinal)
             || state.StartsWith("58", StringComparison.Ordinal)
-            || state.StartsWith("XX", StringComparison.Ordinal);
+            || state.StartsWith("XX", StringComparison.Ordinal)
+            || state == "40003";
 }

@@ -127,7 +127,7 @@ internal sealed class RunReader(StateStore states, Run run)
         while (_asked < run.Pieces && _reading.Count < Ahead)
             _reading.Enqueue(states.ReadAsync(StateKeys.Piece(run.Id, _asked++)));
         KnownState? piece = await _reading.Dequeue().ConfigureAwait(false);
-        if (piece is null) throw states.Missing(StateKeys.Piece(run.Id, _read));
+        if (piece is null) throw states.MissingPiece(StateKeys.Piece(run.Id, _read));
         _read++;
         return piece.Content;
     }

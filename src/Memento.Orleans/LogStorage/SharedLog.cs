@@ -18,7 +18,7 @@ namespace Memento.LogStorage;
 /// before it believes it; and the states are cleared only <see cref="ClearDelay"/> after the root
 /// has passed them. Both are measured with a monotonic clock.
 /// </remarks>
-internal sealed class SharedLog(StateStore states, TimeProvider time, int maxStateBytes)
+internal sealed partial class SharedLog(StateStore states, TimeProvider time, int maxStateBytes)
 {
     /// <summary>How long a look at the root counts.</summary>
     public static readonly TimeSpan RootAge = TimeSpan.FromSeconds(10);
@@ -36,6 +36,7 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
     private LogTail _tail = new(0);
     private KnownState? _rootState;
     private long _rootSeen;
+    private DateTimeOffset _rootSeenAt;
     private long _number;
     private LogGroup? _lost;
     private object?[]? _found;
@@ -114,8 +115,8 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
             bool isOurs;
             try
             {
-                isOurs = await states.TryCreateAsync(
-                    StateKeys.Log(_tail.Next + index), parts[index]).ConfigureAwait(false);
+                isOurs = await TryMakeAsync(_tail.Next + index, parts[index])
+                    .ConfigureAwait(false);
             }
             catch (NoAnswerException)
             {
@@ -172,6 +173,11 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
         return null;
     }
 
+    /// <summary>The error where no place of the log can be taken.</summary>
+    public StorageException NoPlace() => new(
+        $"State '{StateKeys.Log(_tail.Next)}' of {states.Place} can neither be made nor read, so "
+        + "the provider does not show what it has. Use a provider whose reads see every write.");
+
     /// <summary>Replaces the root; false if another silo has done so in between.</summary>
     /// <exception cref="StorageException">It could not be replaced.</exception>
     public async Task<bool> TryReplaceRootAsync(LogRoot root)
@@ -206,16 +212,48 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
     }
 
     /// <summary>
+    /// Makes a state of the log; false if another silo has made it. A provider that repeats a call
+    /// by itself may find there what it has made itself.
+    /// </summary>
+    private async Task<bool> TryMakeAsync(long number, byte[] part)
+    {
+        string key = StateKeys.Log(number);
+        if (await states.TryCreateAsync(key, part).ConfigureAwait(false)) return true;
+
+        try
+        {
+            KnownState? there = await states.ReadAsync(key).ConfigureAwait(false);
+            return there is not null && there.Content.Span.SequenceEqual(part);
+        }
+        catch (StorageException failure)
+        {
+            throw new NoAnswerException(failure);
+        }
+    }
+
+    /// <summary>
     /// A checkpoint may have passed the place of a group that was just written. Then it was no
     /// place of the log any more, or the checkpoint has the group.
     /// </summary>
     private async Task RequirePlaceAsync(LogGroup group)
     {
         long place = _tail.Next;
-        await LookAtRootAsync().ConfigureAwait(false);
-        if (_tail.Next == place) return;
-
         _lost = group;
+        try
+        {
+            await LookAtRootAsync().ConfigureAwait(false);
+        }
+        catch (StorageException failure)
+        {
+            throw new NoAnswerException(failure);
+        }
+
+        if (_tail.Next == place)
+        {
+            _lost = null;
+            return;
+        }
+
         throw new NoAnswerException(
             new StorageException(
                 $"This silo stood still for so long that it is not known whether the log in "
@@ -230,7 +268,7 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
     private async Task LetOthersEndAsync()
     {
         long next = 0;
-        for (int pause = 0; _tail.IsOpen && pause < PausesForOthers; pause++)
+        for (int pause = 0; IsOpenOfOther && pause < PausesForOthers; pause++)
         {
             if (_tail.Next != next) pause = 0;
             next = _tail.Next;
@@ -243,111 +281,19 @@ internal sealed class SharedLog(StateStore states, TimeProvider time, int maxSta
     /// The results of a group that a checkpoint has swallowed: a batch in the log was kept.
     /// </summary>
     private object?[] ResultsOf(LogGroup group)
-        => group.Changes.All(static change => change is BatchChange or NoteChange or CreateChange
-            or DropChange)
-            ? new object?[group.Changes.Count]
-            : throw new StorageException(
-                $"{states.Place} has made a change whose result is not known any more. Ask again.");
+        => [.. group.Changes.Select(change => change is RaiseChange or DecideChange
+            ? new StorageException(
+                $"{states.Place} has made a change whose result is not known any more. Ask again.")
+            : (object?)null)];
 
+    private bool IsOpenOfOther => _tail.OpenWriter is { } writer && writer != _writer;
+
+    /// <summary>
+    /// By either clock: the monotonic one may stand still while the machine is suspended.
+    /// </summary>
     private bool IsRootOld => _rootSeen == long.MinValue
-        || time.GetElapsedTime(_rootSeen) > RootAge;
-
-    private async Task LookAtRootAsync()
-    {
-        long now = time.GetTimestamp();
-        KnownState root = await states.ReadAsync(StateKeys.Root).ConfigureAwait(false)
-            ?? throw states.Missing(StateKeys.Root);
-        if (root.Version != _rootState!.Version) await LoadAsync(root).ConfigureAwait(false);
-        _rootSeen = now;
-    }
-
-    /// <summary>Takes the content of a checkpoint, which may be another silo's.</summary>
-    private async Task LoadAsync(KnownState state)
-    {
-        long now = time.GetTimestamp();
-        LogRoot root = LogRoot.Read(state.Content);
-        if (_rootState is null || root.Image != Root.Image)
-        {
-            LogImage image = root.Image is null
-                ? LogImage.Empty
-                : LogImage.Read(await new RunReader(states, root.Image).ReadAllAsync()
-                    .ConfigureAwait(false));
-            var content = new LogContent(image);
-            foreach ((int slice, IReadOnlyList<Run> runs) in content.OutcomeRuns)
-            {
-                await foreach (LogRow row in RowMerge.ReadAsync(states, runs, [], default)
-                    .ConfigureAwait(false))
-                {
-                    content.Recall(slice, row);
-                }
-            }
-
-            Image = image;
-            Content = content;
-            _tail = new LogTail(root.Position);
-            Bytes = 0;
-        }
-
-        Root = root;
-        _rootState = state;
-        _rootSeen = now;
-    }
-
-    /// <summary>
-    /// Reads the states up to the first one that is not there. A later one may not be there either.
-    /// </summary>
-    /// <param name="ahead">How many states are read at once at first.</param>
-    private async Task ReadOnAsync(int ahead)
-    {
-        while (true)
-        {
-            long first = _tail.Next;
-            KnownState?[] read = await Task.WhenAll(
-                Enumerable.Range(0, ahead).Select(
-                    index => states.ReadAsync(StateKeys.Log(first + index))))
-                .ConfigureAwait(false);
-            int count = Array.FindIndex(read, static state => state is null);
-            foreach (KnownState? state in count < 0 ? read : read[..count])
-                Take(state!);
-
-            if (count >= 0)
-            {
-                if (!Array.Exists(read[count..], static state => state is not null)) return;
-                await RequireAsync(_tail.Next).ConfigureAwait(false);
-            }
-
-            ahead = Ahead;
-        }
-    }
-
-    /// <summary>
-    /// Behind a state that was not there, there is another: the first one was made in between, or
-    /// is lost.
-    /// </summary>
-    private async Task RequireAsync(long number)
-    {
-        string key = StateKeys.Log(number);
-        if (await states.ReadAsync(key).ConfigureAwait(false) is null) throw states.Missing(key);
-    }
-
-    /// <summary>A log without its root is not a new one.</summary>
-    private async Task RefuseLogWithoutRootAsync()
-    {
-        if (await states.ReadAsync(StateKeys.Log(1)).ConfigureAwait(false) is not null
-            && await states.ReadAsync(StateKeys.Root).ConfigureAwait(false) is null)
-        {
-            throw states.Missing(StateKeys.Root);
-        }
-    }
-
-    private void Take(KnownState state)
-    {
-        Bytes += state.Content.Length;
-        if (_tail.Take(state.Content) is not { } group) return;
-
-        object?[] results = Apply(group);
-        if (group.Writer == _writer && group.Number == _lost?.Number) _found = results;
-    }
+        || time.GetElapsedTime(_rootSeen) > RootAge
+        || (time.GetUtcNow() - _rootSeenAt).Duration() > RootAge;
 
     private object?[] Apply(LogGroup group) => Content.Apply(group, _tail.Next - 1);
 }

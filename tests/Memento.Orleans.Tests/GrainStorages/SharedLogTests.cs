@@ -151,6 +151,50 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task A_root_that_cannot_be_read_after_the_append_leaves_the_batch_in_doubt()
+    {
+        await using var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        scene.PassClearDelay();
+        silo.Process.OnWrite = async (_, write) =>
+        {
+            await write();
+            silo.Process.ReadFault = FaultyGrainStorage.Gone;
+        };
+        JournalBatch batch = silo.Scene.Batch(silo.Scene.Entry(Row(1, "a")));
+        await Assert.ThrowsAsync<BatchInDoubtException>(
+            async () => await silo.Storage.WriteAsync(batch, Token));
+
+        silo.Process.OnWrite = null;
+        silo.Process.ReadFault = null;
+        Assert.True(await silo.Storage.SettleAsync(batch, Token));
+        Assert.Equal(["1=a"], await silo.Scene.RowsAsync());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task A_provider_that_repeats_a_call_by_itself_is_not_taken_for_another_silo(
+        int rows)
+    {
+        await using var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        silo.Process.OnWrite = static async (_, write) =>
+        {
+            await write();
+            throw new Orleans.Storage.InconsistentStateException("It is there already.");
+        };
+        var id = Guid.NewGuid();
+        await silo.Scene.WriteAsync(
+            Deciding(id, [.. Enumerable.Range(1, rows).Select(static key => Row(key, Long))]));
+
+        silo.Process.OnWrite = null;
+        Assert.Equal(TransactionOutcome.Committed, await silo.Storage.DecideAsync(id, Token));
+        LogSilo reader = await scene.OpenAsync();
+        Assert.Equal(rows, (await reader.Scene.RowsAsync()).Length);
+    }
+
+    [Fact]
     public async Task Half_of_a_group_counts_for_nothing_and_the_next_silo_goes_on_behind_it()
     {
         await using var scene = new LogScene();
