@@ -4,8 +4,8 @@ namespace Memento.Storage;
 
 /// <summary>
 /// The durable storage behind a silo's journal: SQLite, PostgreSQL, or the log in a grain storage.
-/// One instance serves one silo. Every member may be called from any thread; <see cref="WriteAsync"/>
-/// is called by one caller at a time, in the order of positions.
+/// One instance serves one silo. Every member may be called from any thread;
+/// <see cref="WriteAsync"/> is called by one caller at a time, in the order of positions.
 /// </summary>
 /// <remarks>
 /// What must hold: when <see cref="WriteAsync"/> returns, the whole batch survives a crash. When it
