@@ -16,7 +16,6 @@ internal sealed class GrainJournalStorage : IJournalStorage
     private readonly LogAppender _appender;
     private readonly LogCleaner _cleaner;
     private readonly LogMaintenance _maintenance;
-    private readonly SharedLog _log;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -40,11 +39,11 @@ internal sealed class GrainJournalStorage : IJournalStorage
             Description,
             options.StoreName,
             failure => Refusals.IsRefusal(failure) || options.IsRefusal?.Invoke(failure) == true);
-        _log = new SharedLog(_states, time, options.MaxStateBytes);
-        _appender = new LogAppender(_log);
+        var log = new SharedLog(_states, time, options.MaxStateBytes);
+        _appender = new LogAppender(log);
         _cleaner = new LogCleaner(_states, time);
         _maintenance = new LogMaintenance(
-            _log,
+            log,
             new LogCheckpoint(_states, _appender, _cleaner, options.MaxStateBytes),
             _cleaner,
             options.CheckpointBytes,

@@ -105,11 +105,12 @@ internal sealed class LogCheckpoint(
             replaced.AddRange(before.Skip(kept));
         }
 
+        Dictionary<RowsId, IReadOnlyList<Run>> runs = new(freeze.Image.Runs);
+        foreach ((RowsId id, IReadOnlyList<Run> each) in written)
+            runs[id] = each;
         LogImage image = freeze.Image with
         {
-            Runs = new(freeze.Image.Runs.Concat(written)
-                .GroupBy(static each => each.Key)
-                .Select(static each => each.Last())),
+            Runs = runs,
             Waste =
             [
                 .. cleaner.Remaining(begun.Waste),
@@ -118,8 +119,7 @@ internal sealed class LogCheckpoint(
         };
         var writer = new RunWriter(states, nextRun, maxStateBytes);
         await writer.AddAsync(image.Write()).ConfigureAwait(false);
-        return new Written(
-            await writer.EndAsync().ConfigureAwait(false), image, written, replaced);
+        return new Written(await writer.EndAsync().ConfigureAwait(false), image, written);
     }
 
     private async Task<Run> WriteRunAsync(
@@ -181,6 +181,5 @@ internal sealed class LogCheckpoint(
     private sealed record Written(
         Run Run,
         LogImage Image,
-        IReadOnlyDictionary<RowsId, IReadOnlyList<Run>> Runs,
-        IReadOnlyList<Run> Replaced);
+        IReadOnlyDictionary<RowsId, IReadOnlyList<Run>> Runs);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Memento.Storage;
 
 namespace Memento.LogStorage;
@@ -45,7 +46,7 @@ internal static class LogGroupCodec
 
     public static LogPart ReadPart(ReadOnlyMemory<byte> state)
     {
-        using BinaryReader reader = ReaderOf(state);
+        using BinaryReader reader = BinaryLists.ReaderOf(state);
         var writer = new Guid(reader.ReadBytes(16));
         return new LogPart(
             writer,
@@ -66,16 +67,13 @@ internal static class LogGroupCodec
             start += part.Payload.Length;
         }
 
-        using BinaryReader reader = ReaderOf(payload);
+        using BinaryReader reader = BinaryLists.ReaderOf(payload);
         var at = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
         var changes = new LogChange[reader.Read7BitEncodedInt()];
         for (int index = 0; index < changes.Length; index++)
             changes[index] = ReadChange(reader);
         return new LogGroup(parts[0].Writer, parts[0].Number, at, changes);
     }
-
-    private static BinaryReader ReaderOf(ReadOnlyMemory<byte> bytes)
-        => new(new MemoryStream(bytes.ToArray(), writable: false));
 
     private static byte[] WritePayload(LogGroup group)
     {
@@ -184,6 +182,12 @@ internal sealed record LogPart(
 /// <summary>Lists and bytes in a binary stream, with their length in front.</summary>
 internal static class BinaryLists
 {
+    /// <summary>Reads bytes where they are.</summary>
+    public static BinaryReader ReaderOf(ReadOnlyMemory<byte> bytes)
+        => new(MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment)
+            ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false));
+
     public static void WriteAll<T>(
         this BinaryWriter writer, IReadOnlyCollection<T> items, Action<BinaryWriter, T> write)
     {

@@ -74,7 +74,7 @@ internal sealed record LogImage(
 
     public static LogImage Read(ReadOnlyMemory<byte> bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false));
+        using BinaryReader reader = BinaryLists.ReaderOf(bytes);
         return new LogImage(
             reader.Read7BitEncodedInt64(),
             new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
@@ -155,7 +155,7 @@ internal sealed record LogRoot(long Position, long Cleared, Run? Image, long Nex
 
     public static LogRoot Read(ReadOnlyMemory<byte> bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false));
+        using BinaryReader reader = BinaryLists.ReaderOf(bytes);
         return new LogRoot(
             reader.Read7BitEncodedInt64(),
             reader.Read7BitEncodedInt64(),

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Memento.LogStorage;
 
 /// <summary>
@@ -14,8 +16,7 @@ internal static class RowMerge
         StateStore states,
         IReadOnlyList<Run> runs,
         LogRow[] newest,
-        [System.Runtime.CompilerServices.EnumeratorCancellation]
-        CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RunReader[] readers = [.. runs.Select(run => new RunReader(states, run))];
         var heads = new LogRow?[readers.Length];

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Memento.Invariants;
 
 namespace Memento.LogStorage;
@@ -14,6 +15,7 @@ internal sealed record Run(long Id, int Pieces, long Bytes);
 /// <summary>Writes a run.</summary>
 internal sealed class RunWriter(StateStore states, long id, int maxStateBytes)
 {
+    private readonly byte[] _lengths = new byte[2 * sizeof(int)];
     private readonly byte[] _piece = new byte[maxStateBytes];
     private int _length;
     private int _pieces;
@@ -21,10 +23,10 @@ internal sealed class RunWriter(StateStore states, long id, int maxStateBytes)
 
     public async Task AddAsync(LogRow row)
     {
-        byte[] lengths = new byte[2 * sizeof(int)];
-        BitConverter.TryWriteBytes(lengths, row.Key.Length);
-        BitConverter.TryWriteBytes(lengths.AsSpan(sizeof(int)), row.Document?.Length ?? -1);
-        await AddAsync(lengths).ConfigureAwait(false);
+        BinaryPrimitives.WriteInt32LittleEndian(_lengths, row.Key.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(
+            _lengths.AsSpan(sizeof(int)), row.Document?.Length ?? -1);
+        await AddAsync(_lengths).ConfigureAwait(false);
         await AddAsync(row.Key).ConfigureAwait(false);
         if (row.Document is not null) await AddAsync(row.Document).ConfigureAwait(false);
     }
@@ -76,8 +78,9 @@ internal sealed class RunReader(StateStore states, Run run)
         if (_rest.Length == 0 && !await FillAsync(1).ConfigureAwait(false)) return null;
 
         ReadOnlyMemory<byte> lengths = await ReadAsync(2 * sizeof(int)).ConfigureAwait(false);
-        int keyLength = BitConverter.ToInt32(lengths.Span);
-        int documentLength = BitConverter.ToInt32(lengths.Span[sizeof(int)..]);
+        int keyLength = BinaryPrimitives.ReadInt32LittleEndian(lengths.Span);
+        int documentLength =
+            BinaryPrimitives.ReadInt32LittleEndian(lengths.Span[sizeof(int)..]);
         byte[] key = (await ReadAsync(keyLength).ConfigureAwait(false)).ToArray();
         byte[]? document = documentLength < 0
             ? null
