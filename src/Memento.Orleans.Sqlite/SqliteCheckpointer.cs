@@ -118,8 +118,12 @@ internal sealed class SqliteCheckpointer : IDisposable
         for (int copies = 1; ; copies++)
         {
             var (inLog, copied) = database.CheckpointBeside();
-            if (copied < inLog) return;
-            if (copied - before <= FewPages || copies == MostCopies) break;
+            bool isLast = copied - before <= FewPages || copies == MostCopies;
+
+            // A batch that is just ending counts as a reader of what was before it, so that a copy
+            // may stop short of it. Only a reader that stays leaves more than that.
+            if (isLast && inLog - copied > FewPages) return;
+            if (isLast) break;
             before = copied;
         }
 

@@ -31,7 +31,11 @@ public sealed class SqliteCheckpointTests
         long length = LogLength(file);
         Assert.True(length < 2L * SqliteCheckpointer.Pages * PageSize, $"It has {length} bytes.");
 
-        // All of it is in the main file itself, and the next batch is at the log's beginning.
+        // The last rows may have come after the third copy began. The fourth begins after them.
+        // Then all of it is in the main file itself, and the next batch is at the log's beginning.
+        int completed = storage.Checkpointer.Completed;
+        storage.Writer.WhenWritten!(SqliteCheckpointer.Pages);
+        await CompletedAsync(storage, completed + 1);
         string copy = Path.Combine(file.Root, "copy.db");
         File.Copy(file.Path, copy);
         Assert.Equal(_position, file.Scalar("SELECT count(*) FROM t", copy));
@@ -68,6 +72,32 @@ public sealed class SqliteCheckpointTests
         }
 
         await WriteAsync(storage, RowsOfCheckpoint);
+        await CompletedAsync(storage, 1);
+    }
+
+    [Fact]
+    public async Task A_reader_that_ends_while_the_log_is_copied_does_not_put_it_off()
+    {
+        await using var file = new SqliteFile();
+        var storage = await file.OpenAsync();
+        await WriteAsync(storage, RowsOfCheckpoint / 2);
+        using var reader = file.Connect();
+        var transaction = reader.BeginTransaction(deferred: true);
+        using (var command = reader.CreateCommand())
+        {
+            command.CommandText = "SELECT count(*) FROM t";
+            Assert.Equal(_position, command.ExecuteScalar());
+        }
+
+        await WriteAsync(storage, 1);
+        storage.Writer.Hold(() =>
+        {
+            // With the first pages in the file, it is settled that this copy ends at the reader.
+            storage.Writer.WhenWritten!(SqliteCheckpointer.Pages);
+            Assert.True(SpinWait.SpinUntil(
+                () => new FileInfo(file.Path).Length > RowPages * PageSize, Waiting.Bound));
+            transaction.Dispose();
+        });
         await CompletedAsync(storage, 1);
     }
 
