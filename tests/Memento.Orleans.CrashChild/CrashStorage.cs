@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
 namespace Memento.CrashChild;
 
 /// <summary>The storages that a silo under load can have, by name.</summary>
 public static class CrashStorage
 {
-    /// <summary>SQLite; the place is the path of the file.</summary>
+    /// <summary>SQLite; the place is the path of the file, and other settings behind it.</summary>
     public const string Sqlite = "sqlite";
 
     /// <summary>SQLite that does not fsync its batches.</summary>
@@ -12,24 +15,58 @@ public static class CrashStorage
     /// <summary>PostgreSQL; the place is a connection string.</summary>
     public const string PostgreSql = "postgresql";
 
-    /// <summary>Lets a silo use a storage.</summary>
-    public static void Use(IMementoBuilder memento, string storage, string place)
-    {
-        switch (storage)
+    /// <summary>Orleans' grain storage on Redis; the place is a connection string.</summary>
+    public const string Redis = "redis";
+
+    /// <summary>
+    /// Orleans' ADO.NET grain storage on PostgreSQL; the place is the connection string of a
+    /// database that has its tables.
+    /// </summary>
+    public const string AdoNet = "adonet";
+
+    private const string GrainStorage = "log";
+
+    /// <summary>So small that checkpoints are made all the time.</summary>
+    private const long CheckpointBytes = 64 << 10;
+
+    /// <summary>Starts a silo with a storage and the tables of the load.</summary>
+    public static Task<MementoHost> StartAsync(string storage, string place)
+        => MementoHost.StartAsync(
+            memento =>
+            {
+                Use(memento, storage, place);
+                CrashTables.AddTo(memento);
+            },
+            host =>
+            {
+                if (storage is Redis or AdoNet)
+                    host.UseOrleans(silo => AddGrainStorage(silo, storage, place));
+            });
+
+    private static void Use(IMementoBuilder memento, string storage, string place) => _ = storage
+        switch
         {
-            case Sqlite:
-                memento.UseSqlite($"Data Source={place}");
-                break;
-            case SqliteWritten:
-                memento.UseSqlite(
-                    $"Data Source={place}",
-                    static sqlite => sqlite.Durability = StorageDurability.Written);
-                break;
-            case PostgreSql:
-                memento.UsePostgreSql(place);
-                break;
-            default:
-                throw new ArgumentException($"There is no storage '{storage}'.", nameof(storage));
-        }
-    }
+            Sqlite => memento.UseSqlite($"Data Source={place}"),
+            SqliteWritten => memento.UseSqlite(
+                $"Data Source={place}",
+                static sqlite => sqlite.Durability = StorageDurability.Written),
+            PostgreSql => memento.UsePostgreSql(place),
+            Redis or AdoNet => memento.UseGrainStorage(
+                GrainStorage, static options => options.CheckpointBytes = CheckpointBytes),
+            _ => throw new ArgumentException($"There is no storage '{storage}'.", nameof(storage)),
+        };
+
+    private static void AddGrainStorage(ISiloBuilder silo, string storage, string place) => _ =
+        storage == Redis
+            ? silo.AddRedisGrainStorage(GrainStorage, options =>
+            {
+                options.ConfigurationOptions = ConfigurationOptions.Parse(place);
+                options.DeleteStateOnClear = true;
+            })
+            : silo.AddAdoNetGrainStorage(GrainStorage, options =>
+            {
+                options.Invariant = "Npgsql";
+                options.ConnectionString = place;
+                options.DeleteStateOnClear = true;
+            });
 }

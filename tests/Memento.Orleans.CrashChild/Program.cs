@@ -10,11 +10,7 @@ int seed = int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture)
 
 using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
 output.WriteLine("starting");
-await using MementoHost host = await MementoHost.StartAsync(memento =>
-{
-    CrashStorage.Use(memento, storage, place);
-    CrashTables.AddTo(memento);
-});
+await using MementoHost host = await CrashStorage.StartAsync(storage, place);
 
 await CrashLoad.FillAsync(host.Memento);
 output.WriteLine("ready");

@@ -29,11 +29,7 @@ internal sealed record CrashState
     /// <summary>Opens the store in this process and reads everything.</summary>
     public static async Task<CrashState> ReadAsync(string storage, string place)
     {
-        await using MementoHost host = await MementoHost.StartAsync(memento =>
-        {
-            CrashStorage.Use(memento, storage, place);
-            CrashTables.AddTo(memento);
-        });
+        await using MementoHost host = await CrashStorage.StartAsync(storage, place);
         return await ReadAsync(host);
     }
 

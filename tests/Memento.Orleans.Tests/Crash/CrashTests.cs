@@ -1,4 +1,5 @@
 using Memento.CrashChild;
+using Memento.Tests.GrainStorages;
 using Memento.Tests.PostgreSql;
 
 namespace Memento.Tests.Crash;
@@ -8,10 +9,14 @@ namespace Memento.Tests.Crash;
 /// database goes through all rounds. MEMENTO_CRASH_ROUNDS asks for more rounds.
 /// </summary>
 /// <param name="storage">The storage, by name.</param>
-public abstract class CrashTests(string storage)
+/// <param name="rounds">The rounds in continuous integration.</param>
+public abstract class CrashTests(
+    string storage, int rounds = CrashTests.RoundsInContinuousIntegration)
 {
+    /// <summary>The rounds of a short run.</summary>
+    protected const int FewRounds = 5;
+
     private const int RoundsInContinuousIntegration = 20;
-    private const int RoundsElsewhere = 5;
 
     /// <summary>"starting", "ready", and so many acknowledgements at the most.</summary>
     private const int MostLines = 600;
@@ -22,11 +27,9 @@ public abstract class CrashTests(string storage)
     [Fact]
     public async Task What_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_by_half()
     {
-        int rounds = Settings.Number(
+        int last = Settings.Number(
             "MEMENTO_CRASH_ROUNDS",
-            Environment.GetEnvironmentVariable("CI") == "true"
-                ? RoundsInContinuousIntegration
-                : RoundsElsewhere);
+            Environment.GetEnvironmentVariable("CI") == "true" ? rounds : FewRounds);
         int seed = Settings.RunSeed;
         var random = new Random(seed);
         var ledger = new CrashLedger();
@@ -34,7 +37,7 @@ public abstract class CrashTests(string storage)
         long lastNumber = 0;
         try
         {
-            for (round = 1; round <= rounds; round++)
+            for (round = 1; round <= last; round++)
             {
                 using var child = new CrashProcess(storage, Place, round, random.Next());
                 List<string> said = await child.KillAfterAsync(MomentOf(round, random));
@@ -58,7 +61,7 @@ public abstract class CrashTests(string storage)
 
         Assert.True(ledger.Transfers > 0 && ledger.Pairs > 0, "The children did nothing.");
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"Seed {seed}: {rounds} kills, {ledger.Transfers} transfers and {ledger.Pairs} pairs "
+            $"Seed {seed}: {last} kills, {ledger.Transfers} transfers and {ledger.Pairs} pairs "
             + "held.");
         await RemoveAsync();
     }
@@ -93,6 +96,31 @@ public sealed class SqliteWrittenCrashTests() : SqliteFileCrashTests(CrashStorag
 public sealed class PostgresCrashTests() : CrashTests(CrashStorage.PostgreSql)
 {
     private readonly Lazy<PostgresUnderTest> _database = new(static () => new PostgresUnderTest());
+
+    protected override string Place => _database.Value.ConnectionString;
+
+    protected override ValueTask RemoveAsync() => _database.Value.DisposeAsync();
+}
+
+/// <summary>The server ends with the test process, so nothing is to be removed.</summary>
+public sealed class RedisCrashTests() : CrashTests(CrashStorage.Redis)
+{
+    private readonly Lazy<RedisServer> _server = new(RedisServer.StartAnother);
+
+    protected override string Place => _server.Value.ConnectionString;
+
+    protected override ValueTask RemoveAsync() => default;
+}
+
+/// <summary>The same log as on Redis, and so fewer rounds.</summary>
+public sealed class AdoNetCrashTests() : CrashTests(CrashStorage.AdoNet, FewRounds)
+{
+    private readonly Lazy<PostgresUnderTest> _database = new(static () =>
+    {
+        var database = new PostgresUnderTest();
+        AdoNetPostgresProvider.MakeTables(database.ConnectionString);
+        return database;
+    });
 
     protected override string Place => _database.Value.ConnectionString;
 

@@ -7,9 +7,9 @@ using StackExchange.Redis;
 namespace Memento.Tests.GrainStorages;
 
 /// <summary>
-/// A private Redis server, one for the test process, on a loopback port. Every write is on the disk
-/// before it is answered (appendfsync always). A watchdog stops it and removes its directory when
-/// the test process has ended, however it ended.
+/// A private Redis server on a loopback port, one for the test process or for a test. Every write
+/// is on the disk before it is answered (appendfsync always). A watchdog stops it and removes its
+/// directory when the test process has ended, however it ended.
 /// </summary>
 /// <remarks>
 /// MEMENTO_REDIS_BIN names the directory of the program; otherwise it is looked for on the path.
@@ -55,6 +55,13 @@ internal sealed class RedisServer
         Assert.SkipWhen(
             !IsThere, "No Redis server is installed here (redis-server): this is not tested.");
         return One.Value;
+    }
+
+    /// <summary>A server of the test's own.</summary>
+    public static RedisServer StartAnother()
+    {
+        Require();
+        return new RedisServer();
     }
 
     private static string? Find()

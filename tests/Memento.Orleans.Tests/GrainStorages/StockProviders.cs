@@ -104,6 +104,15 @@ public sealed class AdoNetPostgresProvider : StockProvider
     private readonly PostgresServer _server = PostgresServer.Require();
     private readonly string _database = $"grain_{Guid.NewGuid():N}";
 
+    /// <summary>Makes the provider's tables in a database.</summary>
+    public static void MakeTables(string connectionString)
+    {
+        using var settings = PostgreSqlSettings.From(
+            connectionString, new PostgreSqlOptions { Schema = "public" });
+        using NpgsqlConnection connection = settings.Source.OpenConnection();
+        PostgreSqlCatalog.MakeAsync(connection, settings, CancellationToken.None).Wait();
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
@@ -113,10 +122,7 @@ public sealed class AdoNetPostgresProvider : StockProvider
     protected override void Add(ISiloBuilder silo, string name)
     {
         _server.Execute($"CREATE DATABASE {_database}");
-        using var settings = PostgreSqlSettings.From(
-            _server.ConnectionString(_database), new PostgreSqlOptions { Schema = "public" });
-        using (NpgsqlConnection connection = settings.Source.OpenConnection())
-            PostgreSqlCatalog.MakeAsync(connection, settings, CancellationToken.None).Wait();
+        MakeTables(_server.ConnectionString(_database));
         silo.AddAdoNetGrainStorage(name, options =>
         {
             options.Invariant = PostgreSqlCatalog.Invariant;

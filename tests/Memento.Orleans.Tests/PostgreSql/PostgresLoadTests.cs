@@ -27,7 +27,8 @@ public sealed class PostgresLoadTests
             string place = server.ConnectionString("postgres");
             var ledger = new CrashLedger();
             CrashState inMemory;
-            await using (MementoHost host = await StartAsync(place))
+            await using (MementoHost host = await CrashStorage.StartAsync(
+                CrashStorage.PostgreSql, place))
             {
                 await CrashLoad.FillAsync(host.Memento);
                 using var output = new LineCounter(ledger.Take);
@@ -72,12 +73,6 @@ public sealed class PostgresLoadTests
             server.End();
         }
     }
-
-    private static Task<MementoHost> StartAsync(string place) => MementoHost.StartAsync(memento =>
-    {
-        CrashStorage.Use(memento, CrashStorage.PostgreSql, place);
-        CrashTables.AddTo(memento);
-    });
 
     /// <summary>Hands each line on, and tells when so many more have come.</summary>
     private sealed class LineCounter(Action<string> take) : TextWriter

@@ -11,8 +11,9 @@ namespace Memento.Tests.PostgreSql;
 /// test process has ended, however it ended.
 /// </summary>
 /// <remarks>
-/// Without fsync, because most tests are not about a power loss. MEMENTO_POSTGRES_BIN names the
-/// directory of the programs; otherwise they are looked for on the path and where Debian has them.
+/// Without fsync, because most tests are not about a power loss; MEMENTO_POSTGRES_SETTINGS gives
+/// other settings, such as <c>-c fsync=on</c>. MEMENTO_POSTGRES_BIN names the directory of the
+/// programs; otherwise they are looked for on the path and where Debian has them.
 /// </remarks>
 internal sealed class PostgresServer
 {
@@ -179,7 +180,9 @@ internal sealed class PostgresServer
     private string[] StartArguments(string settings) =>
     [
         "-D", Data, "-l", Path.Combine(Root, "log"), "-w", "-o",
-        $"-k {Root} {Settings} {settings}", "start",
+        $"-k {Root} {Settings} {Environment.GetEnvironmentVariable("MEMENTO_POSTGRES_SETTINGS")} "
+            + settings,
+        "start",
     ];
 
     private void RunAsOwner(string program, params string[] arguments)
