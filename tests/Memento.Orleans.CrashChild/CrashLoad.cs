@@ -29,6 +29,10 @@ public sealed class CrashLoad(IMemento memento, int round, int seed, TextWriter 
         => await Task.WhenAny(Start(static run => Task.FromException(run), CancellationToken.None))
             .Unwrap();
 
+    /// <summary>Runs until it is told to end, and throws the first failure then.</summary>
+    public Task RunUntilAsync(CancellationToken ending)
+        => Task.WhenAll(Start(static failure => Task.FromException(failure), ending));
+
     /// <summary>
     /// Runs until it is told to end, whatever the storage says: a transaction that failed or is in
     /// doubt is not said, and the next one begins.

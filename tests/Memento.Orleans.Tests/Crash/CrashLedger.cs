@@ -103,6 +103,28 @@ internal sealed class CrashLedger
             : [.. lost, $"Filling {filling} is there; {_filled} filled, {_cleared} cleared."];
     }
 
+    /// <summary>
+    /// What is there is a beginning: of a worker's transfers, those before one that is there are
+    /// there too.
+    /// </summary>
+    public void CheckOrder(CrashState state)
+    {
+        Dictionary<string, long> last = state.Receipts.Select(Attempt)
+            .GroupBy(static each => each.Worker)
+            .ToDictionary(
+                static worker => worker.Key, static worker => worker.Max(each => each.Sequence));
+        var there = state.Receipts.Select(static each => each.Token).ToHashSet();
+        Assert.DoesNotContain(
+            _receipts.Values.Where(each => !there.Contains(each.Token)).Select(Attempt),
+            each => last.TryGetValue(each.Worker, out long latest) && each.Sequence < latest);
+    }
+
+    private static (string Worker, long Sequence) Attempt(CrashReceipt receipt)
+    {
+        int end = receipt.Token.LastIndexOf('-');
+        return (receipt.Token[..end], Number(receipt.Token[(end + 1)..]));
+    }
+
     private static void CheckBalances(CrashState state)
     {
         if (state.Accounts.Count == 0)

@@ -57,7 +57,7 @@ internal sealed class CrashProcess : IDisposable
         }
 
         // SIGKILL: no code of the process runs after it. Data in the operating system's page cache
-        // stays; another test asserts that SQLite syncs.
+        // stays; PowerLossTests takes it.
         _process.Kill();
         string rest = await _process.StandardOutput.ReadToEndAsync(patience.Token);
         await _process.WaitForExitAsync(patience.Token);
