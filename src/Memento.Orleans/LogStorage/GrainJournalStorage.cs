@@ -123,23 +123,17 @@ internal sealed class GrainJournalStorage : IJournalStorage
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var (runs, newest, reading) = await LookAsync(
-            content =>
-            {
-                var (runs, newest) = content.Look(table, partition)
-                    ?? throw new StorageException(
-                        $"{Description} has no table '{table}'. Create it first.");
-                return (runs, newest, _cleaner.Read(runs));
-            },
-            cancellationToken).ConfigureAwait(false);
-        using (reading)
+        var reader = new PartitionReader(_states, _cleaner, LookAtRowsAsync);
+        await foreach (LogRow row in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            await foreach (LogRow row in RowMerge.ReadAsync(
-                _states, runs, newest, cancellationToken).ConfigureAwait(false))
-            {
-                if (row.Document is not null) yield return new StoredRow(row.Key, row.Document);
-            }
+            if (row.Document is not null) yield return new StoredRow(row.Key, row.Document);
         }
+
+        Task<PartitionRows> LookAtRowsAsync(CancellationToken cancellationToken) => LookAsync(
+            content => content.Look(table, partition)
+                ?? throw new StorageException(
+                    $"{Description} has no table '{table}'. Create it first."),
+            cancellationToken);
     }
 
     public async ValueTask WriteAsync(JournalBatch batch, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ internal sealed record DecideChange(Guid TransactionId) : LogChange;
 /// <param name="Number">
 /// The number of the attempt, which no other group of the writer has.
 /// </param>
-/// <param name="At">When it was appended, by the writer's clock.</param>
+/// <param name="At">When it was appended, by the log's time.</param>
 /// <param name="Changes">The changes, in their order; none to close a place in the log.</param>
 internal sealed record LogGroup(
     Guid Writer, long Number, DateTimeOffset At, IReadOnlyList<LogChange> Changes);

@@ -34,6 +34,14 @@ internal sealed class LogCheckpoint(
             return await appender.UseAsync(log => EndAsync(log, begun, written), cancellationToken)
                 .ConfigureAwait(false);
         }
+        catch (MissingPieceException missing)
+        {
+            bool isOurs = await appender.UseAsync(
+                log => AbandonAsync(log, begun), CancellationToken.None).ConfigureAwait(false);
+
+            // Another silo has made one, and cleared the runs that this one merges.
+            return isOurs ? throw missing.Reason : false;
+        }
         catch (Exception failure)
         {
             await appender.UseAsync(
@@ -46,6 +54,14 @@ internal sealed class LogCheckpoint(
             if (failure is NoAnswerException lost) throw lost.Reason;
             throw;
         }
+    }
+
+    /// <summary>Ends a checkpoint that failed; whether its numbers are still taken.</summary>
+    private static async Task<bool> AbandonAsync(SharedLog log, Begun begun)
+    {
+        begun.Content.Thaw();
+        await log.CatchUpAsync().ConfigureAwait(false);
+        return log.Root == begun.Reserved;
     }
 
     private static async Task<Begun?> BeginAsync(SharedLog log)
@@ -99,7 +115,7 @@ internal sealed class LogCheckpoint(
                 size += before[--kept].Bytes;
 
             Run run = await WriteRunAsync(
-                nextRun++, before.Skip(kept), rows, isWhole: kept == 0, cancellationToken)
+                nextRun++, [.. before.Skip(kept)], rows, isWhole: kept == 0, cancellationToken)
                 .ConfigureAwait(false);
             written[id] = [.. before.Take(kept), run];
             replaced.AddRange(before.Skip(kept));
@@ -119,19 +135,20 @@ internal sealed class LogCheckpoint(
         };
         var writer = new RunWriter(states, nextRun, maxStateBytes);
         await writer.AddAsync(image.Write()).ConfigureAwait(false);
-        return new Written(await writer.EndAsync().ConfigureAwait(false), image, written);
+        Run imageRun = await writer.EndAsync(image.Position).ConfigureAwait(false);
+        return new Written(imageRun, image, written);
     }
 
     private async Task<Run> WriteRunAsync(
         long id,
-        IEnumerable<Run> older,
+        IReadOnlyList<Run> older,
         RowOverlay rows,
         bool isWhole,
         CancellationToken cancellationToken)
     {
         var writer = new RunWriter(states, id, maxStateBytes);
         await foreach (LogRow row in RowMerge.ReadAsync(
-            states, [.. older], RowOverlay.Sort(rows), cancellationToken)
+            states, older, RowOverlay.Sort(rows.Copy()), cancellationToken)
             .ConfigureAwait(false))
         {
             // A removal has nothing to remove where there are no older runs.
@@ -139,7 +156,8 @@ internal sealed class LogCheckpoint(
                 await writer.AddAsync(row).ConfigureAwait(false);
         }
 
-        return await writer.EndAsync().ConfigureAwait(false);
+        return await writer.EndAsync(older.Select(static run => run.Last).Append(rows.Last).Max())
+            .ConfigureAwait(false);
     }
 
     private async Task<bool> EndAsync(SharedLog log, Begun begun, Written written)
@@ -157,14 +175,13 @@ internal sealed class LogCheckpoint(
             }).ConfigureAwait(false);
         if (!isOurs)
         {
-            begun.Content.Thaw();
-            await log.CatchUpAsync().ConfigureAwait(false);
+            await AbandonAsync(log, begun).ConfigureAwait(false);
             return false;
         }
 
         log.Content.Install(written.Runs, begun.Freeze.Obsolete);
         log.Install(image, begun.LogBytes);
-        cleaner.Clear(image.Position, image.Waste);
+        cleaner.Clear(begun.Root, image);
         return true;
     }
 

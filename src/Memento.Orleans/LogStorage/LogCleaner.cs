@@ -13,7 +13,7 @@ internal sealed class LogCleaner(StateStore states, TimeProvider time) : IDispos
     private readonly Lock _gate = new();
     private readonly Dictionary<long, int> _readers = [];
     private readonly Dictionary<long, Waste> _waste = [];
-    private readonly Queue<(long Since, long Position, IReadOnlyList<Waste> Waste)> _waiting = [];
+    private readonly Queue<(long Since, LogRoot Root, LogImage Image)> _waiting = [];
     private readonly HashSet<long> _gone = [];
     private long _due;
     private long _cleared;
@@ -21,20 +21,13 @@ internal sealed class LogCleaner(StateStore states, TimeProvider time) : IDispos
     /// <summary>The states of the log up to this number are cleared.</summary>
     public long Cleared => Volatile.Read(ref _cleared);
 
-    /// <summary>Begins with what a root says.</summary>
-    public void Begin(LogRoot root, LogImage image)
-    {
-        Volatile.Write(ref _cleared, root.Cleared);
-        Clear(root.Position, image.Waste);
-    }
-
-    /// <summary>Clears something, after a while.</summary>
-    /// <param name="position">The last state of the log that goes.</param>
-    /// <param name="waste">The runs that go.</param>
-    public void Clear(long position, IReadOnlyList<Waste> waste)
+    /// <summary>Clears what a checkpoint does not need, after a while.</summary>
+    /// <param name="root">What other silos have cleared already.</param>
+    /// <param name="image">The checkpoint.</param>
+    public void Clear(LogRoot root, LogImage image)
     {
         lock (_gate)
-            _waiting.Enqueue((time.GetTimestamp(), position, waste));
+            _waiting.Enqueue((time.GetTimestamp(), root, image));
     }
 
     /// <summary>What of some waste is not cleared yet.</summary>
@@ -86,8 +79,9 @@ internal sealed class LogCleaner(StateStore states, TimeProvider time) : IDispos
                 && time.GetElapsedTime(next.Since) >= SharedLog.ClearDelay)
             {
                 _waiting.Dequeue();
-                _due = Math.Max(_due, next.Position);
-                foreach (Waste each in next.Waste)
+                _due = Math.Max(_due, next.Image.Position);
+                Volatile.Write(ref _cleared, Math.Max(_cleared, next.Root.Cleared));
+                foreach (Waste each in next.Image.Waste)
                     _waste[each.Run] = each;
             }
         }

@@ -66,14 +66,24 @@ internal sealed class LogContent
         => _outcomes.Add(slice, new Guid(row.Key), (TransactionOutcome)row.Document![0]);
 
     /// <summary>The rows of a partition at this moment; null if there is no such table.</summary>
-    public (IReadOnlyList<Run> Runs, LogRow[] Newest)? Look(string table, int partition)
+    public PartitionRows? Look(string table, int partition)
     {
         if (!_tables.TryGetValue(table, out long number)) return null;
 
         var id = new RowsId(number, partition);
-        return (
-            _runs.GetValueOrDefault(id) ?? [],
-            RowOverlay.Sort(_frozen?.GetValueOrDefault(id), _newest.GetValueOrDefault(id)));
+        IReadOnlyList<Run> runs = _runs.GetValueOrDefault(id) ?? [];
+        long last = runs.Select(static run => run.Last).DefaultIfEmpty().Max();
+        List<LogRow[]> overlays = [];
+        Add(_frozen);
+        Add(_newest);
+        return new PartitionRows(id, runs, overlays, last);
+
+        void Add(Dictionary<RowsId, RowOverlay>? newer)
+        {
+            if (newer is null || !newer.TryGetValue(id, out RowOverlay? overlay)) return;
+            overlays.Add(overlay.Copy());
+            last = Math.Max(last, overlay.Last);
+        }
     }
 
     /// <summary>
@@ -176,7 +186,33 @@ internal sealed class LogContent
     {
         _frozen = null;
         _obsolete.RemoveAll(gone.Contains);
-        foreach ((RowsId id, IReadOnlyList<Run> runs) in written)
+        ShowRuns(written);
+    }
+
+    /// <summary>
+    /// Takes over a checkpoint of another silo, which has nothing that this content does not have.
+    /// </summary>
+    public void TakeOver(LogImage image)
+    {
+        Invariant.Holds(image.Position <= Position, "a checkpoint is taken over from behind it");
+        _newest = Behind(_newest, image.Position);
+
+        // A checkpoint of this silo that is being made reads its own overlays.
+        if (_frozen is not null) _frozen = Behind(_frozen, image.Position);
+        _runs.Clear();
+        _obsolete.Clear();
+        ShowRuns(image.Runs);
+    }
+
+    private static Dictionary<RowsId, RowOverlay> Behind(
+        Dictionary<RowsId, RowOverlay> overlays, long position)
+        => overlays.Select(each => (each.Key, Value: each.Value.Behind(position)))
+            .Where(static each => each.Value is not null)
+            .ToDictionary(static each => each.Key, static each => each.Value!);
+
+    private void ShowRuns(IReadOnlyDictionary<RowsId, IReadOnlyList<Run>> shown)
+    {
+        foreach ((RowsId id, IReadOnlyList<Run> runs) in shown)
         {
             // A table that was emptied or dropped in the meantime has left its new runs to nobody.
             if (IsVisible(id))
@@ -251,7 +287,11 @@ internal sealed class LogContent
             }
 
             foreach (RowWrite row in entry.Writes)
-                Overlay(new RowsId(_tables[row.Table], row.Partition)).Set(row.Key, row.Document);
+            {
+                Overlay(new RowsId(_tables[row.Table], row.Partition))
+                    .Set(row.Key, row.Document, Position);
+            }
+
             if (entry.KeepsOutcome) Keep(entry.TransactionId, TransactionOutcome.Committed);
         }
     }
@@ -260,7 +300,7 @@ internal sealed class LogContent
     {
         int slice = OutcomeSlices.SliceOf(At);
         _outcomes.Add(slice, id, outcome);
-        Overlay(new RowsId(OutcomeTable, slice)).Set(id.ToByteArray(), [(byte)outcome]);
+        Overlay(new RowsId(OutcomeTable, slice)).Set(id.ToByteArray(), [(byte)outcome], Position);
     }
 
     private RowOverlay Overlay(RowsId id)

@@ -108,10 +108,14 @@ internal sealed record LogImage(
         writer.Write7BitEncodedInt64(run.Id);
         writer.Write7BitEncodedInt(run.Pieces);
         writer.Write7BitEncodedInt64(run.Bytes);
+        writer.Write7BitEncodedInt64(run.Last);
     }
 
     public static Run ReadRun(BinaryReader reader) => new(
-        reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64());
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt(),
+        reader.Read7BitEncodedInt64(),
+        reader.Read7BitEncodedInt64());
 }
 
 /// <summary>How far the log has come with a writer.</summary>

@@ -35,7 +35,7 @@ internal sealed class LogMaintenance(
     /// <summary>Begins to clear what is left from before.</summary>
     public void Begin()
     {
-        cleaner.Begin(log.Root, log.Image);
+        cleaner.Clear(log.Root, log.Image);
         _cleaning = Task.Run(CleanAsync);
     }
 

@@ -12,6 +12,7 @@ internal static class RowMerge
     /// <param name="runs">The runs, oldest first.</param>
     /// <param name="newest">Rows that are newer than all runs, in the order of their keys.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="MissingPieceException">A piece of a run is not there.</exception>
     public static async IAsyncEnumerable<LogRow> ReadAsync(
         StateStore states,
         IReadOnlyList<Run> runs,
@@ -19,6 +20,26 @@ internal static class RowMerge
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RunReader[] readers = [.. runs.Select(run => new RunReader(states, run))];
+        try
+        {
+            await foreach (LogRow row in MergeAsync(readers, newest, cancellationToken)
+                .ConfigureAwait(false))
+            {
+                yield return row;
+            }
+        }
+        finally
+        {
+            foreach (RunReader reader in readers)
+                await reader.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async IAsyncEnumerable<LogRow> MergeAsync(
+        RunReader[] readers,
+        LogRow[] newest,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var heads = new LogRow?[readers.Length];
         for (int index = 0; index < readers.Length; index++)
             heads[index] = await readers[index].ReadRowAsync().ConfigureAwait(false);

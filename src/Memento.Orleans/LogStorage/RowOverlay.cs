@@ -19,42 +19,69 @@ internal readonly record struct LogRow(byte[] Key, byte[]? Document)
 /// <summary>What the log has said about some rows since the last checkpoint.</summary>
 internal sealed class RowOverlay
 {
-    private readonly Dictionary<byte[], byte[]?> _rows = new(KeyComparer.Instance);
+    private readonly Dictionary<byte[], (byte[]? Document, long Position)> _rows =
+        new(KeyComparer.Instance);
 
     /// <summary>The bytes of keys and documents, for choosing how runs are merged.</summary>
     public long Bytes { get; private set; }
 
-    public void Set(byte[] key, byte[]? document)
+    /// <summary>The number of the state of the log that has set a row last.</summary>
+    public long Last { get; private set; }
+
+    /// <param name="key">The key of the row.</param>
+    /// <param name="document">Its document; null for a removal.</param>
+    /// <param name="position">The number of the state of the log that says so.</param>
+    public void Set(byte[] key, byte[]? document, long position)
     {
-        if (_rows.TryGetValue(key, out byte[]? old)) Bytes -= key.Length + (old?.Length ?? 0);
-        _rows[key] = document;
-        Bytes += key.Length + (document?.Length ?? 0);
+        if (_rows.TryGetValue(key, out var old)) Bytes -= key.Length + LengthOf(old.Document);
+        _rows[key] = (document, position);
+        Bytes += key.Length + LengthOf(document);
+        Last = Math.Max(Last, position);
     }
 
     /// <summary>Takes over the rows of an older overlay which this one does not have.</summary>
     public void Under(RowOverlay older)
     {
-        foreach ((byte[] key, byte[]? document) in older._rows)
+        foreach ((byte[] key, var row) in older._rows)
         {
-            if (!_rows.ContainsKey(key)) Set(key, document);
+            if (!_rows.ContainsKey(key)) Set(key, row.Document, row.Position);
         }
     }
 
-    /// <summary>The rows of overlays, older ones first, in the order of their keys.</summary>
-    public static LogRow[] Sort(params IEnumerable<RowOverlay?> overlays)
+    /// <summary>The rows that were set behind a place in the log; null for none.</summary>
+    public RowOverlay? Behind(long position)
+    {
+        if (Last <= position) return null;
+
+        var behind = new RowOverlay();
+        foreach ((byte[] key, var row) in _rows)
+        {
+            if (row.Position > position) behind.Set(key, row.Document, row.Position);
+        }
+
+        return behind;
+    }
+
+    /// <summary>The rows of this moment, in no order.</summary>
+    public LogRow[] Copy()
+        => [.. _rows.Select(static row => new LogRow(row.Key, row.Value.Document))];
+
+    /// <summary>Rows of several overlays, older ones first, in the order of their keys.</summary>
+    public static LogRow[] Sort(params IReadOnlyList<LogRow[]> overlays)
     {
         Dictionary<byte[], byte[]?> rows = new(KeyComparer.Instance);
-        foreach (RowOverlay? overlay in overlays)
+        foreach (LogRow[] overlay in overlays)
         {
-            if (overlay is null) continue;
-            foreach ((byte[] key, byte[]? document) in overlay._rows)
-                rows[key] = document;
+            foreach (LogRow row in overlay)
+                rows[row.Key] = row.Document;
         }
 
         LogRow[] sorted = [.. rows.Select(static row => new LogRow(row.Key, row.Value))];
         Array.Sort(sorted, static (left, right) => LogRow.Compare(left.Key, right.Key));
         return sorted;
     }
+
+    private static int LengthOf(byte[]? document) => document?.Length ?? 0;
 
     private sealed class KeyComparer : IEqualityComparer<byte[]>
     {

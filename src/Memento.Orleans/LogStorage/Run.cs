@@ -10,7 +10,20 @@ namespace Memento.LogStorage;
 /// <param name="Id">Its number, which no other run ever had.</param>
 /// <param name="Pieces">How many pieces it has.</param>
 /// <param name="Bytes">The bytes of all its pieces.</param>
-internal sealed record Run(long Id, int Pieces, long Bytes);
+/// <param name="Last">The number of the last state of the log that has set one of its rows.</param>
+internal sealed record Run(long Id, int Pieces, long Bytes, long Last);
+
+/// <summary>
+/// A piece of a run is not there: a checkpoint has merged the run since, and it was cleared; or
+/// the storage has lost it.
+/// </summary>
+/// <param name="reason">The error of a lost piece.</param>
+internal sealed class MissingPieceException(StorageException reason)
+    : Exception(reason.Message, reason)
+{
+    /// <summary>The error of a lost piece.</summary>
+    public StorageException Reason { get; } = reason;
+}
 
 /// <summary>Writes a run.</summary>
 internal sealed class RunWriter(StateStore states, long id, int maxStateBytes)
@@ -43,10 +56,13 @@ internal sealed class RunWriter(StateStore states, long id, int maxStateBytes)
         }
     }
 
-    public async Task<Run> EndAsync()
+    /// <param name="last">
+    /// The number of the last state of the log that has set one of the rows.
+    /// </param>
+    public async Task<Run> EndAsync(long last)
     {
         if (_length > 0) await FlushAsync().ConfigureAwait(false);
-        return new Run(id, _pieces, _bytes);
+        return new Run(id, _pieces, _bytes, last);
     }
 
     private async Task FlushAsync()
@@ -62,7 +78,7 @@ internal sealed class RunWriter(StateStore states, long id, int maxStateBytes)
 }
 
 /// <summary>Reads a run, a few pieces ahead.</summary>
-internal sealed class RunReader(StateStore states, Run run)
+internal sealed class RunReader(StateStore states, Run run) : IAsyncDisposable
 {
     /// <summary>The pieces that are read ahead, and so the memory of a reader.</summary>
     private const int Ahead = 4;
@@ -73,6 +89,7 @@ internal sealed class RunReader(StateStore states, Run run)
     private int _read;
 
     /// <summary>The next row; null at the end.</summary>
+    /// <exception cref="MissingPieceException">A piece is not there.</exception>
     public async Task<LogRow?> ReadRowAsync()
     {
         if (_rest.Length == 0 && !await FillAsync(1).ConfigureAwait(false)) return null;
@@ -89,7 +106,15 @@ internal sealed class RunReader(StateStore states, Run run)
     }
 
     /// <summary>All bytes of the run, for one that is known to be small.</summary>
+    /// <exception cref="MissingPieceException">A piece is not there.</exception>
     public Task<ReadOnlyMemory<byte>> ReadAllAsync() => ReadAsync(checked((int)run.Bytes));
+
+    /// <summary>Ends what is read ahead. Whether that fails is nothing to anybody.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_reading.TryDequeue(out Task<KnownState?>? ahead))
+            await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(int length)
     {
@@ -130,7 +155,8 @@ internal sealed class RunReader(StateStore states, Run run)
         while (_asked < run.Pieces && _reading.Count < Ahead)
             _reading.Enqueue(states.ReadAsync(StateKeys.Piece(run.Id, _asked++)));
         KnownState? piece = await _reading.Dequeue().ConfigureAwait(false);
-        if (piece is null) throw states.MissingPiece(StateKeys.Piece(run.Id, _read));
+        if (piece is null)
+            throw new MissingPieceException(states.Missing(StateKeys.Piece(run.Id, _read)));
         _read++;
         return piece.Content;
     }

@@ -9,41 +9,98 @@ internal sealed partial class SharedLog
         DateTimeOffset at = time.GetUtcNow();
         KnownState root = await states.ReadAsync(StateKeys.Root).ConfigureAwait(false)
             ?? throw states.Missing(StateKeys.Root);
-        if (root.Version != _rootState!.Version) await LoadAsync(root).ConfigureAwait(false);
-        (_rootSeen, _rootSeenAt) = (now, at);
+        while (root.Version != _rootState?.Version)
+        {
+            try
+            {
+                await FollowAsync(root).ConfigureAwait(false);
+            }
+            catch (MissingPieceException missing)
+            {
+                // The root was read long ago, and its checkpoint is cleared; or it is lost.
+                KnownState next = await states.ReadAsync(StateKeys.Root).ConfigureAwait(false)
+                    ?? throw states.Missing(StateKeys.Root);
+                if (next.Version == root.Version) throw missing.Reason;
+                root = next;
+            }
+        }
+
+        (_rootSeen, _rootSeenAt, _isRootReplaced) = (now, at, false);
     }
 
-    /// <summary>Takes the content of a checkpoint, which may be another silo's.</summary>
-    private async Task LoadAsync(KnownState state)
+    /// <summary>Goes on from a root that another silo has replaced.</summary>
+    private async Task FollowAsync(KnownState state)
     {
-        long now = time.GetTimestamp();
-        DateTimeOffset at = time.GetUtcNow();
         LogRoot root = LogRoot.Read(state.Content);
-        if (_rootState is null || root.Image != Root.Image)
+        if (root.Image is not null && root.Image != Root.Image)
         {
-            LogImage image = root.Image is null
-                ? LogImage.Empty
-                : LogImage.Read(await new RunReader(states, root.Image).ReadAllAsync()
-                    .ConfigureAwait(false));
-            var content = new LogContent(image);
-            foreach ((int slice, IReadOnlyList<Run> runs) in content.OutcomeRuns)
-            {
-                await foreach (LogRow row in RowMerge.ReadAsync(states, runs, [], default)
-                    .ConfigureAwait(false))
-                {
-                    content.Recall(slice, row);
-                }
-            }
-
-            Image = image;
-            Content = content;
-            _tail = new LogTail(root.Position);
-            Bytes = 0;
+            LogImage image = await ReadImageAsync(root.Image).ConfigureAwait(false);
+            if (!await TryTakeOverAsync(image).ConfigureAwait(false))
+                await LoadAsync(image).ConfigureAwait(false);
         }
 
         Root = root;
         _rootState = state;
-        (_rootSeen, _rootSeenAt) = (now, at);
+    }
+
+    /// <summary>
+    /// Takes over a checkpoint of another silo without reading the log again. False if this silo
+    /// cannot know the log up to the checkpoint any more.
+    /// </summary>
+    private async Task<bool> TryTakeOverAsync(LogImage image)
+    {
+        if (_rootState is null || IsKnowledgeOld) return false;
+        while (_tail.Next <= image.Position)
+        {
+            int count = (int)Math.Min(Ahead, image.Position - _tail.Next + 1);
+            foreach (KnownState? state in await ReadManyAsync(count).ConfigureAwait(false))
+            {
+                if (state is null) return false;
+                Take(state);
+            }
+        }
+
+        // What was read since the last look at the root was not cleared and made again meanwhile.
+        if (IsKnowledgeOld || image.Position > Content.Position) return false;
+
+        Content.TakeOver(image);
+        long states = Math.Max(1, _tail.Next - 1 - Root.Position);
+        Bytes = (long)(Bytes * (double)(_tail.Next - 1 - image.Position) / states);
+        Image = image;
+        return true;
+    }
+
+    /// <summary>Takes the content of a checkpoint.</summary>
+    private async Task LoadAsync(LogImage image)
+    {
+        var content = new LogContent(image);
+        foreach ((int slice, IReadOnlyList<Run> runs) in content.OutcomeRuns)
+        {
+            await foreach (LogRow row in RowMerge.ReadAsync(states, runs, [], default)
+                .ConfigureAwait(false))
+            {
+                content.Recall(slice, row);
+            }
+        }
+
+        Image = image;
+        Content = content;
+        _clock.See(content.At);
+        _tail = new LogTail(image.Position);
+        _found = null;
+        Bytes = 0;
+    }
+
+    /// <summary>
+    /// Whether states of the log that this silo has read or made since its last look at the root
+    /// may have been in places that were cleared.
+    /// </summary>
+    private bool IsKnowledgeOld => IsRootOlderThan(ClearDelay - RootAge);
+
+    private async Task<LogImage> ReadImageAsync(Run run)
+    {
+        await using var reader = new RunReader(states, run);
+        return LogImage.Read(await reader.ReadAllAsync().ConfigureAwait(false));
     }
 
     /// <summary>
@@ -54,11 +111,7 @@ internal sealed partial class SharedLog
     {
         while (true)
         {
-            long first = _tail.Next;
-            KnownState?[] read = await Task.WhenAll(
-                Enumerable.Range(0, ahead).Select(
-                    index => states.ReadAsync(StateKeys.Log(first + index))))
-                .ConfigureAwait(false);
+            KnownState?[] read = await ReadManyAsync(ahead).ConfigureAwait(false);
             int count = Array.FindIndex(read, static state => state is null);
             foreach (KnownState? state in count < 0 ? read : read[..count])
                 Take(state!);
@@ -71,6 +124,14 @@ internal sealed partial class SharedLog
 
             ahead = Ahead;
         }
+    }
+
+    /// <summary>Reads the next states of the log, as far as they are there.</summary>
+    private Task<KnownState?[]> ReadManyAsync(int count)
+    {
+        long first = _tail.Next;
+        return Task.WhenAll(Enumerable.Range(0, count)
+            .Select(index => states.ReadAsync(StateKeys.Log(first + index))));
     }
 
     /// <summary>

@@ -16,7 +16,8 @@ namespace Memento.LogStorage;
 /// States that a checkpoint has are cleared, and could then be made again. So a silo that has not
 /// looked at the root for <see cref="RootAge"/> looks again, after it has read or made a state and
 /// before it believes it; and the states are cleared only <see cref="ClearDelay"/> after the root
-/// has passed them. Both are measured with a monotonic clock.
+/// has passed them. A look that is younger than the rest of the two says of all states behind its
+/// checkpoint that they were not cleared: so this silo may take over the next checkpoint.
 /// </remarks>
 internal sealed partial class SharedLog(StateStore states, TimeProvider time, int maxStateBytes)
 {
@@ -33,10 +34,12 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     private static readonly TimeSpan PauseForOthers = TimeSpan.FromMilliseconds(20);
 
     private readonly Guid _writer = Guid.NewGuid();
+    private readonly LogClock _clock = new(time);
     private LogTail _tail = new(0);
     private KnownState? _rootState;
     private long _rootSeen;
     private DateTimeOffset _rootSeenAt;
+    private bool _isRootReplaced;
     private long _number;
     private LogGroup? _lost;
     private object?[]? _found;
@@ -63,26 +66,22 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     /// <exception cref="StorageException">It cannot be read.</exception>
     public async Task OpenAsync()
     {
-        KnownState? root = await states.ReadAsync(StateKeys.Root).ConfigureAwait(false);
-        if (root is null)
+        if (await states.ReadAsync(StateKeys.Root).ConfigureAwait(false) is null)
         {
             await RefuseLogWithoutRootAsync().ConfigureAwait(false);
             try
             {
-                root = await states.TryWriteAsync(
-                    StateKeys.Root, LogRoot.Empty.Write(), version: null).ConfigureAwait(false);
+                // Another silo may make it in between.
+                await states.TryCreateAsync(StateKeys.Root, LogRoot.Empty.Write())
+                    .ConfigureAwait(false);
             }
             catch (NoAnswerException lost)
             {
                 throw lost.Reason;
             }
-
-            // Otherwise another silo has made it in between.
-            root ??= await states.ReadAsync(StateKeys.Root).ConfigureAwait(false)
-                ?? throw states.Missing(StateKeys.Root);
         }
 
-        await LoadAsync(root).ConfigureAwait(false);
+        await LookAtRootAsync().ConfigureAwait(false);
         await ReadOnAsync(Ahead).ConfigureAwait(false);
     }
 
@@ -108,7 +107,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     /// </exception>
     public async Task<object?[]?> TryAppendAsync(IReadOnlyList<LogChange> changes)
     {
-        var group = new LogGroup(_writer, ++_number, time.GetUtcNow(), changes);
+        var group = new LogGroup(_writer, ++_number, _clock.Now, changes);
         List<byte[]> parts = LogGroupCodec.Write(group, maxStateBytes);
         for (int index = 0; index < parts.Count; index++)
         {
@@ -120,7 +119,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
             }
             catch (NoAnswerException)
             {
-                _lost = group;
+                Lose(group);
                 throw;
             }
 
@@ -146,7 +145,6 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     {
         if (_lost is not { } lost) return null;
 
-        _found = null;
         while (_lost is not null)
         {
             await CatchUpAsync().ConfigureAwait(false);
@@ -165,7 +163,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
             }
             catch (NoAnswerException again)
             {
-                _lost = lost;
+                Lose(lost);
                 throw again.Reason;
             }
         }
@@ -188,7 +186,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
                 StateKeys.Root, root.Write(), _rootState!.Version).ConfigureAwait(false);
             if (written is null)
             {
-                _rootSeen = long.MinValue;
+                _isRootReplaced = true;
                 return false;
             }
 
@@ -199,7 +197,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
         catch (NoAnswerException lost)
         {
             // Whichever it is: the next look at the root says it.
-            _rootSeen = long.MinValue;
+            _isRootReplaced = true;
             throw lost.Reason;
         }
     }
@@ -238,7 +236,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     private async Task RequirePlaceAsync(LogGroup group)
     {
         long place = _tail.Next;
-        _lost = group;
+        Lose(group);
         try
         {
             await LookAtRootAsync().ConfigureAwait(false);
@@ -291,9 +289,22 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     /// <summary>
     /// By either clock: the monotonic one may stand still while the machine is suspended.
     /// </summary>
-    private bool IsRootOld => _rootSeen == long.MinValue
-        || time.GetElapsedTime(_rootSeen) > RootAge
-        || (time.GetUtcNow() - _rootSeenAt).Duration() > RootAge;
+    private bool IsRootOlderThan(TimeSpan age)
+        => time.GetElapsedTime(_rootSeen) > age
+        || (time.GetUtcNow() - _rootSeenAt).Duration() > age;
 
-    private object?[] Apply(LogGroup group) => Content.Apply(group, _tail.Next - 1);
+    private bool IsRootOld => _isRootReplaced || IsRootOlderThan(RootAge);
+
+    private void Lose(LogGroup group)
+    {
+        _lost = group;
+        _found = null;
+    }
+
+    private object?[] Apply(LogGroup group)
+    {
+        object?[] results = Content.Apply(group, _tail.Next - 1);
+        _clock.See(Content.At);
+        return results;
+    }
 }

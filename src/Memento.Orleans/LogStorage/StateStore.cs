@@ -108,12 +108,6 @@ internal sealed class StateStore(
         + "Restore the storage from a backup, and look for what removed it: an expiry time, a "
         + "limit of memory, or a hand.");
 
-    /// <summary>The error of a piece of a run that is not there.</summary>
-    public StorageException MissingPiece(string key) => new(
-        $"State '{key}' of {place} is missing. If another silo has made a checkpoint meanwhile, "
-        + $"and this took longer than {SharedLog.ClearDelay.TotalSeconds:N0} s, try again. "
-        + "Otherwise restore the storage from a backup, and look for what removed the state.");
-
     // Keys begin with a letter: providers may take others for numbers.
     private static GrainId IdOf(string key) => GrainId.Create("memento.log", key);
 

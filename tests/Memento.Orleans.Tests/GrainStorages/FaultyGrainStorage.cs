@@ -14,6 +14,11 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner) : IGrainStorage
     /// </summary>
     public Func<string, Func<Task>, Task>? OnWrite { get; set; }
 
+    /// <summary>
+    /// Stands in for a read; gets the key of the state and what reads. Null lets all through.
+    /// </summary>
+    public Func<string, Func<Task>, Task>? OnRead { get; set; }
+
     /// <summary>Why nothing can be read; null while it can.</summary>
     public Func<Exception?>? ReadFault { get; set; }
 
@@ -30,23 +35,25 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner) : IGrainStorage
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         => ReadFault?.Invoke() is { } fault
             ? Task.FromException(fault)
-            : inner.ReadStateAsync(stateName, grainId, grainState);
+            : StandIn(
+                OnRead, grainId, () => inner.ReadStateAsync(stateName, grainId, grainState));
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         => grainState.State is StoredState { Content.Length: var length } && length > Room
             ? Task.FromException(new FullException())
-            : WriteAsync(
-                grainId, () => inner.WriteStateAsync(stateName, grainId, grainState));
+            : StandIn(
+                OnWrite, grainId, () => inner.WriteStateAsync(stateName, grainId, grainState));
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-        => WriteAsync(
-            grainId, () => inner.ClearStateAsync(stateName, grainId, grainState));
+        => StandIn(
+            OnWrite, grainId, () => inner.ClearStateAsync(stateName, grainId, grainState));
 
     /// <summary>No answer came.</summary>
     public static TimeoutException Gone() => new("No answer, says the test.");
 
-    private Task WriteAsync(GrainId grainId, Func<Task> write)
-        => OnWrite is { } stand ? stand(grainId.Key.ToString()!, write) : write();
+    private static Task StandIn(
+        Func<string, Func<Task>, Task>? stand, GrainId grainId, Func<Task> call)
+        => stand is null ? call() : stand(grainId.Key.ToString()!, call);
 }
 
 /// <summary>The storage says that it is full.</summary>
