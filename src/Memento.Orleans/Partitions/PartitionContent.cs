@@ -186,9 +186,17 @@ internal sealed class PartitionContent
     public void AddUnreadable(byte[] key)
     {
         Unreadable++;
-        if (_table.AutoIncrement)
-            HighestUnreadableNumber = Math.Max(HighestUnreadableNumber, _table.ReadNumber(key));
-        TakeSequenceOf(key);
+        try
+        {
+            if (_table.AutoIncrement)
+                HighestUnreadableNumber = Math.Max(HighestUnreadableNumber, _table.ReadNumber(key));
+            TakeSequenceOf(key);
+        }
+        catch (Exception exception) when (exception
+            is InvalidDataException or ArgumentOutOfRangeException)
+        {
+            // A key that this table could not have made has no number or place to be given again.
+        }
     }
 
     private void TakeSequenceOf(byte[] key)

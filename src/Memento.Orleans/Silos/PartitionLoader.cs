@@ -131,15 +131,7 @@ internal sealed class PartitionLoader(
         await foreach (StoredRow row in storage.LoadAsync(
             StorageNames.OfUnreadable(table), number, CancellationToken.None))
         {
-            try
-            {
-                content.AddUnreadable(row.Key);
-            }
-            catch (Exception exception) when (exception
-                is InvalidDataException or ArgumentOutOfRangeException)
-            {
-                throw NotReadable(StorageNames.OfUnreadable(table), row, exception);
-            }
+            content.AddUnreadable(row.Key);
         }
     }
 

@@ -1,3 +1,4 @@
+using Memento.Storage;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance.Tables;
 using Memento.Tests.Diagnostics;
@@ -98,6 +99,37 @@ public abstract class ChangedTypeTests<TStorage> : IAsyncDisposable
             Assert.Null(await memento.Table<OldReel>().GetAsync(2));
             Assert.Equal(2, (await memento.Tables.InfoAsync<OldReel>()).Unreadable);
         });
+    }
+
+    [Theory]
+    [InlineData("Reel")]
+    [InlineData("Cut")]
+    public async Task A_record_whose_key_cannot_be_read_is_set_aside_and_counted(string table)
+    {
+        await RunOldAsync(WriteAsync);
+        await using (IJournalStorage storage = _place.Create())
+        {
+            StorageScene scene = await StorageScene.OpenAsync(storage);
+            await scene.WriteAsync(new JournalEntry
+            {
+                TransactionId = Guid.NewGuid(),
+                Writes = [new RowWrite(table, 0, [1, 2, 3], "{}"u8.ToArray())],
+                Epochs = [],
+            });
+        }
+
+        foreach (UnreadableRecords unreadable in (UnreadableRecords[])
+            [UnreadableRecords.SetAside, UnreadableRecords.SetAside, UnreadableRecords.Fail])
+        {
+            await RunNewAsync(unreadable, async host =>
+            {
+                TableInfo reels = await host.Memento.Tables.InfoAsync<NewReel>();
+                TableInfo cuts = await host.Memento.Tables.InfoAsync<NewCut>();
+                Assert.Equal((2, 2), (reels.Size, cuts.Size));
+                Assert.Equal(
+                    table == "Reel" ? (3, 1) : (2, 2), (reels.Unreadable, cuts.Unreadable));
+            });
+        }
     }
 
     [Fact]
