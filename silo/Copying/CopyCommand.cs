@@ -14,7 +14,8 @@ namespace Memento.Silo.Copying;
 internal static class CopyCommand
 {
     /// <exception cref="SiloConfigurationException">
-    /// A setting is wrong, the target has records, or the copy was interrupted.
+    /// A setting is wrong, the target has records or is not the same at the end, or the copy was
+    /// interrupted.
     /// </exception>
     /// <exception cref="MementoException">A storage failed.</exception>
     public static async Task RunAsync(CopyArguments arguments, string[] others)
@@ -33,19 +34,30 @@ internal static class CopyCommand
         {
             await using MementoHost from = await StartAsync(
                 source, assemblies, configuration, interruption.Token);
-            await using MementoHost to = await StartAsync(
-                target, assemblies, configuration, interruption.Token);
-            Console.WriteLine($"Copying {source}");
-            Console.WriteLine($"     to {target}");
-            Console.WriteLine();
-            var copy = new StorageCopy(from.Memento, to.Memento, assemblies, Console.Out);
-            await copy.RunAsync(arguments.Continues, interruption.Token);
+            await UseTargetAsync(from, async copy =>
+            {
+                Console.WriteLine($"Copying {source}");
+                Console.WriteLine($"     to {target}");
+                Console.WriteLine();
+                await copy.CopyAsync(arguments.Continues, interruption.Token);
+            });
+
+            // The target starts anew, so that what it has stored is compared.
+            await UseTargetAsync(
+                from, copy => copy.CompareAsync(arguments.Continues, interruption.Token));
         }
         catch (OperationCanceledException) when (interruption.IsCancellationRequested)
         {
             throw new SiloConfigurationException(
                 $"The copy was interrupted. The records of {source} are as they were. Run "
                 + "the command again with --continue.");
+        }
+
+        async Task UseTargetAsync(MementoHost from, Func<StorageCopy, Task> use)
+        {
+            await using MementoHost to = await StartAsync(
+                target, assemblies, configuration, interruption.Token);
+            await use(new StorageCopy(from.Memento, to.Memento, assemblies, Console.Out));
         }
 
         void Interrupt(PosixSignalContext signal)

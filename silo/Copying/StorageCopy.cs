@@ -19,9 +19,9 @@ internal sealed class StorageCopy(
     /// <param name="continues">Whether the target may have records.</param>
     /// <param name="cancellationToken">Interrupts the copy.</param>
     /// <exception cref="SiloConfigurationException">
-    /// A table has no type here, the target has records, or the counts differ at the end.
+    /// A table has no type here, or the target has records.
     /// </exception>
-    public async Task RunAsync(bool continues, CancellationToken cancellationToken)
+    public async Task CopyAsync(bool continues, CancellationToken cancellationToken)
     {
         await RequireTypesAsync(cancellationToken);
         if (!continues) await RequireEmptyAsync(cancellationToken);
@@ -31,24 +31,39 @@ internal sealed class StorageCopy(
         foreach (TableCopy table in _tables)
             records += await CopyAsync(table, cancellationToken);
 
-        List<string> differences = [];
-        foreach (TableCopy table in _tables)
-        {
-            if (await table.FindDifferenceAsync(cancellationToken) is { } difference)
-                differences.Add(difference);
-        }
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await WriteAsync(
+            $"Copied {records:N0} records of {_tables.Count} tables in {seconds:N1} s.");
+    }
 
-        if (differences.Count > 0)
+    /// <summary>Compares the records, of which the target has loaded what it has stored.</summary>
+    /// <param name="continues">Whether the target may have more records.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    /// <exception cref="SiloConfigurationException">They differ.</exception>
+    public async Task CompareAsync(bool continues, CancellationToken cancellationToken)
+    {
+        List<TableComparison> tables = [];
+        foreach (TableCopy table in _tables)
+            tables.Add(await table.CompareAsync(cancellationToken));
+
+        string[] differences =
+        [
+            .. tables.Where(table => table.Lacks is not null || (table.Extra > 0 && !continues))
+                .Select(static table => table.ToString()),
+        ];
+        if (differences.Length > 0)
         {
             throw new SiloConfigurationException(
                 $"The copy is not the same: {string.Join("; ", differences)}. Empty the target "
                 + "and copy again, while nothing else uses the two.");
         }
 
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await WriteAsync(
-            $"Copied {records:N0} records of {_tables.Count} tables in {seconds:N1} s.");
-        await output.WriteLineAsync("Both storages have the same counts.");
+        TableComparison[] more = [.. tables.Where(static table => table.Extra > 0)];
+        foreach (TableComparison table in more)
+            await output.WriteLineAsync($"  {table}. They were not in the source, and stay.");
+        await output.WriteLineAsync(more.Length == 0
+            ? "Both storages have the same records."
+            : "All records of the source are in the target.");
     }
 
     /// <summary>A table whose type is not known here could not be copied.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -29,8 +28,8 @@ internal abstract class TableCopy
     /// </summary>
     public abstract Task CopyRestAsync(TableInfo info, CancellationToken cancellationToken);
 
-    /// <summary>How the counts of the two differ; null where they are the same.</summary>
-    public abstract Task<string?> FindDifferenceAsync(CancellationToken cancellationToken);
+    /// <summary>Compares all records of the two.</summary>
+    public abstract Task<TableComparison> CompareAsync(CancellationToken cancellationToken);
 }
 
 /// <inheritdoc/>
@@ -59,7 +58,7 @@ internal sealed class TableCopy<T>(IMemento source, IMemento target) : TableCopy
         try
         {
             return await target.Table<T>().PutManyAsync(
-                ReadAsync(cancellationToken), Size, progress, cancellationToken);
+                ReadAsync(source, cancellationToken), Size, progress, cancellationToken);
         }
         catch (PutManyException failure) when (failure.InnerException is MementoException reason)
         {
@@ -86,27 +85,20 @@ internal sealed class TableCopy<T>(IMemento source, IMemento target) : TableCopy
         }
     }
 
-    public override async Task<string?> FindDifferenceAsync(CancellationToken cancellationToken)
-    {
-        long expected = (await DescribeAsync(cancellationToken)).Size;
-        long count = await CountTargetAsync(cancellationToken);
-        return expected == count
-            ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Name} has {expected:N0} records in the source and {count:N0} in the target");
-    }
+    public override Task<TableComparison> CompareAsync(CancellationToken cancellationToken)
+        => TableComparison.MakeAsync(
+            Name, ReadAsync(source, cancellationToken), ReadAsync(target, cancellationToken));
 
     /// <summary>
     /// All records by key, in a transaction a page: nobody changes them meanwhile.
     /// </summary>
-    private async IAsyncEnumerable<T> ReadAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<T> ReadAsync(
+        IMemento memento, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? next = null;
         do
         {
-            Page<T> page = await source.TransactionAsync(
+            Page<T> page = await memento.TransactionAsync(
                 async transaction => await transaction.Query<T>()
                     .ToPageAsync(Size, next, cancellationToken),
                 options: null,
