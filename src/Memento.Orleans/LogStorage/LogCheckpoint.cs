@@ -57,11 +57,24 @@ internal sealed class LogCheckpoint(
     }
 
     /// <summary>Ends a checkpoint that failed; whether its numbers are still taken.</summary>
-    private static async Task<bool> AbandonAsync(SharedLog log, Begun begun)
+    private async Task<bool> AbandonAsync(SharedLog log, Begun begun)
     {
         begun.Content.Thaw();
         await log.CatchUpAsync().ConfigureAwait(false);
-        return log.Root == begun.Reserved;
+        if (log.Root == begun.Reserved) return true;
+
+        // The other silo clears its runs too, but perhaps before they were written.
+        HashSet<long> used =
+            [.. log.Image.Runs.Values.SelectMany(static runs => runs).Select(static run => run.Id)];
+        if (log.Root.Image is { } current) used.Add(current.Id);
+        List<Waste> waste = [];
+        for (long run = begun.Root.NextRun; run < begun.Reserved.NextRun; run++)
+        {
+            if (!used.Contains(run)) waste.Add(new Waste(run, Pieces: null));
+        }
+
+        cleaner.Clear(LogRoot.Empty, LogImage.Empty with { Waste = waste });
+        return false;
     }
 
     private static async Task<Begun?> BeginAsync(SharedLog log)

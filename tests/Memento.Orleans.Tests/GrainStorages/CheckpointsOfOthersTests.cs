@@ -103,6 +103,27 @@ public sealed class CheckpointsOfOthersTests
     }
 
     [Fact]
+    public async Task A_silo_whose_read_took_long_does_not_take_a_cleared_place_for_the_end()
+    {
+        await using LogScene scene = await MakeAsync();
+        LogSilo silo = await scene.OpenAsync();
+        LogSilo other = await scene.OpenAsync();
+        silo.Process.OnRead = async (key, read) =>
+        {
+            if (key.StartsWith("log-", StringComparison.Ordinal))
+            {
+                silo.Process.OnRead = null;
+                await other.Scene.WriteAsync(Row(90, "meanwhile"));
+                await MergeAsync(scene, other);
+            }
+
+            await read();
+        };
+
+        Assert.Contains("90=meanwhile", await silo.Scene.RowsAsync());
+    }
+
+    [Fact]
     public async Task What_another_silo_has_cleared_is_not_cleared_again()
     {
         await using LogScene scene = await MakeAsync();

@@ -116,9 +116,14 @@ public sealed class SharedLogTests
             Writes = [Row(3, "c", partition: 7)],
             Epochs = [new PartitionEpoch("t", 7, epoch)],
         });
+        string[] runs = [.. scene.Provider.Keys.Where(IsPiece).Order()];
         mayGoOn.SetResult();
 
         Assert.False(await checkpoint);
+        Assert.NotEqual(runs, scene.Provider.Keys.Where(IsPiece).Order());
+        scene.PassClearDelay();
+        await slow.Storage.ClearAsync(Token);
+        Assert.Equal(runs, scene.Provider.Keys.Where(IsPiece).Order());
         foreach (LogSilo silo in (LogSilo[])[slow, other, await scene.OpenAsync()])
         {
             Assert.Equal(["1=a", "2=b"], await silo.Scene.RowsAsync());
@@ -240,6 +245,8 @@ public sealed class SharedLogTests
             key, static state => state.Content = state.Content[..^1]);
         await IsNamedAsync(scene, key, "damaged");
     }
+
+    private static bool IsPiece(string key) => key.StartsWith("run-", StringComparison.Ordinal);
 
     /// <summary>
     /// A checkpoint of a run and its image, and three states of the log behind it.
