@@ -132,6 +132,32 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task A_checkpoint_that_fails_keeps_the_rows_before_it_and_beside_it()
+    {
+        await using var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        await silo.Scene.WriteAsync(Row(1, "before"));
+        silo.Process.OnWrite = async (key, write) =>
+        {
+            if (IsPiece(key))
+            {
+                silo.Process.OnWrite = null;
+                await silo.Scene.WriteAsync(Row(2, "beside"));
+                throw FaultyGrainStorage.Gone();
+            }
+
+            await write();
+        };
+        await Assert.ThrowsAsync<StorageException>(() => silo.Storage.CheckpointAsync(Token));
+
+        string[] rows = ["1=before", "2=beside"];
+        Assert.Equal(rows, await silo.Scene.RowsAsync());
+        Assert.True(await silo.Storage.CheckpointAsync(Token));
+        LogSilo reader = await scene.OpenAsync();
+        Assert.Equal(rows, await reader.Scene.RowsAsync());
+    }
+
+    [Fact]
     public async Task A_write_that_comes_after_it_was_settled_is_void()
     {
         await using var scene = new LogScene();
