@@ -1,8 +1,6 @@
 using Memento.Locks;
-using Memento.Participants;
 using Memento.Partitions;
 using Memento.Tests.Conformance.Tables;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;
 
@@ -16,9 +14,6 @@ public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLif
 
     protected IMemento Memento => fixture.Memento;
 
-    private PartitionDirectory Partitions
-        => fixture.SiloServices.GetRequiredService<PartitionDirectory>();
-
     public async ValueTask InitializeAsync() => await ConformanceTables.ClearAsync(Memento);
 
     public async ValueTask DisposeAsync()
@@ -27,16 +22,7 @@ public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLif
         GC.SuppressFinalize(this);
     }
 
-    protected async Task UntilIdleAsync()
-    {
-        await Waiting.UntilAsync(
-            () => Partitions.All.All(static partition => partition.IsIdle()),
-            "every partition is without locks and transactions");
-        await Waiting.UntilAsync(
-            () => fixture.SiloServices.GetRequiredService<TransactionRegistry>().RunningCount == 0
-                && fixture.Services.GetRequiredService<TransactionRegistry>().RunningCount == 0,
-            "no transaction is running");
-    }
+    protected Task UntilIdleAsync() => fixture.Cluster.UntilIdleAsync();
 
     /// <summary>Every lock that is held or waited for.</summary>
     private List<LockInfo> Locks
@@ -44,7 +30,7 @@ public abstract partial class ConformanceSuite(StoreFixture fixture) : IAsyncLif
         get
         {
             List<LockInfo> locks = [];
-            foreach (Partition partition in Partitions.All)
+            foreach (Partition partition in fixture.Cluster.Partitions)
                 partition.DescribeLocks(locks);
             return locks;
         }

@@ -1,14 +1,17 @@
+using Memento.Tests.Clusters;
 using Memento.Tests.Compliance;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Conformance;
 
-/// <summary>One host that the tests of a class share: a silo, and maybe a client of it.</summary>
+/// <summary>The silos that the tests of a class share, and maybe a client of them.</summary>
 /// <param name="place">What the tables are kept in; null where they are in ram.</param>
-/// <param name="isClient">Whether the tests use the client.</param>
-public abstract class StoreFixture(StorageUnderTest? place, bool isClient) : IAsyncLifetime
+/// <param name="isClient">Whether the tests use the client; otherwise the first silo.</param>
+/// <param name="silos">How many silos.</param>
+public abstract class StoreFixture(StorageUnderTest? place, bool isClient, int silos = 1)
+    : IAsyncLifetime
 {
-    private TestSilo? _silo;
+    private SiloCluster? _cluster;
 
     /// <summary>The store as the tests use it.</summary>
     public IMemento Memento { get; private set; } = null!;
@@ -16,35 +19,31 @@ public abstract class StoreFixture(StorageUnderTest? place, bool isClient) : IAs
     /// <summary>The services beside <see cref="Memento"/>.</summary>
     public IServiceProvider Services { get; private set; } = null!;
 
-    /// <summary>The services of the silo, where the partitions are.</summary>
-    public IServiceProvider SiloServices => _silo!.Services;
+    /// <summary>The store in a silo; of several, in another than the tests use.</summary>
+    public IMemento OtherSilo => Cluster.Silos[^1].Memento;
 
     public TableStorage Storage { get; } =
         place is null ? TableStorage.Ram : TableStorage.Disk;
 
     public bool IsClient { get; } = isClient;
 
+    /// <summary>The silos, where the partitions are.</summary>
+    internal SiloCluster Cluster => _cluster!;
+
     public async ValueTask InitializeAsync()
     {
-        _silo = await TestSilo.StartAsync(memento =>
-        {
-            memento.AddConformanceTables(Storage);
-            place?.Use(memento);
-        });
-        Services = IsClient
-            ? await _silo.ConnectAsync(memento => memento.AddConformanceTables(Storage))
-            : _silo.Services;
+        _cluster = await SiloCluster.StartAsync(
+            silos, memento => memento.AddConformanceTables(Storage), place);
+        Services = IsClient ? (await _cluster.ConnectAsync()).Services : _cluster.Silos[0].Services;
         Memento = Services.GetRequiredService<IMemento>();
     }
 
     /// <summary>Connects a client that shares nothing with the others.</summary>
-    public async Task<IMemento> ConnectAsync()
-        => (await _silo!.ConnectAsync(memento => memento.AddConformanceTables(Storage)))
-            .GetRequiredService<IMemento>();
+    public async Task<IMemento> ConnectAsync() => (await Cluster.ConnectAsync()).Memento;
 
     public async ValueTask DisposeAsync()
     {
-        if (_silo is not null) await _silo.DisposeAsync();
+        if (_cluster is not null) await _cluster.DisposeAsync();
         if (place is not null) await place.DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Memento.Hosting;
+using Memento.Partitions;
+using Memento.Tests.Clusters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -14,26 +16,43 @@ internal sealed class TestSilo : IAsyncDisposable
 
     private readonly IHost _silo;
     private readonly int _gatewayPort;
-    private readonly List<IHost> _clients = [];
+    private readonly List<TestClient> _clients = [];
 
     private TestSilo(IHost silo, int gatewayPort)
     {
         _silo = silo;
         _gatewayPort = gatewayPort;
+        Memento = Services.GetRequiredService<IMemento>();
+        Address = Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        Directory = Services.GetRequiredService<PartitionDirectory>();
     }
 
     public IServiceProvider Services => _silo.Services;
 
+    /// <summary>The store in the silo.</summary>
+    public IMemento Memento { get; }
+
+    public SiloAddress Address { get; }
+
+    /// <summary>The partitions that are open in the silo.</summary>
+    public PartitionDirectory Directory { get; }
+
     /// <summary>Where clients connect, on the loopback address.</summary>
     public int GatewayPort => _gatewayPort;
 
+    /// <summary>Starts a silo.</summary>
+    /// <param name="configure">Registers its tables, and chooses the storage.</param>
+    /// <param name="configureSilo">Configures it further.</param>
+    /// <param name="cluster">The cluster that it joins; null: it is alone.</param>
     public static async Task<TestSilo> StartAsync(
-        Action<IMementoBuilder> configure, Action<ISiloBuilder>? configureSilo = null)
+        Action<IMementoBuilder> configure,
+        Action<ISiloBuilder>? configureSilo = null,
+        MemoryMembership? cluster = null)
     {
         for (int attempt = 1; ; attempt++)
         {
             int gatewayPort = FindFreePort();
-            IHost host = Build(FindFreePort(), gatewayPort, configure, configureSilo);
+            IHost host = Build(FindFreePort(), gatewayPort, configure, configureSilo, cluster);
             try
             {
                 await host.StartAsync();
@@ -53,57 +72,54 @@ internal sealed class TestSilo : IAsyncDisposable
     public async Task<IServiceProvider> ConnectAsync(
         Action<IMementoBuilder> configure, Action<IClientBuilder>? configureClient = null)
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.UseOrleansClient(client =>
+        TestClient connected = await TestClient.StartAsync(configure, client =>
         {
             client.UseLocalhostClustering(_gatewayPort);
-            client.AddMemento(configure);
             configureClient?.Invoke(client);
         });
-        IHost host = builder.Build();
-        try
-        {
-            await host.StartAsync();
-        }
-        catch
-        {
-            await FailedStart.CleanUpAsync(host);
-            throw;
-        }
-
-        _clients.Add(host);
-        return host.Services;
+        _clients.Add(connected);
+        return connected.Services;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IHost client in _clients)
-            await StopAsync(client);
-        await StopAsync(_silo);
+        foreach (TestClient client in _clients)
+            await client.DisposeAsync();
+        await _silo.StopAsync();
+        await DisposeAsync(_silo);
+    }
+
+    /// <summary>Ends the silo without letting it finish anything. Its clients go on.</summary>
+    public async Task KillAsync()
+    {
+        await _silo.StopAsync(new CancellationToken(canceled: true));
+        await DisposeAsync(_silo);
     }
 
     private static IHost Build(
         int siloPort,
         int gatewayPort,
         Action<IMementoBuilder> configure,
-        Action<ISiloBuilder>? configureSilo)
+        Action<ISiloBuilder>? configureSilo,
+        MemoryMembership? cluster)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(siloPort, gatewayPort);
+            if (cluster is null)
+                silo.UseLocalhostClustering(siloPort, gatewayPort);
+            else
+                cluster.Use(silo);
             silo.Configure<EndpointOptions>(options =>
-                options.AdvertisedIPAddress = IPAddress.Loopback);
+            {
+                options.AdvertisedIPAddress = IPAddress.Loopback;
+                options.SiloPort = siloPort;
+                options.GatewayPort = gatewayPort;
+            });
             silo.AddMemento(configure);
             configureSilo?.Invoke(silo);
         });
         return builder.Build();
-    }
-
-    private static async Task StopAsync(IHost host)
-    {
-        await host.StopAsync();
-        await DisposeAsync(host);
     }
 
     private static async ValueTask DisposeAsync(IHost host)

@@ -13,6 +13,25 @@ internal static class Waiting
 
     public static Task<T> Within<T>(this ValueTask<T> task) => task.AsTask().WaitAsync(Bound);
 
+    /// <summary>Fails with what did not happen.</summary>
+    public static async Task Within(this Task task, string what)
+    {
+        try
+        {
+            await task.WaitAsync(Bound);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            throw NotWithin(what);
+        }
+    }
+
+    public static async Task<T> Within<T>(this Task<T> task, string what)
+    {
+        await ((Task)task).Within(what);
+        return await task;
+    }
+
     public static Task UntilAsync(Func<bool> condition, string what)
         => UntilAsync(() => Task.FromResult(condition()), what);
 
@@ -21,9 +40,11 @@ internal static class Waiting
         long started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (Stopwatch.GetElapsedTime(started) > Bound)
-                throw new TimeoutException($"It did not happen within {Bound}: {what}.");
+            if (Stopwatch.GetElapsedTime(started) > Bound) throw NotWithin(what);
             await Task.Delay(TimeSpan.FromMilliseconds(5));
         }
     }
+
+    private static TimeoutException NotWithin(string what)
+        => new($"It did not happen within {Bound}: {what}.");
 }
