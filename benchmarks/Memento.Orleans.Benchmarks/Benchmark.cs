@@ -122,15 +122,16 @@ internal static class Benchmark
         BenchmarkOptions options,
         Report report)
     {
+        int rows = Math.Max(1, (int)Math.Round(one.CommitsPerBatch * workload.Rows));
         if (storage.IsGrainStorage && StockTransactions.Has(workload))
         {
-            double stock = await StockTransactions.MeasureAsync(
-                storage, workload, size, one.Workers, options.Duration);
+            (double stock, double states) = await StockTransactions.MeasureAsync(
+                storage, workload, size, one.Workers, rows, options.Duration);
             report.AddStock(stock, one.OperationsPerSecond / stock);
+            report.AddBareStates(rows, states, states * one.CommitsPerBatch / stock);
         }
 
         if (storage.Server is not { } server || workload.Rows == 0) return;
-        int rows = Math.Max(1, (int)Math.Round(one.CommitsPerBatch * workload.Rows));
         report.AddBareLoop(
             rows, await BareLoop.MeasureAsync(server, size, rows, options.Duration));
     }

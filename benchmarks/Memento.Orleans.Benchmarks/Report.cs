@@ -57,6 +57,11 @@ internal sealed class Report(TextWriter output)
             $"  Orleans' own transactions there: {operationsPerSecond:N0} ops/s, ")
             + Format($"ratio {ratio:F1}"));
 
+    public void AddBareStates(int rowsPerState, double statesPerSecond, double ratio)
+        => output.WriteLine(Format(
+            $"  a bare loop of states of {rowsPerState} rows: {statesPerSecond:N0} states/s, ")
+            + Format($"ratio with as many commits in a state {ratio:F1}"));
+
     public void AddClearing(string storage, TableSize size, Clearing clearing)
         => output.WriteLine(Format(
             $"{size.Records:N0} records, {storage}: ")

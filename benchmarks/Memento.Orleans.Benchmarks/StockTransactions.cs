@@ -18,12 +18,15 @@ internal static class StockTransactions
     /// <summary>Whether there is such work.</summary>
     public static bool Has(Workload workload) => workload.Name is "write" or "transfer";
 
-    /// <summary>How many transactions a second there are.</summary>
-    public static async Task<double> MeasureAsync(
+    /// <summary>
+    /// How many transactions a second there are, and how many bare states of some rows.
+    /// </summary>
+    public static async Task<(double Transactions, double BareStates)> MeasureAsync(
         BenchmarkStorage storage,
         Workload workload,
         TableSize size,
         int workers,
+        int rowsPerState,
         TimeSpan duration)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
@@ -41,7 +44,11 @@ internal static class StockTransactions
             bool isTransfer = workload.Name == "transfer";
             await RunAsync(
                 grains, client, isTransfer, size, workers, TimeSpan.FromSeconds(2));
-            return await RunAsync(grains, client, isTransfer, size, workers, duration);
+            double transactions = await RunAsync(
+                grains, client, isTransfer, size, workers, duration);
+            return (
+                transactions,
+                await BareStates.MeasureAsync(host.Services, rowsPerState, duration));
         }
         finally
         {
