@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using Memento.Journaling;
 using Memento.Keys;
+using Memento.Messages;
 using Memento.Numbering;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.GrainDirectory;
 
 namespace Memento.Catalog;
 
@@ -15,6 +17,7 @@ namespace Memento.Catalog;
 /// the rows has a note of the entries; if the two differ, the note counts.
 /// </summary>
 [KeepAlive]
+[GrainDirectory(StoreDirectory.Name)]
 internal sealed class CatalogGrain(
     [PersistentState("catalog", MementoStorage.Name)] IPersistentState<CatalogState> state,
     DurableStorage durable,

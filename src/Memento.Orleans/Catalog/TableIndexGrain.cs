@@ -1,8 +1,11 @@
+using Memento.Messages;
 using Memento.Tables;
+using Orleans.GrainDirectory;
 
 namespace Memento.Catalog;
 
 /// <inheritdoc cref="ITableIndexGrain"/>
+[GrainDirectory(StoreDirectory.Name)]
 internal sealed class TableIndexGrain(TableRegistry tables, IndexBuilder indexes)
     : Grain, ITableIndexGrain
 {

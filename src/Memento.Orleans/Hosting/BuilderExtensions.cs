@@ -21,6 +21,7 @@ public static class MementoSiloBuilderExtensions
         if (!isFirst) return builder;
 
         builder.UseTransactions();
+        builder.AddStoreDirectory();
         builder.Services.AddMementoToSilo();
         return builder;
     }

@@ -44,6 +44,7 @@ internal sealed class SiloStartup(
             EnsureTablesAsync,
             BeginStopAsync);
 
+        StoreDirectoryServices.Participate(services, lifecycle);
         var catalog = services.GetRequiredKeyedService<IGrainStorage>(MementoStorage.Name);
         (catalog as ILifecycleParticipant<ISiloLifecycle>)?.Participate(lifecycle);
     }

@@ -27,3 +27,13 @@ internal static class RecordGrainKey
         return (grainKey[..slash], new Key(Convert.FromHexString(grainKey.AsSpan(slash + 1))));
     }
 }
+
+/// <summary>Where Orleans keeps which silo has which grain.</summary>
+internal static class StoreDirectory
+{
+    /// <summary>
+    /// The grain directory of the store's grains. A silo that leaves Orleans' default directory
+    /// takes with it grains of the other silos, and with them their records in ram.
+    /// </summary>
+    public const string Name = "memento";
+}

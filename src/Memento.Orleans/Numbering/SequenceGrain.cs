@@ -1,4 +1,6 @@
 using Memento.Journaling;
+using Memento.Messages;
+using Orleans.GrainDirectory;
 
 namespace Memento.Numbering;
 
@@ -6,6 +8,7 @@ namespace Memento.Numbering;
 /// The numbers of a table. A block is on the disk before its numbers are given: in the catalog, and
 /// in a note beside the records. The higher of the two counts.
 /// </summary>
+[GrainDirectory(StoreDirectory.Name)]
 internal sealed class SequenceGrain(
     [PersistentState("sequence", MementoStorage.Name)] IPersistentState<SequenceState> state,
     DurableStorage durable)

@@ -10,6 +10,7 @@ using Memento.Tables;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Configuration;
+using Orleans.GrainDirectory;
 using Orleans.Placement;
 
 namespace Memento.Silos;
@@ -21,6 +22,7 @@ namespace Memento.Silos;
 [KeepAlive]
 [Immovable]
 [IndexPlacement]
+[GrainDirectory(StoreDirectory.Name)]
 internal sealed class IndexGrain(
     PartitionLoader loader,
     PartitionDirectory partitions,

@@ -3,6 +3,7 @@ using Memento.Messages;
 using Memento.Silos.Placement;
 using Memento.Tables;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 
 namespace Memento.Silos;
 
@@ -11,6 +12,7 @@ namespace Memento.Silos;
 /// </summary>
 [Reentrant]
 [RecordPlacement]
+[GrainDirectory(StoreDirectory.Name)]
 internal sealed class RecordGrain<T>(IMemento memento, TableRegistry tables) : Grain, IRecord<T>
     where T : class
 {

@@ -45,13 +45,19 @@ public sealed class SiloClusterTests
     [Fact]
     public async Task The_records_of_a_silo_are_in_its_partitions()
     {
-        await using SiloCluster cluster = await StartAsync(null);
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            3, static memento => memento.AddTable<Mark>());
         foreach (TestSilo silo in cluster.Silos)
         {
-            string key = (await cluster.KeysInAsync<Entry, string>(
-                silo, 1, static number => $"k{number}"))[0];
-            await PutAsync(cluster.Silos[0].Memento, key, 1);
-            Assert.Equal(1, silo.Directory.All.Sum(static each => each.Measure().Count));
+            IReadOnlyList<int> ids = await cluster.KeysInAsync<Mark, int>(
+                silo, 2, static number => number);
+            foreach (int id in ids)
+            {
+                await cluster.Silos[0].Memento.TransactionAsync(
+                    async tx => await tx.WriteAsync(new Mark { Id = id })).Within();
+            }
+
+            Assert.Equal(2, silo.Directory.All.Sum(static each => each.Measure().Count));
         }
     }
 

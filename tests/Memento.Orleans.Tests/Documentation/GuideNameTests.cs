@@ -31,7 +31,8 @@ public partial class GuideNameTests
         "JsonDerivedType",
         "ContainsKey", "Genres", "Meta", "Cast", "Role", "Bond", "Key", "Guid", "DateTime",
         "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan", "WhenAll", "TimeoutException",
-        "OperationCanceledException", "PublishAot",
+        "OperationCanceledException", "PublishAot", "GrainDirectoryOptions",
+        "RangeLeaseDuration",
 
         // Settings of the silo of silo/, and parts of connection strings.
         "Silo", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",
