@@ -13,10 +13,9 @@ namespace Memento.Commit;
 /// </summary>
 internal sealed class LocalCommit(
     OneAppendCommit commit,
+    SpanningCommit spanning,
     PartitionDirectory partitions,
     TransactionRegistry registry,
-    IGrainFactory grains,
-    ILocalSiloDetails silo,
     DurableStorage storage)
 {
     // This silo does not learn their outcomes. Only callers that lost an answer ask, and they are
@@ -139,63 +138,39 @@ internal sealed class LocalCommit(
         }
 
         var here = new List<LocalParticipant>(participants.Count);
-        NamedParticipant? lost = null;
+        var parts = new HashSet<NamedParticipant>();
+        bool isElsewhere = false;
         foreach (NamedParticipant each in participants)
         {
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(state.Id);
-            if (found is not null)
-                here.Add(new LocalParticipant(found, each.Operations));
-            else if (each.Operations > 0)
-                lost = each;
+            if (found is null)
+            {
+                // Without operations it may still hold locks, of one that failed.
+                isElsewhere |= each.Operations > 0 || spanning.IsElsewhere(each.Silo);
+                continue;
+            }
+
+            here.Add(new LocalParticipant(found, each.Operations));
+            parts.Add(each);
         }
+
+        if (isElsewhere) return await spanning.CommitAsync(state, participants, parts);
 
         // The caller does not rely on a participant that it does not know, but that participant has
         // locks.
         var named = participants.Select(static each => (each.Table, each.Number)).ToHashSet();
         foreach (Participant participant in state.Participants)
         {
-            if (lost is not null || !named.Contains((participant.Table.Name, participant.Number)))
-                participant.Abort();
+            if (!named.Contains((participant.Table.Name, participant.Number))) participant.Abort();
         }
 
-        if (lost is null)
-        {
-            return await commit.CommitAsync(
-                state.Id, here, state.Generation, keepsOutcome: state.IsJoined);
-        }
-
-        return await WhyLostAsync(state.Id, lost);
+        return await commit.CommitAsync(
+            state.Id, here, state.Generation, keepsOutcome: state.IsJoined);
     }
 
-    private async Task<CommitResult> WhyLostAsync(Guid transactionId, NamedParticipant lost)
-    {
-        IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(lost.Table, lost.Number));
-        OpenResponse opened;
-        try
-        {
-            opened = await grain.OpenAsync();
-        }
-        catch (Exception exception)
-        {
-            // Only the text of the error depends on this: nothing of the transaction was kept in
-            // either case.
-            return CommitResult.Failed(new TransactionConflictException(
-                $"{WasLost(lost).Message} It cannot be opened: {exception.Message}", exception));
-        }
-
-        if (opened.Silo is { } elsewhere && !elsewhere.Equals(silo.SiloAddress))
-        {
-            return CommitResult.Failed(new MementoException(
-                $"Transaction {transactionId} used partitions in several silos, among them "
-                + $"partition {lost.Number} of table '{lost.Table}' in {elsewhere}, and one commit "
-                + "over several silos is not supported yet. Nothing was kept. Use one silo."));
-        }
-
-        return CommitResult.Failed(WasLost(lost));
-    }
-
-    private static TransactionConflictException WasLost(NamedParticipant lost)
+    /// <summary>The error where a participant is not where it was.</summary>
+    public static TransactionConflictException WasLost(NamedParticipant lost)
         => new($"Partition {lost.Number} of table '{lost.Table}' was lost or moved while the "
             + "transaction ran.");
 }

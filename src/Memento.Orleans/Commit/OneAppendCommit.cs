@@ -5,7 +5,6 @@ using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Storage;
-using Memento.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Commit;
@@ -81,7 +80,7 @@ internal sealed partial class OneAppendCommit(
     }
 
     /// <summary>Takes no operations any more; the reason where a partition was lost.</summary>
-    private static CommitResult? Seal(IReadOnlyList<LocalParticipant> participants)
+    public static CommitResult? Seal(IReadOnlyList<LocalParticipant> participants)
     {
         foreach (LocalParticipant each in participants)
         {
@@ -141,7 +140,7 @@ internal sealed partial class OneAppendCommit(
         try
         {
             JournalEntry? entry = writesToDisk
-                ? MakeEntry(transactionId, participants, keepsOutcome)
+                ? EntryMaker.Make(transactionId, participants, keepsOutcome)
                 : null;
             pending = new PendingCommit(entry, applied, dependsOn, transactionId);
             if (!journal.TryAppend(pending, generation))
@@ -190,7 +189,7 @@ internal sealed partial class OneAppendCommit(
     /// Before the caller gets its answer, so that its next number is above the numbers that it has
     /// written.
     /// </summary>
-    private static void ShowNumbers(IReadOnlyList<LocalParticipant> participants)
+    public static void ShowNumbers(IReadOnlyList<LocalParticipant> participants)
     {
         foreach (LocalParticipant each in participants)
             each.Partition.ShowNumbers(each.Transaction);
@@ -216,7 +215,7 @@ internal sealed partial class OneAppendCommit(
     }
 
     /// <summary>Applies a commit that nothing can take back: half of one is not undone.</summary>
-    private void ApplyAtOnce(IReadOnlyList<LocalParticipant> participants)
+    public void ApplyAtOnce(IReadOnlyList<LocalParticipant> participants)
     {
         try
         {
@@ -233,57 +232,8 @@ internal sealed partial class OneAppendCommit(
         => new("The durable storage failed while the transaction ran, and it had read what was "
             + "taken back.");
 
-    private static JournalEntry MakeEntry(
-        Guid transactionId, IReadOnlyList<LocalParticipant> participants, bool keepsOutcome)
-    {
-        List<RowWrite> writes = [];
-        List<PartitionEpoch> epochs = [];
-        HashSet<string>? clears = null;
-        foreach (LocalParticipant each in participants)
-        {
-            Partition partition = each.Partition;
-            if (partition.Table.Storage != TableStorage.Disk) continue;
-
-            Invariant.Holds(partition.Epoch > 0, "a partition on disk has an epoch");
-            epochs.Add(new PartitionEpoch(partition.Table.Name, partition.Number, partition.Epoch));
-            if (each.Transaction.Staged.IsClearing)
-                (clears ??= []).UnionWith(StorageNamesOf(each.Transaction));
-
-            foreach (StagedWrite write in each.Transaction.Staged.Effective)
-            {
-                writes.Add(new RowWrite(
-                    partition.Table.StorageName(write.Space),
-                    partition.Number,
-                    write.Key.Bytes,
-                    write.Document));
-            }
-        }
-
-        return new JournalEntry
-        {
-            TransactionId = transactionId,
-            Writes = writes,
-            Epochs = epochs,
-            Clears = clears is null ? [] : [.. clears],
-            KeepsOutcome = keepsOutcome,
-        };
-    }
-
-    /// <summary>
-    /// The names of a table in the storage: of its records, of the entries of its unique indexes,
-    /// and of the records that were set aside, if there are any.
-    /// </summary>
-    private static IEnumerable<string> StorageNamesOf(PartitionTransaction transaction)
-    {
-        IEnumerable<string> names = transaction.Content.Indexes.Unique
-            .Select(index => transaction.Table.StorageName(index.Values))
-            .Prepend(transaction.Table.Name);
-        return transaction.Content.Unreadable == 0
-            ? names
-            : names.Append(StorageNames.OfUnreadable(transaction.Table.Name));
-    }
-
-    private static void AbortAll(IReadOnlyList<LocalParticipant> participants)
+    /// <summary>Drops a sealed transaction, of which nothing was applied.</summary>
+    public static void AbortAll(IReadOnlyList<LocalParticipant> participants)
     {
         foreach (LocalParticipant each in participants)
             each.Partition.Abort(each.Transaction, evenIfSealed: true);

@@ -26,6 +26,10 @@ internal sealed class RemoteCommit(
     {
         if (participants.Count == 0) return CommitResult.Committed;
 
+        // A silo in which nothing was carried out may not know the transaction.
+        int known = participants.FindIndex(static each => each.Operations > 0);
+        if (known > 0)
+            (participants[0], participants[known]) = (participants[known], participants[0]);
         CommitResult result = await SendAsync(new CommitRequest(transactionId, participants));
 
         // The silo that refused the commit has dropped its own participants, and does not know

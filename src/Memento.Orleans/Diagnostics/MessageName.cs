@@ -12,4 +12,10 @@ internal static class MessageName
     public const string Abort = "abort";
 
     public const string Decide = "decide";
+
+    public const string Seal = "seal";
+
+    public const string Settle = "settle";
+
+    public const string Ask = "ask";
 }

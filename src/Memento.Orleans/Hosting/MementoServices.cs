@@ -8,6 +8,7 @@ using Memento.Numbering;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos;
+using Memento.Silos.Members;
 using Memento.Silos.Placement;
 using Memento.Tables;
 using Memento.Transactions;
@@ -67,7 +68,13 @@ internal static class MementoServices
         services.AddSingleton<IndexBuilder>();
         services.AddSingleton<Numbers>();
         services.AddSingleton<OneAppendCommit>();
+        services.AddSingleton<IMembers, SiloMembers>();
+        services.AddSingleton<MemberCommits>();
+        services.AddSingleton<ISilentCommits>(
+            static provider => provider.GetRequiredService<MemberCommits>());
+        services.AddSingleton<SpanningCommit>();
         services.AddSingleton<LocalCommit>();
+        services.AddGrainService<SiloMember>();
         services.AddSingleton<RemoteTransactions>();
         services.AddSingleton<IPartitions, SiloPartitions>();
         services.AddSingleton<ICommitter, SiloCommitter>();

@@ -51,10 +51,15 @@ internal readonly record struct CommitResult(
 /// A participant in a message: a partition that took part in a transaction, and the number of
 /// operations in it.
 /// </summary>
+/// <param name="Table">The table.</param>
+/// <param name="Number">The partition's number.</param>
+/// <param name="Operations">The operations that were answered.</param>
+/// <param name="Silo">Where they were carried out; null if the sender does not know.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.NamedParticipant")]
 internal sealed record NamedParticipant(
     [property: Id(0)] string Table,
     [property: Id(1)] int Number,
-    [property: Id(2)] int Operations);
+    [property: Id(2)] int Operations,
+    [property: Id(3)] SiloAddress? Silo = null);

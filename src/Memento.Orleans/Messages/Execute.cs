@@ -63,6 +63,10 @@ internal sealed record ExecuteResponse
 
     [Id(1)]
     public required IReadOnlyList<OperationResponse> Operations { get; init; }
+
+    /// <summary>The silo that has the partition; null if it could not be opened.</summary>
+    [Id(2)]
+    public SiloAddress? Silo { get; init; }
 }
 
 /// <summary>An operation, and the savepoints under which it was called.</summary>

@@ -27,6 +27,10 @@ internal sealed class OperationOutbox(
     private List<OperationCall> _collected = [];
     private long _lastSavepoint;
     private bool _isFlushing;
+    private SiloAddress? _silo;
+
+    /// <summary>The silo that answered last; null before the first answer.</summary>
+    public SiloAddress? Silo => Volatile.Read(ref _silo);
 
     /// <summary>
     /// Whether an operation was sent under a savepoint that began at or after the given one.
@@ -185,6 +189,7 @@ internal sealed class OperationOutbox(
                 Open = state.Savepoints?.Describe(),
             }).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
+            if (response.Silo is not null) Volatile.Write(ref _silo, response.Silo);
             if (response.Operations.Count == calls.Count) return response.Operations;
 
             throw new InvalidOperationException(

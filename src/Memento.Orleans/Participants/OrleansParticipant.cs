@@ -41,11 +41,15 @@ internal static class OrleansParticipant
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
     {
         var counts = new Dictionary<(string Table, int Number), int>();
+        var silos = new Dictionary<(string Table, int Number), SiloAddress>();
         // The participants of a joined transaction are in its record already.
         if (state is { IsJoined: false })
         {
             foreach (Participant each in state.Participants)
+            {
                 counts[(each.Table.Name, each.Number)] = each.Operations;
+                if (each.Silo is { } silo) silos[(each.Table.Name, each.Number)] = silo;
+            }
         }
 
         foreach ((ParticipantId participant, AccessCounter counter) in recorded)
@@ -56,7 +60,8 @@ internal static class OrleansParticipant
         }
 
         return [.. counts.Select(each =>
-            new NamedParticipant(each.Key.Table, each.Key.Number, each.Value))];
+            new NamedParticipant(
+                each.Key.Table, each.Key.Number, each.Value, silos.GetValueOrDefault(each.Key)))];
     }
 }
 

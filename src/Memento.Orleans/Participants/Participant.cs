@@ -64,6 +64,11 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     public int Number { get; } = number;
 
     /// <summary>
+    /// Its silo, where that is another process and known; it may have moved since.
+    /// </summary>
+    public virtual SiloAddress? Silo => null;
+
+    /// <summary>
     /// How many operations were answered. The commit sends the number to the partition.
     /// </summary>
     public int Operations => Volatile.Read(ref _operations);

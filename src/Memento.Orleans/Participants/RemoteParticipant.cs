@@ -15,12 +15,15 @@ internal sealed class RemoteParticipant(
     TableDefinition table,
     int number,
     IIndexGrain grain,
-    StoreMetrics? metrics = null)
+    StoreMetrics? metrics = null,
+    SiloAddress? silo = null)
     : Participant(table, number)
 {
     private readonly OperationOutbox _outbox = new(state, table.Registration, grain, metrics);
 
     public IIndexGrain Grain { get; } = grain;
+
+    public override SiloAddress? Silo => _outbox.Silo ?? silo;
 
     // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)

@@ -11,11 +11,13 @@ namespace Memento.Participants;
 /// <param name="time">The time.</param>
 /// <param name="logger">The log of unexpected failures.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
+/// <param name="silent">The commits that wait for a decision; null in a client.</param>
 internal sealed partial class TransactionSweeper(
     TransactionRegistry registry,
     TimeProvider time,
     ILogger<TransactionSweeper> logger,
-    PartitionDirectory? partitions = null) : IDisposable
+    PartitionDirectory? partitions = null,
+    ISilentCommits? silent = null) : IDisposable
 {
     /// <summary>The interval of the sweeps.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -74,6 +76,9 @@ internal sealed partial class TransactionSweeper(
             int ended = partition.EndOverdue(LeftGrace);
             if (ended > 0) EndedLeft(logger, partition.Number, partition.Table.Name, ended);
         }
+
+        // Not awaited: it asks other silos, which may not answer.
+        _ = silent?.LookAsync();
     }
 
     private async Task SweepAsync(CancellationToken stopping)
@@ -98,4 +103,11 @@ internal sealed partial class TransactionSweeper(
             }
         }
     }
+}
+
+/// <summary>Commits over several silos that wait for a decision which nobody tells.</summary>
+internal interface ISilentCommits
+{
+    /// <summary>Looks for the decisions. Called once a second; never fails.</summary>
+    Task LookAsync();
 }

@@ -94,7 +94,9 @@ internal sealed class IndexGrain(
             return RemoteTransactions.Refuse(request, error);
         }
 
-        return await remote.ExecuteAsync(request, tables.Get(name), number, _longestWait);
+        ExecuteResponse response = await remote.ExecuteAsync(
+            request, tables.Get(name), number, _longestWait);
+        return response with { Silo = silo.SiloAddress };
     }
 
     public Task RollbackAsync(RollbackRequest request)

@@ -64,7 +64,8 @@ internal sealed class SiloPartitions(
                 return state.Enlist(
                     table,
                     number,
-                    () => new RemoteParticipant(state, table, number, grain, metrics));
+                    () => new RemoteParticipant(
+                        state, table, number, grain, metrics, opened.Silo));
             }
 
             // It may have been closed since the answer; then it is opened again.

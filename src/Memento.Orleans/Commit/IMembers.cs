@@ -1,0 +1,27 @@
+using Memento.Messages;
+
+namespace Memento.Commit;
+
+/// <summary>
+/// The silos of the cluster, as members of commits. A call throws if its silo is gone.
+/// </summary>
+internal interface IMembers
+{
+    /// <summary>This silo.</summary>
+    SiloAddress Here { get; }
+
+    /// <summary>
+    /// Whether the membership says that a silo has ended. Such a silo never comes back.
+    /// </summary>
+    bool IsDead(SiloAddress silo);
+
+    Task<SealAnswer> SealAsync(SiloAddress silo, SealRequest request);
+
+    Task<MemberAnswer> SettleAsync(SiloAddress silo, SettleRequest request);
+
+    Task<MemberAnswer> AskAsync(SiloAddress silo, AskRequest request);
+
+    /// <summary>Finds the silo of a partition, which is loaded if it is nowhere.</summary>
+    /// <exception cref="MementoException">It cannot be opened.</exception>
+    Task<SiloAddress> FindAsync(string table, int partition);
+}

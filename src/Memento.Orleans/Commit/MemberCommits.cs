@@ -1,0 +1,360 @@
+using System.Collections.Concurrent;
+using Memento.Commit.Spanning;
+using Memento.Invariants;
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Commit;
+
+/// <summary>
+/// Carries out what the commits over several silos need of this silo: seals its partitions, applies
+/// or drops what was decided, and finds out the decision where nobody tells it.
+/// </summary>
+internal sealed class MemberCommits(
+    OneAppendCommit commit,
+    PartitionDirectory partitions,
+    TransactionRegistry registry,
+    DurableStorage storage,
+    IMembers members,
+    TimeProvider time,
+    ILogger<MemberCommits> logger) : ISilentCommits
+{
+    /// <summary>After this time without a word, a member asks the coordinator.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// After this time without an answer of the coordinator, a member asks the storage.
+    /// </summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<Guid, SealedTransaction> _sealed = new();
+
+    /// <summary>Transactions that are sealed here, and wait for a decision elsewhere.</summary>
+    public int Count => _sealed.Count;
+
+    /// <summary>Seals the partitions of a transaction of another process.</summary>
+    public async Task<SealAnswer> SealAsync(SealRequest request)
+    {
+        TransactionState? state = registry.Find(request.TransactionId);
+        if (state is null || !state.TryBeginCommit())
+        {
+            return SealAnswer.Refused(state?.Doom ?? new TransactionConflictException(
+                $"Silo {members.Here} does not know transaction {request.TransactionId} any more: "
+                + "it ran out of time, or its partitions were moved."));
+        }
+
+        return await SealAsync(request, state, isOwn: false).ConfigureAwait(false);
+    }
+
+    /// <summary>Seals the partitions of a transaction whose commit has begun here.</summary>
+    /// <param name="request">What to seal.</param>
+    /// <param name="state">The transaction.</param>
+    /// <param name="isOwn">Whether the caller ends it in the registry.</param>
+    public async Task<SealAnswer> SealAsync(
+        SealRequest request, TransactionState state, bool isOwn)
+    {
+        if (FindAll(request, state, out List<LocalParticipant> parts) is { } error)
+        {
+            foreach (Participant each in state.Participants)
+                each.Abort();
+            if (!isOwn) registry.Remove(state, TransactionOutcome.Aborted);
+            return SealAnswer.Refused(error);
+        }
+
+        if (OneAppendCommit.Seal(parts) is { } lost)
+        {
+            if (!isOwn) registry.Remove(state, TransactionOutcome.Aborted);
+            return SealAnswer.Refused(lost.Error!);
+        }
+
+        var one = new SealedTransaction(request, state, parts, isOwn, time.GetTimestamp());
+        Invariant.Holds(_sealed.TryAdd(request.TransactionId, one), "a silo seals once");
+        JournalEntry? entry = null;
+        MementoException? failure = null;
+        try
+        {
+            entry = EntryMaker.Make(request.TransactionId, parts, keepsOutcome: true);
+            long position = parts.Max(
+                static each => each.Partition.PositionBelow(each.Transaction));
+            failure = await commit.ConfirmReadsAsync(
+                request.TransactionId, position, state.Generation).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (exception is BrokenInvariantException)
+                MemoryLost.Fail(logger, exception, "sealing a transaction over several silos");
+            failure = exception as MementoException ?? new StorageException(
+                $"Silo {members.Here} could not seal its part of the transaction: "
+                + exception.Message,
+                exception);
+        }
+
+        bool hasChanges = parts.Exists(static each => each.Transaction.Staged.HasChanges);
+        bool isSealed = Step(one, (member, effects) =>
+        {
+            if (failure is null) return member.OnDurable(hasChanges, effects);
+            member.OnLost(effects);
+            return false;
+        });
+        if (!isSealed)
+        {
+            return SealAnswer.Refused(failure ?? new TransactionConflictException(
+                $"Transaction {request.TransactionId} was dropped in silo {members.Here} while it "
+                + "was sealed."));
+        }
+
+        return new SealAnswer { HasChanges = hasChanges, Rows = SealedRows.Of(entry!) };
+    }
+
+    /// <summary>A decision has come. Answers what is true here after it.</summary>
+    public MemberAnswer Settle(SettleRequest request)
+    {
+        if (_sealed.TryGetValue(request.TransactionId, out SealedTransaction? one))
+        {
+            return Step(one, (member, effects) =>
+                member.OnSettle(request.IsCommitted, request.ByMembers, effects));
+        }
+
+        // It has ended here, or has never come here: then it must not begin any more.
+        if (!request.IsCommitted) registry.Abort(request.TransactionId);
+        return registry.FindOutcome(request.TransactionId) switch
+        {
+            TransactionOutcome.Committed => MemberAnswer.Committed,
+            TransactionOutcome.Aborted => MemberAnswer.Aborted,
+            _ => MemberAnswer.Unknown,
+        };
+    }
+
+    /// <summary>Another member asks, because the coordinator is dead.</summary>
+    public MemberAnswer AskedByMember(Guid transactionId)
+    {
+        if (_sealed.TryGetValue(transactionId, out SealedTransaction? one))
+            return Step(one, static (member, effects) => member.OnAskedByMember(effects));
+
+        // A seal that is still under way is refused from now on.
+        registry.Abort(transactionId);
+        return registry.FindOutcome(transactionId) switch
+        {
+            TransactionOutcome.Committed => MemberAnswer.Committed,
+            TransactionOutcome.Aborted => MemberAnswer.Aborted,
+            _ => MemberAnswer.Unknown,
+        };
+    }
+
+    /// <summary>
+    /// Looks for the decisions of transactions of which nothing was heard for a while.
+    /// </summary>
+    public async Task LookAsync()
+    {
+        long now = time.GetTimestamp();
+        List<Task> looks = [];
+        foreach (SealedTransaction one in _sealed.Values)
+        {
+            if (one.IsOwn || time.GetElapsedTime(one.HeardAt, now) < Patience) continue;
+            if (one.TryBeginLook()) looks.Add(LookAsync(one, now));
+        }
+
+        await Task.WhenAll(looks).ConfigureAwait(false);
+    }
+
+    private async Task LookAsync(SealedTransaction one, long now)
+    {
+        try
+        {
+            SiloAddress coordinator = one.Request.Coordinator;
+            List<MemberEffect> effects = [];
+            Step(one, (member, _) =>
+            {
+                member.OnSilence(
+                    members.IsDead(coordinator),
+                    time.GetElapsedTime(one.HeardAt, now) >= LongestSilence,
+                    effects);
+                return true;
+            });
+            while (effects.Count > 0)
+            {
+                List<MemberEffect> next = [];
+                foreach (MemberEffect effect in effects)
+                    await AskAsync(one, effect, next).ConfigureAwait(false);
+                effects = next;
+            }
+        }
+        catch (Exception exception)
+        {
+            // The next look tries again: the locks stay until the decision is known.
+            SpanningLog.StillUndecided(logger, exception, one.Request.TransactionId);
+        }
+        finally
+        {
+            one.EndLook();
+        }
+    }
+
+    private async Task AskAsync(SealedTransaction one, MemberEffect effect, List<MemberEffect> next)
+    {
+        Guid id = one.Request.TransactionId;
+        switch (effect)
+        {
+            case MemberEffect.AskCoordinator:
+                MemberAnswer answer = await members.AskAsync(
+                    one.Request.Coordinator, new AskRequest(id, ForMembers: false))
+                    .ConfigureAwait(false);
+                one.HeardAt = time.GetTimestamp();
+                StepAndAsk(one, next, (member, effects) =>
+                    member.OnCoordinatorAnswer(answer, effects));
+                break;
+            case MemberEffect.AskStorage:
+                TransactionOutcome outcome = await storage.Journal!
+                    .DecideAsync(id, CancellationToken.None).ConfigureAwait(false);
+                SpanningLog.Decided(logger, id, one.Request.Coordinator, outcome);
+                StepAndAsk(one, next, (member, effects) => member.OnStorageDecided(
+                    outcome == TransactionOutcome.Committed, effects));
+                break;
+            case MemberEffect.AskMembers:
+                await AskMembersAsync(one).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The lowest member that lives and waits asks the others, and tells them what follows. Only
+    /// one asks at a time, so that the death of one that has committed cannot be seen by one, and
+    /// not by another.
+    /// </summary>
+    private async Task AskMembersAsync(SealedTransaction one)
+    {
+        Guid id = one.Request.TransactionId;
+        SiloAddress[] living =
+            [.. one.Request.Members.Where(each => !members.IsDead(each)).Order()];
+        SiloAddress[] others = [.. living.Where(each => !each.Equals(members.Here))];
+        MemberAnswer?[] answers = await Task.WhenAll(others.Select(AskAsync))
+            .ConfigureAwait(false);
+        int lower = living.IndexOf(members.Here);
+        if (SpanningMember.IsOthersTurn(answers[..lower])) return;
+        if (SpanningMember.Decide(answers) is not { } isCommitted) return;
+
+        var decision = new SettleRequest(id, isCommitted, ByMembers: true);
+        Settle(decision);
+        SpanningLog.Decided(
+            logger,
+            id,
+            one.Request.Coordinator,
+            isCommitted ? TransactionOutcome.Committed : TransactionOutcome.Aborted);
+        await Task.WhenAll(others.Select(each => members.SettleAsync(each, decision)))
+            .ConfigureAwait(false);
+
+        async Task<MemberAnswer?> AskAsync(SiloAddress member)
+        {
+            try
+            {
+                return await members.AskAsync(member, new AskRequest(id, ForMembers: true))
+                    .ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                SpanningLog.StillUndecided(logger, exception, id);
+                return null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The participants of a request, in this silo. Those that the caller does not know are
+    /// dropped: they hold locks.
+    /// </summary>
+    private MementoException? FindAll(
+        SealRequest request, TransactionState state, out List<LocalParticipant> parts)
+    {
+        parts = [];
+        if (state.Doom is { } doom) return doom;
+
+        foreach (NamedParticipant each in request.Participants)
+        {
+            PartitionTransaction? found =
+                partitions.Find(each.Table, each.Number)?.Find(state.Id);
+            if (found is not null)
+                parts.Add(new LocalParticipant(found, each.Operations));
+            else if (each.Operations > 0)
+                return LocalCommit.WasLost(each);
+        }
+
+        var named = request.Participants
+            .Select(static each => (each.Table, each.Number)).ToHashSet();
+        foreach (Participant each in state.Participants)
+        {
+            if (each is LocalParticipant && !named.Contains((each.Table.Name, each.Number)))
+                each.Abort();
+        }
+
+        return null;
+    }
+
+    private void StepAndAsk(
+        SealedTransaction one,
+        List<MemberEffect> asks,
+        Action<SpanningMember, List<MemberEffect>> step)
+        => Step(one, (member, effects) =>
+        {
+            step(member, effects);
+            asks.AddRange(effects.Where(static each => each >= MemberEffect.AskCoordinator));
+            return true;
+        });
+
+    /// <summary>A step of the machine, and what it wants done in this silo.</summary>
+    private TResult Step<TResult>(
+        SealedTransaction one, Func<SpanningMember, List<MemberEffect>, TResult> step)
+    {
+        List<MemberEffect> effects = [];
+        TResult result;
+        try
+        {
+            lock (one.Gate)
+            {
+                result = step(one.Member, effects);
+
+                // Under the gate: who asks next must find it done.
+                foreach (MemberEffect effect in effects)
+                    CarryOut(one, effect);
+            }
+        }
+        catch (Exception exception)
+        {
+            MemoryLost.Fail(logger, exception, "ending a transaction over several silos");
+            throw;
+        }
+
+        return result;
+    }
+
+    private void CarryOut(SealedTransaction one, MemberEffect effect)
+    {
+        if (effect > MemberEffect.Release) return;
+
+        if (effect == MemberEffect.Abort)
+        {
+            OneAppendCommit.AbortAll(one.Parts);
+        }
+        else
+        {
+            commit.ApplyAtOnce(one.Parts);
+            OneAppendCommit.ShowNumbers(one.Parts);
+        }
+
+        // The registry remembers the outcome before it is forgotten here. What changed nothing says
+        // nothing about the outcome.
+        if (!one.IsOwn)
+        {
+            registry.Remove(
+                one.State,
+                effect == MemberEffect.Apply
+                    ? TransactionOutcome.Committed
+                    : TransactionOutcome.Aborted);
+        }
+
+        _sealed.TryRemove(new(one.Request.TransactionId, one));
+    }
+}

@@ -1,0 +1,387 @@
+using System.Collections.Concurrent;
+using Memento.Commit.Spanning;
+using Memento.Diagnostics;
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Storage;
+using Memento.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Commit;
+
+/// <summary>
+/// The commit of a transaction whose participants are in several silos: seal in each, write all
+/// rows in one batch of this silo, then apply in each. One message a silo and step.
+/// </summary>
+/// <remarks>
+/// What must hold: the batch is one database transaction, so that the storage keeps all of it or
+/// nothing. It has the owner numbers of every partition on disk, also of those that were only read:
+/// where one was taken over meanwhile, nothing is kept. No lock is released before the batch is
+/// durable.
+/// </remarks>
+internal sealed class SpanningCommit(
+    MemberCommits here,
+    IMembers members,
+    Journal journal,
+    TableRegistry tables,
+    StoreTracing tracing,
+    TimeProvider time,
+    ILogger<SpanningCommit> logger) : IDisposable
+{
+    /// <summary>
+    /// How long a member that does not answer delays the caller, where the storage has the commit.
+    /// </summary>
+    public static readonly TimeSpan ApplyPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Guid, Coordination> _running = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>How many commits this silo coordinates.</summary>
+    public int Count => _running.Count;
+
+    /// <summary>Whether a silo is known, and another one.</summary>
+    public bool IsElsewhere(SiloAddress? silo) => silo is not null && !silo.Equals(members.Here);
+
+    /// <summary>Commits a transaction whose commit has begun in this silo.</summary>
+    /// <param name="state">The transaction in this silo.</param>
+    /// <param name="participants">All participants, by name.</param>
+    /// <param name="parts">The names of those in this silo.</param>
+    public async Task<CommitResult> CommitAsync(
+        TransactionState state,
+        IReadOnlyList<NamedParticipant> participants,
+        IReadOnlySet<NamedParticipant> parts)
+    {
+        using StoreActivity activity = tracing.StartCommit(state.Id, participants.Count);
+        Dictionary<SiloAddress, List<NamedParticipant>> bySilo;
+        try
+        {
+            bySilo = await LocateAsync(participants, parts).ConfigureAwait(false);
+        }
+        catch (MementoException error)
+        {
+            foreach (Participant each in state.Participants)
+                each.Abort();
+            activity.End(AbortReason.Of(error), error);
+            return CommitResult.Failed(error);
+        }
+
+        SpanningDecider decider = participants.Any(IsOnDisk)
+            ? SpanningDecider.Storage
+            : SpanningDecider.Members;
+        var one = new Coordination(state, bySilo, decider);
+        _running[state.Id] = one;
+        Step(one, static (machine, effects) => machine.Begin(effects));
+        CommitResult result = await one.Result.ConfigureAwait(false);
+        activity.End(
+            result.IsCommitted ? AbortReason.None : AbortReason.Of(result.Error), result.Error);
+        return result;
+    }
+
+    /// <summary>What this silo knows of a transaction that it coordinates.</summary>
+    public MemberAnswer Answer(Guid transactionId)
+    {
+        if (!_running.TryGetValue(transactionId, out Coordination? one))
+            return MemberAnswer.Unknown;
+
+        lock (one.Gate)
+            return one.Machine.Answer;
+    }
+
+    /// <summary>
+    /// Ends the telling of members that do not answer. They look for the decision themselves.
+    /// </summary>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private bool IsOnDisk(NamedParticipant participant)
+        => tables.TryGet(participant.Table, out TableDefinition? table)
+            && table.Storage == TableStorage.Disk;
+
+    /// <summary>
+    /// The participants of each silo. One without operations that is nowhere has no locks either.
+    /// </summary>
+    private async Task<Dictionary<SiloAddress, List<NamedParticipant>>> LocateAsync(
+        IReadOnlyList<NamedParticipant> participants, IReadOnlySet<NamedParticipant> parts)
+    {
+        var silos = new SiloAddress[participants.Count];
+        await Task.WhenAll(Enumerable.Range(0, silos.Length).Select(LocateOneAsync))
+            .ConfigureAwait(false);
+
+        var bySilo = new Dictionary<SiloAddress, List<NamedParticipant>>();
+        for (int i = 0; i < silos.Length; i++)
+        {
+            if (!bySilo.TryGetValue(silos[i], out List<NamedParticipant>? list))
+                bySilo.Add(silos[i], list = []);
+            list.Add(participants[i]);
+        }
+
+        return bySilo;
+
+        async Task LocateOneAsync(int index)
+        {
+            NamedParticipant each = participants[index];
+            if (parts.Contains(each))
+                silos[index] = members.Here;
+            else if (IsElsewhere(each.Silo))
+                silos[index] = each.Silo!;
+            else
+                silos[index] = await members.FindAsync(each.Table, each.Number);
+
+            if (silos[index].Equals(members.Here) && !parts.Contains(each) && each.Operations > 0)
+                throw LocalCommit.WasLost(each);
+        }
+    }
+
+    private void Step(Coordination one, Action<SpanningCoordinator, List<CoordinatorEffect>> step)
+    {
+        List<CoordinatorEffect> effects = [];
+        try
+        {
+            lock (one.Gate)
+            {
+                step(one.Machine, effects);
+                if (one.Machine.IsOver) Forget(one);
+            }
+        }
+        catch (Exception exception)
+        {
+            MemoryLost.Fail(logger, exception, "committing a transaction over several silos");
+        }
+
+        foreach (CoordinatorEffect effect in effects)
+            Begin(one, effect);
+    }
+
+    /// <summary>
+    /// A member that was struck off without an answer may be alive against the membership's belief,
+    /// and ask: where no storage has the outcome, this silo must know it then.
+    /// </summary>
+    private void Forget(Coordination one)
+    {
+        if (!one.HasLeftOut) _running.TryRemove(new(one.Id, one));
+    }
+
+    private void Begin(Coordination one, CoordinatorEffect effect)
+    {
+        switch (effect)
+        {
+            case CoordinatorEffect.Seal seal:
+                _ = SealAsync(one, seal.Member);
+                break;
+            case CoordinatorEffect.Append:
+                _ = AppendAsync(one);
+                break;
+            case CoordinatorEffect.Settle settle:
+                _ = SettleAsync(one, settle.Member, settle.IsCommitted);
+                break;
+            case CoordinatorEffect.Complete complete:
+                one.Complete(complete.Result);
+                break;
+        }
+    }
+
+    private async Task SealAsync(Coordination one, SiloAddress member)
+    {
+        var request = new SealRequest
+        {
+            TransactionId = one.Id,
+            Coordinator = members.Here,
+            Members = one.Members,
+            Decider = one.Decider,
+            Participants = one.BySilo[member],
+        };
+        SealAnswer answer;
+        bool isLost = false;
+        try
+        {
+            answer = member.Equals(members.Here)
+                ? await here.SealAsync(request, one.State, isOwn: true).ConfigureAwait(false)
+                : await members.SealAsync(member, request).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            isLost = true;
+            answer = SealAnswer.Refused(new TransactionConflictException(
+                $"Silo {member} did not answer to the commit: {exception.Message} The transaction "
+                + "is run again while attempts and time are left.",
+                exception));
+        }
+
+        Step(one, (machine, effects) =>
+        {
+            if (answer.Error is { } error)
+            {
+                machine.OnRefused(member, CommitResult.Failed(error), isLost, effects);
+                return;
+            }
+
+            if (answer.Rows is { } rows) one.Rows.Add(rows);
+            machine.OnSealed(member, answer.HasChanges, effects);
+        });
+    }
+
+    /// <summary>Writes the rows of all members, with the outcome, in one entry.</summary>
+    private async Task AppendAsync(Coordination one)
+    {
+        var decision = new Decision(this, one);
+        try
+        {
+            // All that it depends on is durable in its silos.
+            var pending = new PendingCommit(MakeEntry(one), [decision]);
+            if (!journal.TryAppend(pending, journal.Generation))
+            {
+                decision.TellOnce(CommitResult.TryAgain(
+                    "The durable storage failed while the transaction was committed."));
+                return;
+            }
+
+            // Also after the caller was told that it is in doubt.
+            pending.WhenKept(() => decision.TellOnce(CommitResult.Committed));
+            await pending.Durable.ConfigureAwait(false);
+        }
+        catch (TransactionInDoubtException doubt)
+        {
+            Step(one, (machine, effects) =>
+                machine.OnInDoubt(CommitResult.Failed(doubt), effects));
+        }
+        catch (CommitTakenBackException exception)
+        {
+            decision.TellOnce(CommitResult.TryAgain(exception.Message));
+        }
+        catch (MementoException error)
+        {
+            decision.TellOnce(CommitResult.Failed(error));
+        }
+        catch (Exception exception)
+        {
+            MemoryLost.Fail(logger, exception, "writing a transaction over several silos");
+        }
+    }
+
+    private static JournalEntry MakeEntry(Coordination one)
+    {
+        List<RowWrite> writes = [];
+        List<PartitionEpoch> epochs = [];
+        HashSet<string> clears = [];
+        foreach (SealedRows each in one.Rows)
+            each.AddTo(writes, epochs, clears);
+        return new JournalEntry
+        {
+            TransactionId = one.Id,
+            Writes = writes,
+            Epochs = epochs,
+            Clears = [.. clears],
+            KeepsOutcome = true,
+        };
+    }
+
+    /// <summary>
+    /// Tells a member the decision, until it has answered or is dead. One that was killed has lost
+    /// its ram, and loads its disk tables with the commit in them.
+    /// </summary>
+    private async Task SettleAsync(Coordination one, SiloAddress member, bool isCommitted)
+    {
+        var request = new SettleRequest(one.Id, isCommitted);
+        if (member.Equals(members.Here))
+        {
+            here.Settle(request);
+            Step(one, (machine, effects) => machine.OnTold(member, effects));
+            return;
+        }
+
+        if (isCommitted && one.Decider == SpanningDecider.Storage) one.CompleteAfter(time);
+        CancellationToken stopping = _stopping.Token;
+        for (TimeSpan pause = FirstPause; ; pause = Longer(pause))
+        {
+            MemberAnswer? answer = await TellAsync(member, request).ConfigureAwait(false);
+            if (answer == MemberAnswer.Promised || (isCommitted && answer == MemberAnswer.Aborted))
+            {
+                Step(one, (machine, effects) => machine.OnDisowned(
+                    member,
+                    CommitResult.Failed(new TransactionInDoubtException(
+                        one.Id,
+                        new StorageException(
+                            $"Silo {member} takes this silo for dead, and decides without it."))),
+                    effects));
+                return;
+            }
+
+            bool isDead = answer is null && members.IsDead(member);
+            if (answer is not null || isDead)
+            {
+                // An abort need not be remembered: not to know it means the same.
+                one.HasLeftOut |= isDead && isCommitted && one.Decider == SpanningDecider.Members;
+                Step(one, (machine, effects) => machine.OnTold(member, effects));
+                return;
+            }
+
+            try
+            {
+                await Task.Delay(pause, time, stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<MemberAnswer?> TellAsync(SiloAddress member, SettleRequest request)
+    {
+        try
+        {
+            return await members.SettleAsync(member, request).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            SpanningLog.NotTold(logger, exception, member, request.TransactionId);
+            return null;
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause)
+        => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    /// <summary>
+    /// What the storage says of the batch, told once: by the journal as the batch becomes durable
+    /// or is taken back, also long after the caller was told that it is in doubt.
+    /// </summary>
+    private sealed class Decision(SpanningCommit commit, Coordination one) : ITakeBack
+    {
+        private int _isTold;
+
+        // It has applied nothing, and is of no partition.
+        public string Table => "";
+
+        public int Number => 0;
+
+        public bool IsStored => false;
+
+        public void TakeBack()
+            => TellOnce(CommitResult.TryAgain(
+                "The durable storage did not keep it, or a commit before it."));
+
+        public void Discard()
+        {
+        }
+
+        public void TellOnce(CommitResult result)
+        {
+            if (Interlocked.Exchange(ref _isTold, 1) != 0) return;
+
+            // Not on the journal's thread, which has the next batch to write.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static told => told.commit.Step(told.one, (machine, effects) =>
+                    machine.OnAppended(told.result, effects)),
+                (commit, one, result),
+                preferLocal: false);
+        }
+    }
+}
