@@ -40,6 +40,13 @@ internal sealed class MemberCommits(
     public async Task<SealAnswer> SealAsync(SealRequest request)
     {
         TransactionState? state = registry.Find(request.TransactionId);
+        if (state is null && request.Participants.All(static each => each.Operations == 0)
+            && registry.Remember(request.TransactionId, TransactionOutcome.Aborted))
+        {
+            // Its operations here were given up before they were sent, and cannot come any more.
+            return new SealAnswer();
+        }
+
         if (state is null || !state.TryBeginCommit())
         {
             return SealAnswer.Refused(state?.Doom ?? new TransactionConflictException(
@@ -78,8 +85,9 @@ internal sealed class MemberCommits(
         try
         {
             entry = EntryMaker.Make(request.TransactionId, parts, keepsOutcome: true);
-            long position = parts.Max(
-                static each => each.Partition.PositionBelow(each.Transaction));
+            long position = parts.Select(
+                static each => each.Partition.PositionBelow(each.Transaction))
+                .DefaultIfEmpty().Max();
             failure = await commit.ConfirmReadsAsync(
                 request.TransactionId, position, state.Generation).ConfigureAwait(false);
         }

@@ -38,6 +38,13 @@ public abstract class StoreFixture(StorageUnderTest? place, bool isClient, int s
         Memento = Services.GetRequiredService<IMemento>();
     }
 
+    /// <summary>
+    /// Whether a record is in another process than the tests use, so that calls are messages.
+    /// </summary>
+    public async Task<bool> IsElsewhereAsync<T>(object key)
+        where T : class
+        => IsClient || await Cluster.SiloOfAsync<T>(key) != Cluster.Silos[0];
+
     /// <summary>Connects a client that shares nothing with the others.</summary>
     public async Task<IMemento> ConnectAsync() => (await Cluster.ConnectAsync()).Memento;
 
