@@ -43,8 +43,8 @@ public static class CrashStorage
                     host.UseOrleans(silo => AddGrainStorage(silo, storage, place));
             });
 
-    private static void Use(IMementoBuilder memento, string storage, string place) => _ = storage
-        switch
+    private static void Use(IMementoBuilder memento, string storage, string place)
+        => _ = storage switch
         {
             Sqlite => memento.UseSqlite($"Data Source={place}"),
             SqliteWritten => memento.UseSqlite(
