@@ -138,24 +138,19 @@ internal sealed class LocalCommit(
         }
 
         var here = new List<LocalParticipant>(participants.Count);
-        var parts = new HashSet<NamedParticipant>();
         bool isElsewhere = false;
         foreach (NamedParticipant each in participants)
         {
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(state.Id);
+            // Without operations it may still hold locks, of one that failed.
             if (found is null)
-            {
-                // Without operations it may still hold locks, of one that failed.
                 isElsewhere |= each.Operations > 0 || spanning.IsElsewhere(each.Silo);
-                continue;
-            }
-
-            here.Add(new LocalParticipant(found, each.Operations));
-            parts.Add(each);
+            else
+                here.Add(new LocalParticipant(found, each.Operations));
         }
 
-        if (isElsewhere) return await spanning.CommitAsync(state, participants, parts);
+        if (isElsewhere) return await spanning.CommitAsync(state, participants, here);
 
         // The caller does not rely on a participant that it does not know, but that participant has
         // locks.

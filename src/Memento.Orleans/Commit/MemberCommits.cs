@@ -129,12 +129,7 @@ internal sealed class MemberCommits(
 
         // It has ended here, or has never come here: then it must not begin any more.
         if (!request.IsCommitted) registry.Abort(request.TransactionId);
-        return registry.FindOutcome(request.TransactionId) switch
-        {
-            TransactionOutcome.Committed => MemberAnswer.Committed,
-            TransactionOutcome.Aborted => MemberAnswer.Aborted,
-            _ => MemberAnswer.Unknown,
-        };
+        return Remembered(request.TransactionId);
     }
 
     /// <summary>Another member asks, because the coordinator is dead.</summary>
@@ -145,13 +140,17 @@ internal sealed class MemberCommits(
 
         // A seal that is still under way is refused from now on.
         registry.Abort(transactionId);
-        return registry.FindOutcome(transactionId) switch
+        return Remembered(transactionId);
+    }
+
+    /// <summary>What is known of a transaction that is not sealed here.</summary>
+    private MemberAnswer Remembered(Guid transactionId)
+        => registry.FindOutcome(transactionId) switch
         {
             TransactionOutcome.Committed => MemberAnswer.Committed,
             TransactionOutcome.Aborted => MemberAnswer.Aborted,
             _ => MemberAnswer.Unknown,
         };
-    }
 
     /// <summary>
     /// Looks for the decisions of transactions of which nothing was heard for a while.

@@ -49,11 +49,11 @@ internal sealed class SpanningCommit(
     /// <summary>Commits a transaction whose commit has begun in this silo.</summary>
     /// <param name="state">The transaction in this silo.</param>
     /// <param name="participants">All participants, by name.</param>
-    /// <param name="parts">The names of those in this silo.</param>
+    /// <param name="parts">Those in this silo.</param>
     public async Task<CommitResult> CommitAsync(
         TransactionState state,
         IReadOnlyList<NamedParticipant> participants,
-        IReadOnlySet<NamedParticipant> parts)
+        IReadOnlyList<LocalParticipant> parts)
     {
         using StoreActivity activity = tracing.StartCommit(state.Id, participants.Count);
         Dictionary<SiloAddress, List<NamedParticipant>> bySilo;
@@ -108,8 +108,9 @@ internal sealed class SpanningCommit(
     /// The participants of each silo. One without operations that is nowhere has no locks either.
     /// </summary>
     private async Task<Dictionary<SiloAddress, List<NamedParticipant>>> LocateAsync(
-        IReadOnlyList<NamedParticipant> participants, IReadOnlySet<NamedParticipant> parts)
+        IReadOnlyList<NamedParticipant> participants, IReadOnlyList<LocalParticipant> parts)
     {
+        var known = parts.Select(static each => (each.Table.Name, each.Number)).ToHashSet();
         var silos = new SiloAddress[participants.Count];
         await Task.WhenAll(Enumerable.Range(0, silos.Length).Select(LocateOneAsync))
             .ConfigureAwait(false);
@@ -127,14 +128,15 @@ internal sealed class SpanningCommit(
         async Task LocateOneAsync(int index)
         {
             NamedParticipant each = participants[index];
-            if (parts.Contains(each))
+            bool isHere = known.Contains((each.Table, each.Number));
+            if (isHere)
                 silos[index] = members.Here;
             else if (IsElsewhere(each.Silo))
                 silos[index] = each.Silo!;
             else
                 silos[index] = await members.FindAsync(each.Table, each.Number);
 
-            if (silos[index].Equals(members.Here) && !parts.Contains(each) && each.Operations > 0)
+            if (silos[index].Equals(members.Here) && !isHere && each.Operations > 0)
                 throw LocalCommit.WasLost(each);
         }
     }

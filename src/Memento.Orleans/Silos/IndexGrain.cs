@@ -94,9 +94,7 @@ internal sealed class IndexGrain(
             return RemoteTransactions.Refuse(request, error);
         }
 
-        ExecuteResponse response = await remote.ExecuteAsync(
-            request, tables.Get(name), number, _longestWait);
-        return response with { Silo = silo.SiloAddress };
+        return await remote.ExecuteAsync(request, tables.Get(name), number, _longestWait);
     }
 
     public Task RollbackAsync(RollbackRequest request)

@@ -15,6 +15,7 @@ internal sealed class RemoteTransactions(
     IPartitions partitions,
     AgeClock clock,
     StoreTracing tracing,
+    ILocalSiloDetails silo,
     TimeProvider time)
 {
     /// <summary>
@@ -46,6 +47,7 @@ internal sealed class RemoteTransactions(
         {
             Age = state.Age,
             Operations = await message.ExecuteAsync(request.Operations, longestWait),
+            Silo = silo.SiloAddress,
         };
     }
 

@@ -32,6 +32,25 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner) : IGrainStorage
         ReadFault = Gone;
     }
 
+    /// <summary>
+    /// Makes the writes from the next one on stand still. Returns when one stands, and what lets
+    /// them go on.
+    /// </summary>
+    /// <param name="onGoing">Called as one goes on, before it is carried out.</param>
+    public (Task Reached, Action GoOn) HoldWrites(Action? onGoing = null)
+    {
+        var isHeld = new TaskCompletionSource();
+        var mayGoOn = new TaskCompletionSource();
+        OnWrite = async (_, write) =>
+        {
+            isHeld.TrySetResult();
+            await mayGoOn.Task;
+            onGoing?.Invoke();
+            await write();
+        };
+        return (isHeld.Task, mayGoOn.SetResult);
+    }
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         => ReadFault?.Invoke() is { } fault
             ? Task.FromException(fault)

@@ -15,28 +15,21 @@ public sealed class UncertainLogTests
     {
         await using var scene = new LogScene();
         LogSilo silo = await scene.OpenAsync();
-        var isHeld = new TaskCompletionSource();
-        var mayGoOn = new TaskCompletionSource();
-        silo.Process.OnWrite = async (_, write) =>
-        {
-            isHeld.TrySetResult();
-            await mayGoOn.Task;
-            silo.Process.OnWrite = async (_, write) =>
+        (Task reached, Action goOn) = silo.Process.HoldWrites(
+            () => silo.Process.OnWrite = async (_, write) =>
             {
                 await write();
                 silo.Process.ReadFault = FaultyGrainStorage.Gone;
                 throw FaultyGrainStorage.Gone();
-            };
-            await write();
-        };
+            });
         Task note = silo.Scene.WriteNoteAsync("note", "{}");
-        await isHeld.Task;
+        await reached;
 
         // Both are appended together, behind the note.
         JournalBatch batch = silo.Scene.Batch(silo.Scene.Entry(Row(1, "a")));
         Task writing = silo.Storage.WriteAsync(batch, Token).AsTask();
         Task<long> raising = silo.Storage.RaiseEpochAsync("t", 5, Token);
-        mayGoOn.SetResult();
+        goOn();
         await note;
         await Assert.ThrowsAsync<BatchInDoubtException>(() => writing);
         await Assert.ThrowsAsync<StorageException>(() => raising);
@@ -92,22 +85,15 @@ public sealed class UncertainLogTests
     {
         await using var scene = new LogScene();
         LogSilo silo = await scene.OpenAsync();
-        var isHeld = new TaskCompletionSource();
-        var mayGoOn = new TaskCompletionSource();
-        silo.Process.OnWrite = async (_, write) =>
-        {
-            isHeld.TrySetResult();
-            await mayGoOn.Task;
-            await write();
-        };
+        (Task reached, Action goOn) = silo.Process.HoldWrites();
         Task writing = silo.Scene.WriteAsync(Row(1, "a"));
-        await isHeld.Task;
+        await reached;
 
         Task<string[]> loading = silo.Scene.RowsAsync();
         Task closing = silo.Storage.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<ObjectDisposedException>(
             () => silo.Scene.WriteAsync(Row(2, "b"))).Within();
-        mayGoOn.SetResult();
+        goOn();
 
         await closing.Within();
         await writing;

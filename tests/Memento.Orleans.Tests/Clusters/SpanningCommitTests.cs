@@ -1,7 +1,10 @@
+using Memento.Commit;
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Memento.Tests.Cluster;
+namespace Memento.Tests.Clusters;
 
 /// <summary>One transaction over partitions in several silos.</summary>
 public sealed class SpanningCommitTests
@@ -25,14 +28,20 @@ public sealed class SpanningCommitTests
     [InlineData(Tables.Both, true)]
     public async Task Transfers_between_silos_keep_the_sum(Tables tables, bool isClient)
     {
-        await using SpanningScene scene = await SpanningScene.StartAsync();
-        IMemento[] stores = isClient ? [scene.Client] : scene.Silos;
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            3, static memento => memento.AddTable<RamAccount>().AddTable<DiskAccount>(), place);
+        IMemento[] stores = isClient
+            ? [(await cluster.ConnectAsync()).Memento]
+            : [.. cluster.Silos.Select(static silo => silo.Memento)];
         await stores[0].TransactionAsync(async tx =>
         {
             for (int id = 0; id < Accounts; id++)
                 await WriteAsync(tx, tables, id, Each);
         }).Within();
-        Assert.True(scene.SilosWithPartitions > 1, "The partitions are in several silos.");
+        Assert.True(
+            cluster.Silos.Count(static silo => silo.Directory.All.Any()) > 1,
+            "The partitions are in several silos.");
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(worker => Task.Run(async () =>
         {
@@ -72,7 +81,12 @@ public sealed class SpanningCommitTests
             }).Within();
         }
 
-        await scene.IdleAsync();
+        await cluster.UntilIdleAsync();
+        await Waiting.UntilAsync(
+            () => cluster.Silos.All(static silo =>
+                silo.Services.GetRequiredService<MemberCommits>().Count == 0
+                && silo.Services.GetRequiredService<SpanningCommit>().Count == 0),
+            "nothing is sealed or coordinated");
     }
 
     private static async Task<long> ReadAsync(ITransaction tx, Tables tables, int id)

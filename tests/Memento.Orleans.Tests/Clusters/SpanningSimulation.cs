@@ -1,7 +1,7 @@
 using Memento.Commit.Spanning;
 using Memento.Messages;
 
-namespace Memento.Tests.Cluster;
+namespace Memento.Tests.Clusters;
 
 /// <summary>
 /// One commit over several silos under a seeded scheduler: messages come in any order, answers are

@@ -2,7 +2,7 @@ using System.Net;
 using Memento.Commit.Spanning;
 using Memento.Messages;
 
-namespace Memento.Tests.Cluster;
+namespace Memento.Tests.Clusters;
 
 /// <summary>The machines of a commit over several silos, without silos.</summary>
 public sealed class SpanningMachineTests
