@@ -55,6 +55,7 @@ internal sealed class LocalCommit(
                 lost = each;
         }
 
+        state?.LeaveToCaller(elsewhere.Select(static each => (each.Table, each.Number)));
         registry.Abort(transactionId);
         if (lost is not null) return new AbortResponse(WasLost(lost), elsewhere);
         return new AbortResponse(state is null ? null : await ConfirmReadsAsync(state), elsewhere);

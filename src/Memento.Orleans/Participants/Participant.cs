@@ -86,6 +86,12 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     /// <summary>Undoes the writes under a savepoint, which was given up before.</summary>
     public abstract ValueTask RollbackAsync(Savepoint savepoint);
 
+    /// <summary>
+    /// Whether another process ends the transaction in the partition, so that an abort here does
+    /// not.
+    /// </summary>
+    public bool IsLeftToCaller { get; set; }
+
     /// <summary>Drops the transaction in the partition. Never throws.</summary>
     public abstract void Abort();
 

@@ -83,7 +83,26 @@ internal sealed partial class TransactionState
         if (!TryBeginAbort()) return;
 
         foreach (Participant participant in Participants)
-            participant.Abort();
+        {
+            if (!participant.IsLeftToCaller) participant.Abort();
+        }
+    }
+
+    /// <summary>
+    /// Leaves the end in some partitions to the caller, which asks there whether the reads are
+    /// durable: an abort from here could come before it.
+    /// </summary>
+    public void LeaveToCaller(IEnumerable<(string Table, int Number)> partitions)
+    {
+        var left = partitions.ToHashSet();
+        lock (_gate)
+        {
+            foreach (Participant participant in _participants)
+            {
+                if (left.Contains((participant.Table.Name, participant.Number)))
+                    participant.IsLeftToCaller = true;
+            }
+        }
     }
 
     /// <exception cref="NoTransactionException">
