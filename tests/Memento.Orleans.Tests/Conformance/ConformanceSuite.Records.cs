@@ -155,12 +155,13 @@ public abstract partial class ConformanceSuite
     public async Task An_error_of_a_record_grain_undoes_the_transaction_that_called_it()
     {
         await PutAsync(new Ticket { Id = 900_004, Title = "t", Code = "c" });
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => Memento.TransactionAsync(async tx =>
+        var used = Memento.TransactionAsync(async tx =>
         {
             await tx.WriteAsync(NewEntry("a", 1));
             await Memento.GetRecord<Ticket>(900_005).WriteAsync(
                 new Ticket { Id = 900_005, Title = "u", Code = "c" });
-        }).Within());
+        });
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => used.Within());
         Assert.Contains("unique index 'Code'", $"{error}", StringComparison.Ordinal);
         await UntilIdleAsync();
         Assert.Empty(await GetAllAsync<Entry>());
