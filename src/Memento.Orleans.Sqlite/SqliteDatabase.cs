@@ -26,6 +26,9 @@ internal sealed class SqliteDatabase : IDisposable
     /// </summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
+    /// <summary>The log's file, which is beside the one that a link leads to.</summary>
+    public string LogPath => raw.sqlite3_db_filename(Handle, "main").utf8_to_string() + "-wal";
+
     /// <summary>The number of rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(Handle);
 
@@ -142,14 +145,6 @@ internal sealed class SqliteDatabase : IDisposable
     public void Rollback()
     {
         if (InTransaction) Prepared("ROLLBACK").Execute();
-    }
-
-    /// <summary>Copies the whole log into the main file, durably.</summary>
-    public void Checkpoint()
-    {
-        int code = raw.sqlite3_wal_checkpoint_v2(
-            Handle, "main", raw.SQLITE_CHECKPOINT_FULL, out _, out _);
-        if (code != raw.SQLITE_OK) throw SqliteErrors.Of(Handle, code);
     }
 
     /// <summary>

@@ -10,8 +10,8 @@ namespace Memento.Storage.Sqlite;
 /// After an error of COMMIT, it is open whether the transaction was kept: SQLite may have written
 /// all of it to the log and failed to sync the log, and would find it there after a crash. So each
 /// transaction carries a stamp (the incarnation of this opening and a number) in the one row of
-/// memento_journal. After such an error, the stamp is read back. If it is there, the log is copied
-/// into the main file, which makes the transaction durable. If it is not there, another transaction
+/// memento_journal. After such an error, the stamp is read back. If it is there, the log is written
+/// again and synced, which makes the transaction durable. If it is not there, another transaction
 /// is committed over it, so that no crash can bring it back.
 /// </remarks>
 internal sealed class SqliteWriter : IDisposable
@@ -40,6 +40,9 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>Replaces COMMIT in tests of its failures.</summary>
     internal Action<SqliteDatabase>? CommitForTests { get; set; }
+
+    /// <summary>Tests replace it to watch it, and to make it fail.</summary>
+    internal Action<string> WriteLogAgain { get; set; } = SqliteLogFile.WriteAgain;
 
     /// <summary>
     /// Opens the file, makes the schema if there is none, and begins an incarnation.
@@ -274,7 +277,10 @@ internal sealed class SqliteWriter : IDisposable
                 bool isIn = database.Scalar("SELECT batch FROM memento_journal") == batch;
                 if (isIn)
                 {
-                    database.Checkpoint();
+                    // No other program may append, or begin the log anew, meanwhile.
+                    database.Begin();
+                    WriteLogAgain(database.LogPath);
+                    database.Rollback();
                     _position = position;
                 }
                 else

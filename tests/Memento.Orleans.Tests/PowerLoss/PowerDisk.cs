@@ -15,6 +15,12 @@ internal sealed class PowerDisk(Action<PowerDisk> step)
     private readonly List<PendingName> _pendingNames = [];
     private long _told;
 
+    /// <summary>
+    /// Whether syncs fail: what they were for is lost, though it can still be read, and no later
+    /// sync brings it back.
+    /// </summary>
+    public bool FailsSyncs { get; set; }
+
     /// <summary>Begins with what is in a directory; all of it is synced.</summary>
     public void Load(string directory)
     {
@@ -92,7 +98,10 @@ internal sealed class PowerDisk(Action<PowerDisk> step)
     {
         lock (_gate)
         {
-            file.Sync(upTo);
+            if (FailsSyncs)
+                file.Lose(upTo);
+            else
+                file.Sync(upTo);
             if (syncsDirectory) SyncNames(upTo);
             step(this);
         }

@@ -87,7 +87,8 @@ public sealed class PowerDiskTests : IDisposable
 
         static bool Copy(SqliteDatabase database)
         {
-            database.Checkpoint();
+            (int inLog, int copied) = database.CheckpointBeside();
+            Assert.Equal(inLog, copied);
             return true;
         }
     }

@@ -25,6 +25,9 @@ internal sealed class PowerFile(byte[] synced)
         _pending.RemoveAll(each => each.Number <= upTo);
     }
 
+    /// <summary>Loses for good what came up to a number and was not certain.</summary>
+    public void Lose(long upTo) => _pending.RemoveAll(each => each.Number <= upTo);
+
     public PowerFile Copy()
     {
         var copy = new PowerFile(_synced.ToArray());

@@ -55,31 +55,23 @@ public sealed class SqliteUnderTest : StorageUnderTest
     {
         SqliteWriter writer = ((SqliteJournalStorage)storage).Writer;
 
-        // An old reader keeps the log from being copied whole, so that a batch which is in is not
-        // secured.
-        var reader = new SqliteConnection($"Data Source={FilePath};Pooling=False");
-        reader.Open();
-        SqliteTransaction reading = reader.BeginTransaction(deferred: true);
-        using (SqliteCommand command = reader.CreateCommand())
-        {
-            command.CommandText = "SELECT count(*) FROM memento_journal";
-            command.ExecuteScalar();
-        }
-
+        // A batch that is in cannot be made certain either.
+        writer.WriteLogAgain = static _ => throw Failure();
         writer.CommitForTests = database =>
         {
             if (areKept)
                 database.Commit();
             else
                 database.Rollback();
-            throw new SqliteException("disk I/O error", IoError, IoErrorOfSync);
+            throw Failure();
         };
         return new End(() =>
         {
             writer.CommitForTests = null;
-            reading.Dispose();
-            reader.Dispose();
+            writer.WriteLogAgain = SqliteLogFile.WriteAgain;
         });
+
+        static SqliteException Failure() => new("disk I/O error", IoError, IoErrorOfSync);
     }
 
     public override IDisposable Fill(IJournalStorage storage)
