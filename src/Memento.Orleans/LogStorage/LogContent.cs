@@ -15,7 +15,7 @@ internal sealed class LogContent
     private const long OutcomeTable = 0;
 
     /// <summary>How many writers are remembered: those that have appended last.</summary>
-    private const int MostWriters = 1_000;
+    public const int MostWriters = 1_000;
 
     private readonly Dictionary<string, long> _tables;
     private readonly Dictionary<(string Table, int Partition), long> _epochs;

@@ -214,13 +214,15 @@ internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain
 
     public async Task<long> ReserveAsync(long number)
     {
-        string table = this.GetPrimaryKeyString();
+        TableDefinition table = tables.Get(this.GetPrimaryKeyString());
         NumberRange reserved = await GrainFactory
-            .GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(table))
+            .GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(table.Name))
             .ReserveAsync(number, count: 0);
 
         // After it: a block that this silo took before ends here, and the next one is above.
-        numbers.Observe(table, number);
-        return reserved.Last;
+        numbers.Observe(table.Name, number);
+
+        // The last block of a narrow key may be longer than what is left.
+        return Math.Min(reserved.Last, table.HighestNumber);
     }
 }
