@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Tables;
 
 namespace Memento.Catalog;
@@ -12,9 +13,11 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("ExistsAsync")]
     Task<bool> ExistsAsync(string name);
 
-    /// <summary>What a partition that is loaded has to know of its table.</summary>
-    [Alias("FindAsync")]
-    Task<TablePresence> FindAsync(string name);
+    /// <summary>
+    /// What all silos know. From now on the silo that asks counts as one that uses the tables.
+    /// </summary>
+    [Alias("ReadAsync")]
+    Task<CatalogImage> ReadAsync(SiloAddress silo);
 
     /// <summary>
     /// Makes the stored table for the records that are set aside, if it is missing, and remembers
@@ -27,13 +30,24 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("ListAsync")]
     Task<List<string>> ListAsync();
 
-    /// <summary>Makes a table if it is missing; if it exists, checks that it is the same.</summary>
+    /// <summary>
+    /// Makes a table for a silo that starts, if it is missing; if it exists, checks that it is the
+    /// same.
+    /// </summary>
     [Alias("EnsureAsync")]
-    Task<EnsureResponse> EnsureAsync(TableSchema schema);
+    Task<EnsureResponse> EnsureAsync(TableSchema schema, SiloAddress silo);
 
     /// <summary>The indexes of a table; null if it does not exist.</summary>
     [Alias("IndexesAsync")]
     Task<List<IndexInfo>?> IndexesAsync(string name);
+
+    /// <summary>
+    /// Tells all silos which indexes writers have to know from now on. The catalog itself stays as
+    /// it is.
+    /// </summary>
+    /// <exception cref="MementoException">A silo cannot use one of them.</exception>
+    [Alias("UseIndexesAsync")]
+    Task UseIndexesAsync(string name, List<IndexSchema> indexes);
 
     /// <summary>Adds a built index to the catalog.</summary>
     [Alias("AddIndexAsync")]
@@ -67,21 +81,6 @@ internal interface ICatalogGrain : IGrainWithStringKey
     Task<byte[]> PageKeyAsync();
 }
 
-/// <summary>Whether a table exists.</summary>
-[GenerateSerializer]
-[Alias("Memento.TablePresence")]
-internal enum TablePresence
-{
-    /// <summary>It does not exist, or is being deleted.</summary>
-    Absent = 0,
-
-    /// <summary>It exists.</summary>
-    Present = 1,
-
-    /// <summary>It exists, and records of it were set aside at some time.</summary>
-    HasUnreadable = 2,
-}
-
 /// <summary>The result of comparing a table of the program with the stored table.</summary>
 [GenerateSerializer]
 [Immutable]
@@ -92,13 +91,26 @@ internal sealed record EnsureResponse
     [Id(0)]
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>The indexes that were added while an earlier program ran.</summary>
+    /// <summary>
+    /// The indexes that the silo needs and that have to be filled before they can be used.
+    /// </summary>
     [Id(1)]
-    public IReadOnlyList<IndexInfo> Added { get; init; } = [];
+    public IReadOnlyList<MissingIndex> Missing { get; init; } = [];
 
     /// <summary>
-    /// The names of the unique indexes that have to be filled before they can be used.
+    /// The indexes that other silos use, and that the type of the starting silo does not declare.
     /// </summary>
     [Id(2)]
-    public IReadOnlyList<string> Unfilled { get; init; } = [];
+    public IReadOnlyList<IndexInfo> Superfluous { get; init; } = [];
 }
+
+/// <summary>An index that has to be filled.</summary>
+/// <param name="Index">The index.</param>
+/// <param name="IsDeclared">
+/// Whether the type declares it, so that the catalog need not remember it.
+/// </param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.MissingIndex")]
+internal sealed record MissingIndex(
+    [property: Id(0)] IndexInfo Index, [property: Id(1)] bool IsDeclared);

@@ -17,6 +17,9 @@ internal sealed class IndexBuilder(
     DurableStorage durable,
     Journal journal,
     StoreLifetime lifetime,
+    CatalogCopy copy,
+    ICatalogPeers peers,
+    TimeProvider time,
     IGrainFactory grains)
 {
     /// <summary>The time limit of a call that adds or removes an index.</summary>
@@ -79,6 +82,18 @@ internal sealed class IndexBuilder(
         }
     }
 
+    /// <summary>Adds an index, unless the catalog has it.</summary>
+    public async Task EnsureAddedAsync(TableDefinition table, IndexInfo info, bool isDeclared)
+    {
+        if (!await IsKnownAsync(table, info)) await AddAsync(table, info, isDeclared);
+    }
+
+    /// <summary>Removes an index, if the catalog has it.</summary>
+    public async Task EnsureRemovedAsync(TableDefinition table, IndexInfo info)
+    {
+        if (await IsKnownAsync(table, info)) await RemoveAsync(table, info.Properties);
+    }
+
     /// <exception cref="ArgumentException">The table has no such index.</exception>
     public async Task RemoveAsync(TableDefinition table, IReadOnlyList<string> properties)
     {
@@ -91,11 +106,14 @@ internal sealed class IndexBuilder(
         await ForgetAsync(table, index);
     }
 
+    private async Task<bool> IsKnownAsync(TableDefinition table, IndexInfo info)
+        => await Catalog.IndexesAsync(table.Name) is { } known && known.Contains(info);
+
     private static string Describe(IEnumerable<IndexDefinition> indexes)
         => string.Join("; ", indexes.Select(
             static index => string.Join(", ", index.Info.Properties)));
 
-    private static async Task<bool> BuildAsync(
+    private async Task<bool> BuildAsync(
         TransactionScope scope, TableDefinition table, IndexDefinition index)
     {
         byte[][][] values = await scope.Sender.SendToAllAsync(
@@ -106,9 +124,33 @@ internal sealed class IndexBuilder(
                 await ClaimAsync(scope, table, index, ofPartition);
         }
 
-        // Before the lock is released: the next writer has to know the index.
-        table.UseIndexes(table.IndexSet.With(index));
+        await UseAsync(table, table.IndexSet.With(index));
         return true;
+    }
+
+    /// <summary>
+    /// Makes the indexes known in all silos. The caller holds locks on the whole table: the next
+    /// writer, wherever it is, has to know them.
+    /// </summary>
+    private async Task UseAsync(TableDefinition table, IndexSet indexes)
+    {
+        List<IndexSchema> used = [.. indexes.All.Select(IndexSchema.Of)];
+        try
+        {
+            await lifetime.AskForAttemptAsync(
+                () => Catalog.UseIndexesAsync(table.Name, used), CancellationToken.None);
+        }
+        catch (StorageException)
+        {
+            // The catalog cannot be read, and the partitions have changed all the same. It learns
+            // of it from the silos when it can.
+            await peers.TellAsync(copy.Image!.Next(
+                [
+                    .. copy.Image.Tables.Select(each =>
+                        each.Name == table.Name ? each with { Indexes = used } : each),
+                ],
+                time));
+        }
     }
 
     /// <param name="scope">The transaction.</param>
@@ -209,7 +251,7 @@ internal sealed class IndexBuilder(
                 await journal.FlushAsync();
                 await sender.SendToAllAsync(
                     table, new RemoveIndexOperation(index.Info), CancellationToken.None);
-                table.UseIndexes(table.IndexSet.Without(index));
+                await UseAsync(table, table.IndexSet.Without(index));
                 return true;
             },
             Options,

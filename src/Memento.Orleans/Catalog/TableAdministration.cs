@@ -183,10 +183,10 @@ internal sealed class TableAdministration(
     private ITableIndexGrain IndexesOf(TableDefinition table)
         => grains.GetGrain<ITableIndexGrain>(table.Name);
 
-    /// <summary>In a silo, this definition is the one that was changed already.</summary>
-    private void Learn(TableDefinition table, List<IndexSchema> indexes)
+    /// <summary>A silo has heard of them from the catalog.</summary>
+    private void Learn(TableDefinition table, KnownIndexes known)
     {
-        if (!partitions.ShareMemory) table.LearnIndexes(indexes);
+        if (!partitions.ShareMemory) table.LearnIndexes(known.Version, known.Indexes);
     }
 
     private static string PropertyOf<T>(Expression<Func<T, object?>> property)

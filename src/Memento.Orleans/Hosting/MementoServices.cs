@@ -62,6 +62,10 @@ internal static class MementoServices
         services.AddSingleton<PartitionDirectory>();
         services.AddSingleton<StoreHealthCheck.SiloParts>();
         services.AddSingleton<KnownTables>();
+        services.AddSingleton<CatalogCopy>();
+        services.AddSingleton<AllSilos>();
+        services.AddSingleton<ICatalogPeers, CatalogPeers>();
+        services.AddSingleton<CatalogWatch>();
         services.AddSingleton<RowMover>();
         services.AddSingleton<UnreadableRestorer>();
         services.AddSingleton<PartitionLoader>();

@@ -1,7 +1,9 @@
 using Memento.Catalog;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
+using Memento.Messages;
 using Memento.Participants;
+using Memento.Silos.Members;
 using Memento.Storage;
 using Memento.Tables;
 using Memento.Transactions;
@@ -33,6 +35,8 @@ internal sealed class SiloStartup(
 {
     /// <summary>Before grain storage and grains; stopped after them.</summary>
     private const int StorageStage = ServiceLifecycleStage.RuntimeInitialize;
+
+    private IGrainFactory Grains => services.GetRequiredService<IGrainFactory>();
 
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -72,13 +76,14 @@ internal sealed class SiloStartup(
     {
         joining.End();
         await introduction.TryAsync();
-        List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled;
+        List<(TableDefinition Table, EnsureResponse Ensured)> changed;
         try
         {
             if (storage.Journal is { OpensInActiveSilo: true })
                 await OpenAsync(storage.Journal, cancellationToken);
-            unfilled = await LearnTablesAsync(cancellationToken);
+            changed = await LearnTablesAsync(cancellationToken);
             known.Set();
+            services.GetRequiredService<CatalogWatch>().Start();
         }
         catch (Exception exception)
         {
@@ -86,27 +91,26 @@ internal sealed class SiloStartup(
             throw;
         }
 
-        var indexes = services.GetRequiredService<IndexBuilder>();
-        foreach ((TableDefinition table, IndexInfo index, bool isDeclared) in unfilled)
-            await indexes.AddAsync(table, index, isDeclared);
+        foreach ((TableDefinition table, EnsureResponse ensured) in changed)
+            await ChangeIndexesAsync(table, ensured, cancellationToken);
 
         HostingLog.Started(logger, tables.Tables.Count);
     }
 
     /// <summary>
-    /// Makes missing tables, and reads the indexes of all tables. Returns the new unique indexes,
-    /// which have to be filled.
+    /// Makes missing tables, and reads the indexes of all tables. Returns the tables whose indexes
+    /// have to be changed after that.
     /// </summary>
-    private async Task<List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)>>
+    private async Task<List<(TableDefinition Table, EnsureResponse Ensured)>>
         LearnTablesAsync(CancellationToken cancellationToken)
     {
-        ICatalogGrain catalog = services.GetRequiredService<IGrainFactory>()
-            .GetGrain<ICatalogGrain>(CatalogGrain.Key);
-        List<(TableDefinition Table, IndexInfo Index, bool IsDeclared)> unfilled = [];
+        ICatalogGrain catalog = Grains.GetGrain<ICatalogGrain>(CatalogGrain.Key);
+        SiloAddress here = services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        List<(TableDefinition Table, EnsureResponse Ensured)> changed = [];
         foreach (TableDefinition table in tables.Tables)
         {
             EnsureResponse ensured = await lifetime.AskAsync(
-                () => catalog.EnsureAsync(table.ToSchema()), cancellationToken);
+                () => catalog.EnsureAsync(table.ToSchema(), here), cancellationToken);
             if (ensured.Problems.Count > 0)
             {
                 throw new InvalidTableException(
@@ -117,17 +121,35 @@ internal sealed class SiloStartup(
                     + "new table another name.");
             }
 
-            IndexInfo[] wanted =
-                [.. table.Indexes.Select(static index => index.Info), .. ensured.Added];
-            unfilled.AddRange(wanted.Where(IsUnfilled).Select(
-                index => (table, index, !ensured.Added.Contains(index))));
-            table.UseIndexes(wanted.Where(index => !IsUnfilled(index)));
-
-            bool IsUnfilled(IndexInfo index) => index.Unique
-                && ensured.Unfilled.Contains(index.Name);
+            changed.Add((table, ensured));
         }
 
-        return unfilled;
+        CatalogImage image = await lifetime.AskAsync(
+            () => catalog.ReadAsync(here), cancellationToken);
+        return services.GetRequiredService<CatalogCopy>().Learn(image) is { } problem
+            ? throw new MementoException(
+                $"{problem} Other silos use the table so. Stop them first, or remove the index.")
+            : changed;
+    }
+
+    /// <summary>
+    /// Changes indexes as in use, because other silos may use the table, or this one already does.
+    /// </summary>
+    private async Task ChangeIndexesAsync(
+        TableDefinition table, EnsureResponse ensured, CancellationToken cancellationToken)
+    {
+        ITableIndexGrain grain = Grains.GetGrain<ITableIndexGrain>(table.Name);
+        foreach (IndexInfo index in ensured.Superfluous)
+        {
+            await lifetime.AskAsync(
+                () => grain.EnsureRemovedAsync(index), cancellationToken);
+        }
+
+        foreach (MissingIndex missing in ensured.Missing)
+        {
+            await lifetime.AskAsync(
+                () => grain.EnsureAddedAsync(missing), cancellationToken);
+        }
     }
 
     /// <summary>

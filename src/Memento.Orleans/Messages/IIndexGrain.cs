@@ -56,7 +56,7 @@ internal interface IIndexGrain : IGrainWithStringKey
     Task DropAsync();
 
     /// <summary>
-    /// Closes a partition of a disk table, so that its next use asks the catalog about the table. A
+    /// Closes a partition of a disk table, so that its next use finds out whether it is deleted. A
     /// partition of a ram table stays, because its records are nowhere else.
     /// </summary>
     [Alias("ReloadAsync")]

@@ -4,8 +4,8 @@ using Orleans.Services;
 namespace Memento.Messages;
 
 /// <summary>
-/// The member of a silo in commits over several silos. Its messages go to a silo, not to a
-/// partition, which may be elsewhere by the next message.
+/// A silo: in commits over several silos, and with its copy of the catalog. Its messages go to a
+/// silo, not to a partition, which may be elsewhere by the next message.
 /// </summary>
 [Alias("Memento.ISiloMember")]
 internal interface ISiloMember : IGrainService
@@ -26,6 +26,16 @@ internal interface ISiloMember : IGrainService
     /// </summary>
     [Alias("AskAsync")]
     Task<MemberAnswer> AskAsync(AskRequest request);
+
+    /// <summary>
+    /// Tells what the tables are. Returns what the silo cannot use of it; null: nothing.
+    /// </summary>
+    [Alias("LearnCatalogAsync")]
+    Task<string?> LearnCatalogAsync(CatalogImage image);
+
+    /// <summary>What the silo knows of the tables; null before its start has read it.</summary>
+    [Alias("KnownCatalogAsync")]
+    Task<CatalogImage?> KnownCatalogAsync();
 }
 
 /// <summary>Who decides a commit if its coordinator does not tell.</summary>

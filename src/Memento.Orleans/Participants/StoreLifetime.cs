@@ -57,6 +57,10 @@ internal sealed class StoreLifetime(string host)
         }
     }
 
+    /// <inheritdoc cref="AskAsync{T}(Func{Task{T}}, CancellationToken)"/>
+    public Task AskAsync(Func<Task> ask, CancellationToken cancellationToken)
+        => AskAsync(() => DoAsync(ask), cancellationToken);
+
     /// <summary>
     /// Calls a grain for a transaction. If no silo answers, the transaction is run again.
     /// </summary>
@@ -80,6 +84,16 @@ internal sealed class StoreLifetime(string host)
                 + "attempts and time are left.",
                 error);
         }
+    }
+
+    /// <inheritdoc cref="AskForAttemptAsync{T}(Func{Task{T}}, CancellationToken)"/>
+    public Task AskForAttemptAsync(Func<Task> ask, CancellationToken cancellationToken)
+        => AskForAttemptAsync(() => DoAsync(ask), cancellationToken);
+
+    private static async Task<bool> DoAsync(Func<Task> ask)
+    {
+        await ask().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Our error inside an error of Orleans: a grain was reached, and failed.</summary>

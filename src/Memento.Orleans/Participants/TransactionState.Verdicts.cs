@@ -157,8 +157,8 @@ internal sealed partial class TransactionState
                 // It was ended by its time limit during the wait.
                 return Doom;
             case TransactionConflictException or TransactionTimeoutException:
-                // The next attempt of this process has to know the indexes that the partition
-                // knows.
+                // The next attempt of this client has to know the indexes. A silo hears of them
+                // from the catalog.
                 if (!partitions.ShareMemory
                     && exception.InnerException is IndexesChangedException changed)
                 {
@@ -179,7 +179,7 @@ internal sealed partial class TransactionState
     {
         try
         {
-            table.LearnIndexes(changed.Indexes);
+            table.LearnIndexes(changed.Version, changed.Indexes);
             return null;
         }
         catch (MementoException error)

@@ -92,10 +92,14 @@ internal sealed class PartitionClosedException(MementoException reason)
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.IndexesChangedException")]
-internal sealed class IndexesChangedException(IReadOnlyList<IndexSchema> indexes)
+internal sealed class IndexesChangedException(long version, IReadOnlyList<IndexSchema> indexes)
     : Exception($"The indexes are {string.Join(", ", indexes.Select(static index => index.Name))}.")
 {
-    /// <summary>The indexes that the table has.</summary>
+    /// <summary>The indexes that the silo of the partition knows.</summary>
     [Id(0)]
     public IReadOnlyList<IndexSchema> Indexes { get; } = indexes;
+
+    /// <summary>The version of the catalog that told of them.</summary>
+    [Id(1)]
+    public long Version { get; } = version;
 }

@@ -182,7 +182,8 @@ internal sealed class PartitionTransaction(
         => new(
             $"The indexes of table '{Table.Name}' have changed. The transaction is run again while "
             + "attempts and time are left.",
-            new IndexesChangedException([.. Content.Indexes.All.Select(IndexSchema.Of)]));
+            new IndexesChangedException(
+                Table.IndexSet.Version, [.. Table.Indexes.Select(IndexSchema.Of)]));
 }
 
 /// <summary>The facts that a partition needs about a transaction.</summary>

@@ -4,6 +4,7 @@ using Memento.Catalog;
 using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Keys;
+using Memento.Messages;
 using Memento.Numbering;
 using Memento.Partitions;
 using Memento.Storage;
@@ -17,6 +18,7 @@ namespace Memento.Silos;
 internal sealed class PartitionLoader(
     TableRegistry tables,
     KnownTables known,
+    CatalogCopy catalog,
     Numbers numbers,
     IGrainFactory grains,
     DurableStorage durable,
@@ -49,8 +51,8 @@ internal sealed class PartitionLoader(
         }
 
         await known.WaitAsync();
-        TablePresence presence = await Catalog.FindAsync(name);
-        if (presence == TablePresence.Absent) throw CatalogGrain.NotFound(name);
+        if (catalog.Find(name) is { IsInDoubt: true }) await Catalog.ListAsync();
+        KnownTable entry = catalog.Find(name) ?? throw CatalogGrain.NotFound(name);
 
         long started = time.GetTimestamp();
         var content = new PartitionContent(table);
@@ -62,7 +64,7 @@ internal sealed class PartitionLoader(
             epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
             bool hasAside = await LoadRecordsAsync(
                 storage, content, table, new PartitionEpoch(name, number, epoch));
-            if (hasAside || presence == TablePresence.HasUnreadable)
+            if (hasAside || entry.HasUnreadable)
                 await CountUnreadableAsync(storage, content, name, number);
             foreach (IndexDefinition index in content.Indexes.Unique)
                 await LoadValuesAsync(storage, content, table, index, number);

@@ -9,12 +9,19 @@ namespace Memento.Tables;
 /// <summary>The indexes that a table has at one time.</summary>
 internal sealed class IndexSet
 {
-    public IndexSet(IEnumerable<IndexDefinition> indexes)
+    public IndexSet(IEnumerable<IndexDefinition> indexes, long version = 0)
     {
+        Version = version;
         All = [.. indexes];
         Unique = [.. All.Where(static index => index.Unique)];
         Stamp = IndexReference.IdentityOf(All.Select(IndexSchema.Of));
     }
+
+    /// <summary>
+    /// The version of the catalog that told of them; 0 for those that a type declares, and in a
+    /// partition.
+    /// </summary>
+    public long Version { get; }
 
     public ImmutableArray<IndexDefinition> All { get; }
 

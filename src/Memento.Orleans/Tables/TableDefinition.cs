@@ -103,7 +103,7 @@ internal abstract class TableDefinition
 
     /// <summary>
     /// Makes an index, or returns the same index if it was made before. The table has it only after
-    /// <see cref="UseIndexes(IndexSet)"/>.
+    /// <see cref="LearnIndexes"/>.
     /// </summary>
     public IndexDefinition MakeIndex(IndexInfo info)
     {
@@ -147,26 +147,17 @@ internal abstract class TableDefinition
         }
     }
 
-    /// <summary>Replaces the indexes.</summary>
-    public void UseIndexes(IndexSet indexes) => _indexes = indexes;
-
-    /// <summary>Replaces the indexes with those of another process.</summary>
-    public void UseIndexes(IEnumerable<IndexInfo> indexes)
-        => _indexes = new IndexSet([.. indexes.Select(MakeIndex)]);
-
-    /// <summary>Takes over the indexes of another process.</summary>
+    /// <summary>
+    /// Takes over the indexes that the catalog tells, unless newer ones are known here.
+    /// </summary>
     /// <exception cref="MementoException">
     /// The record type of this process does not have the indexed properties.
     /// </exception>
-    public void LearnIndexes(IReadOnlyList<IndexSchema> indexes)
+    public void LearnIndexes(long version, IReadOnlyList<IndexSchema> indexes)
     {
         foreach (IndexSchema index in indexes)
         {
-            if (index.Info.Properties.All(_propertiesByName.ContainsKey)
-                && IndexSchema.Of(MakeIndex(index.Info)) == index)
-            {
-                continue;
-            }
+            if (HasValuesOf(index) && IndexSchema.Of(MakeIndex(index.Info)) == index) continue;
 
             throw new MementoException(
                 $"Table '{Name}' has an index on '{index.Property}' ({index.Type}), which type "
@@ -174,11 +165,24 @@ internal abstract class TableDefinition
                 + "same record type in clients and silos.");
         }
 
-        UseIndexes(indexes.Select(static index => index.Info));
+        Use(new IndexSet(indexes.Select(static index => index.Info).Select(MakeIndex), version));
     }
 
     /// <summary>Returns to the indexes that the type and the options declare.</summary>
-    public void UseDeclaredIndexes() => _indexes = _declared;
+    public void UseDeclaredIndexes(long version) => Use(new IndexSet(_declared.All, version));
+
+    /// <summary>Whether the record type has the properties, and they can be indexed.</summary>
+    public bool HasValuesOf(IndexSchema index)
+        => index.Info.Properties.All(name =>
+            FindProperty(name) is { } property && KeyComponents.TryGet(property.Type, out _));
+
+    private void Use(IndexSet indexes)
+    {
+        lock (_gate)
+        {
+            if (indexes.Version > _indexes.Version) _indexes = indexes;
+        }
+    }
 
     /// <summary>The partition that has the records of a key.</summary>
     public int PartitionOf(Key key) => (int)(key.Hash % (uint)PartitionCount);

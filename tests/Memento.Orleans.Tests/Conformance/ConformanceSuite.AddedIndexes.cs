@@ -7,7 +7,6 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task Adding_an_index_and_removing_it_changes_no_answer()
     {
-        SkipWhereIndexesAreNotLearned();
         await PutAsync([.. Enumerable.Range(0, 60).Select(i => NewEntry($"k{i}", i % 7, "g"))]);
         IReadOnlyList<string> before = await NamesOfValueAsync(3, index: null);
         Assert.Equal(9, before.Count);
@@ -35,7 +34,6 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_composite_index_can_be_added()
     {
-        SkipWhereIndexesAreNotLearned();
         await PutAsync([.. Enumerable.Range(0, 20).Select(i => NewSeat(i) with { Guest = "g" })]);
         await Memento.Tables.AddIndexAsync<Seat>(["Guest", "Number"]).Within();
         try
@@ -56,7 +54,6 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_unique_index_that_is_added_refuses_from_then_on()
     {
-        SkipWhereIndexesAreNotLearned();
         await PutAsync(
             NewSeat(1) with { Guest = "a" }, NewSeat(2) with { Guest = "b" }, NewSeat(3));
         await Memento.Tables.AddIndexAsync<Seat>("Number", unique: true).Within();
@@ -82,7 +79,6 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_writer_hears_that_an_index_was_made_again_and_is_not_unique_any_more()
     {
-        SkipWhereIndexesAreNotLearned();
         IMemento silo = fixture.OtherSilo;
         await Memento.Tables.AddIndexAsync<Entry>("Value", unique: true).Within();
         await PutAsync(NewEntry("a", 1));
@@ -105,7 +101,6 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task A_unique_index_that_finds_duplicates_is_not_added()
     {
-        SkipWhereIndexesAreNotLearned();
         await PutAsync(NewEntry("a", 1, "x"), NewEntry("b", 2, "x"), NewEntry("c", 2, "y"));
 
         UniqueIndexException error = await Assert.ThrowsAsync<UniqueIndexException>(
@@ -146,7 +141,6 @@ public abstract partial class ConformanceSuite
     [Fact]
     public async Task Indexes_come_and_go_while_others_read_and_write()
     {
-        SkipWhereIndexesAreNotLearned();
         const int Keys = 40;
         await PutAsync([.. Enumerable.Range(0, Keys).Select(i => NewEntry($"k{i:00}", i, "g"))]);
         using var stop = new CancellationTokenSource();
@@ -202,9 +196,4 @@ public abstract partial class ConformanceSuite
             return [.. (await query.Select(static entry => entry.Name).ToListAsync())
                 .Order(StringComparer.Ordinal)];
         }).Within();
-
-    private void SkipWhereIndexesAreNotLearned()
-        => Assert.SkipWhen(
-            fixture is { IsClient: false, Cluster.Silos.Count: > 1 },
-            "A silo does not learn yet of an index that was added or removed in another one.");
 }

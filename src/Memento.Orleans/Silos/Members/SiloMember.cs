@@ -1,5 +1,7 @@
+using Memento.Catalog;
 using Memento.Commit;
 using Memento.Messages;
+using Memento.Partitions;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -15,7 +17,9 @@ internal sealed class SiloMember(
     Silo silo,
     ILoggerFactory loggers,
     MemberCommits members,
-    SpanningCommit coordinator)
+    SpanningCommit coordinator,
+    CatalogCopy catalog,
+    PartitionDirectory partitions)
     : GrainService(id, silo, loggers), ISiloMember
 {
     public Task<SealAnswer> SealAsync(SealRequest request)
@@ -28,4 +32,23 @@ internal sealed class SiloMember(
         => Task.Run(() => request.ForMembers
             ? members.AskedByMember(request.TransactionId)
             : coordinator.Answer(request.TransactionId));
+
+    public Task<string?> LearnCatalogAsync(CatalogImage image) => Task.Run(() => Learn(image));
+
+    public Task<CatalogImage?> KnownCatalogAsync() => Task.FromResult(catalog.Image);
+
+    /// <summary>
+    /// Nobody uses a table any more after all silos have learnt that it is being deleted.
+    /// </summary>
+    private string? Learn(CatalogImage image)
+    {
+        string? problem = catalog.Learn(image);
+        foreach (Partition partition in partitions.All)
+        {
+            string table = partition.Table.Name;
+            if (catalog.Find(table) is null) _ = partition.CloseAsync(CatalogGrain.NotFound(table));
+        }
+
+        return problem;
+    }
 }

@@ -1,0 +1,41 @@
+using Memento.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Catalog;
+
+/// <summary>The stored form of the catalog.</summary>
+internal sealed class CatalogState
+{
+    /// <summary>The tables by name.</summary>
+    public Dictionary<string, CatalogEntry> Tables { get; set; } = [];
+
+    /// <summary>The secret of the continuations of pages; null until the first request.</summary>
+    public byte[]? PageKey { get; set; }
+}
+
+/// <summary>A table in the catalog.</summary>
+/// <param name="Schema">The description of the table, with its current indexes.</param>
+/// <param name="IsBeingDeleted">
+/// Whether its deletion has begun. If the process dies in between, the next start completes the
+/// deletion.
+/// </param>
+/// <param name="Added">The indexes that no type declares; null for none.</param>
+/// <param name="HasUnreadable">
+/// Whether there is a stored table of the records that were set aside.
+/// </param>
+internal sealed record CatalogEntry(
+    TableSchema Schema,
+    bool IsBeingDeleted,
+    IReadOnlyList<IndexSchema>? Added = null,
+    bool HasUnreadable = false);
+
+/// <summary>The log messages of the catalog.</summary>
+internal static partial class CatalogLog
+{
+    [LoggerMessage(
+        EventId = 1110,
+        Level = LogLevel.Warning,
+        Message = "The catalog was not what {Storage} says of its tables, and was made again from "
+            + "it: {Tables} tables")]
+    public static partial void MadeAgain(ILogger logger, string storage, int tables);
+}

@@ -1,0 +1,47 @@
+using Memento.Tables;
+
+namespace Memento.Messages;
+
+/// <summary>What every silo knows of the tables. The catalog tells it at each change.</summary>
+/// <param name="Version">The higher one is newer.</param>
+/// <param name="Tables">All tables of the catalog.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.CatalogImage")]
+internal sealed record CatalogImage(
+    [property: Id(0)] long Version, [property: Id(1)] IReadOnlyList<KnownTable> Tables)
+{
+    public KnownTable? Find(string name)
+        => Tables.FirstOrDefault(table => table.Name == name);
+
+    /// <summary>
+    /// The next image. Its version is a time at least, so that a client that outlives all silos
+    /// finds the version of later ones newer.
+    /// </summary>
+    public CatalogImage Next(IReadOnlyList<KnownTable> tables, TimeProvider time)
+        => new(Math.Max(Version + 1, time.GetUtcNow().ToUnixTimeMilliseconds()), tables);
+}
+
+/// <summary>What every silo knows of a table.</summary>
+/// <param name="Name">The table's name.</param>
+/// <param name="IsBeingDeleted">Whether it cannot be used any more.</param>
+/// <param name="HasUnreadable">Whether records of it were set aside at some time.</param>
+/// <param name="Indexes">
+/// The indexes that every writer has to know, and every partition has. While one is added or
+/// removed, the catalog itself does not have it.
+/// </param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.KnownTable")]
+internal sealed record KnownTable(
+    [property: Id(0)] string Name,
+    [property: Id(1)] bool IsBeingDeleted,
+    [property: Id(2)] bool HasUnreadable,
+    [property: Id(3)] IReadOnlyList<IndexSchema> Indexes)
+{
+    /// <summary>
+    /// Whether its deletion is being written: it exists or not, and only the catalog knows.
+    /// </summary>
+    [Id(4)]
+    public bool IsInDoubt { get; init; }
+}

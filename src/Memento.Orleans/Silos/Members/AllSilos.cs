@@ -1,0 +1,103 @@
+using Memento.Messages;
+using Memento.Participants;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Services;
+
+namespace Memento.Silos.Members;
+
+/// <summary>Calls every silo of the cluster.</summary>
+internal sealed class AllSilos(
+    IServiceProvider services,
+    IClusterMembershipService membership,
+    TimeProvider time,
+    ILogger<AllSilos> logger)
+    : GrainServiceClient<ISiloMember>(services), IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+
+    // A silo that the membership does not know any more was dead before.
+    public bool IsDead(SiloAddress silo) => StatusOf(silo) is SiloStatus.Dead or SiloStatus.None;
+
+    /// <summary>
+    /// Calls every silo that serves, until it has answered or ends. Silos that joined meanwhile are
+    /// called too: one that was not called joined later, and can ask those that were.
+    /// </summary>
+    public async Task<IReadOnlyList<(SiloAddress Silo, T Answer)>> CallAsync<T>(
+        Func<ISiloMember, Task<T>> call)
+    {
+        HashSet<SiloAddress> called = [];
+        List<(SiloAddress Silo, T Answer)> answers = [];
+        while (true)
+        {
+            SiloAddress[] next = [.. membership.CurrentSnapshot.Members.Values
+                .Where(each => MayServe(each.Status) && called.Add(each.SiloAddress))
+                .Select(static each => each.SiloAddress)];
+            if (next.Length == 0) return answers;
+
+            foreach ((SiloAddress, T)? answer in await Task.WhenAll(
+                next.Select(silo => CallAsync(silo, call))).ConfigureAwait(false))
+            {
+                if (answer is { } some) answers.Add(some);
+            }
+
+            // From the table itself: what this silo knows of others may be old.
+            await membership.Refresh(default, _stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    /// <summary>A silo that stops still has partitions, and answers calls for a while.</summary>
+    private static bool MayServe(SiloStatus status)
+        => status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+
+    private SiloStatus StatusOf(SiloAddress silo)
+        => membership.CurrentSnapshot.GetSiloStatus(silo);
+
+    /// <summary>Calls a silo; null if it ends without an answer.</summary>
+    private async Task<(SiloAddress Silo, T Answer)?> CallAsync<T>(
+        SiloAddress silo, Func<ISiloMember, Task<T>> call)
+    {
+        for (TimeSpan pause = FirstPause; ; pause = Shorter(pause * 2, LongestPause))
+        {
+            try
+            {
+                return (silo, await call(GetGrainService(silo)).ConfigureAwait(false));
+            }
+            catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
+            {
+                if (StatusOf(silo) != SiloStatus.Active) return null;
+                MemberLog.NotReached(logger, exception, silo);
+            }
+
+            await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}
+
+/// <summary>The log messages about calls of silos.</summary>
+internal static partial class MemberLog
+{
+    [LoggerMessage(
+        EventId = 1220,
+        Level = LogLevel.Warning,
+        Message = "Silo {Silo} did not answer, and is called again until it answers or is known "
+            + "to be dead")]
+    public static partial void NotReached(ILogger logger, Exception exception, SiloAddress silo);
+
+    [LoggerMessage(
+        EventId = 1221,
+        Level = LogLevel.Warning,
+        Message = "The catalog did not answer after a silo had died. If it died in a change of "
+            + "tables, the next change tells all silos of it")]
+    public static partial void NotWoken(ILogger logger, Exception exception);
+}
