@@ -17,6 +17,7 @@ internal sealed class PostgreSqlBatch
     private readonly Dictionary<string, TableChange> _tables = new(StringComparer.Ordinal);
     private readonly HashSet<PartitionEpoch> _epochs = [];
     private readonly List<Guid> _outcomes = [];
+    private readonly List<Guid> _forgotten = [];
 
     public PostgreSqlBatch(PostgreSqlSettings settings, JournalBatch batch)
     {
@@ -26,6 +27,7 @@ internal sealed class PostgreSqlBatch
         {
             _epochs.UnionWith(entry.Epochs);
             if (entry.KeepsOutcome) _outcomes.Add(entry.TransactionId);
+            _forgotten.AddRange(entry.Forgets);
             foreach (string table in entry.Clears)
                 Change(table).Clear();
             for (int index = 0; index < entry.Writes.Count; index++)
@@ -50,6 +52,7 @@ internal sealed class PostgreSqlBatch
         }
 
         if (_outcomes.Count > 0) batch.BatchCommands.Add(KeepCommand());
+        if (_forgotten.Count > 0) batch.BatchCommands.Add(ForgetCommand());
     }
 
     /// <summary>The error of the contract for an error of the server.</summary>
@@ -62,11 +65,12 @@ internal sealed class PostgreSqlBatch
         switch (failure.SqlState)
         {
             case PostgreSqlErrors.Fenced:
-                return new FencedException(failure.TableName!, Parse(failure.ColumnName!));
+                return PostgreSqlErrors.FencedOf(failure);
             case PostgreSqlErrors.Decided:
                 return new OutcomeDecidedException(
                     Guid.Parse(failure.TableName!),
-                    (TransactionOutcome)Parse(failure.ColumnName!));
+                    (TransactionOutcome)int.Parse(
+                        failure.ColumnName!, System.Globalization.CultureInfo.InvariantCulture));
         }
 
         if (!PostgreSqlErrors.IsOfRow(failure))
@@ -74,9 +78,6 @@ internal sealed class PostgreSqlBatch
 
         var refused = await writer.TryOutAsync(action, FindRefusedAsync).ConfigureAwait(false);
         return refused ?? (Exception)PostgreSqlErrors.Translate(failure, _settings, action);
-
-        static int Parse(string text) =>
-            int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>The first entry that the server refuses by itself.</summary>
@@ -140,6 +141,17 @@ internal sealed class PostgreSqlBatch
         $"SELECT {_settings.QuotedSchema}.memento_clear($1)")
     {
         Parameters = { new NpgsqlParameter<string> { TypedValue = table } },
+    };
+
+    /// <summary>
+    /// In the order of ids, so that two silos never wait for each other.
+    /// </summary>
+    private NpgsqlBatchCommand ForgetCommand() => new(
+        $"DELETE FROM {_settings.Qualify("memento_outcome")} WHERE id IN ("
+        + $"SELECT id FROM {_settings.Qualify("memento_outcome")} WHERE id = ANY ($1) "
+        + "ORDER BY id FOR UPDATE)")
+    {
+        Parameters = { Array(NpgsqlDbType.Uuid, _forgotten) },
     };
 
     private NpgsqlBatchCommand KeepCommand() => new(

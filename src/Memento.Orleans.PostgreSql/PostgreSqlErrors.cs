@@ -58,6 +58,11 @@ internal static class PostgreSqlErrors
         || failure.SqlState.StartsWith("22", StringComparison.Ordinal)
         || failure.SqlState.StartsWith("23", StringComparison.Ordinal);
 
+    /// <summary>The error of the contract for a partition that has a newer owner.</summary>
+    public static FencedException FencedOf(PostgresException failure) => new(
+        failure.TableName!,
+        int.Parse(failure.ColumnName!, System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>The error that a caller sees.</summary>
     /// <param name="failure">The error of Npgsql.</param>
     /// <param name="settings">The settings of the storage.</param>

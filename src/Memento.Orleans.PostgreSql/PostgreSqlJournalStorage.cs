@@ -15,6 +15,7 @@ public sealed class PostgreSqlJournalStorage : IJournalStorage
 
     private readonly PostgreSqlSettings _settings;
     private readonly PostgreSqlWriter _writer;
+    private readonly PostgreSqlLeases _leases;
     private readonly SemaphoreSlim _loads = new(MostLoads, MostLoads);
     private bool _isDisposed;
 
@@ -41,6 +42,7 @@ public sealed class PostgreSqlJournalStorage : IJournalStorage
     {
         _settings = settings;
         _writer = new PostgreSqlWriter(settings);
+        _leases = new PostgreSqlLeases(settings, _writer);
         Catalog = PostgreSqlCatalog.Describe(settings);
     }
 
@@ -52,6 +54,9 @@ public sealed class PostgreSqlJournalStorage : IJournalStorage
 
     /// <inheritdoc/>
     public bool SettlesBatches => true;
+
+    /// <inheritdoc/>
+    public ILeaseStorage Leases => _leases;
 
     /// <summary>The connection that writes, for tests that make it fail.</summary>
     internal PostgreSqlWriter Writer => _writer;

@@ -10,7 +10,7 @@ namespace Memento.Storage.PostgreSql;
 internal static class PostgreSqlSchema
 {
     /// <summary>The schema that this version of the store writes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const string OwnPrefix = "memento_";
 
@@ -39,10 +39,9 @@ internal static class PostgreSqlSchema
             .ConfigureAwait(false) is null or DBNull;
         if (isNew)
         {
-            await ExecuteAsync(Text(settings)).ConfigureAwait(false);
+            await ExecuteAsync(For(settings, FirstText)).ConfigureAwait(false);
             await PostgreSqlCatalog.MakeAsync(connection, settings, cancellationToken)
                 .ConfigureAwait(false);
-            return;
         }
 
         object? version = await ExecuteAsync($"SELECT version FROM {store}").ConfigureAwait(false);
@@ -52,6 +51,11 @@ internal static class PostgreSqlSchema
                 $"{settings.Description} was written by a newer version of Memento.Orleans (schema "
                 + $"{version}, this one knows {Version}). Run the newer version, or name another "
                 + "schema.");
+        }
+
+        if (known < 2)
+        {
+            await ExecuteAsync(For(settings, PostgreSqlLeaseSchema.Text)).ConfigureAwait(false);
         }
 
         async Task<object?> ExecuteAsync(string text, string? argument = null)
@@ -83,8 +87,11 @@ internal static class PostgreSqlSchema
         }
     }
 
-    private static string Text(PostgreSqlSettings settings) =>
-        (TablesText + ChangeText + OwnersText + OutcomesText + RecordsText)
+    /// <summary>The schema of the first version; what came later is made upon it.</summary>
+    private const string FirstText =
+        TablesText + ChangeText + OwnersText + OutcomesText + RecordsText;
+
+    private static string For(PostgreSqlSettings settings, string text) => text
         .Replace("SCHEMA_TEXT", Literal(settings.Schema), StringComparison.Ordinal)
         .Replace("SCHEMA", settings.QuotedSchema, StringComparison.Ordinal);
 

@@ -21,13 +21,15 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
     private const int Attempts = 3;
 
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Guid _id = Guid.NewGuid();
     private NpgsqlConnection? _connection;
     private long _number;
     private long _position;
     private bool _isInDoubt;
     private bool _isOpen;
     private bool _isClosed;
+
+    /// <summary>This run of this silo.</summary>
+    public Guid Id { get; } = Guid.NewGuid();
 
     /// <summary>
     /// Replaces COMMIT in tests of its failures. Gets what commits; the rest of the transaction was
@@ -221,12 +223,11 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
         // Rows of silos that ended long ago; one that still runs has written something in a year.
         await ExecuteAsync(
             connection,
-            $"DELETE FROM {settings.Qualify("memento_writer")} "
-            + "WHERE at < now() - interval '1 year'",
-            cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(
-            connection,
-            $"INSERT INTO {settings.Qualify("memento_writer")} VALUES ('{_id}', 0, 0, now())",
+            $"""
+            DELETE FROM {settings.Qualify("memento_writer")} WHERE at < now() - interval '1 year';
+            DELETE FROM {settings.Qualify("memento_lease")} WHERE at < now() - interval '1 day';
+            INSERT INTO {settings.Qualify("memento_writer")} VALUES ('{Id}', 0, 0, now())
+            """,
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -291,7 +292,7 @@ internal sealed class PostgreSqlWriter(PostgreSqlSettings settings) : IAsyncDisp
     {
         var command = new NpgsqlBatchCommand(
             $"SELECT {settings.QuotedSchema}.memento_begin($1, $2, $3)");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _id });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Id });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ++_number });
         command.Parameters.Add(new NpgsqlParameter
         {

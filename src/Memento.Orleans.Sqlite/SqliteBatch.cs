@@ -80,6 +80,8 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
         {
             isCleared |= entry.Clears.Count > 0;
             WriteEntry(database, entry);
+            foreach (Guid forgotten in entry.Forgets)
+                Forget(database, forgotten);
             if (!entry.KeepsOutcome) continue;
             outcomes++;
             var standing = KeepOutcome(
@@ -187,6 +189,13 @@ internal sealed class SqliteBatch(TimeProvider timeProvider, SqliteSettings sett
             .Scalar();
         return (TransactionOutcome)(standing
             ?? throw new InvalidOperationException($"The outcome of {transactionId} is gone."));
+    }
+
+    private static void Forget(SqliteDatabase database, Guid transactionId)
+    {
+        Span<byte> id = stackalloc byte[16];
+        transactionId.TryWriteBytes(id, bigEndian: true, out _);
+        database.Prepared("DELETE FROM memento_outcome WHERE id = ?1").Bind(1, id).Execute();
     }
 
     private void Prune(SqliteDatabase database, int outcomes)

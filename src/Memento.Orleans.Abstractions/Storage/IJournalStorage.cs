@@ -33,6 +33,12 @@ public interface IJournalStorage : IAsyncDisposable
     bool OpensInActiveSilo => false;
 
     /// <summary>
+    /// The leases of the silos that share the storage. Null in a storage that only one silo can
+    /// have open.
+    /// </summary>
+    ILeaseStorage? Leases => null;
+
+    /// <summary>
     /// Opens the storage, and makes its schema if it is missing. If the catalog is kept apart from
     /// the rows, it checks by an identity that both belong together.
     /// </summary>

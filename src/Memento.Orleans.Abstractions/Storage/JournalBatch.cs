@@ -32,6 +32,12 @@ public sealed class JournalEntry
     /// </summary>
     public bool KeepsOutcome { get; init; }
 
+    /// <summary>
+    /// Transactions whose kept outcomes nobody will look up any more. The storage forgets them with
+    /// the batch. One that it does not know is passed over.
+    /// </summary>
+    public IReadOnlyList<Guid> Forgets { get; init; } = [];
+
     /// <summary>The same entry, whose outcome is kept.</summary>
     internal JournalEntry KeepingOutcome() => new()
     {
@@ -40,6 +46,7 @@ public sealed class JournalEntry
         Writes = Writes,
         Epochs = Epochs,
         KeepsOutcome = true,
+        Forgets = Forgets,
     };
 }
 

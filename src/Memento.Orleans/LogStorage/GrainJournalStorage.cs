@@ -14,6 +14,7 @@ internal sealed class GrainJournalStorage : IJournalStorage
 {
     private readonly StateStore _states;
     private readonly LogAppender _appender;
+    private readonly LogLeases _leases;
     private readonly LogCleaner _cleaner;
     private readonly LogMaintenance _maintenance;
     private bool _isOpen;
@@ -41,6 +42,7 @@ internal sealed class GrainJournalStorage : IJournalStorage
             failure => Refusals.IsRefusal(failure) || options.IsRefusal?.Invoke(failure) == true);
         var log = new SharedLog(_states, time, options.MaxStateBytes);
         _appender = new LogAppender(log);
+        _leases = new LogLeases(_states, log.Writer, ChangeAsync, LookAsync);
         _cleaner = new LogCleaner(_states, time);
         _maintenance = new LogMaintenance(
             log,
@@ -57,6 +59,8 @@ internal sealed class GrainJournalStorage : IJournalStorage
     public CatalogStorage Catalog { get; }
 
     public bool SettlesBatches => true;
+
+    public ILeaseStorage Leases => _leases;
 
     /// <summary>The provider may need grains itself, as Orleans' memory storage does.</summary>
     public bool OpensInActiveSilo => true;
@@ -184,6 +188,7 @@ internal sealed class GrainJournalStorage : IJournalStorage
         _isDisposed = true;
         await _maintenance.DisposeAsync().ConfigureAwait(false);
         await _appender.DisposeAsync().ConfigureAwait(false);
+        _leases.Dispose();
     }
 
     private void Begin(CancellationToken cancellationToken)
@@ -207,7 +212,7 @@ internal sealed class GrainJournalStorage : IJournalStorage
         try
         {
             object? result = await _appender.AppendAsync(change).ConfigureAwait(false);
-            return result is StorageException unknown ? throw unknown : result;
+            return result is Exception refusal ? throw refusal : result;
         }
         catch (NoAnswerException lost)
         {

@@ -14,6 +14,18 @@ internal sealed record BatchChange(JournalBatch Batch) : LogChange;
 /// <summary>A partition gets a new owner.</summary>
 internal sealed record RaiseChange(string Table, int Partition) : LogChange;
 
+/// <summary>
+/// A silo becomes the owner of a partition whose owner number it has raised, if nobody, itself or a
+/// silo whose lease has ended owns it.
+/// </summary>
+internal sealed record ClaimChange(
+    string Table, int Partition, long Epoch, Guid Owner, Guid? Ended) : LogChange;
+
+/// <summary>A silo gives up a partition, or all that it owns.</summary>
+/// <param name="Owner">The silo.</param>
+/// <param name="Owned">The partition, with its owner number; null for all.</param>
+internal sealed record ReleaseChange(Guid Owner, PartitionEpoch? Owned) : LogChange;
+
 /// <summary>A table is made, if there is none of its name.</summary>
 internal sealed record CreateChange(string Table) : LogChange;
 

@@ -19,6 +19,7 @@ internal sealed class LogContent
 
     private readonly Dictionary<string, long> _tables;
     private readonly Dictionary<(string Table, int Partition), long> _epochs;
+    private readonly LogOwners _owners;
     private readonly Dictionary<string, byte[]> _notes;
     private readonly Dictionary<RowsId, IReadOnlyList<Run>> _runs;
     private readonly Dictionary<Guid, WriterMark> _writers;
@@ -36,6 +37,7 @@ internal sealed class LogContent
         _lastTable = image.LastTable;
         _tables = new(image.Tables, StringComparer.Ordinal);
         _epochs = new(image.Epochs);
+        _owners = new(image.Owners);
         _notes = new(image.Notes, StringComparer.Ordinal);
         _runs = new(image.Runs);
         _writers = new(image.Writers);
@@ -59,11 +61,21 @@ internal sealed class LogContent
     /// <summary>How far the log has come with a writer.</summary>
     public WriterMark MarkOf(Guid writer) => _writers.GetValueOrDefault(writer);
 
+    /// <summary>The silos that own partitions.</summary>
+    public LogOwners Owners => _owners;
+
+    /// <summary>Whether an owner number is the newest one.</summary>
+    public bool Stands(PartitionEpoch owned)
+        => _epochs.GetValueOrDefault((owned.Table, owned.Partition)) == owned.Epoch;
+
     public byte[]? Note(string name) => _notes.GetValueOrDefault(name);
 
     /// <summary>The outcomes that a checkpoint has kept.</summary>
     public void Recall(int slice, LogRow row)
-        => _outcomes.Add(slice, new Guid(row.Key), (TransactionOutcome)row.Document![0]);
+    {
+        if (row.Document is { } outcome)
+            _outcomes.Add(slice, new Guid(row.Key), (TransactionOutcome)outcome[0]);
+    }
 
     /// <summary>The rows of a partition at this moment; null if there is no such table.</summary>
     public PartitionRows? Look(string table, int partition)
@@ -99,8 +111,7 @@ internal sealed class LogContent
         {
             foreach (PartitionEpoch each in entry.Epochs)
             {
-                if (_epochs.GetValueOrDefault((each.Table, each.Partition)) != each.Epoch)
-                    return new FencedException(each.Table, each.Partition);
+                if (!Stands(each)) return new FencedException(each.Table, each.Partition);
             }
 
             if (!entry.KeepsOutcome) continue;
@@ -158,7 +169,7 @@ internal sealed class LogContent
         return new LogFreeze(
             new LogImage(
                 Position, At, _lastTable, new(_tables), new(_epochs), new(_notes), new(_runs),
-                new(_writers), []),
+                new(_writers), [], _owners.Copy()),
             _frozen,
             [.. _obsolete]);
     }
@@ -255,6 +266,13 @@ internal sealed class LogContent
             case RaiseChange raise:
                 var owned = (raise.Table, raise.Partition);
                 return _epochs[owned] = _epochs.GetValueOrDefault(owned) + 1;
+            case ClaimChange claim:
+                return Stands(new PartitionEpoch(claim.Table, claim.Partition, claim.Epoch))
+                    ? _owners.Claim(claim)
+                    : new FencedException(claim.Table, claim.Partition);
+            case ReleaseChange release:
+                _owners.Release(release);
+                return null;
             case CreateChange create:
                 _tables.TryAdd(create.Table, _lastTable + 1);
                 _lastTable = Math.Max(_lastTable, _tables[create.Table]);
@@ -292,6 +310,8 @@ internal sealed class LogContent
                     .Set(row.Key, row.Document, Position);
             }
 
+            foreach (Guid forgotten in entry.Forgets)
+                ForgetOutcome(forgotten);
             if (entry.KeepsOutcome) Keep(entry.TransactionId, TransactionOutcome.Committed);
         }
     }
@@ -301,6 +321,12 @@ internal sealed class LogContent
         int slice = OutcomeSlices.SliceOf(At);
         _outcomes.Add(slice, id, outcome);
         Overlay(new RowsId(OutcomeTable, slice)).Set(id.ToByteArray(), [(byte)outcome], Position);
+    }
+
+    private void ForgetOutcome(Guid id)
+    {
+        if (_outcomes.Remove(id) is { } slice)
+            Overlay(new RowsId(OutcomeTable, slice)).Set(id.ToByteArray(), null, Position);
     }
 
     private RowOverlay Overlay(RowsId id)

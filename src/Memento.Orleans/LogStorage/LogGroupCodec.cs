@@ -15,6 +15,9 @@ internal static class LogGroupCodec
         Drop = 4,
         Note = 5,
         Decide = 6,
+        Claim = 7,
+        Release = 8,
+        ForgettingBatch = 9,
     }
 
     /// <summary>The bytes in front of a part.</summary>
@@ -91,9 +94,24 @@ internal static class LogGroupCodec
         switch (change)
         {
             case BatchChange { Batch: var batch }:
-                writer.Write((byte)Kind.Batch);
+                bool forgets = batch.Entries.Any(static entry => entry.Forgets.Count > 0);
+                writer.Write((byte)(forgets ? Kind.ForgettingBatch : Kind.Batch));
                 writer.Write7BitEncodedInt64(batch.FirstPosition);
-                writer.WriteAll(batch.Entries, WriteEntry);
+                writer.WriteAll(batch.Entries, forgets ? WriteForgettingEntry : WriteEntry);
+                break;
+            case ClaimChange claim:
+                writer.Write((byte)Kind.Claim);
+                writer.Write(claim.Table);
+                writer.Write7BitEncodedInt(claim.Partition);
+                writer.Write7BitEncodedInt64(claim.Epoch);
+                writer.Write(claim.Owner.ToByteArray());
+                writer.Write((claim.Ended ?? Guid.Empty).ToByteArray());
+                break;
+            case ReleaseChange release:
+                writer.Write((byte)Kind.Release);
+                writer.Write(release.Owner.ToByteArray());
+                writer.Write(release.Owned is not null);
+                if (release.Owned is { } owned) WriteEpoch(writer, owned);
                 break;
             case RaiseChange raise:
                 writer.Write((byte)Kind.Raise);
@@ -126,6 +144,16 @@ internal static class LogGroupCodec
     {
         Kind.Batch => new BatchChange(new JournalBatch(
             reader.Read7BitEncodedInt64(), reader.ReadAll(ReadEntry))),
+        Kind.ForgettingBatch => new BatchChange(new JournalBatch(
+            reader.Read7BitEncodedInt64(), reader.ReadAll(ReadForgettingEntry))),
+        Kind.Claim => new ClaimChange(
+            reader.ReadString(),
+            reader.Read7BitEncodedInt(),
+            reader.Read7BitEncodedInt64(),
+            new Guid(reader.ReadBytes(16)),
+            new Guid(reader.ReadBytes(16)) is var ended && ended != Guid.Empty ? ended : null),
+        Kind.Release => new ReleaseChange(
+            new Guid(reader.ReadBytes(16)), reader.ReadBoolean() ? ReadEpoch(reader) : null),
         Kind.Raise => new RaiseChange(reader.ReadString(), reader.Read7BitEncodedInt()),
         Kind.Create => new CreateChange(reader.ReadString()),
         Kind.Drop => new DropChange(reader.ReadString()),
@@ -139,12 +167,7 @@ internal static class LogGroupCodec
         writer.Write(entry.TransactionId.ToByteArray());
         writer.Write(entry.KeepsOutcome);
         writer.WriteAll(entry.Clears, static (writer, table) => writer.Write(table));
-        writer.WriteAll(entry.Epochs, static (writer, each) =>
-        {
-            writer.Write(each.Table);
-            writer.Write7BitEncodedInt(each.Partition);
-            writer.Write7BitEncodedInt64(each.Epoch);
-        });
+        writer.WriteAll(entry.Epochs, WriteEpoch);
         writer.WriteAll(entry.Writes, static (writer, row) =>
         {
             writer.Write(row.Table);
@@ -155,13 +178,37 @@ internal static class LogGroupCodec
         });
     }
 
-    private static JournalEntry ReadEntry(BinaryReader reader) => new()
+    private static void WriteForgettingEntry(BinaryWriter writer, JournalEntry entry)
     {
+        writer.WriteAll(entry.Forgets, static (writer, id) => writer.Write(id.ToByteArray()));
+        WriteEntry(writer, entry);
+    }
+
+    private static void WriteEpoch(BinaryWriter writer, PartitionEpoch each)
+    {
+        writer.Write(each.Table);
+        writer.Write7BitEncodedInt(each.Partition);
+        writer.Write7BitEncodedInt64(each.Epoch);
+    }
+
+    private static PartitionEpoch ReadEpoch(BinaryReader reader) => new(
+        reader.ReadString(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64());
+
+    private static JournalEntry ReadForgettingEntry(BinaryReader reader)
+    {
+        Guid[] forgets = reader.ReadAll(static reader => new Guid(reader.ReadBytes(16)));
+        return ReadEntry(reader, forgets);
+    }
+
+    private static JournalEntry ReadEntry(BinaryReader reader) => ReadEntry(reader, []);
+
+    private static JournalEntry ReadEntry(BinaryReader reader, Guid[] forgets) => new()
+    {
+        Forgets = forgets,
         TransactionId = new Guid(reader.ReadBytes(16)),
         KeepsOutcome = reader.ReadBoolean(),
         Clears = reader.ReadAll(static reader => reader.ReadString()),
-        Epochs = reader.ReadAll(static reader => new PartitionEpoch(
-            reader.ReadString(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64())),
+        Epochs = reader.ReadAll(ReadEpoch),
         Writes = reader.ReadAll(static reader => new RowWrite(
             reader.ReadString(),
             reader.Read7BitEncodedInt(),

@@ -13,6 +13,7 @@ namespace Memento.LogStorage;
 /// <param name="Runs">The runs of each partition, oldest first.</param>
 /// <param name="Writers">How far the log has come with each writer.</param>
 /// <param name="Waste">What has to be cleared.</param>
+/// <param name="Owners">Which silo owns a partition, and under which number.</param>
 internal sealed record LogImage(
     long Position,
     DateTimeOffset At,
@@ -22,11 +23,12 @@ internal sealed record LogImage(
     Dictionary<string, byte[]> Notes,
     Dictionary<RowsId, IReadOnlyList<Run>> Runs,
     Dictionary<Guid, WriterMark> Writers,
-    IReadOnlyList<Waste> Waste)
+    IReadOnlyList<Waste> Waste,
+    Dictionary<(string Table, int Partition), LogOwner> Owners)
 {
     /// <summary>The image of a store that was never written.</summary>
     public static LogImage Empty { get; } =
-        new(0, DateTimeOffset.MinValue, 0, [], [], [], [], [], []);
+        new(0, DateTimeOffset.MinValue, 0, [], [], [], [], [], [], []);
 
     public byte[] Write()
     {
@@ -69,6 +71,13 @@ internal sealed record LogImage(
             writer.Write7BitEncodedInt64(each.Run);
             writer.Write7BitEncodedInt(each.Pieces ?? -1);
         });
+        writer.WriteAll(Owners, static (writer, each) =>
+        {
+            writer.Write(each.Key.Table);
+            writer.Write7BitEncodedInt(each.Key.Partition);
+            writer.Write(each.Value.Owner.ToByteArray());
+            writer.Write7BitEncodedInt64(each.Value.Epoch);
+        });
         return stream.ToArray();
     }
 
@@ -100,7 +109,16 @@ internal sealed record LogImage(
                 long run = reader.Read7BitEncodedInt64();
                 int pieces = reader.Read7BitEncodedInt();
                 return new Waste(run, pieces < 0 ? null : pieces);
-            }));
+            }),
+
+            // An image of the first version ends here.
+            reader.BaseStream.Position == reader.BaseStream.Length
+                ? []
+                : reader.ReadAll(static reader => (
+                    Key: (reader.ReadString(), reader.Read7BitEncodedInt()),
+                    Value: new LogOwner(
+                        new Guid(reader.ReadBytes(16)),
+                        reader.Read7BitEncodedInt64()))).ToDictionary());
     }
 
     public static void WriteRun(BinaryWriter writer, Run run)
@@ -117,6 +135,11 @@ internal sealed record LogImage(
         reader.Read7BitEncodedInt64(),
         reader.Read7BitEncodedInt64());
 }
+
+/// <summary>The silo that owns a partition.</summary>
+/// <param name="Owner">The run of the silo.</param>
+/// <param name="Epoch">The owner number under which it owns the partition.</param>
+internal readonly record struct LogOwner(Guid Owner, long Epoch);
 
 /// <summary>How far the log has come with a writer.</summary>
 /// <param name="Group">The number of its last group.</param>

@@ -40,6 +40,17 @@ internal sealed class OutcomeSlices
         outcomes.Add(id, outcome);
     }
 
+    /// <summary>Forgets an outcome; its slice, or null if there was none.</summary>
+    public int? Remove(Guid id)
+    {
+        foreach ((int slice, Dictionary<Guid, TransactionOutcome> outcomes) in _slices)
+        {
+            if (outcomes.Remove(id)) return slice;
+        }
+
+        return null;
+    }
+
     /// <summary>Forgets the slices that are over.</summary>
     public void Prune(DateTimeOffset now)
     {

@@ -44,6 +44,9 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     private LogGroup? _lost;
     private object?[]? _found;
 
+    /// <summary>This run of this silo.</summary>
+    public Guid Writer => _writer;
+
     /// <summary>The content up to the last state that was read.</summary>
     public LogContent Content { get; private set; } = new(LogImage.Empty);
 
@@ -279,7 +282,7 @@ internal sealed partial class SharedLog(StateStore states, TimeProvider time, in
     /// The results of a group that a checkpoint has swallowed: a batch in the log was kept.
     /// </summary>
     private object?[] ResultsOf(LogGroup group)
-        => [.. group.Changes.Select(change => change is RaiseChange or DecideChange
+        => [.. group.Changes.Select(change => change is RaiseChange or DecideChange or ClaimChange
             ? new StorageException(
                 $"{states.Place} has made a change whose result is not known any more. Ask again.")
             : (object?)null)];

@@ -20,7 +20,8 @@ internal sealed class StoredState
 /// </summary>
 internal static class StateSeal
 {
-    private const byte Version = 1;
+    // 2: owners of partitions, and batches that forget outcomes.
+    private const byte Version = 2;
     private const int Frame = 1 + sizeof(uint);
 
     public static byte[] Close(string key, ReadOnlySpan<byte> content)

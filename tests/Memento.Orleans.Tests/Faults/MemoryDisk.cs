@@ -41,6 +41,16 @@ internal sealed record MemoryState
     public ImmutableDictionary<(string Table, int Partition), long> Epochs { get; init; } =
         ImmutableDictionary<(string Table, int Partition), long>.Empty;
 
+    /// <summary>The silos that own partitions, and under which number.</summary>
+    public ImmutableDictionary<(string Table, int Partition), (Guid Silo, long Epoch)> Owners
+    {
+        get;
+        init;
+    } = ImmutableDictionary<(string Table, int Partition), (Guid Silo, long Epoch)>.Empty;
+
+    public ImmutableDictionary<Guid, StoredLease> Leases { get; init; } =
+        ImmutableDictionary<Guid, StoredLease>.Empty;
+
     public ImmutableDictionary<Guid, TransactionOutcome> Outcomes { get; init; } =
         ImmutableDictionary<Guid, TransactionOutcome>.Empty;
 

@@ -10,7 +10,7 @@ namespace Memento.Tests.Faults;
 /// code above it. It checks its caller too. Several storages may have the same disk, as the silos
 /// of a cluster have the same database.
 /// </summary>
-internal sealed class MemoryJournalStorage(MemoryDisk? disk = null) : IJournalStorage
+internal sealed partial class MemoryJournalStorage(MemoryDisk? disk = null) : IJournalStorage
 {
     private readonly MemoryDisk _disk = disk ?? new MemoryDisk();
     private long _lastPosition;
@@ -181,9 +181,9 @@ internal sealed class MemoryJournalStorage(MemoryDisk? disk = null) : IJournalSt
         return state with
         {
             Tables = tables.ToImmutable(),
-            Outcomes = entry.KeepsOutcome
+            Outcomes = (entry.KeepsOutcome
                 ? state.Outcomes.Add(entry.TransactionId, TransactionOutcome.Committed)
-                : state.Outcomes,
+                : state.Outcomes).RemoveRange(entry.Forgets),
         };
 
         ImmutableSortedDictionary<RowPlace, byte[]> RowsOf(string table)
