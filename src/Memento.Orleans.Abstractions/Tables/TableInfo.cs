@@ -43,6 +43,13 @@ public sealed record TableInfo
     /// </summary>
     [Id(8)]
     public long Unreadable { get; init; }
+
+    /// <summary>
+    /// When records of the table were last lost with a silo that died; null: never, as far as the
+    /// silos know that have its partitions. Only records in ram are lost.
+    /// </summary>
+    [Id(9)]
+    public DateTimeOffset? LostAt { get; init; }
 }
 
 /// <summary>An index of a table.</summary>
@@ -120,4 +127,10 @@ public sealed record PartitionInfo(
     /// <summary>How many of its records were set aside.</summary>
     [Id(4)]
     public long Unreadable { get; init; }
+
+    /// <summary>
+    /// When its records were last lost with a silo that died, so that it began empty; null: never.
+    /// </summary>
+    [Id(5)]
+    public DateTimeOffset? LostAt { get; init; }
 }

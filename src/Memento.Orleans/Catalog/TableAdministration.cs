@@ -83,6 +83,7 @@ internal sealed class TableAdministration(
             Memory = infos.Sum(static each => each.Memory),
             Partitions = infos,
             Unreadable = infos.Sum(static each => each.Unreadable),
+            LostAt = infos.Max(static each => each.LostAt),
         };
     }
 
@@ -214,7 +215,8 @@ internal sealed class TableAdministration(
         TableDefinition table, CancellationToken cancellationToken)
     {
         OpenResponse[] opened = await lifetime.AskAsync(
-            () => Task.WhenAll(Partitions(table).Select(static partition => partition.OpenAsync())),
+            () => Task.WhenAll(Partitions(table).Select(
+                partition => partition.OpenAsync(time, cancellationToken))),
             cancellationToken);
         foreach (OpenResponse each in opened)
             each.Registration?.Require(table.Name, table.Registration);

@@ -25,6 +25,7 @@ internal sealed class StoreMetrics
     private readonly Counter<long> _aborts;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _messages;
+    private readonly Counter<long>? _losses;
     private readonly Histogram<double>? _lockWaits;
     private readonly Histogram<int>? _batchSizes;
     private readonly Histogram<double>? _batchWrites;
@@ -50,6 +51,10 @@ internal sealed class StoreMetrics
             "Messages of transactions to partitions that are not used directly");
         if (silo is null) return;
 
+        _losses = Meter.CreateCounter<long>(
+            "memento.partitions.lost",
+            "{partition}",
+            "Partitions in ram that began empty because their silo had died");
         _lockWaits = Meter.CreateHistogram(
             "memento.lock.wait.duration", "s", "Waits for a lock", tags: null, Seconds);
         _batchSizes = Meter.CreateHistogram(
@@ -78,6 +83,12 @@ internal sealed class StoreMetrics
     /// <summary>A message leaves for a partition in another process.</summary>
     /// <param name="message">The kind of the message.</param>
     public void Sent(string message) => Add(_messages, "memento.message", message);
+
+    /// <summary>A partition of this silo has begun empty.</summary>
+    public void PartitionLost(string table)
+    {
+        if (_losses is not null) Add(_losses, "memento.table", table);
+    }
 
     /// <summary>A wait for a lock has ended.</summary>
     /// <param name="table">The table.</param>

@@ -8,6 +8,7 @@ using Memento.Numbering;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos;
+using Memento.Silos.HandOver;
 using Memento.Silos.Members;
 using Memento.Silos.Placement;
 using Memento.Tables;
@@ -72,7 +73,16 @@ internal static class MementoServices
         services.AddSingleton<IndexBuilder>();
         services.AddSingleton<Numbers>();
         services.AddSingleton<OneAppendCommit>();
-        services.AddSingleton<IMembers, SiloMembers>();
+        services.AddSingleton<SiloMembers>();
+        services.AddSingleton<IMembers>(
+            static provider => provider.GetRequiredService<SiloMembers>());
+        services.AddSingleton<IOtherSilos>(
+            static provider => provider.GetRequiredService<SiloMembers>());
+        services.AddSingleton<PartitionOwners>();
+        services.AddSingleton<ParkedPartitions>();
+        services.AddSingleton<PartitionGiver>();
+        services.AddSingleton<PartitionTaker>();
+        services.AddSingleton<PartitionMover>();
         services.AddSingleton<MemberCommits>();
         services.AddSingleton<ISilentCommits>(
             static provider => provider.GetRequiredService<MemberCommits>());
@@ -82,6 +92,7 @@ internal static class MementoServices
         services.AddSingleton<RemoteTransactions>();
         services.AddSingleton<IPartitions, SiloPartitions>();
         services.AddSingleton<ICommitter, SiloCommitter>();
+        services.AddSingleton<OwnershipPlan>();
         services.AddPlacementDirector<IndexPlacement, IndexPlacementDirector>();
         services.AddPlacementDirector<RecordPlacement, RecordPlacementDirector>();
         services.AddSingleton<SiloStartup>();
@@ -113,6 +124,7 @@ internal static class MementoServices
         services.AddSingleton(static provider => new StoreMetrics(
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetService<ILocalSiloDetails>()?.Name));
+        services.AddSingleton<PartitionLosses>();
         services.AddSingleton<StoreTracing>();
         services.AddSingleton<StoreGauges>();
         services.AddSingleton<IMementoDiagnostics, StoreInspector>();

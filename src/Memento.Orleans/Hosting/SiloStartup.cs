@@ -3,6 +3,7 @@ using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
+using Memento.Silos.HandOver;
 using Memento.Silos.Members;
 using Memento.Storage;
 using Memento.Tables;
@@ -30,6 +31,7 @@ internal sealed class SiloStartup(
     JoinWatch joining,
     LateIntroduction introduction,
     StoreGauges gauges,
+    PartitionMover mover,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -47,6 +49,11 @@ internal sealed class SiloStartup(
             ServiceLifecycleStage.Active,
             EnsureTablesAsync,
             BeginStopAsync);
+        lifecycle.Subscribe(
+            $"{nameof(SiloStartup)}.Partitions",
+            ServiceLifecycleStage.GrainDeactivation,
+            static _ => Task.CompletedTask,
+            mover.LeaveAsync);
 
         StoreDirectoryServices.Participate(services, lifecycle);
         var catalog = services.GetRequiredKeyedService<IGrainStorage>(MementoStorage.Name);
@@ -94,6 +101,7 @@ internal sealed class SiloStartup(
         foreach ((TableDefinition table, EnsureResponse ensured) in changed)
             await ChangeIndexesAsync(table, ensured, cancellationToken);
 
+        mover.Start();
         HostingLog.Started(logger, tables.Tables.Count);
     }
 
@@ -155,10 +163,10 @@ internal sealed class SiloStartup(
     /// <summary>
     /// Before the grains stop: each waits for the appended commits of its partition.
     /// </summary>
-    private Task BeginStopAsync(CancellationToken cancellationToken)
+    private async Task BeginStopAsync(CancellationToken cancellationToken)
     {
         journal.EndDoubt();
-        return Task.CompletedTask;
+        await mover.StopAsync();
     }
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)

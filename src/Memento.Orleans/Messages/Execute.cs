@@ -67,6 +67,12 @@ internal sealed record ExecuteResponse
     /// <summary>The silo that has the partition; null if it could not be opened.</summary>
     [Id(2)]
     public SiloAddress? Silo { get; init; }
+
+    /// <summary>
+    /// Whether the partition is on its way to another silo, and nothing was carried out.
+    /// </summary>
+    [Id(3)]
+    public bool IsMoving { get; init; }
 }
 
 /// <summary>An operation, and the savepoints under which it was called.</summary>

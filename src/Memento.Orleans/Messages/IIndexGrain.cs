@@ -51,6 +51,12 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("DecideAsync")]
     Task<TransactionOutcome> DecideAsync(Guid transactionId);
 
+    /// <summary>
+    /// Closes the partition if it is in a silo, so that its next use opens it where it should be.
+    /// </summary>
+    [Alias("MoveAsync")]
+    Task MoveAsync(SiloAddress from);
+
     /// <summary>Closes the partition, because its table is being deleted.</summary>
     [Alias("DropAsync")]
     Task DropAsync();
@@ -88,4 +94,29 @@ internal sealed record OpenResponse
     /// <summary>The silo's registration of the table; null if it has none.</summary>
     [Id(3)]
     public TableRegistration? Registration { get; init; }
+
+    /// <summary>Whether it is on its way to another silo: ask again.</summary>
+    [Id(4)]
+    public bool IsMoving { get; init; }
+}
+
+/// <summary>Finds partitions.</summary>
+internal static class IndexGrains
+{
+    /// <summary>The pause before a partition that moves is asked again.</summary>
+    public static readonly TimeSpan MovingPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Opens a partition, wherever it is, after its move if it moves.</summary>
+    public static async Task<OpenResponse> OpenAsync(
+        this IIndexGrain grain, TimeProvider time, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            OpenResponse opened = await grain.OpenAsync().WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
+            if (!opened.IsMoving) return opened;
+
+            await Task.Delay(MovingPause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

@@ -1,42 +1,6 @@
 using Memento.Storage;
-using Orleans.Services;
 
 namespace Memento.Messages;
-
-/// <summary>
-/// A silo: in commits over several silos, and with its copy of the catalog. Its messages go to a
-/// silo, not to a partition, which may be elsewhere by the next message.
-/// </summary>
-[Alias("Memento.ISiloMember")]
-internal interface ISiloMember : IGrainService
-{
-    /// <summary>
-    /// Seals the partitions of a transaction in this silo, and answers when all that it depends on
-    /// here is durable.
-    /// </summary>
-    [Alias("SealAsync")]
-    Task<SealAnswer> SealAsync(SealRequest request);
-
-    /// <summary>Ends a sealed transaction as its coordinator has decided.</summary>
-    [Alias("SettleAsync")]
-    Task<MemberAnswer> SettleAsync(SettleRequest request);
-
-    /// <summary>
-    /// Asks the coordinator, or another member, what it knows of a transaction.
-    /// </summary>
-    [Alias("AskAsync")]
-    Task<MemberAnswer> AskAsync(AskRequest request);
-
-    /// <summary>
-    /// Tells what the tables are. Returns what the silo cannot use of it; null: nothing.
-    /// </summary>
-    [Alias("LearnCatalogAsync")]
-    Task<string?> LearnCatalogAsync(CatalogImage image);
-
-    /// <summary>What the silo knows of the tables; null before its start has read it.</summary>
-    [Alias("KnownCatalogAsync")]
-    Task<CatalogImage?> KnownCatalogAsync();
-}
 
 /// <summary>Who decides a commit if its coordinator does not tell.</summary>
 internal enum SpanningDecider

@@ -188,6 +188,7 @@ internal sealed class OperationOutbox(
                 Registration = registration,
                 Open = state.Savepoints?.Describe(),
             }).ConfigureAwait(false);
+            if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             if (response.Silo is not null) Volatile.Write(ref _silo, response.Silo);
             if (response.Operations.Count == calls.Count) return response.Operations;
@@ -200,6 +201,25 @@ internal sealed class OperationOutbox(
             var failed = new OperationResponse { Error = exception };
             return calls.ConvertAll(_ => failed);
         }
+    }
+
+    /// <summary>
+    /// Sends a message again that found its partition on the way to another silo. What the silo
+    /// before has carried out is gone.
+    /// </summary>
+    /// <exception cref="TransactionConflictException">It has carried something out.</exception>
+    private async Task<IReadOnlyList<OperationResponse>> MovingAsync(List<OperationCall> calls)
+    {
+        if (Silo is not null)
+        {
+            throw new TransactionConflictException(
+                "A partition moved while the transaction ran. It is run again while attempts and "
+                + "time are left.");
+        }
+
+        await Task.Delay(IndexGrains.MovingPause).ConfigureAwait(false);
+        var again = new OperationResponse { IsStillWaiting = true };
+        return calls.ConvertAll(_ => again);
     }
 
     /// <summary>

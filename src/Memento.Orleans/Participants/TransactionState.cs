@@ -233,6 +233,15 @@ internal sealed partial class TransactionState(
         }
     }
 
+    /// <summary>Adds a partition of this silo.</summary>
+    /// <exception cref="PartitionClosedException">It is closed.</exception>
+    public Participant Enlist(Partition partition)
+        => Enlist(
+            partition.Table,
+            partition.Number,
+            partition,
+            static (state, partition) => new LocalParticipant(partition.Join(state.Header)));
+
     /// <summary>
     /// The latest journal position whose effect it has seen in this silo. For a transaction whose
     /// body has ended.

@@ -7,33 +7,11 @@ internal sealed partial class Partition
 {
     // Under the gate.
     private bool _isBroken;
-    private bool _needsSuccessor;
 
     /// <summary>
     /// Called once, under the gate, when the partition ends because an invariant is broken.
     /// </summary>
     public Action<Partition, BrokenInvariantException>? WhenBroken { get; init; }
-
-    /// <summary>
-    /// A partition with the same records and new locks, where this one ended because an invariant
-    /// was broken and its records are nowhere else. Null where it was closed for another reason
-    /// too: its table may be gone. Called when it has drained, and the journal has been flushed.
-    /// </summary>
-    public Partition? MakeSuccessor()
-    {
-        lock (_gate)
-        {
-            if (!_needsSuccessor || Table.Storage != TableStorage.Ram) return null;
-
-            Invariant.Holds(_transactions.Count == 0, "a partition has drained before another one");
-            return new Partition(Table, Number, Epoch, _content, time)
-            {
-                NumberSeen = NumberSeen,
-                WhenBroken = WhenBroken,
-                Metrics = Metrics,
-            };
-        }
-    }
 
     /// <summary>
     /// Ends the partition, under the gate: its locks may be wrong, so that no transaction may go on
@@ -46,7 +24,6 @@ internal sealed partial class Partition
         if (_isBroken) return;
 
         _isBroken = true;
-        _needsSuccessor = _closed is null;
         _closed ??= new TransactionConflictException(
             $"Partition {Number} of table '{Table.Name}' found a fault in its own state and starts "
             + "anew with the records that are committed. The transaction is run again while "

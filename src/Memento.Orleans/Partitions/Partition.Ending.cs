@@ -66,7 +66,7 @@ internal sealed partial class Partition
         lock (_gate)
         {
             _closed ??= reason;
-            _needsSuccessor = false;
+            _isDropped |= reason is TableNotFoundException;
             foreach (PartitionTransaction transaction in _transactions.Values.ToArray())
             {
                 if (transaction.Phase == TransactionPhase.Running) End(transaction);

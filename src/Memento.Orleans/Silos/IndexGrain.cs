@@ -4,6 +4,7 @@ using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Silos.HandOver;
 using Memento.Silos.Placement;
 using Memento.Storage;
 using Memento.Tables;
@@ -25,6 +26,7 @@ namespace Memento.Silos;
 [GrainDirectory(StoreDirectory.Name)]
 internal sealed class IndexGrain(
     PartitionLoader loader,
+    PartitionGiver giver,
     PartitionDirectory partitions,
     TableRegistry tables,
     TransactionRegistry transactions,
@@ -39,20 +41,22 @@ internal sealed class IndexGrain(
 
     private Task<OpenResponse>? _opening;
     private Partition? _partition;
-    private Partition? _successor;
+    private bool _isMoving;
 
     public override async Task OnDeactivateAsync(
         DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await CloseAsync(new TransactionConflictException(
-            $"Partition {this.GetPrimaryKeyString()} moved while the transaction ran. It is run "
-            + "again while attempts and time are left."));
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        await CloseAsync(PartitionGiver.Moved(table, number));
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     public async Task<OpenResponse> OpenAsync()
     {
-        if (_partition is { IsClosed: true } discarded) await ForgetAsync(discarded);
+        if (_partition is { IsClosed: true } closed)
+            await CloseAsync(closed, PartitionGiver.Moved(closed.Table.Name, closed.Number));
+        if (IsMoving()) return new OpenResponse { IsMoving = true };
+
         _opening ??= LoadAsync();
         Task<OpenResponse> opening = _opening;
         OpenResponse response;
@@ -81,6 +85,8 @@ internal sealed class IndexGrain(
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
         OpenResponse open = await OpenAsync();
+        if (open.IsMoving) return RemoteTransactions.Moving(request);
+
         (string name, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
         try
         {
@@ -94,7 +100,9 @@ internal sealed class IndexGrain(
             return RemoteTransactions.Refuse(request, error);
         }
 
-        return await remote.ExecuteAsync(request, tables.Get(name), number, _longestWait);
+        return _partition is { } partition
+            ? await remote.ExecuteAsync(request, partition, _longestWait)
+            : RemoteTransactions.Moving(request);
     }
 
     public Task RollbackAsync(RollbackRequest request)
@@ -117,6 +125,22 @@ internal sealed class IndexGrain(
 
     public Task<TransactionOutcome> DecideAsync(Guid transactionId)
         => commit.DecideAsync(transactionId);
+
+    /// <summary>
+    /// From here on Orleans keeps the calls to it, until it has ended and they go to the next one.
+    /// Those that run are ended by the close, so that none waits for a lock meanwhile.
+    /// </summary>
+    public Task MoveAsync(SiloAddress from)
+    {
+        if (!silo.SiloAddress.Equals(from)) return Task.CompletedTask;
+
+        _isMoving = true;
+        DeactivateOnIdle();
+        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        if (_partition is { } partition)
+            giver.CloseAsync(partition, PartitionGiver.Moved(table, number)).Ignore();
+        return Task.CompletedTask;
+    }
 
     public Task DropAsync()
         => CloseAsync(CatalogGrain.NotFound(
@@ -156,9 +180,7 @@ internal sealed class IndexGrain(
             tables.TryGet(table, out TableDefinition? known) ? known.Registration : null;
         try
         {
-            _partition = _successor ?? await loader.LoadAsync(table, number);
-            _successor = null;
-            partitions.Add(_partition);
+            _partition = await loader.LoadAsync(table, number);
             partitions.Tried(table, number, failure: null);
             return new OpenResponse
             {
@@ -175,30 +197,33 @@ internal sealed class IndexGrain(
     }
 
     /// <summary>
+    /// Whether it is about to end here. Waiting for that would keep it from ending.
+    /// </summary>
+    private bool IsMoving()
+    {
+        if (!giver.Leaving.IsCancellationRequested) return _isMoving;
+
+        // It was placed here by a silo that does not know yet that this one stops.
+        DeactivateOnIdle();
+        return true;
+    }
+
+    /// <summary>
     /// Waits until the running commits are on the disk, before the partition can be loaded again.
     /// </summary>
     private async Task CloseAsync(MementoException reason)
     {
         if (_opening is not null) await _opening;
-        if (_partition is not { } partition) return;
-
-        await partition.CloseAsync(reason);
-        await ForgetAsync(partition);
+        if (_partition is { } partition) await CloseAsync(partition, reason);
     }
 
-    /// <summary>
-    /// Waits for the last commits of a closed partition. After that, the partition can be loaded.
-    /// </summary>
-    private async Task ForgetAsync(Partition partition)
+    private async Task CloseAsync(Partition partition, MementoException reason)
     {
-        partitions.Remove(partition);
-        await partition.Drained;
-        await journal.FlushAsync();
+        await giver.CloseAsync(partition, reason);
         if (!ReferenceEquals(_partition, partition)) return;
 
         _partition = null;
         _opening = null;
-        _successor = partition.MakeSuccessor();
     }
 
     private PartitionInfo Describe(Partition partition)
@@ -207,6 +232,7 @@ internal sealed class IndexGrain(
         return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size)
         {
             Unreadable = unreadable,
+            LostAt = partition.LostAt,
         };
     }
 }

@@ -44,9 +44,6 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
 
             if (waiting.Count == 0) _patience.CancelAfter(longestWait);
             waiting.Add((i, executing.AsTask()));
-
-            // This one opens the partition, which was closed meanwhile; the others stay behind it.
-            if (state.Find(table, number) is null) await waiting[^1].Response;
         }
 
         foreach ((int index, Task<OperationResponse> response) in waiting)

@@ -7,6 +7,7 @@ using Memento.Keys;
 using Memento.Messages;
 using Memento.Numbering;
 using Memento.Partitions;
+using Memento.Silos.HandOver;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,9 @@ using Microsoft.Extensions.Options;
 
 namespace Memento.Silos;
 
-/// <summary>Makes a partition from its rows in the durable storage.</summary>
+/// <summary>
+/// Makes a partition from its rows in the durable storage, or the records of its last owner.
+/// </summary>
 internal sealed class PartitionLoader(
     TableRegistry tables,
     KnownTables known,
@@ -22,6 +25,8 @@ internal sealed class PartitionLoader(
     Numbers numbers,
     IGrainFactory grains,
     DurableStorage durable,
+    PartitionTaker taker,
+    PartitionLosses losses,
     RowMover mover,
     IOptions<MementoOptions> options,
     TimeProvider time,
@@ -54,8 +59,17 @@ internal sealed class PartitionLoader(
         if (catalog.Find(name) is { IsInDoubt: true }) await Catalog.ListAsync();
         KnownTable entry = catalog.Find(name) ?? throw CatalogGrain.NotFound(name);
 
+        return await taker.TakeAsync(
+            table, number, taken => OpenAsync(table, number, entry, taken));
+    }
+
+    private async Task<Partition> OpenAsync(
+        TableDefinition table, int number, KnownTable entry, TakenPartition taken)
+    {
         long started = time.GetTimestamp();
-        var content = new PartitionContent(table);
+        string name = table.Name;
+        PartitionContent content = taken.Content ?? new PartitionContent(table);
+        DateTimeOffset? lostAt = taken.LostAt;
         long epoch = 0;
         if (table.Storage == TableStorage.Disk)
         {
@@ -71,9 +85,17 @@ internal sealed class PartitionLoader(
             TimeSpan elapsed = time.GetElapsedTime(started);
             StorageLog.Loaded(logger, number, name, content.Count, elapsed);
         }
+        else if (taken.LostWith is { } dead)
+        {
+            lostAt = time.GetUtcNow();
+            HandOverLog.Lost(logger, number, name, dead);
+            losses.Tell(new PartitionLostEventArgs(name, number, dead.ToString(), lostAt.Value));
+        }
 
         return new Partition(table, number, epoch, content, time)
         {
+            Tenure = taken.Tenure,
+            LostAt = lostAt,
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
             Metrics = metrics,
             WhenBroken = (broken, exception) =>

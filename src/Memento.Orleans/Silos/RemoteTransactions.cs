@@ -23,14 +23,16 @@ internal sealed class RemoteTransactions(
     /// and returns all answers together.
     /// </summary>
     /// <param name="request">The message.</param>
-    /// <param name="table">The table.</param>
-    /// <param name="number">The partition's number.</param>
+    /// <param name="partition">The partition.</param>
     /// <param name="longestWait">How long the answers may wait for locks.</param>
     public async Task<ExecuteResponse> ExecuteAsync(
-        ExecuteRequest request, TableDefinition table, int number, TimeSpan longestWait)
+        ExecuteRequest request, Partition partition, TimeSpan longestWait)
     {
         using StoreActivity activity = tracing.StartExecute(
-            request.TransactionId, table.Name, number, request.Operations.Count);
+            request.TransactionId,
+            partition.Table.Name,
+            partition.Number,
+            request.Operations.Count);
         TransactionState state;
         try
         {
@@ -38,11 +40,27 @@ internal sealed class RemoteTransactions(
         }
         catch (NoTransactionException late)
         {
-            return Refuse(request, late);
+            return Refuse(request, Ended(late));
         }
 
         if (request.Open is { } open) state.UseSavepoints().Learn(open);
-        using var message = new OperationMessage(state, table, number);
+        try
+        {
+            state.Enlist(partition);
+        }
+        catch (PartitionClosedException closed)
+        {
+            // Its grain waits for this call before it ends: it must not be opened again here.
+            return closed.Reason is TransactionConflictException
+                ? Moving(request)
+                : Refuse(request, closed.Reason);
+        }
+        catch (NoTransactionException late)
+        {
+            return Refuse(request, Ended(late));
+        }
+
+        using var message = new OperationMessage(state, partition.Table, partition.Number);
         return new ExecuteResponse
         {
             Age = state.Age,
@@ -83,6 +101,20 @@ internal sealed class RemoteTransactions(
             Operations = Enumerable.Repeat(refused, request.Operations.Count).ToArray(),
         };
     }
+
+    /// <summary>
+    /// What a caller hears whose transaction was ended here while it goes on there: it can only run
+    /// it again.
+    /// </summary>
+    private static TransactionConflictException Ended(NoTransactionException late)
+        => new(
+            $"The silo has ended the transaction: {late.Message} It is run again while attempts "
+            + "and time are left.",
+            late);
+
+    /// <summary>The response where the partition is on its way to another silo.</summary>
+    public static ExecuteResponse Moving(ExecuteRequest request)
+        => new() { Age = request.Age, Operations = [], IsMoving = true };
 
     /// <summary>
     /// Finds the transaction of a message, or begins it. Gives it an age if it has none.

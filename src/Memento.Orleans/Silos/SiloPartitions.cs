@@ -18,7 +18,8 @@ internal sealed class SiloPartitions(
     StoreLifetime lifetime,
     IGrainFactory grains,
     ILocalSiloDetails silo,
-    StoreMetrics metrics) : IPartitions
+    StoreMetrics metrics,
+    TimeProvider time) : IPartitions
 {
     public bool ShareMemory => true;
 
@@ -35,7 +36,7 @@ internal sealed class SiloPartitions(
         Partition? partition = directory.Find(table.Name, number);
         return partition is null or { IsClosed: true }
             ? OpenAndEnlistAsync(state, table, number, cancellationToken)
-            : new(EnlistLocal(state, table, partition));
+            : new(state.Enlist(partition));
     }
 
     public ValueTask<long> NextNumberAsync(
@@ -57,7 +58,7 @@ internal sealed class SiloPartitions(
         while (true)
         {
             OpenResponse opened = await lifetime.AskForAttemptAsync(
-                grain.OpenAsync, cancellationToken);
+                () => grain.OpenAsync(time, cancellationToken), cancellationToken);
             if (opened.Error is not null) throw opened.Error;
             if (!silo.SiloAddress.Equals(opened.Silo))
             {
@@ -70,16 +71,8 @@ internal sealed class SiloPartitions(
 
             // It may have been closed since the answer; then it is opened again.
             if (directory.Find(table.Name, number) is { IsClosed: false } partition)
-                return EnlistLocal(state, table, partition);
+                return state.Enlist(partition);
             state.ThrowIfOver();
         }
     }
-
-    private static Participant EnlistLocal(
-        TransactionState state, TableDefinition table, Partition partition)
-        => state.Enlist(
-            table,
-            partition.Number,
-            partition,
-            static (state, partition) => new LocalParticipant(partition.Join(state.Header)));
 }

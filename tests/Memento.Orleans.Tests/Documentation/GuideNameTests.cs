@@ -32,7 +32,7 @@ public partial class GuideNameTests
         "ContainsKey", "Genres", "Meta", "Cast", "Role", "Bond", "Key", "Guid", "DateTime",
         "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan", "WhenAll", "TimeoutException",
         "OperationCanceledException", "PublishAot", "GrainDirectoryOptions",
-        "RangeLeaseDuration",
+        "RangeLeaseDuration", "GrainCollectionOptions", "DeactivationTimeout", "ShutdownTimeout",
 
         // Settings of the silo of silo/, and parts of connection strings.
         "Silo", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",

@@ -71,7 +71,7 @@ public sealed class BrokenPartitionTests
         partition.Commit(last);
         await closed.Within();
 
-        Assert.Null(partition.MakeSuccessor());
+        Assert.Null(partition.TakeContent(durable: 0));
     }
 
     private static TableDefinition<T> TableOf<T>(FaultySilo silo)

@@ -80,6 +80,8 @@ internal sealed class FakeIndexGrain : IIndexGrain
         return (Decide ?? throw new NotSupportedException()).Invoke();
     }
 
+    public Task MoveAsync(SiloAddress from) => throw new NotSupportedException();
+
     public Task DropAsync() => throw new NotSupportedException();
 
     public Task ReloadAsync() => throw new NotSupportedException();

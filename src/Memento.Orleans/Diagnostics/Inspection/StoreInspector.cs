@@ -8,14 +8,22 @@ namespace Memento.Diagnostics.Inspection;
 /// <summary>Describes the running transactions and the locks.</summary>
 /// <param name="transactions">The running transactions.</param>
 /// <param name="time">The time.</param>
+/// <param name="losses">What was lost with other silos.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
 /// <param name="silo">This silo; null in a client.</param>
 internal sealed class StoreInspector(
     TransactionRegistry transactions,
     TimeProvider time,
+    PartitionLosses losses,
     PartitionDirectory? partitions = null,
     ILocalSiloDetails? silo = null) : IMementoDiagnostics
 {
+    public event EventHandler<PartitionLostEventArgs>? PartitionLost
+    {
+        add => losses.Found += value;
+        remove => losses.Found -= value;
+    }
+
     public StoreDescription Describe()
     {
         DateTimeOffset now = time.GetUtcNow();

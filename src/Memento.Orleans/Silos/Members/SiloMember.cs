@@ -1,7 +1,8 @@
 using Memento.Catalog;
 using Memento.Commit;
 using Memento.Messages;
-using Memento.Partitions;
+using Memento.Silos.HandOver;
+using Memento.Tables;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -19,7 +20,8 @@ internal sealed class SiloMember(
     MemberCommits members,
     SpanningCommit coordinator,
     CatalogCopy catalog,
-    PartitionDirectory partitions)
+    TableRegistry tables,
+    PartitionGiver giver)
     : GrainService(id, silo, loggers), ISiloMember
 {
     public Task<SealAnswer> SealAsync(SealRequest request)
@@ -37,16 +39,28 @@ internal sealed class SiloMember(
 
     public Task<CatalogImage?> KnownCatalogAsync() => Task.FromResult(catalog.Image);
 
+    public Task<GiveUpAnswer> GiveUpAsync(GiveUpRequest request)
+        => Task.Run(() => giver.GiveUpAsync(request));
+
+    public Task<FetchAnswer?> FetchAsync(FetchRequest request)
+        => Task.Run(() => giver.Fetch(request));
+
+    public Task ReleaseAsync(string table, int number, long tenure)
+    {
+        giver.Release(table, number, tenure);
+        return Task.CompletedTask;
+    }
+
     /// <summary>
     /// Nobody uses a table any more after all silos have learnt that it is being deleted.
     /// </summary>
     private string? Learn(CatalogImage image)
     {
         string? problem = catalog.Learn(image);
-        foreach (Partition partition in partitions.All)
+        foreach (TableDefinition table in tables.Tables)
         {
-            string table = partition.Table.Name;
-            if (catalog.Find(table) is null) _ = partition.CloseAsync(CatalogGrain.NotFound(table));
+            if (catalog.Find(table.Name) is null)
+                giver.Forget(table.Name, CatalogGrain.NotFound(table.Name));
         }
 
         return problem;

@@ -1,6 +1,7 @@
 using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Messages;
+using Memento.Silos.HandOver;
 using Orleans.Runtime.Services;
 
 namespace Memento.Silos.Members;
@@ -10,11 +11,47 @@ internal sealed class SiloMembers(
     IServiceProvider services,
     ILocalSiloDetails silo,
     IClusterMembershipService membership,
+    IClusterManifestProvider manifests,
     IGrainFactory grains,
+    TimeProvider time,
     StoreMetrics metrics)
-    : GrainServiceClient<ISiloMember>(services), IMembers
+    : GrainServiceClient<ISiloMember>(services), IMembers, IOtherSilos
 {
+    /// <summary>
+    /// How long a commit waits for a partition that is being opened. Its grain may be about to end,
+    /// and wait for this very commit first.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public SiloAddress Here => silo.SiloAddress;
+
+    public IReadOnlyList<SiloAddress> Others
+        =>
+        [
+            .. membership.CurrentSnapshot.Members.Values
+                .Where(static each => each.Status
+                    is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)
+                .Select(static each => each.SiloAddress)
+                .Where(each => !each.Equals(Here)),
+        ];
+
+    public SiloAddress[] Serving
+    {
+        get
+        {
+            GrainType type =
+                grains.GetGrain<IIndexGrain>(IndexGrainKey.Of("", 0)).GetGrainId().Type;
+            ClusterMembershipSnapshot members = membership.CurrentSnapshot;
+            return
+            [
+                .. manifests.Current.Silos
+                    .Where(each => each.Value.Grains.ContainsKey(type)
+                        && members.GetSiloStatus(each.Key) == SiloStatus.Active)
+                    .Select(static each => each.Key)
+                    .Order(),
+            ];
+        }
+    }
 
     // A silo that the membership does not know any more was dead before.
     public bool IsDead(SiloAddress address)
@@ -44,7 +81,9 @@ internal sealed class SiloMembers(
         try
         {
             opened = await grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table, partition))
-                .OpenAsync().ConfigureAwait(false);
+                .OpenAsync(time, CancellationToken.None)
+                .WaitAsync(Patience, time)
+                .ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -58,4 +97,18 @@ internal sealed class SiloMembers(
         if (opened.Error is not null) throw opened.Error;
         return opened.Silo!;
     }
+
+    public Task<GiveUpAnswer> GiveUpAsync(SiloAddress address, GiveUpRequest request)
+        => GetGrainService(address).GiveUpAsync(request);
+
+    public Task<FetchAnswer?> FetchAsync(SiloAddress address, FetchRequest request)
+        => GetGrainService(address).FetchAsync(request);
+
+    public Task ReleaseAsync(SiloAddress address, string table, int number, long tenure)
+        => GetGrainService(address).ReleaseAsync(table, number, tenure);
+
+    public async Task RefreshAsync() => await membership.Refresh();
+
+    public IAsyncEnumerable<ClusterMembershipSnapshot> ChangesAsync()
+        => membership.MembershipUpdates;
 }

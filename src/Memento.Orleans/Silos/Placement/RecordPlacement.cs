@@ -7,7 +7,8 @@ using Orleans.Runtime.Placement;
 namespace Memento.Silos.Placement;
 
 /// <summary>Carries out <see cref="RecordPlacement"/>: asks the partition where it is.</summary>
-internal sealed class RecordPlacementDirector(IGrainFactory grains, TableRegistry tables)
+internal sealed class RecordPlacementDirector(
+    IGrainFactory grains, TableRegistry tables, TimeProvider time)
     : IPlacementDirector
 {
     public async Task<SiloAddress> OnAddActivation(
@@ -19,7 +20,7 @@ internal sealed class RecordPlacementDirector(IGrainFactory grains, TableRegistr
         {
             OpenResponse opened = await grains
                 .GetGrain<IIndexGrain>(IndexGrainKey.Of(name, table.PartitionOf(key)))
-                .OpenAsync();
+                .OpenAsync(time, CancellationToken.None);
             if (opened.Silo is { } silo && silos.Contains(silo)) return silo;
         }
 

@@ -1,0 +1,45 @@
+using Memento.Invariants;
+
+namespace Memento.Partitions;
+
+/// <content>How its records come to its next owner.</content>
+internal sealed partial class Partition
+{
+    // Under the gate.
+    private bool _isDropped;
+    private bool _isTaken;
+
+    /// <summary>
+    /// The number of its ownership, from 1 on: each owner that takes the records of the one before
+    /// has the next. Only for a table in ram.
+    /// </summary>
+    public long Tenure { get; init; }
+
+    /// <summary>
+    /// When its records were lost with a silo, so that it, or an owner before, began empty; null:
+    /// never.
+    /// </summary>
+    public DateTimeOffset? LostAt { get; init; }
+
+    /// <summary>
+    /// Gives its content away, once. Called when it has drained and the journal has been flushed.
+    /// Null where the durable storage has the records, or nobody wants them: the table is gone.
+    /// </summary>
+    /// <param name="durable">
+    /// The journal's durable position. What was written behind it may be the half of a transaction
+    /// that is in doubt: then nothing is given away.
+    /// </param>
+    public PartitionContent? TakeContent(long durable)
+    {
+        lock (_gate)
+        {
+            if (_isTaken || _isDropped || Table.Storage != TableStorage.Ram) return null;
+
+            Invariant.Holds(
+                _closed is not null && _transactions.Count == 0,
+                "a partition has drained before another one has its records");
+            _isTaken = true;
+            return _content.LastPosition <= durable ? _content : null;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Silos.HandOver;
+
+/// <summary>The log messages of partitions that change their owners.</summary>
+internal static partial class HandOverLog
+{
+    [LoggerMessage(
+        EventId = 1300,
+        Level = LogLevel.Warning,
+        Message = "Silo {Silo} did not answer about a partition that this silo takes over; it is "
+            + "asked again until it answers or is dead")]
+    public static partial void NoAnswer(ILogger logger, Exception exception, SiloAddress silo);
+
+    [LoggerMessage(
+        EventId = 1301,
+        Level = LogLevel.Error,
+        Message = "Partition {Number} of table '{Table}' lost its records, which were in the ram "
+            + "of silo {Silo}: that silo has died. The partition begins empty")]
+    public static partial void Lost(ILogger logger, int number, string table, SiloAddress silo);
+
+    [LoggerMessage(
+        EventId = 1302,
+        Level = LogLevel.Information,
+        Message = "Partition {Number} of table '{Table}' moves: it belongs to silo {Silo} now")]
+    public static partial void Moves(ILogger logger, int number, string table, SiloAddress silo);
+
+    [LoggerMessage(
+        EventId = 1303,
+        Level = LogLevel.Warning,
+        Message = "Partition {Partition} could not be opened in another silo; it is tried again")]
+    public static partial void NotOpened(ILogger logger, Exception exception, string partition);
+
+    [LoggerMessage(
+        EventId = 1304,
+        Level = LogLevel.Information,
+        Message = "The silo stops, and has handed {Count} partitions over to other silos")]
+    public static partial void HandedOver(ILogger logger, int count);
+
+    [LoggerMessage(
+        EventId = 1305,
+        Level = LogLevel.Error,
+        Message = "The silo stops, and {Count} partitions of tables in ram were not handed over in "
+            + "time: their records are lost")]
+    public static partial void NotHandedOver(ILogger logger, int count);
+}

@@ -1,0 +1,35 @@
+using Memento.Messages;
+
+namespace Memento.Silos.HandOver;
+
+/// <summary>
+/// The silos of the cluster, as owners of partitions. A call throws if its silo does not answer.
+/// </summary>
+internal interface IOtherSilos
+{
+    /// <summary>This silo.</summary>
+    SiloAddress Here { get; }
+
+    /// <summary>The other silos that may have partitions: those that serve or stop.</summary>
+    IReadOnlyList<SiloAddress> Others { get; }
+
+    /// <summary>The silos that serve, with this one if it does; sorted.</summary>
+    SiloAddress[] Serving { get; }
+
+    /// <summary>
+    /// Whether the membership says that a silo has ended. Such a silo never comes back.
+    /// </summary>
+    bool IsDead(SiloAddress silo);
+
+    Task<GiveUpAnswer> GiveUpAsync(SiloAddress silo, GiveUpRequest request);
+
+    Task<FetchAnswer?> FetchAsync(SiloAddress silo, FetchRequest request);
+
+    Task ReleaseAsync(SiloAddress silo, string table, int number, long tenure);
+
+    /// <summary>Reads the membership now, instead of when others tell of its change.</summary>
+    Task RefreshAsync();
+
+    /// <summary>The changes of the membership.</summary>
+    IAsyncEnumerable<ClusterMembershipSnapshot> ChangesAsync();
+}

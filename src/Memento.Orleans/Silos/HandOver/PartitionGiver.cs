@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+
+namespace Memento.Silos.HandOver;
+
+/// <summary>
+/// Gives partitions of this silo up: closes them, and keeps the records of those in ram until their
+/// next owner has taken them.
+/// </summary>
+internal sealed class PartitionGiver(
+    PartitionDirectory partitions,
+    ParkedPartitions parked,
+    PartitionOwners owners,
+    TransactionRegistry transactions,
+    Journal journal) : IDisposable
+{
+    private readonly ConcurrentDictionary<Partition, Lazy<Task>> _closing = new();
+    private readonly CancellationTokenSource _leaving = new();
+
+    /// <summary>
+    /// Cancelled when this silo stops and others take its partitions: none is opened here any more.
+    /// </summary>
+    public CancellationToken Leaving => _leaving.Token;
+
+    public void BeginLeaving() => _leaving.Cancel();
+
+    public void Dispose() => _leaving.Dispose();
+
+    /// <summary>
+    /// Closes a partition: ends its transactions, except those that commit already, and waits for
+    /// these. Then it is here no more.
+    /// </summary>
+    public async Task CloseAsync(Partition partition, MementoException reason)
+    {
+        // The first reason stays, but whether the table is gone counts from every call.
+        _ = partition.CloseAsync(reason);
+
+        // Their callers send the abort to where the partition is then.
+        foreach (TransactionState each in transactions.GetRunning())
+        {
+            if (each.IsJoined && each.Find(partition.Table, partition.Number) is not null)
+                transactions.TryAbort(each, reason);
+        }
+
+        await _closing.GetOrAdd(
+            partition,
+            static (closing, giver) => new Lazy<Task>(() => giver.FinishAsync(closing)),
+            this).Value.ConfigureAwait(false);
+    }
+
+    /// <summary>Closes a partition, which another silo owns from now on.</summary>
+    public async Task<GiveUpAnswer> GiveUpAsync(GiveUpRequest request)
+    {
+        PartitionOwners.Ownership? before =
+            owners.Set(request.Table, request.Number, request.Owner);
+        if (before is not null) await before.Opening.ConfigureAwait(false);
+        if (partitions.Find(request.Table, request.Number) is { } partition)
+            await CloseAsync(partition, Moved(request.Table, request.Number)).ConfigureAwait(false);
+        ParkedPartition? kept = parked.Find(request.Table, request.Number);
+        return new GiveUpAnswer
+        {
+            Tenure = kept?.Tenure,
+            LostAt = kept?.LostAt,
+            LastOwner = before?.Silo,
+        };
+    }
+
+    /// <summary>
+    /// The next rows of a partition that waits for its owner; null if it does not, or in another
+    /// tenure.
+    /// </summary>
+    public FetchAnswer? Fetch(FetchRequest request)
+        => parked.Find(request.Table, request.Number) is { } kept && kept.Tenure == request.Tenure
+            ? HandedContent.Read(kept, request.After)
+            : null;
+
+    /// <summary>
+    /// Closes the partitions of a table that is being deleted, and drops what is kept of them.
+    /// </summary>
+    public void Forget(string table, MementoException reason)
+    {
+        foreach (Partition each in partitions.All)
+        {
+            if (each.Table.Name == table) CloseAsync(each, reason).Ignore();
+        }
+
+        owners.Forget(table);
+        parked.Remove(table);
+    }
+
+    /// <summary>Drops records that the next owner has.</summary>
+    public void Release(string table, int number, long tenure)
+        => parked.Remove(table, number, tenure);
+
+    /// <summary>The error of transactions in a partition that moves.</summary>
+    public static TransactionConflictException Moved(string table, int number)
+        => new($"Partition {number} of table '{table}' moved while the transaction ran. It is run "
+            + "again while attempts and time are left.");
+
+    private async Task FinishAsync(Partition partition)
+    {
+        try
+        {
+            await partition.Drained.ConfigureAwait(false);
+            await journal.FlushAsync().ConfigureAwait(false);
+            if (partition.TakeContent(journal.DurablePosition) is { } content)
+            {
+                parked.Add(new ParkedPartition(
+                    partition.Table,
+                    partition.Number,
+                    partition.Tenure,
+                    partition.LostAt,
+                    content));
+            }
+        }
+        finally
+        {
+            partitions.Remove(partition);
+            _closing.TryRemove(partition, out _);
+        }
+    }
+}

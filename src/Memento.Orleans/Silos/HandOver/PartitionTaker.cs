@@ -1,0 +1,185 @@
+using Memento.Messages;
+using Memento.Partitions;
+using Memento.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Silos.HandOver;
+
+/// <summary>
+/// Makes this silo the owner of a partition: all others give it up, and if one of them keeps the
+/// records, this silo takes them.
+/// </summary>
+/// <remarks>
+/// What must hold: before this silo serves the partition, each other silo that lives has closed it,
+/// and has nothing left of it that a later owner could take for its newest records.
+/// </remarks>
+internal sealed class PartitionTaker(
+    IOtherSilos silos,
+    PartitionDirectory partitions,
+    PartitionGiver giver,
+    ParkedPartitions parked,
+    PartitionOwners owners,
+    TimeProvider time,
+    ILogger<PartitionTaker> logger)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Takes a partition over, and opens it.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="number">The partition's number.</param>
+    /// <param name="open">Makes the partition with what there is of it.</param>
+    /// <exception cref="TransactionConflictException">
+    /// This silo stops, or another one has taken the partition meanwhile.
+    /// </exception>
+    /// <exception cref="StorageException">A record cannot be read.</exception>
+    public async Task<Partition> TakeAsync(
+        TableDefinition table, int number, Func<TakenPartition, Task<Partition>> open)
+    {
+        SiloAddress? before = owners.Set(table.Name, number, silos.Here)?.Silo;
+        var request = new GiveUpRequest(table.Name, number, silos.Here);
+        Given[] answers = await Task.WhenAll(silos.Others.Select(silo => AskAsync(silo, request)))
+            .ConfigureAwait(false);
+        SiloAddress? lost = answers.Select(static each => each.Answer?.LastOwner)
+            .Prepend(before)
+            .FirstOrDefault(owner => owner is not null && silos.IsDead(owner));
+
+        ParkedPartition? own = parked.Find(table.Name, number);
+        Given best = answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
+        PartitionContent? content = own?.Content;
+        long tenure = own?.Tenure ?? 0;
+        DateTimeOffset? lostAt = own?.LostAt;
+        if (best.Answer?.Tenure > tenure)
+        {
+            tenure = best.Answer.Tenure.Value;
+            lostAt = best.Answer.LostAt;
+            content = await FetchAsync(best.Silo, table, number, tenure).ConfigureAwait(false);
+            if (content is null) lost = best.Silo;
+        }
+
+        Partition partition = await open(new TakenPartition(
+            content, tenure + 1, lostAt, content is null ? lost : null)).ConfigureAwait(false);
+        if (owners.TryOpen(table.Name, number, silos.Here) is not { } opening)
+            throw PartitionGiver.Moved(table.Name, number);
+
+        try
+        {
+            foreach (Given each in answers.Where(static each => each.Answer?.Tenure is not null))
+                await ReleaseAsync(each.Silo, table, number, tenure).ConfigureAwait(false);
+            parked.Take(table.Name, number);
+            partitions.Add(partition);
+            return partition;
+        }
+        catch when (content is not null)
+        {
+            // It may be nowhere else by now.
+            parked.Add(new ParkedPartition(table, number, tenure, lostAt, content));
+            throw;
+        }
+        finally
+        {
+            opening.SetResult();
+        }
+    }
+
+    /// <summary>Asks a silo to give a partition up; no answer: it is dead.</summary>
+    private async Task<Given> AskAsync(SiloAddress silo, GiveUpRequest request)
+        => new(
+            silo,
+            await UntilDeadAsync<GiveUpAnswer>(
+                silo, async () => await silos.GiveUpAsync(silo, request).ConfigureAwait(false))
+                .ConfigureAwait(false));
+
+    private async Task<PartitionContent?> FetchAsync(
+        SiloAddress silo, TableDefinition table, int number, long tenure)
+    {
+        var content = new PartitionContent(table);
+        HandedPlace? after = null;
+        while (true)
+        {
+            var request = new FetchRequest(table.Name, number, tenure, after);
+            FetchAnswer? answer = await UntilDeadAsync(
+                silo, () => silos.FetchAsync(silo, request)).ConfigureAwait(false);
+            if (answer is null) return null;
+
+            foreach (HandedRow row in answer.Rows)
+                Load(content, table, number, row);
+            if (answer.IsLast) return content;
+
+            after = answer.Rows[^1].Place;
+        }
+    }
+
+    private static void Load(
+        PartitionContent content, TableDefinition table, int number, HandedRow row)
+    {
+        try
+        {
+            HandedContent.Load(content, table, row);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The record's own constructor, accessors and converters may throw anything.
+            throw new StorageException(
+                $"A record of partition {number} of table '{table.Name}' came from the silo that "
+                + $"had it, and cannot be read: {exception.Message} The silo keeps the records; "
+                + "mend the record type in the silos that run.",
+                exception);
+        }
+    }
+
+    private Task<SiloAddress?> ReleaseAsync(
+        SiloAddress silo, TableDefinition table, int number, long tenure)
+        => UntilDeadAsync<SiloAddress>(silo, async () =>
+        {
+            await silos.ReleaseAsync(silo, table.Name, number, tenure).ConfigureAwait(false);
+            return silo;
+        });
+
+    /// <summary>
+    /// Calls a silo until it answers; null: it is dead. One that is only silent may still serve the
+    /// partition, so there is nothing to do but to wait for the membership's verdict.
+    /// </summary>
+    private async Task<T?> UntilDeadAsync<T>(SiloAddress silo, Func<Task<T?>> call)
+        where T : class
+    {
+        for (TimeSpan pause = FirstPause; ; pause = Longer(pause))
+        {
+            if (silos.IsDead(silo)) return null;
+            try
+            {
+                return await call().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                HandOverLog.NoAnswer(logger, exception, silo);
+            }
+
+            try
+            {
+                await Task.Delay(pause, time, giver.Leaving).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TransactionConflictException(
+                    "The silo stops, and takes over no partitions any more. The transaction is run "
+                    + "again while attempts and time are left.");
+            }
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan pause)
+        => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    private readonly record struct Given(SiloAddress Silo, GiveUpAnswer? Answer);
+}
+
+/// <summary>What a new owner of a partition has got.</summary>
+/// <param name="Content">The records of the owner before; null: there were none to take.</param>
+/// <param name="Tenure">The number of the ownership.</param>
+/// <param name="LostAt">When an owner before began empty after a loss; null: never.</param>
+/// <param name="LostWith">
+/// The dead silo that the records, if the table is in ram, were lost with; null: nothing was lost.
+/// </param>
+internal sealed record TakenPartition(
+    PartitionContent? Content, long Tenure, DateTimeOffset? LostAt, SiloAddress? LostWith);
