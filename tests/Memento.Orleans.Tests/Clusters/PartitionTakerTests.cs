@@ -184,17 +184,23 @@ public sealed class PartitionTakerTests
         OwnersScene.Owner owner = scene.Silos[0], one = scene.Silos[1], other = scene.Silos[2];
         await owner.TakeAsync().Within();
         await FillAsync(owner, 4, text: null);
-        Task? second = null;
+        var request = new GiveUpRequest(scene.Table.Name, OwnersScene.Number, other.Here);
+        Task<GiveUpAnswer>[] asked = [];
         scene.OnMessage = (from, _, message) =>
         {
             // The first has begun to open: from here on it cannot be asked to forget it.
-            if (from == one && message == "release") second = other.TakeAsync();
+            if (from == one && message == "release")
+                asked = [one.Giver.GiveUpAsync(request), one.Giver.GiveUpAsync(request)];
             return Task.CompletedTask;
         };
 
         await one.TakeAsync().Within();
-        await second!.Within();
 
+        Assert.Equal(2, asked.Length);
+        foreach (Task<GiveUpAnswer> each in asked)
+            Assert.Equal(2, (await each.Within()).Tenure);
+        scene.OnMessage = static (_, _, _) => Task.CompletedTask;
+        await other.TakeAsync().Within();
         Assert.Equal([other], scene.Serving);
         Assert.Equal(4, other.Partition!.Measure().Count);
     }

@@ -30,7 +30,12 @@ internal sealed class PartitionOwners
         lock (_gate)
         {
             Ownership? before = _owners.GetValueOrDefault((table, number));
-            _owners[(table, number)] = new Ownership(owner);
+
+            // Not only the first that asks while this silo opens it has to wait for that.
+            _owners[(table, number)] = new Ownership(owner)
+            {
+                Opening = before?.Opening ?? Task.CompletedTask,
+            };
             return before;
         }
     }
