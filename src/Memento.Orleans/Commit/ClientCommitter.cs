@@ -8,19 +8,21 @@ namespace Memento.Commit;
 /// <summary>
 /// Ends transactions from a client: by one message to the silo that has the participants.
 /// </summary>
-internal sealed class ClientCommitter(RemoteCommit remote) : ICommitter
+internal sealed class ClientCommitter(RemoteCommit remote, IPartitions partitions) : ICommitter
 {
     public int Generation => 0;
 
-    public ValueTask<CommitResult> CommitAsync(
+    public async ValueTask<CommitResult> CommitAsync(
         Guid transactionId,
         TransactionState? state,
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
     {
-        if (state is not null && !state.TryBeginCommit())
-            return new(remote.Refuse(state, recorded));
+        if (state is not null && !state.TryBeginCommit()) return remote.Refuse(state, recorded);
 
-        return remote.CommitAsync(transactionId, OrleansParticipant.Name(state, recorded));
+        CommitResult result = await remote.CommitAsync(
+            transactionId, OrleansParticipant.Name(state, recorded));
+        if (result.Numbers is { } used) partitions.ShowNumbers(used);
+        return result;
     }
 
     public async ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)

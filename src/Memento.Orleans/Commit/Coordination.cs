@@ -30,12 +30,18 @@ internal sealed class Coordination(
     /// <summary>The rows of the members that have sealed. The gate guards it.</summary>
     public List<SealedRows> Rows { get; } = [];
 
+    /// <summary>The numbers that are used if it is committed. The gate guards it.</summary>
+    public List<HighNumber> Numbers { get; } = [];
+
     /// <summary>Whether a member was left without the decision, because it is dead.</summary>
     public bool HasLeftOut { get; set; }
 
     public Task<CommitResult> Result => _result.Task;
 
-    public void Complete(CommitResult result) => _result.TrySetResult(result);
+    public void Complete(CommitResult result)
+        => _result.TrySetResult(result.IsCommitted && Numbers.Count > 0
+            ? result with { Numbers = Numbers }
+            : result);
 
     /// <summary>
     /// The storage has the commit: its caller waits for slow members no longer than this.

@@ -161,8 +161,11 @@ internal sealed class LocalCommit(
             if (!named.Contains((participant.Table.Name, participant.Number))) participant.Abort();
         }
 
-        return await commit.CommitAsync(
+        CommitResult result = await commit.CommitAsync(
             state.Id, here, state.Generation, keepsOutcome: state.IsJoined);
+        return result.IsCommitted
+            ? result with { Numbers = OneAppendCommit.NumbersOf(here) }
+            : result;
     }
 
     /// <summary>The error where a participant is not where it was.</summary>

@@ -115,7 +115,12 @@ internal sealed class MemberCommits(
                 + "was sealed."));
         }
 
-        return new SealAnswer { HasChanges = hasChanges, Rows = SealedRows.Of(entry!) };
+        return new SealAnswer
+        {
+            HasChanges = hasChanges,
+            Rows = SealedRows.Of(entry!),
+            Numbers = hasChanges ? OneAppendCommit.NumbersOf(parts) : null,
+        };
     }
 
     /// <summary>A decision has come. Answers what is true here after it.</summary>

@@ -196,6 +196,22 @@ internal sealed partial class OneAppendCommit(
     }
 
     /// <summary>
+    /// The numbers that participants use if they are committed, for a caller elsewhere; null: none.
+    /// </summary>
+    public static IReadOnlyList<HighNumber>? NumbersOf(
+        IReadOnlyList<LocalParticipant> participants)
+    {
+        List<HighNumber>? numbers = null;
+        foreach (LocalParticipant each in participants)
+        {
+            if (each.Partition.HighestNumberOf(each.Transaction) is { } number)
+                (numbers ??= []).Add(new HighNumber(each.Partition.Table.Name, number));
+        }
+
+        return numbers;
+    }
+
+    /// <summary>
     /// The entry will be written, so a failure here can no longer be reported to a caller.
     /// </summary>
     private void Apply(

@@ -9,7 +9,8 @@ namespace Memento.Commit;
 /// Ends transactions from a silo: in this silo if it has the participants, otherwise by one message
 /// to the silo that has them.
 /// </summary>
-internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : ICommitter
+internal sealed class SiloCommitter(
+    LocalCommit local, RemoteCommit remote, IPartitions partitions) : ICommitter
 {
     public int Generation => local.Generation;
 
@@ -81,15 +82,16 @@ internal sealed class SiloCommitter(LocalCommit local, RemoteCommit remote) : IC
     private async ValueTask<CommitResult> CommitByNameAsync(
         Guid transactionId, List<NamedParticipant> participants, TransactionState? state)
     {
-        if (!local.HasAny(participants))
-            return await remote.CommitAsync(transactionId, participants);
-
-        CommitResult result = state is null
-            ? CommitResult.TryAgain("The silo does not know the transaction any more.")
-            : await local.CommitBegunAsync(state, participants);
+        bool isHere = local.HasAny(participants);
+        CommitResult result = !isHere
+            ? await remote.CommitAsync(transactionId, participants)
+            : state is null
+                ? CommitResult.TryAgain("The silo does not know the transaction any more.")
+                : await local.CommitBegunAsync(state, participants);
 
         // This silo has dropped its own participants.
-        if (result.IsRefused) remote.AbortEach(transactionId, participants);
+        if (isHere && result.IsRefused) remote.AbortEach(transactionId, participants);
+        if (result.Numbers is { } used) partitions.ShowNumbers(used);
         return result;
     }
 }

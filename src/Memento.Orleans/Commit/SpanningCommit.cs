@@ -225,6 +225,7 @@ internal sealed class SpanningCommit(
             }
 
             if (answer.Rows is { } rows) one.Rows.Add(rows);
+            if (answer.Numbers is { } numbers) one.Numbers.AddRange(numbers);
             machine.OnSealed(member, answer.HasChanges, effects);
         });
     }

@@ -67,6 +67,8 @@ internal static class MementoServices
         services.AddSingleton<AllSilos>();
         services.AddSingleton<ICatalogPeers, CatalogPeers>();
         services.AddSingleton<CatalogWatch>();
+        services.AddSingleton<SharedRam>();
+        services.AddSingleton<INumberPeers, NumberPeers>();
         services.AddSingleton<RowMover>();
         services.AddSingleton<UnreadableRestorer>();
         services.AddSingleton<PartitionLoader>();

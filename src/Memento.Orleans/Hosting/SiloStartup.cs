@@ -88,6 +88,7 @@ internal sealed class SiloStartup(
         {
             if (storage.Journal is { OpensInActiveSilo: true })
                 await OpenAsync(storage.Journal, cancellationToken);
+            if (storage.Journal is null) await services.GetRequiredService<SharedRam>().JoinAsync();
             changed = await LearnTablesAsync(cancellationToken);
             known.Set();
             services.GetRequiredService<CatalogWatch>().Start();

@@ -1,4 +1,5 @@
 using Memento.Journaling;
+using Memento.Silos.Members;
 using Memento.Storage.Sqlite;
 using Memento.Tables;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,7 +46,6 @@ internal static class SiloStorage
                 journal.Catalog.Create(services, name),
                 $"{journal.Description}, {journal.Catalog.Description}",
                 services)
-            : new CatalogGrainStorage(
-                MemoryGrainStorageFactory.Create(services, name), "this silo, in memory", services);
+            : services.GetRequiredService<SharedRam>();
     }
 }

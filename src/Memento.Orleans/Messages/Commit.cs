@@ -24,6 +24,13 @@ internal readonly record struct CommitResult(
 {
     public static CommitResult Committed => new(IsCommitted: true, Error: null);
 
+    /// <summary>
+    /// The numbers that the transaction has used, for the caller, which gives higher ones from then
+    /// on; null: none, or they are known.
+    /// </summary>
+    [Id(2)]
+    public IReadOnlyList<HighNumber>? Numbers { get; init; }
+
     /// <summary>Whether nothing was kept and another attempt may succeed.</summary>
     public bool MayTryAgain => Error is TransactionConflictException;
 
@@ -46,6 +53,12 @@ internal readonly record struct CommitResult(
     /// <summary>It is not known to be committed, and the error says why.</summary>
     public static CommitResult Failed(MementoException error) => new(IsCommitted: false, error);
 }
+
+/// <summary>The highest number among the keys that a transaction has written.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.HighNumber")]
+internal sealed record HighNumber([property: Id(0)] string Table, [property: Id(1)] long Number);
 
 /// <summary>
 /// A participant in a message: a partition that took part in a transaction, and the number of

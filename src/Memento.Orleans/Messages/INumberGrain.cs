@@ -7,8 +7,11 @@ namespace Memento.Messages;
 [Alias("Memento.INumberGrain")]
 internal interface INumberGrain : IGrainWithStringKey
 {
+    /// <param name="used">
+    /// Every number up to this one counts as used, because the client has written a record with it.
+    /// </param>
     [Alias("NextAsync")]
-    Task<long> NextAsync();
+    Task<long> NextAsync(long used);
 
     /// <summary>
     /// Counts every number up to one as given; returns the number up to which all do.

@@ -37,6 +37,25 @@ internal interface ISiloMember : IGrainService
     [Alias("KnownCatalogAsync")]
     Task<CatalogImage?> KnownCatalogAsync();
 
+    /// <summary>Tells that every number of a table up to one is given.</summary>
+    [Alias("ShowNumberAsync")]
+    Task<bool> ShowNumberAsync(HighNumber number);
+
+    /// <summary>
+    /// Keeps a state of the catalog or of a sequence in a cluster without a storage; false if the
+    /// silo has a newer one.
+    /// </summary>
+    [Alias("KeepAsync")]
+    Task<bool> KeepAsync(KeptState state);
+
+    /// <summary>A state that the silo keeps; null for none.</summary>
+    [Alias("FindKeptAsync")]
+    Task<KeptState?> FindKeptAsync(string key);
+
+    /// <summary>All states that the silo keeps.</summary>
+    [Alias("AllKeptAsync")]
+    Task<List<KeptState>> AllKeptAsync();
+
     /// <summary>
     /// Closes a partition, if this silo has it, and tells whether it keeps its records.
     /// </summary>

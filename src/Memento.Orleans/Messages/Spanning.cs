@@ -57,6 +57,10 @@ internal sealed record SealAnswer
     [Id(2)]
     public SealedRows? Rows { get; init; }
 
+    /// <summary>The numbers that are used if it is committed; null: none.</summary>
+    [Id(3)]
+    public IReadOnlyList<HighNumber>? Numbers { get; init; }
+
     public static SealAnswer Refused(MementoException error) => new() { Error = error };
 }
 

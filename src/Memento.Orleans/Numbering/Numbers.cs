@@ -9,7 +9,7 @@ namespace Memento.Numbering;
 /// <summary>
 /// Assigns numbers to new records in this silo, from blocks of the table's sequence, so that
 /// concurrent inserts do not wait for each other. The next number is above every number that was
-/// committed in this silo, explicit ones too.
+/// committed in this silo, or by a body in it, explicit ones too.
 /// </summary>
 internal sealed class Numbers(IGrainFactory grains)
 {
@@ -29,15 +29,26 @@ internal sealed class Numbers(IGrainFactory grains)
 
     /// <exception cref="MementoException">The numbers of the table's key are used up.</exception>
     public ValueTask<long> NextAsync(TableDefinition table)
-        => _blocks.TryGetValue(table.Name, out NumberBlock? block)
-            ? block.NextAsync()
-            : _blocks.GetOrAdd(table.Name, Make, table).NextAsync();
+        => BlockOf(table).NextAsync();
+
+    /// <summary>The next number for a caller that has used numbers elsewhere.</summary>
+    public ValueTask<long> NextAsync(TableDefinition table, long used)
+    {
+        NumberBlock block = BlockOf(table);
+        block.Observe(used);
+        return block.NextAsync();
+    }
 
     /// <summary>Called with the number of each record that is committed with one.</summary>
     public void Observe(string table, long number)
     {
         if (_blocks.TryGetValue(table, out NumberBlock? block)) block.Observe(number);
     }
+
+    private NumberBlock BlockOf(TableDefinition table)
+        => _blocks.TryGetValue(table.Name, out NumberBlock? block)
+            ? block
+            : _blocks.GetOrAdd(table.Name, Make, table);
 
     private NumberBlock Make(string name, TableDefinition table) => new(grains, table);
 }
@@ -204,13 +215,24 @@ internal sealed class NumberBlock(IGrainFactory grains, TableDefinition table)
     }
 }
 
+/// <summary>The silos of the cluster, each with its blocks of numbers.</summary>
+internal interface INumberPeers
+{
+    /// <summary>
+    /// Counts every number of a table up to one as given, in all silos; ends when each knows it or
+    /// has ended.
+    /// </summary>
+    Task ShowAsync(HighNumber number);
+}
+
 /// <summary>Gives numbers to clients, in each silo that they ask.</summary>
 [StatelessWorker(1)]
 [Reentrant]
-internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain, INumberGrain
+internal sealed class NumberGrain(
+    Numbers numbers, INumberPeers peers, TableRegistry tables) : Grain, INumberGrain
 {
-    public async Task<long> NextAsync()
-        => await numbers.NextAsync(tables.Get(this.GetPrimaryKeyString()));
+    public async Task<long> NextAsync(long used)
+        => await numbers.NextAsync(tables.Get(this.GetPrimaryKeyString()), used);
 
     public async Task<long> ReserveAsync(long number)
     {
@@ -219,8 +241,8 @@ internal sealed class NumberGrain(Numbers numbers, TableRegistry tables) : Grain
             .GetGrain<ISequenceGrain>(SequenceGrain.KeyOf(table.Name))
             .ReserveAsync(number, count: 0);
 
-        // After it: a block that this silo took before ends here, and the next one is above.
-        numbers.Observe(table.Name, number);
+        // After it: a block that a silo took before ends there, and its next one is above.
+        await peers.ShowAsync(new HighNumber(table.Name, number));
 
         // The last block of a narrow key may be longer than what is left.
         return Math.Min(reserved.Last, table.HighestNumber);

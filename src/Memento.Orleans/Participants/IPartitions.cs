@@ -1,3 +1,4 @@
+using Memento.Messages;
 using Memento.Tables;
 
 namespace Memento.Participants;
@@ -28,4 +29,9 @@ internal interface IPartitions
 
     /// <summary>The next number for a table's key.</summary>
     ValueTask<long> NextNumberAsync(TableDefinition table, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Counts numbers as used that a transaction of this process has written elsewhere.
+    /// </summary>
+    void ShowNumbers(IReadOnlyList<HighNumber> used);
 }

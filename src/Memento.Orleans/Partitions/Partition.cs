@@ -214,6 +214,21 @@ internal sealed partial class Partition(
         }
     }
 
+    /// <summary>The highest number among the keys that it writes; null: none.</summary>
+    public long? HighestNumberOf(PartitionTransaction transaction)
+    {
+        long? highest = null;
+        if (!Table.AutoIncrement) return highest;
+
+        foreach (StagedWrite write in transaction.Staged.Effective)
+        {
+            if (write.Space.IsRecords && write.Record is not null)
+                highest = Math.Max(highest ?? 0, Table.ReadNumber(write.Record.Key));
+        }
+
+        return highest;
+    }
+
     /// <summary>Carries an operation out, or makes it wait, also for another time.</summary>
     private bool TryExecute<TResult>(
         PartitionTransaction transaction,

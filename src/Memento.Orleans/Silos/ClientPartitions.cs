@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
@@ -9,6 +10,9 @@ namespace Memento.Silos;
 internal sealed class ClientPartitions(
     IGrainFactory grains, StoreLifetime lifetime, StoreMetrics metrics) : IPartitions
 {
+    /// <summary>The highest number of each table that this client has written.</summary>
+    private readonly ConcurrentDictionary<string, long> _used = new();
+
     public bool ShareMemory => false;
 
     public int Generation => 0;
@@ -30,5 +34,16 @@ internal sealed class ClientPartitions(
     public async ValueTask<long> NextNumberAsync(
         TableDefinition table, CancellationToken cancellationToken)
         => await lifetime.AskForAttemptAsync(
-            () => grains.GetGrain<INumberGrain>(table.Name).NextAsync(), cancellationToken);
+            () => grains.GetGrain<INumberGrain>(table.Name)
+                .NextAsync(_used.GetValueOrDefault(table.Name)),
+            cancellationToken);
+
+    public void ShowNumbers(IReadOnlyList<HighNumber> used)
+    {
+        foreach (HighNumber each in used)
+        {
+            _used.AddOrUpdate(
+                each.Table, each.Number, (_, known) => Math.Max(known, each.Number));
+        }
+    }
 }

@@ -48,6 +48,12 @@ internal sealed class SiloPartitions(
             : new(lifetime.AskForAttemptAsync(next.AsTask, cancellationToken));
     }
 
+    public void ShowNumbers(IReadOnlyList<HighNumber> used)
+    {
+        foreach (HighNumber each in used)
+            numbers.Observe(each.Table, each.Number);
+    }
+
     private async ValueTask<Participant> OpenAndEnlistAsync(
         TransactionState state,
         TableDefinition table,

@@ -1,4 +1,3 @@
-using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Conformance.Tables;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,10 +20,8 @@ public sealed class StoreDirectoryTests
     [InlineData(true)]
     public async Task A_silo_that_leaves_takes_no_record_of_the_others(bool isKilled)
     {
-        // The catalog is in the storage: one in ram would be lost with its silo.
-        await using var place = new MemoryUnderTest();
         await using SiloCluster cluster = await SiloCluster.StartAsync(
-            3, static memento => memento.AddTable<Mark>(), place);
+            3, static memento => memento.AddTable<Mark>());
         IMemento store = cluster.Silos[1].Memento;
         for (int i = 0; i < Marks; i++)
         {

@@ -70,8 +70,12 @@ public sealed class CommitLookUpTests
             return outcome ?? throw new TimeoutException("So is this one.");
         };
         await _scene.Write(1, "a");
-        var committer = new ClientCommitter(new RemoteCommit(
-            FakeGrainFactory.Of(() => _scene.Grain), _time, NullLogger<RemoteCommit>.Instance));
+        var committer = new ClientCommitter(
+            new RemoteCommit(
+                FakeGrainFactory.Of(() => _scene.Grain),
+                _time,
+                NullLogger<RemoteCommit>.Instance),
+            _scene);
         return await committer.CommitAsync(_scene.State.Id, _scene.State, OrleansParticipant.None);
     }
 }

@@ -33,6 +33,8 @@ internal sealed class RemoteScene : IPartitions
 
     public bool Stands(int generation, long position) => true;
 
+    public void ShowNumbers(IReadOnlyList<HighNumber> used) => throw new NotSupportedException();
+
     public TransactionState State { get; }
 
     public TableDefinition Table { get; } = TableDefinitionReader.Read(typeof(Note));

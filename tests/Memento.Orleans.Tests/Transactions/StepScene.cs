@@ -1,4 +1,5 @@
 using Memento.Locks;
+using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Tables;
@@ -36,6 +37,8 @@ internal sealed class StepScene : IPartitions
     public int Generation => 0;
 
     public bool Stands(int generation, long position) => true;
+
+    public void ShowNumbers(IReadOnlyList<HighNumber> used) => throw new NotSupportedException();
 
     public TableDefinition Table { get; }
 

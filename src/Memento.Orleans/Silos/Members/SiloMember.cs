@@ -1,6 +1,7 @@
 using Memento.Catalog;
 using Memento.Commit;
 using Memento.Messages;
+using Memento.Numbering;
 using Memento.Silos.HandOver;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,8 @@ internal sealed class SiloMember(
     MemberCommits members,
     SpanningCommit coordinator,
     CatalogCopy catalog,
+    SharedRam ram,
+    Numbers numbers,
     TableRegistry tables,
     PartitionGiver giver)
     : GrainService(id, silo, loggers), ISiloMember
@@ -38,6 +41,18 @@ internal sealed class SiloMember(
     public Task<string?> LearnCatalogAsync(CatalogImage image) => Task.Run(() => Learn(image));
 
     public Task<CatalogImage?> KnownCatalogAsync() => Task.FromResult(catalog.Image);
+
+    public Task<bool> ShowNumberAsync(HighNumber number)
+    {
+        numbers.Observe(number.Table, number.Number);
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> KeepAsync(KeptState state) => Task.FromResult(ram.Keep(state));
+
+    public Task<KeptState?> FindKeptAsync(string key) => Task.FromResult(ram.Find(key));
+
+    public Task<List<KeptState>> AllKeptAsync() => Task.FromResult(ram.All.ToList());
 
     public Task<GiveUpAnswer> GiveUpAsync(GiveUpRequest request)
         => Task.Run(() => giver.GiveUpAsync(request));
