@@ -125,14 +125,36 @@ internal static class Benchmark
         int rows = Math.Max(1, (int)Math.Round(one.CommitsPerBatch * workload.Rows));
         if (storage.IsGrainStorage && StockTransactions.Has(workload))
         {
-            (double stock, double states) = await StockTransactions.MeasureAsync(
+            (double stock, double states, ClosedLoop most) = await StockTransactions.MeasureAsync(
                 storage, workload, size, one.Workers, rows, options.Duration);
             report.AddStock(stock, one.OperationsPerSecond / stock);
             report.AddBareStates(rows, states, states * one.CommitsPerBatch / stock);
+            report.AddClosedLoop(most, stock);
         }
 
-        if (storage.Server is not { } server || workload.Rows == 0) return;
+        if (workload.Rows == 0) return;
+        if (storage.Server is { } server)
+        {
+            report.AddBareLoop(
+                rows, await BareLoop.MeasureAsync(server, size, rows, options.Duration));
+            report.AddClosedLoop(
+                await ClosedLoop.MeasureAsync(
+                    one.Workers,
+                    workload.Rows,
+                    async each => await BareLoop.MeasureAsync(
+                        server, size, each, options.Duration) / each),
+                other: null);
+        }
+
+        if (storage.Name != BenchmarkStorage.Disk) return;
         report.AddBareLoop(
-            rows, await BareLoop.MeasureAsync(server, size, rows, options.Duration));
+            rows,
+            rows * await BareFile.MeasureAsync(storage.Directory, size, rows, options.Duration));
+        report.AddClosedLoop(
+            await ClosedLoop.MeasureAsync(
+                one.Workers,
+                workload.Rows,
+                each => BareFile.MeasureAsync(storage.Directory, size, each, options.Duration)),
+            other: null);
     }
 }

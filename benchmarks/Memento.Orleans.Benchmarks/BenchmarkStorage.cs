@@ -29,6 +29,8 @@ internal sealed class BenchmarkStorage(
 
     public string Name => name;
 
+    public string Directory => directory;
+
     public bool IsDurable => name != Ram;
 
     public TableStorage Kind => IsDurable ? TableStorage.Disk : TableStorage.Ram;

@@ -62,6 +62,18 @@ internal sealed class Report(TextWriter output)
             $"  a bare loop of states of {rowsPerState} rows: {statesPerSecond:N0} states/s, ")
             + Format($"ratio with as many commits in a state {ratio:F1}"));
 
+    /// <param name="loop">The bound.</param>
+    /// <param name="other">Another rate, with which it is compared; null for none.</param>
+    public void AddClosedLoop(ClosedLoop loop, double? other)
+        => output.WriteLine(Format(
+            $"  {loop.Workers} workers, each of which waits for its append: at most ")
+            + Format($"{loop.Most:N0} ops/s (an append of one takes ")
+            + Format($"{1e6 / loop.Alone:N0} us), one append at a time at most ")
+            + Format($"{loop.MostInTurn:N0} ops/s (of all {1e6 / loop.Together:N0} us)")
+            + (other is { } rate
+                ? Format($"; ratio at most {loop.Most / rate:F1} and {loop.MostInTurn / rate:F1}")
+                : ""));
+
     public void AddClearing(string storage, TableSize size, Clearing clearing)
         => output.WriteLine(Format(
             $"{size.Records:N0} records, {storage}: ")

@@ -19,9 +19,11 @@ internal static class StockTransactions
     public static bool Has(Workload workload) => workload.Name is "write" or "transfer";
 
     /// <summary>
-    /// How many transactions a second there are, and how many bare states of some rows.
+    /// How many transactions a second there are, how many bare states of some rows, and the most
+    /// that the workers could reach.
     /// </summary>
-    public static async Task<(double Transactions, double BareStates)> MeasureAsync(
+    public static async Task<(double Transactions, double BareStates, ClosedLoop Most)>
+        MeasureAsync(
         BenchmarkStorage storage,
         Workload workload,
         TableSize size,
@@ -48,12 +50,16 @@ internal static class StockTransactions
                 grains, client, isTransfer, size, workers, duration);
             return (
                 transactions,
-                await BareStates.MeasureAsync(host.Services, rowsPerState, duration));
+                await StatesAsync(rowsPerState),
+                await ClosedLoop.MeasureAsync(workers, workload.Rows, StatesAsync));
         }
         finally
         {
             await host.StopAsync();
         }
+
+        Task<double> StatesAsync(int rows)
+            => BareStates.MeasureAsync(host.Services, rows, duration);
     }
 
     private static async Task<double> RunAsync(

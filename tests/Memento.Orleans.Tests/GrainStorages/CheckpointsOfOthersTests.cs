@@ -124,6 +124,32 @@ public sealed class CheckpointsOfOthersTests
     }
 
     [Fact]
+    public async Task A_silo_below_whose_reads_the_log_is_cleared_does_not_take_it_for_lost()
+    {
+        await using LogScene scene = await MakeAsync();
+        LogSilo silo = await scene.OpenAsync();
+        LogSilo other = await scene.OpenAsync();
+        for (int key = 90; key < 93; key++)
+            await other.Scene.WriteAsync(Row(key, "of the other"));
+
+        // Behind the first new state it reads several at once. The first of them is read last.
+        int reads = 0;
+        silo.Process.OnRead = async (key, read) =>
+        {
+            if (key.StartsWith("log-", StringComparison.Ordinal) && ++reads == 2)
+            {
+                silo.Process.OnRead = null;
+                await MergeAsync(scene, other);
+            }
+
+            await read();
+        };
+
+        Assert.Equal(43, (await silo.Scene.RowsAsync()).Length);
+        Assert.Equal(2, reads);
+    }
+
+    [Fact]
     public async Task What_another_silo_has_cleared_is_not_cleared_again()
     {
         await using LogScene scene = await MakeAsync();

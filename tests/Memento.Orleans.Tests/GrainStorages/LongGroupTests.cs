@@ -67,7 +67,6 @@ public sealed class LongGroupTests
         await using var scene = new LogScene();
         LogSilo silo = await scene.OpenAsync();
         LogSilo other = await scene.OpenAsync();
-        await silo.Scene.OwnAsync();
         int made = 0;
         other.Process.OnWrite = async (_, write) =>
         {
@@ -76,14 +75,10 @@ public sealed class LongGroupTests
             await write();
         };
         await Assert.ThrowsAsync<BatchInDoubtException>(() => other.Scene.WriteAsync(
-            new JournalEntry
-            {
-                TransactionId = Guid.NewGuid(),
-                Writes = [.. Enumerable.Range(1, 5).Select(key => Row(key, Long))],
-                Epochs = [],
-            }));
+            [.. Enumerable.Range(1, 5).Select(key => Row(key, Long))]));
 
-        await silo.Scene.WriteAsync(Row(1, "behind it")).Within();
+        // This one does not know yet that there is half of a group.
+        await silo.Scene.WriteAsync(Deciding(Guid.NewGuid(), Row(1, "behind it"))).Within();
         Assert.Equal(["1=behind it"], await silo.Scene.RowsAsync());
     }
 }

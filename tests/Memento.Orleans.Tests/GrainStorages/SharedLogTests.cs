@@ -272,6 +272,18 @@ public sealed class SharedLogTests
         await IsNamedAsync(scene, key, "damaged");
     }
 
+    [Fact]
+    public async Task A_state_in_the_place_of_another_is_named()
+    {
+        await using LogScene scene = await MakeAsync();
+        byte[] other = [];
+        scene.Provider.Change<Memento.LogStorage.StoredState>(
+            "log-6", state => other = state.Content);
+        scene.Provider.Change<Memento.LogStorage.StoredState>(
+            "log-7", state => state.Content = other);
+        await IsNamedAsync(scene, "log-7", "damaged");
+    }
+
     private static bool IsPiece(string key) => key.StartsWith("run-", StringComparison.Ordinal);
 
     /// <summary>

@@ -55,6 +55,60 @@ public sealed class PostgresConflictTests : IAsyncLifetime
             "the server counts a deadlock");
     }
 
+    [Fact]
+    public async Task A_new_owner_waits_for_a_batch_that_the_old_one_is_writing()
+    {
+        await _scene.WriteAsync(StorageScene.Row(1, "old"));
+        await using IJournalStorage next = _place.Create();
+        await next.OpenAsync(Token);
+        await using PostgresSession brake = Connect();
+        await brake.ExecuteAsync($"BEGIN; {Update(1)}");
+
+        // The batch has checked its owner number and waits for row 1.
+        Task writing = _scene.WriteAsync(StorageScene.Row(1, "new"));
+        await WaitForWaitersAsync(1);
+        Task<long> owning = next.RaiseEpochAsync("t", 0, Token);
+        await WaitForWaitersAsync(2);
+        Assert.False(owning.IsCompleted);
+
+        await brake.ExecuteAsync("COMMIT");
+        await writing.Within();
+        await owning.Within();
+        Assert.Equal(["1=new"], await new StorageScene(next).RowsAsync());
+        await Assert.ThrowsAsync<FencedException>(
+            () => _scene.WriteAsync(StorageScene.Row(1, "late")));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_settled_comes_too_late()
+    {
+        await _scene.WriteAsync(StorageScene.Row(1, "a"));
+
+        // As a batch whose connection was lost may still arrive at the server.
+        await using PostgresSession late = Connect();
+        Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => late.ExecuteAsync(
+            "SELECT memento.memento_begin(id, change, position) FROM memento.memento_writer"));
+        Assert.Contains("MM002", refused.Message, StringComparison.Ordinal);
+        await _scene.WriteAsync(StorageScene.Row(2, "b"));
+    }
+
+    [Fact]
+    public async Task An_outcome_is_kept_for_two_hours()
+    {
+        var (old, young) = (Guid.NewGuid(), Guid.NewGuid());
+        await _scene.WriteAsync(StorageScene.Deciding(old), StorageScene.Deciding(young));
+        _place.Execute(
+            $"""
+            UPDATE memento.memento_outcome SET at = now() - CASE WHEN id = '{old}'
+                THEN interval '2 hours 1 minute' ELSE interval '1 hour 59 minutes' END
+            """);
+
+        await _scene.WriteAsync(StorageScene.Deciding(Guid.NewGuid()));
+
+        Assert.Equal(TransactionOutcome.Aborted, await _storage.DecideAsync(old, Token));
+        Assert.Equal(TransactionOutcome.Committed, await _storage.DecideAsync(young, Token));
+    }
+
     [Theory]
     [InlineData(2, true)]
     [InlineData(3, false)]
