@@ -139,6 +139,7 @@ public sealed class CheckpointsOfOthersTests
             if (key.StartsWith("log-", StringComparison.Ordinal) && ++reads == 2)
             {
                 silo.Process.OnRead = null;
+                await Task.Yield();
                 await MergeAsync(scene, other);
             }
 
