@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Storage;
 
 namespace Memento.Commit;
 
@@ -20,6 +21,9 @@ internal interface IMembers
     Task<MemberAnswer> SettleAsync(SiloAddress silo, SettleRequest request);
 
     Task<MemberAnswer> AskAsync(SiloAddress silo, AskRequest request);
+
+    /// <summary>Asks a silo how a transaction has ended that it may have committed.</summary>
+    Task<TransactionOutcome> DecideAsync(SiloAddress silo, CommitRequest request);
 
     /// <summary>Finds the silo of a partition, which is loaded if it is nowhere.</summary>
     /// <exception cref="MementoException">It cannot be opened.</exception>

@@ -4,6 +4,7 @@ using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Storage;
+using Memento.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Commit;
@@ -16,8 +17,13 @@ internal sealed class LocalCommit(
     SpanningCommit spanning,
     PartitionDirectory partitions,
     TransactionRegistry registry,
+    IMembers members,
+    TableRegistry tables,
     DurableStorage storage)
 {
+    // The silos that have told all that they have committed.
+    private readonly ConcurrentDictionary<SiloAddress, bool> _told = new();
+
     // This silo does not learn their outcomes. Only callers that lost an answer ask, and they are
     // few.
     private readonly ConcurrentDictionary<Guid, TransactionInDoubtException> _inDoubt = new();
@@ -125,6 +131,45 @@ internal sealed class LocalCommit(
     }
 
     /// <summary>
+    /// Finds the outcome of a transaction whose caller has heard no answer. The silo that was asked
+    /// to commit may be another one: its partitions may have moved since.
+    /// </summary>
+    /// <exception cref="TransactionInDoubtException">
+    /// Nobody knows any more: the transaction is over ram alone, in several silos, and its
+    /// coordinator is dead.
+    /// </exception>
+    public async Task<TransactionOutcome> DecideAsync(CommitRequest request)
+    {
+        Guid id = request.TransactionId;
+        SiloAddress? silo = request.Participants[0].Silo;
+        if (silo is null || silo.Equals(members.Here)) return await DecideAsync(id);
+        if (!members.IsDead(silo)) return await members.DecideAsync(silo, request);
+
+        // The order counts: it has told what it has committed before it said that this was all.
+        bool hasTold = _told.ContainsKey(silo);
+        if (registry.FindOutcome(id) is { } known) return known;
+        if (request.Participants.Any(IsOnDisk)) return await DecideAsync(id);
+
+        // What was in that silo alone is gone with it.
+        if (hasTold || request.Participants.All(each => silo.Equals(each.Silo)))
+            return TransactionOutcome.Aborted;
+
+        throw new TransactionInDoubtException(
+            id,
+            new StorageException(
+                $"Silo {silo} is dead, and no other one knows whether it has committed the "
+                + "transaction, which changed records in ram alone."));
+    }
+
+    /// <summary>Keeps what a silo that stops has committed.</summary>
+    public void Remember(RememberRequest request)
+    {
+        foreach (Guid each in request.Committed)
+            registry.Remember(each, TransactionOutcome.Committed);
+        if (request.IsLast) _told[request.Silo] = true;
+    }
+
+    /// <summary>
     /// Commits a transaction whose commit has begun, by the names of its participants.
     /// </summary>
     public async Task<CommitResult> CommitBegunAsync(
@@ -167,6 +212,10 @@ internal sealed class LocalCommit(
             ? result with { Numbers = OneAppendCommit.NumbersOf(here) }
             : result;
     }
+
+    private bool IsOnDisk(NamedParticipant participant)
+        => tables.TryGet(participant.Table, out TableDefinition? table)
+            && table.Storage == TableStorage.Disk;
 
     /// <summary>The error where a participant is not where it was.</summary>
     public static TransactionConflictException WasLost(NamedParticipant lost)

@@ -16,9 +16,19 @@ internal sealed class RemoteCommit(
     StoreMetrics? metrics = null)
 {
     /// <summary>
-    /// How often a lost answer is looked up before the outcome counts as unknown.
+    /// How long a lost answer is looked up before the outcome counts as unknown: longer than the
+    /// membership needs to find that a silo is dead.
     /// </summary>
-    public const int LookUps = 3;
+    public static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long the answer to a commit may take before it counts as lost: longer than a batch may
+    /// be in doubt.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Commits in the silo that has the participants, by one message.</summary>
     public async ValueTask<CommitResult> CommitAsync(
@@ -134,12 +144,12 @@ internal sealed class RemoteCommit(
         metrics?.Sent(MessageName.Commit);
         try
         {
-            return await grain.CommitAsync(request);
+            return await grain.CommitAsync(request).WaitAsync(Patience, time);
         }
         catch (Exception exception)
         {
             CommitLog.AnswerLost(logger, exception, request.TransactionId);
-            return await LookUpAsync(grain, request.TransactionId, sent, exception);
+            return await LookUpAsync(grain, request, sent, exception);
         }
     }
 
@@ -149,15 +159,17 @@ internal sealed class RemoteCommit(
     /// nothing.
     /// </summary>
     private async Task<CommitResult> LookUpAsync(
-        IIndexGrain grain, Guid transactionId, long sent, Exception lost)
+        IIndexGrain grain, CommitRequest request, long sent, Exception lost)
     {
-        for (int i = 0; i < LookUps; i++)
+        long began = time.GetTimestamp();
+        for (TimeSpan pause = FirstPause; ; pause = Shorter(pause * 2, LongestPause))
         {
             metrics?.Sent(MessageName.Decide);
             try
             {
-                if (await grain.DecideAsync(transactionId) == TransactionOutcome.Committed)
-                    return CommitResult.Committed;
+                TransactionOutcome outcome =
+                    await grain.DecideAsync(request).WaitAsync(Patience, time);
+                if (outcome == TransactionOutcome.Committed) return CommitResult.Committed;
 
                 if (time.GetElapsedTime(sent) > TransactionRegistry.Memory) break;
                 return CommitResult.TryAgain(
@@ -165,12 +177,18 @@ internal sealed class RemoteCommit(
             }
             catch (Exception exception)
             {
+                // A silo that has died or stops does not answer; then others learn of that.
                 lost = exception;
             }
+
+            if (time.GetElapsedTime(began) >= LookUpTime) break;
+            await Task.Delay(pause, time);
         }
 
-        return CommitResult.Failed(new TransactionInDoubtException(transactionId, lost));
+        return CommitResult.Failed(new TransactionInDoubtException(request.TransactionId, lost));
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private IIndexGrain GrainOf((string Table, int Number) name)
         => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(name.Table, name.Number));

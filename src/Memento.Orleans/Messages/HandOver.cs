@@ -75,3 +75,17 @@ internal readonly record struct HandedPlace(
 [Alias("Memento.HandedRow")]
 internal readonly record struct HandedRow(
     [property: Id(0)] HandedPlace Place, [property: Id(1)] byte[] Document);
+
+/// <summary>
+/// What a silo that stops has committed for other processes, which may ask for it when it is gone.
+/// </summary>
+/// <param name="Silo">The silo that stops.</param>
+/// <param name="Committed">The transactions.</param>
+/// <param name="IsLast">Whether that was all: it commits nothing any more.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.RememberRequest")]
+internal sealed record RememberRequest(
+    [property: Id(0)] SiloAddress Silo,
+    [property: Id(1)] Guid[] Committed,
+    [property: Id(2)] bool IsLast);

@@ -1,3 +1,4 @@
+using Memento.Storage;
 using Orleans.Services;
 
 namespace Memento.Messages;
@@ -26,6 +27,17 @@ internal interface ISiloMember : IGrainService
     /// </summary>
     [Alias("AskAsync")]
     Task<MemberAnswer> AskAsync(AskRequest request);
+
+    /// <summary>
+    /// Asks how a transaction has ended that this silo may have committed, and that another process
+    /// has heard no answer about.
+    /// </summary>
+    [Alias("DecideAsync")]
+    Task<TransactionOutcome> DecideAsync(CommitRequest request);
+
+    /// <summary>Tells what a silo that stops has committed.</summary>
+    [Alias("RememberAsync")]
+    Task RememberAsync(RememberRequest request);
 
     /// <summary>
     /// Tells what the tables are. Returns what the silo cannot use of it; null: nothing.

@@ -22,6 +22,13 @@ internal sealed class OperationOutbox(
     IIndexGrain grain,
     StoreMetrics? metrics = null)
 {
+    /// <summary>
+    /// How long a message may be without an answer before it counts as lost. The silo answers
+    /// sooner, also where it waits for a lock. What is lost with a silo that stops would otherwise
+    /// be waited for until Orleans' response time-out.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly OperationsAhead _sent = new();
     private List<OperationCall> _collected = [];
@@ -187,7 +194,7 @@ internal sealed class OperationOutbox(
                 Operations = calls.ConvertAll(static call => call.Request),
                 Registration = registration,
                 Open = state.Savepoints?.Describe(),
-            }).ConfigureAwait(false);
+            }).WaitAsync(Patience).ConfigureAwait(false);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             if (response.Silo is not null) Volatile.Write(ref _silo, response.Silo);

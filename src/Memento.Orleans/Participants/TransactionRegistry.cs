@@ -17,8 +17,8 @@ internal sealed class TransactionRegistry
     /// <summary>
     /// How long an ended transaction is remembered after its time limit, or after its end where
     /// that comes later: a commit's answer and all questions about it
-    /// (<see cref="Commit.RemoteCommit.LookUps"/>) may each take Orleans' response time-out, and no
-    /// message is under way for as long.
+    /// (<see cref="Commit.RemoteCommit.LookUpTime"/>), the last of which begins in that time, may
+    /// take Orleans' response time-out, and no message is under way for as long.
     /// </summary>
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
@@ -170,6 +170,19 @@ internal sealed class TransactionRegistry
             return shard.Ended.Find(id);
     }
 
+    /// <summary>The transactions of other processes that were committed here, and are kept.</summary>
+    public List<Guid> GetCommitted()
+    {
+        List<Guid> committed = [];
+        foreach (Shard shard in _shards)
+        {
+            lock (shard.Gate)
+                shard.Ended.AddCommitted(committed);
+        }
+
+        return committed;
+    }
+
     /// <summary>Waits until a transaction is not running. Its outcome is known then.</summary>
     public Task WhenEndedAsync(Guid id)
     {
@@ -269,6 +282,18 @@ internal sealed class EndedTransactions
         }
 
         return null;
+    }
+
+    /// <summary>Adds the transactions that were committed to a list.</summary>
+    public void AddCommitted(List<Guid> committed)
+    {
+        foreach (Bucket bucket in _buckets)
+        {
+            foreach ((Guid id, TransactionOutcome outcome) in bucket.Outcomes)
+            {
+                if (outcome == TransactionOutcome.Committed) committed.Add(id);
+            }
+        }
     }
 
     /// <summary>Keeps an outcome. The transaction must not be known here.</summary>

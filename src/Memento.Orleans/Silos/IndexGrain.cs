@@ -36,8 +36,16 @@ internal sealed class IndexGrain(
     ILocalSiloDetails silo,
     IOptions<SiloMessagingOptions> messaging) : Grain, IIndexGrain
 {
-    // A caller gives up after the response time-out. The answer has to arrive before that.
-    private readonly TimeSpan _longestWait = messaging.Value.ResponseTimeout / 2;
+    /// <summary>
+    /// How long a message waits here before it is answered with that, and sent again. So a caller
+    /// knows soon that a message is lost: see <see cref="OperationOutbox.Patience"/>.
+    /// </summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    // The answer has to arrive before Orleans' own time-out, too.
+    private readonly TimeSpan _longestWait = messaging.Value.ResponseTimeout / 2 < LongestWait
+        ? messaging.Value.ResponseTimeout / 2
+        : LongestWait;
 
     private Task<OpenResponse>? _opening;
     private Partition? _partition;
@@ -84,7 +92,15 @@ internal sealed class IndexGrain(
 
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
-        OpenResponse open = await OpenAsync();
+        Task<OpenResponse> opening = OpenAsync();
+        if (!opening.IsCompleted
+            && await Task.WhenAny(opening, Task.Delay(_longestWait)) != opening)
+        {
+            opening.Ignore();
+            return RemoteTransactions.Waiting(request);
+        }
+
+        OpenResponse open = await opening;
         if (open.IsMoving) return RemoteTransactions.Moving(request);
 
         (string name, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
@@ -123,8 +139,8 @@ internal sealed class IndexGrain(
     public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)
         => commit.AbortAsync(request.TransactionId, request.Participants);
 
-    public Task<TransactionOutcome> DecideAsync(Guid transactionId)
-        => commit.DecideAsync(transactionId);
+    public Task<TransactionOutcome> DecideAsync(CommitRequest request)
+        => commit.DecideAsync(request);
 
     /// <summary>
     /// From here on Orleans keeps the calls to it, until it has ended and they go to the next one.

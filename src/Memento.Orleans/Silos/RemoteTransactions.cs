@@ -112,6 +112,17 @@ internal sealed class RemoteTransactions(
             + "and time are left.",
             late);
 
+    /// <summary>The response where the partition takes long to be opened.</summary>
+    public static ExecuteResponse Waiting(ExecuteRequest request)
+    {
+        var waiting = new OperationResponse { IsStillWaiting = true };
+        return new ExecuteResponse
+        {
+            Age = request.Age,
+            Operations = Enumerable.Repeat(waiting, request.Operations.Count).ToArray(),
+        };
+    }
+
     /// <summary>The response where the partition is on its way to another silo.</summary>
     public static ExecuteResponse Moving(ExecuteRequest request)
         => new() { Age = request.Age, Operations = [], IsMoving = true };

@@ -1,5 +1,6 @@
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Clusters;
 
@@ -42,7 +43,12 @@ internal sealed class AccountLoad(TestClient client, int accounts)
     public async Task StopAsync()
     {
         Volatile.Write(ref _isOver, true);
-        await Task.WhenAll(_workers).Within();
+        Task ended = Task.WhenAll(_workers);
+        await Task.WhenAny(ended, Task.Delay(Waiting.Bound));
+        Assert.True(
+            ended.IsCompleted,
+            $"Transactions still run: {Describe(client.Services)}");
+        await ended;
     }
 
     /// <summary>Compares each account, in ram and on disk, with what was acknowledged.</summary>
@@ -62,6 +68,9 @@ internal sealed class AccountLoad(TestClient client, int accounts)
 
 
     public override string ToString() => $"{_done} transactions";
+
+    private static string Describe(IServiceProvider services)
+        => services.GetRequiredService<IMementoDiagnostics>().Describe().ToJson();
 
     private static async Task WriteAsync(ITransaction tx, int id, long balance)
     {

@@ -156,6 +156,9 @@ internal sealed class OwnersScene : IAsyncDisposable
             SiloAddress silo, string table, int number, long tenure)
             => (await ReachAsync(silo, "release")).Giver.Release(table, number, tenure);
 
+        Task IOtherSilos.RememberAsync(SiloAddress silo, RememberRequest request)
+            => throw new NotSupportedException();
+
         Task IOtherSilos.RefreshAsync() => Task.CompletedTask;
 
         IAsyncEnumerable<ClusterMembershipSnapshot> IOtherSilos.ChangesAsync()

@@ -303,7 +303,7 @@ public sealed class PartitionTakerTests
                 await Task.Yield();
             }
         });
-        for (int round = 0; round < 60; round++)
+        for (int round = 0; round < 40; round++)
         {
             await Task.WhenAll(Enumerable.Range(0, 1 + Next(3)).Select(async _ =>
             {

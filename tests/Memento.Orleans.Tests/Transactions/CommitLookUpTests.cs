@@ -51,11 +51,28 @@ public sealed class CommitLookUpTests
     [Fact]
     public async Task A_silo_that_never_says_leaves_the_commit_in_doubt()
     {
+        long began = _time.GetTimestamp();
         CommitResult result = await CommitAsync(outcome: null, TimeSpan.Zero);
 
         Assert.IsType<TransactionInDoubtException>(result.Error);
-        Assert.Equal(RemoteCommit.LookUps, _scene.Grain.Log.Count(static call => call == "decide"));
+        Assert.True(_time.GetElapsedTime(began) >= RemoteCommit.LookUpTime);
+        Assert.InRange(_scene.Grain.Log.Count(static call => call == "decide"), 10, 40);
         Assert.DoesNotContain("abort", _scene.Grain.Log);
+    }
+
+    [Fact]
+    public async Task A_silo_that_says_after_some_questions_is_believed()
+    {
+        int asked = 0;
+        _scene.Grain.Respond = FakeIndexGrain.AnswerAll;
+        _scene.Grain.Commit = static () => throw new TimeoutException("The answer is lost.");
+        _scene.Grain.Decide = () => ++asked < 5
+            ? throw new TimeoutException("The silo stops.")
+            : TransactionOutcome.Committed;
+        await _scene.Write(1, "a");
+
+        Assert.Equal(CommitResult.Committed, await CommitAsync());
+        Assert.Equal(5, asked);
     }
 
     /// <param name="outcome">The answer of the silo; null: it does not answer.</param>
@@ -70,12 +87,26 @@ public sealed class CommitLookUpTests
             return outcome ?? throw new TimeoutException("So is this one.");
         };
         await _scene.Write(1, "a");
+        return await CommitAsync(passes: outcome is null);
+    }
+
+    /// <param name="passes">Whether time passes in the pauses.</param>
+    private async Task<CommitResult> CommitAsync(bool passes = true)
+    {
         var committer = new ClientCommitter(
             new RemoteCommit(
                 FakeGrainFactory.Of(() => _scene.Grain),
                 _time,
                 NullLogger<RemoteCommit>.Instance),
             _scene);
-        return await committer.CommitAsync(_scene.State.Id, _scene.State, OrleansParticipant.None);
+        Task<CommitResult> committing = committer.CommitAsync(
+            _scene.State.Id, _scene.State, OrleansParticipant.None).AsTask();
+        while (!committing.IsCompleted)
+        {
+            if (passes) _time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1);
+        }
+
+        return await committing;
     }
 }

@@ -73,7 +73,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
         return (Commit ?? throw new NotSupportedException()).Invoke();
     }
 
-    public async Task<TransactionOutcome> DecideAsync(Guid transactionId)
+    public async Task<TransactionOutcome> DecideAsync(CommitRequest request)
     {
         _log.Enqueue("decide");
         await Task.Yield();

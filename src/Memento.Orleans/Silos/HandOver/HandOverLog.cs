@@ -32,6 +32,14 @@ internal static partial class HandOverLog
     public static partial void NotOpened(ILogger logger, Exception exception, string partition);
 
     [LoggerMessage(
+        EventId = 1306,
+        Level = LogLevel.Warning,
+        Message = "Silo {Silo} was not told which transactions this silo, which stops, has "
+            + "committed. A client that asks it for one over ram alone is told that it is in doubt")]
+    public static partial void NotRemembered(
+        ILogger logger, Exception exception, SiloAddress silo);
+
+    [LoggerMessage(
         EventId = 1304,
         Level = LogLevel.Information,
         Message = "The silo stops, and has handed {Count} partitions over to other silos")]

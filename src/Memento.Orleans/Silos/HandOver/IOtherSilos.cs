@@ -27,6 +27,8 @@ internal interface IOtherSilos
 
     Task ReleaseAsync(SiloAddress silo, string table, int number, long tenure);
 
+    Task RememberAsync(SiloAddress silo, RememberRequest request);
+
     /// <summary>Reads the membership now, instead of when others tell of its change.</summary>
     Task RefreshAsync();
 

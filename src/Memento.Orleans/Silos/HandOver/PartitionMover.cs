@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos.Placement;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed class PartitionMover(
     PartitionDirectory partitions,
     ParkedPartitions parked,
     PartitionOwners owners,
+    TransactionRegistry transactions,
     IGrainFactory grains,
     TimeProvider time,
     ILogger<PartitionMover> logger) : IDisposable
@@ -27,6 +29,7 @@ internal sealed class PartitionMover(
     public static readonly TimeSpan Stillness = TimeSpan.FromSeconds(1);
 
     private const int MostAtOnce = 8;
+    private const int MostToldAtOnce = 50_000;
 
     private readonly CancellationTokenSource _stopping = new();
 
@@ -73,6 +76,7 @@ internal sealed class PartitionMover(
             await Task.WhenAll(open.Select(each => giver.CloseAsync(
                 each, PartitionGiver.Moved(each.Table.Name, each.Number))))
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
+            await TellCommittedAsync(cancellationToken).ConfigureAwait(false);
             await Parallel.ForEachAsync(
                 names,
                 new ParallelOptions
@@ -93,6 +97,44 @@ internal sealed class PartitionMover(
             HandOverLog.NotHandedOver(logger, left);
         else
             HandOverLog.HandedOver(logger, names.Length);
+    }
+
+    /// <summary>
+    /// Tells the others what was committed here for other processes, which may have heard no answer
+    /// and ask when this silo is gone. The partitions are closed, so nothing follows.
+    /// </summary>
+    private async Task TellCommittedAsync(CancellationToken cancellationToken)
+    {
+        foreach (TransactionState each in transactions.GetRunning())
+        {
+            if (each.Phase == TransactionPhase.Sealed)
+            {
+                await transactions.WhenEndedAsync(each.Id).WaitAsync(cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+
+        Guid[][] parts = [.. transactions.GetCommitted().Chunk(MostToldAtOnce)];
+        await Task.WhenAll(silos.Others.Select(async silo =>
+        {
+            try
+            {
+                foreach (Guid[] part in parts)
+                {
+                    await silos.RememberAsync(
+                        silo, new RememberRequest(silos.Here, part, IsLast: false))
+                        .WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                await silos.RememberAsync(silo, new RememberRequest(silos.Here, [], IsLast: true))
+                    .WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // Who asks that silo is told that it is in doubt.
+                HandOverLog.NotRemembered(logger, exception, silo);
+            }
+        })).ConfigureAwait(false);
     }
 
     private bool HasOthers()

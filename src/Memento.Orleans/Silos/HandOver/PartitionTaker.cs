@@ -36,6 +36,11 @@ internal sealed class PartitionTaker(
     public async Task<Partition> TakeAsync(
         TableDefinition table, int number, Func<TakenPartition, Task<Partition>> open)
     {
+        // One that is just being closed here has its records still.
+        if (partitions.Find(table.Name, number) is { } last)
+            await giver.CloseAsync(last, PartitionGiver.Moved(table.Name, number))
+                .ConfigureAwait(false);
+
         SiloAddress? before = owners.Set(table.Name, number, silos.Here)?.Silo;
         var request = new GiveUpRequest(table.Name, number, silos.Here);
         Given[] answers = await Task.WhenAll(silos.Others.Select(silo => AskAsync(silo, request)))

@@ -3,6 +3,7 @@ using Memento.Commit;
 using Memento.Messages;
 using Memento.Numbering;
 using Memento.Silos.HandOver;
+using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -20,6 +21,7 @@ internal sealed class SiloMember(
     ILoggerFactory loggers,
     MemberCommits members,
     SpanningCommit coordinator,
+    LocalCommit commit,
     CatalogCopy catalog,
     SharedRam ram,
     Numbers numbers,
@@ -37,6 +39,15 @@ internal sealed class SiloMember(
         => Task.Run(() => request.ForMembers
             ? members.AskedByMember(request.TransactionId)
             : coordinator.Answer(request.TransactionId));
+
+    public Task<TransactionOutcome> DecideAsync(CommitRequest request)
+        => Task.Run(() => commit.DecideAsync(request.TransactionId));
+
+    public Task RememberAsync(RememberRequest request)
+    {
+        commit.Remember(request);
+        return Task.CompletedTask;
+    }
 
     public Task<string?> LearnCatalogAsync(CatalogImage image) => Task.Run(() => Learn(image));
 

@@ -2,6 +2,7 @@ using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Silos.HandOver;
+using Memento.Storage;
 using Orleans.Runtime.Services;
 
 namespace Memento.Silos.Members;
@@ -74,6 +75,15 @@ internal sealed class SiloMembers(
         metrics.Sent(MessageName.Ask);
         return GetGrainService(address).AskAsync(request);
     }
+
+    public Task<TransactionOutcome> DecideAsync(SiloAddress address, CommitRequest request)
+    {
+        metrics.Sent(MessageName.Decide);
+        return GetGrainService(address).DecideAsync(request);
+    }
+
+    public Task RememberAsync(SiloAddress address, RememberRequest request)
+        => GetGrainService(address).RememberAsync(request);
 
     public async Task<SiloAddress> FindAsync(string table, int partition)
     {

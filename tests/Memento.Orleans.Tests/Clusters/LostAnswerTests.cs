@@ -1,0 +1,109 @@
+using Memento.Messages;
+using Memento.Storage;
+using Memento.Tables;
+using Memento.Tests.Conformance;
+using Memento.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Memento.Tests.Clusters;
+
+/// <summary>
+/// A client asks what became of a commit over ram alone, after the silo that had it has gone or its
+/// partition has moved.
+/// </summary>
+public sealed class LostAnswerTests
+{
+    public enum Fate
+    {
+        Stopped = 0,
+        Killed = 1,
+        OnlyMoved = 2,
+    }
+
+    [Theory]
+    [InlineData(Fate.Stopped)]
+    [InlineData(Fate.OnlyMoved)]
+    public async Task A_commit_is_known_where_its_partition_is_afterwards(Fate fate)
+    {
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            3, static memento => memento.AddTable<Mark>());
+        TestClient client = await cluster.ConnectAsync();
+        TestSilo silo = cluster.Silos[1];
+        int id = (await cluster.KeysInAsync<Mark, int>(silo, 1, static id => id))[0];
+        Guid committed = default;
+        await client.Memento.TransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new Mark { Id = id });
+            committed = ((TransactionScope)tx).Sender.State.Id;
+        }).Within();
+
+        IIndexGrain grain = GrainOf(client, id);
+        var never = Guid.NewGuid();
+        await EndAsync(cluster, silo, fate, grain);
+
+        Assert.Equal(TransactionOutcome.Committed, await DecideAsync(committed));
+        Assert.Equal(TransactionOutcome.Aborted, await DecideAsync(never));
+
+        Task<TransactionOutcome> DecideAsync(Guid transaction)
+            => grain.DecideAsync(new CommitRequest(
+                transaction,
+                [
+                    new NamedParticipant(
+                        nameof(Mark), PartitionOf(client, id), 1, silo.Address),
+                ])).Within();
+    }
+
+    [Fact]
+    public async Task What_was_in_a_silo_alone_is_gone_with_it_and_what_was_in_others_is_in_doubt()
+    {
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            3, static memento => memento.AddTable<Mark>());
+        TestClient client = await cluster.ConnectAsync();
+        TestSilo silo = cluster.Silos[1];
+        int id = (await cluster.KeysInAsync<Mark, int>(silo, 1, static id => id))[0];
+        int other = (await cluster.KeysInAsync<Mark, int>(
+            cluster.Silos[2], 1, static id => id))[0];
+        IIndexGrain grain = GrainOf(client, id);
+        await EndAsync(cluster, silo, Fate.Killed, grain);
+
+        var transaction = Guid.NewGuid();
+        var here = new NamedParticipant(nameof(Mark), PartitionOf(client, id), 1, silo.Address);
+        var there = new NamedParticipant(
+            nameof(Mark), PartitionOf(client, other), 1, cluster.Silos[1].Address);
+        Assert.Equal(
+            TransactionOutcome.Aborted,
+            await grain.DecideAsync(new CommitRequest(transaction, [here])).Within());
+        var doubt = await Assert.ThrowsAsync<TransactionInDoubtException>(
+            () => grain.DecideAsync(new CommitRequest(transaction, [here, there])).Within());
+        Assert.Equal(transaction, doubt.TransactionId);
+    }
+
+    private static async Task EndAsync(
+        SiloCluster cluster, TestSilo silo, Fate fate, IIndexGrain grain)
+    {
+        switch (fate)
+        {
+            case Fate.Stopped:
+                await cluster.StopAsync(silo);
+                break;
+            case Fate.Killed:
+                await cluster.KillAsync(silo);
+                break;
+            default:
+                // To the new silo, or back to where it was: then there is nothing to be forwarded.
+                await cluster.StartSiloAsync();
+                await grain.MoveAsync(silo.Address).Within();
+                break;
+        }
+    }
+
+    private static IIndexGrain GrainOf(TestClient client, int id)
+        => client.Services.GetRequiredService<IGrainFactory>()
+            .GetGrain<IIndexGrain>(IndexGrainKey.Of(nameof(Mark), PartitionOf(client, id)));
+
+    private static int PartitionOf(TestClient client, int id)
+    {
+        TableDefinition table = client.Services.GetRequiredService<TableRegistry>().Get<Mark>();
+        return table.PartitionOf(table.KeyCodec.EncodeArgument(id));
+    }
+}
