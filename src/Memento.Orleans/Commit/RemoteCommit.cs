@@ -144,7 +144,7 @@ internal sealed class RemoteCommit(
         metrics?.Sent(MessageName.Commit);
         try
         {
-            return await grain.CommitAsync(request).WaitAsync(Patience, time);
+            return await grain.CommitAsync(request).WaitAsync(Patience);
         }
         catch (Exception exception)
         {
@@ -168,7 +168,7 @@ internal sealed class RemoteCommit(
             try
             {
                 TransactionOutcome outcome =
-                    await grain.DecideAsync(request).WaitAsync(Patience, time);
+                    await grain.DecideAsync(request).WaitAsync(Patience);
                 if (outcome == TransactionOutcome.Committed) return CommitResult.Committed;
 
                 if (time.GetElapsedTime(sent) > TransactionRegistry.Memory) break;

@@ -170,7 +170,7 @@ internal sealed class TransactionRegistry
             return shard.Ended.Find(id);
     }
 
-    /// <summary>The transactions of other processes that were committed here, and are kept.</summary>
+    /// <summary>The transactions of other processes that were committed here.</summary>
     public List<Guid> GetCommitted()
     {
         List<Guid> committed = [];

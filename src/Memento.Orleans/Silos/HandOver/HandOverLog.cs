@@ -35,7 +35,7 @@ internal static partial class HandOverLog
         EventId = 1306,
         Level = LogLevel.Warning,
         Message = "Silo {Silo} was not told which transactions this silo, which stops, has "
-            + "committed. A client that asks it for one over ram alone is told that it is in doubt")]
+            + "committed. A client that asks it for one over ram alone is told it is in doubt")]
     public static partial void NotRemembered(
         ILogger logger, Exception exception, SiloAddress silo);
 
