@@ -158,10 +158,12 @@ internal sealed class MemberCommits(
         };
 
     /// <summary>
-    /// Looks for the decisions of transactions of which nothing was heard for a while.
+    /// Looks for the decisions of transactions of which nothing was heard for a while, and ends
+    /// those whose caller has died before its commit.
     /// </summary>
     public async Task LookAsync()
     {
+        EndOrphans();
         long now = time.GetTimestamp();
         List<Task> looks = [];
         foreach (SealedTransaction one in _sealed.Values)
@@ -171,6 +173,21 @@ internal sealed class MemberCommits(
         }
 
         await Task.WhenAll(looks).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The body has died with its silo. What it holds here is freed at once, and not only at its
+    /// time limit. One that is sealed waits for its decision.
+    /// </summary>
+    private void EndOrphans()
+    {
+        foreach (TransactionState each in registry.GetRunning())
+        {
+            if (each.Caller is not { } caller || !members.HasDied(caller)) continue;
+
+            registry.TryAbort(each, new TransactionConflictException(
+                $"Silo {caller}, which runs transaction {each.Id}, has died."));
+        }
     }
 
     private async Task LookAsync(SealedTransaction one, long now)

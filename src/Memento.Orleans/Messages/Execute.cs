@@ -49,6 +49,12 @@ internal sealed record ExecuteRequest
     /// <summary>The running nested bodies; null if the transaction has had none.</summary>
     [Id(5)]
     public OpenSavepoints? Open { get; init; }
+
+    /// <summary>
+    /// The silo of the caller, with which its transaction dies; null in a client.
+    /// </summary>
+    [Id(6)]
+    public SiloAddress? Caller { get; init; }
 }
 
 /// <summary>The answers to the operations of a message, in their order.</summary>

@@ -11,6 +11,9 @@ internal interface IPartitions
     /// </summary>
     bool ShareMemory { get; }
 
+    /// <summary>This silo; null in a client.</summary>
+    SiloAddress? Here { get; }
+
     /// <summary>The journal's generation; 0 in a client.</summary>
     int Generation { get; }
 

@@ -194,6 +194,7 @@ internal sealed class OperationOutbox(
                 Operations = calls.ConvertAll(static call => call.Request),
                 Registration = registration,
                 Open = state.Savepoints?.Describe(),
+                Caller = state.Here,
             }).WaitAsync(Patience).ConfigureAwait(false);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);

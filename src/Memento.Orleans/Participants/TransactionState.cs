@@ -39,6 +39,12 @@ internal sealed partial class TransactionState(
     /// </summary>
     public bool IsJoined { get; init; }
 
+    /// <summary>The silo whose message has begun it here; null: a client, or not joined.</summary>
+    public SiloAddress? Caller { get; init; }
+
+    /// <summary>This silo, for messages to others; null in a client.</summary>
+    public SiloAddress? Here => partitions.Here;
+
     /// <summary>
     /// After an abort with participants in other processes: ends when its reads there are durable,
     /// or with the reason why that is not known.

@@ -15,6 +15,8 @@ internal sealed class ClientPartitions(
 
     public bool ShareMemory => false;
 
+    public SiloAddress? Here => null;
+
     public int Generation => 0;
 
     public bool Stands(int generation, long position) => true;

@@ -36,7 +36,7 @@ internal sealed class RemoteTransactions(
         TransactionState state;
         try
         {
-            state = Join(request.TransactionId, request.Age, request.Remaining);
+            state = Join(request.TransactionId, request.Age, request.Remaining, request.Caller);
         }
         catch (NoTransactionException late)
         {
@@ -77,7 +77,8 @@ internal sealed class RemoteTransactions(
         TransactionState state;
         try
         {
-            state = Join(request.TransactionId, request.Age, request.Remaining);
+            state = Join(
+                request.TransactionId, request.Age, request.Remaining, caller: null);
         }
         catch (NoTransactionException)
         {
@@ -133,7 +134,8 @@ internal sealed class RemoteTransactions(
     /// <exception cref="NoTransactionException">
     /// The transaction has ended: the message is late.
     /// </exception>
-    private TransactionState Join(Guid transactionId, TransactionAge? age, TimeSpan remaining)
+    private TransactionState Join(
+        Guid transactionId, TransactionAge? age, TimeSpan remaining, SiloAddress? caller)
         => registry.Join(transactionId, () => new TransactionState(
             transactionId,
             age ?? new TransactionAge(clock.Next(), transactionId),
@@ -143,6 +145,7 @@ internal sealed class RemoteTransactions(
             time)
         {
             IsJoined = true,
+            Caller = caller,
         });
 
     /// <summary>

@@ -23,6 +23,8 @@ internal sealed class SiloPartitions(
 {
     public bool ShareMemory => true;
 
+    public SiloAddress Here => silo.SiloAddress;
+
     public int Generation => journal.Generation;
 
     public bool Stands(int generation, long position) => journal.Stands(generation, position);

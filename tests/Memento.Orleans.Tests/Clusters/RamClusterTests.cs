@@ -107,6 +107,32 @@ public sealed class RamClusterTests
         }
     }
 
+    [Fact]
+    public async Task A_silo_that_dies_leaves_no_lock_in_the_others()
+    {
+        await using SiloCluster cluster = await StartAsync();
+        TestSilo dying = cluster.Silos[0];
+        int id = (await cluster.KeysInAsync<Mark, int>(
+            cluster.Silos[1], 1, static number => number))[0];
+        var written = new TaskCompletionSource();
+        var end = new TaskCompletionSource();
+        Task left = dying.Memento.TransactionAsync(
+            async tx =>
+            {
+                await tx.WriteAsync(new Mark { Id = id, Text = "lost" });
+                written.TrySetResult();
+                await end.Task;
+            },
+            new TransactionOptions { Timeout = TimeSpan.FromHours(1) });
+        await written.Task.Within();
+        await cluster.KillAsync(dying);
+
+        await WriteAsync(cluster.Silos[1], new Mark { Id = id, Text = "kept" });
+
+        end.SetResult();
+        await Assert.ThrowsAnyAsync<Exception>(() => left.Within());
+    }
+
     private static Task<SiloCluster> StartAsync()
         => SiloCluster.StartAsync(
             3,

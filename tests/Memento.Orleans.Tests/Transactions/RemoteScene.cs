@@ -29,6 +29,8 @@ internal sealed class RemoteScene : IPartitions
 
     public bool ShareMemory => false;
 
+    public SiloAddress? Here => null;
+
     public int Generation => 0;
 
     public bool Stands(int generation, long position) => true;

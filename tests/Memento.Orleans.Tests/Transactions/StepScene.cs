@@ -34,6 +34,8 @@ internal sealed class StepScene : IPartitions
 
     public bool ShareMemory => true;
 
+    public SiloAddress? Here => null;
+
     public int Generation => 0;
 
     public bool Stands(int generation, long position) => true;

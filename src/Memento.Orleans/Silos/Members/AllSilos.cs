@@ -18,8 +18,8 @@ internal sealed class AllSilos(
 
     private readonly CancellationTokenSource _stopping = new();
 
-    // A silo that the membership does not know any more was dead before.
-    public bool IsDead(SiloAddress silo) => StatusOf(silo) is SiloStatus.Dead or SiloStatus.None;
+    // A silo that this one does not know may have just joined.
+    public bool IsDead(SiloAddress silo) => StatusOf(silo) == SiloStatus.Dead;
 
     /// <summary>
     /// Calls every silo that serves, until it has answered or ends. Silos that joined meanwhile are

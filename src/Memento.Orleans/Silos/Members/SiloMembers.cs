@@ -58,6 +58,9 @@ internal sealed class SiloMembers(
     public bool IsDead(SiloAddress address)
         => membership.CurrentSnapshot.GetSiloStatus(address) is SiloStatus.Dead or SiloStatus.None;
 
+    public bool HasDied(SiloAddress address)
+        => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead;
+
     public Task<SealAnswer> SealAsync(SiloAddress address, SealRequest request)
     {
         metrics.Sent(MessageName.Seal);
