@@ -24,6 +24,11 @@ public static class CrashStorage
     /// </summary>
     public const string AdoNet = "adonet";
 
+    /// <summary>
+    /// A silo that is started again after a kill waits for the end of the lease of the old one.
+    /// </summary>
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(1);
+
     private const string GrainStorage = "log";
 
     /// <summary>So small that checkpoints are made all the time.</summary>
@@ -35,6 +40,7 @@ public static class CrashStorage
             memento =>
             {
                 Use(memento, storage, place);
+                memento.Configure(static options => options.LeaseDuration = LeaseDuration);
                 CrashTables.AddTo(memento);
             },
             host =>

@@ -14,5 +14,6 @@ public static class CrashTables
 
     public static void AddTo(IMementoBuilder memento)
         => memento.AddTable<CrashAccount>().AddTable<CrashReceipt>()
-            .AddTable<CrashLeft>().AddTable<CrashRight>().AddTable<CrashLeaf>();
+            .AddTable<CrashLeft>().AddTable<CrashRight>().AddTable<CrashLeaf>()
+            .AddTable<CrashWord>().AddTable<CrashNote>();
 }

@@ -2,7 +2,8 @@ using Memento;
 using Memento.CrashChild;
 
 // A silo under load that its parent kills. It says on the standard output what was acknowledged;
-// the parent holds it to that. Arguments: the storage by name, its place, the round, the seed.
+// the parent holds it to that. Arguments: the storage by name, its place, the round, the seed. In
+// a negative round it has no load, and answers what the parent asks.
 string storage = args[0];
 string place = args[1];
 int round = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture);
@@ -11,6 +12,12 @@ int seed = int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture)
 using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
 output.WriteLine("starting");
 await using MementoHost host = await CrashStorage.StartAsync(storage, place);
+
+if (round < 0)
+{
+    await CrashAnswers.RunAsync(host.Memento, Console.In, output);
+    return;
+}
 
 await CrashLoad.FillAsync(host.Memento);
 output.WriteLine("ready");

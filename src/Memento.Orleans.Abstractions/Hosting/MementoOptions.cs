@@ -33,6 +33,15 @@ public sealed class MementoOptions
     public string ConnectionString { get; set; } = "Data Source=memento.db";
 
     /// <summary>
+    /// How long the lease of a silo lasts after a renewal, where silos share a storage: 1 s to 5
+    /// minutes; 5 s by default. The silo renews it five times as often. A silo that cannot renew it
+    /// serves nothing after that time, and another silo takes its partitions a little later.
+    /// Without a word of the old silo, a new owner waits 1.1 times as long. No effect with SQLite,
+    /// and without a durable storage.
+    /// </summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// What a silo does with a stored record that its record type cannot read;
     /// <see cref="UnreadableRecords.Fail"/> by default.
     /// </summary>

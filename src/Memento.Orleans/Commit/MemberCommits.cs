@@ -89,7 +89,8 @@ internal sealed class MemberCommits(
                 static each => each.Partition.PositionBelow(each.Transaction))
                 .DefaultIfEmpty().Max();
             failure = await commit.ConfirmReadsAsync(
-                request.TransactionId, position, state.Generation).ConfigureAwait(false);
+                request.TransactionId, position, state.Generation).ConfigureAwait(false)
+                ?? OneAppendCommit.Unheld(parts);
         }
         catch (Exception exception)
         {

@@ -93,6 +93,27 @@ internal sealed partial class OneAppendCommit(
             }
         }
 
+        if (Unheld(participants) is not { } ranOut) return null;
+
+        AbortAll(participants);
+        return CommitResult.Failed(ranOut);
+    }
+
+    /// <summary>
+    /// Why this silo may not rely on all partitions of a transaction any more; null if it may. A
+    /// transaction that is sealed has all its locks, so that this moment can be its place among
+    /// the others.
+    /// </summary>
+    public static MementoException? Unheld(IReadOnlyList<LocalParticipant> participants)
+    {
+        foreach (LocalParticipant each in participants)
+        {
+            if (each.Partition.Holding is not { Stands: false } holding) continue;
+
+            holding.Lease.TryStall();
+            return LeaseErrors.LeaseRanOut(each.Partition);
+        }
+
         return null;
     }
 

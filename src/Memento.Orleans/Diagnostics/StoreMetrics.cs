@@ -26,6 +26,8 @@ internal sealed class StoreMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _messages;
     private readonly Counter<long>? _losses;
+    private readonly Counter<long>? _stalls;
+    private readonly Counter<long>? _taken;
     private readonly Histogram<double>? _lockWaits;
     private readonly Histogram<int>? _batchSizes;
     private readonly Histogram<double>? _batchWrites;
@@ -55,6 +57,10 @@ internal sealed class StoreMetrics
             "memento.partitions.lost",
             "{partition}",
             "Partitions in ram that began empty because their silo had died");
+        _stalls = Meter.CreateCounter<long>(
+            "memento.lease.stalls", "{stall}", "Times that the lease of the silo ran out");
+        _taken = Meter.CreateCounter<long>(
+            "memento.partitions.taken", "{partition}", "Partitions that another silo has taken");
         _lockWaits = Meter.CreateHistogram(
             "memento.lock.wait.duration", "s", "Waits for a lock", tags: null, Seconds);
         _batchSizes = Meter.CreateHistogram(
@@ -79,6 +85,18 @@ internal sealed class StoreMetrics
     public void Aborted(string reason) => Add(_aborts, "memento.reason", reason);
 
     public void Retried() => Add(_retries);
+
+    /// <summary>The lease of the silo has run out.</summary>
+    public void LeaseRanOut()
+    {
+        if (_stalls is { } stalls) Add(stalls);
+    }
+
+    /// <summary>Another silo has taken a partition of this one.</summary>
+    public void PartitionTaken()
+    {
+        if (_taken is { } taken) Add(taken);
+    }
 
     /// <summary>A message leaves for a partition in another process.</summary>
     /// <param name="message">The kind of the message.</param>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Memento.Leases;
 using Memento.Participants;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -43,6 +44,14 @@ internal sealed class MementoOptionsValidator(IConfiguration? configuration = nu
             failures.Add(
                 $"Memento:MaxRetryDelay is {options.MaxRetryDelay}; it must be at least a "
                 + $"millisecond and at most {TransactionLimits.LongestTimeout}.");
+        }
+
+        if (options.LeaseDuration < LeaseLimits.Shortest
+            || options.LeaseDuration > LeaseLimits.Longest)
+        {
+            failures.Add(
+                $"Memento:LeaseDuration is {options.LeaseDuration}; it must be at least "
+                + $"{LeaseLimits.Shortest} and at most {LeaseLimits.Longest}.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ConnectionString))

@@ -9,6 +9,7 @@ using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos;
 using Memento.Silos.HandOver;
+using Memento.Silos.Leases;
 using Memento.Silos.Members;
 using Memento.Silos.Placement;
 using Memento.Tables;
@@ -71,6 +72,7 @@ internal static class MementoServices
         services.AddSingleton<INumberPeers, NumberPeers>();
         services.AddSingleton<RowMover>();
         services.AddSingleton<UnreadableRestorer>();
+        services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<PartitionLoader>();
         services.AddSingleton<IndexBuilder>();
         services.AddSingleton<Numbers>();

@@ -4,6 +4,7 @@ using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Silos.HandOver;
+using Memento.Silos.Leases;
 using Memento.Silos.Members;
 using Memento.Storage;
 using Memento.Tables;
@@ -24,6 +25,7 @@ internal sealed class SiloStartup(
     IServiceProvider services,
     DurableStorage storage,
     Journal journal,
+    LeaseKeeper leases,
     TableRegistry tables,
     KnownTables known,
     TransactionSweeper sweeper,
@@ -76,6 +78,7 @@ internal sealed class SiloStartup(
     private async Task OpenAsync(IJournalStorage journal, CancellationToken cancellationToken)
     {
         await journal.OpenAsync(cancellationToken);
+        leases.Start();
         StorageLog.Opened(logger, journal.Description);
     }
 
@@ -176,6 +179,7 @@ internal sealed class SiloStartup(
         lifetime.Stop();
         await sweeper.StopAsync();
         await journal.DisposeAsync();
+        await leases.StopAsync();
         if (storage.Journal is not null) await storage.Journal.DisposeAsync();
     }
 }

@@ -35,6 +35,9 @@ internal sealed partial class Partition
         {
             if (_isTaken || _isDropped || Table.Storage != TableStorage.Ram) return null;
 
+            // Another silo has served the partition meanwhile, and these records are old.
+            if (Holding is { IsLost: true }) return null;
+
             Invariant.Holds(
                 _closed is not null && _transactions.Count == 0,
                 "a partition has drained before another one has its records");

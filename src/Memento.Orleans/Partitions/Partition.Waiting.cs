@@ -41,6 +41,7 @@ internal sealed partial class Partition
                     ref same,
                     out TResult result))
                 {
+                    RequireHeld();
                     return result;
                 }
             }

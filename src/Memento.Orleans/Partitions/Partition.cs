@@ -1,6 +1,7 @@
 using Memento.Diagnostics;
 using Memento.Invariants;
 using Memento.Journaling;
+using Memento.Leases;
 using Memento.Locks;
 using Memento.Tables;
 
@@ -32,8 +33,17 @@ internal sealed partial class Partition(
 
     public int Number { get; } = number;
 
-    /// <summary>The owner number in the durable storage; 0 if the table is in ram.</summary>
+    /// <summary>
+    /// The owner number in the durable storage; 0 if the table is in ram, and no other silo has the
+    /// storage.
+    /// </summary>
     public long Epoch { get; } = epoch;
+
+    /// <summary>
+    /// What says whether this silo may rely on the partition; null where the storage is of this
+    /// silo alone.
+    /// </summary>
+    public Holding? Holding { get; init; }
 
     /// <summary>Whether it refuses all calls: a caller has to open the partition again.</summary>
     public bool IsClosed => _closed is not null;
@@ -91,10 +101,27 @@ internal sealed partial class Partition(
         CancellationToken cancellationToken)
     {
         operation.Prepare(Table);
+        if (Holding is { } holding && (holding.Lease.IsStalled || transaction.Stalled is not null))
+        {
+            return new ValueTask<TResult>(
+                StallAndExecuteAsync(transaction, operation, savepoint, cancellationToken));
+        }
+
+        return BeginAsync(transaction, operation, savepoint, cancellationToken);
+    }
+
+    private ValueTask<TResult> BeginAsync<TResult>(
+        PartitionTransaction transaction,
+        Operation<TResult> operation,
+        Savepoint? savepoint,
+        CancellationToken cancellationToken)
+    {
         WaitingOperation? waiting = null;
-        return TryExecute(transaction, operation, savepoint, ref waiting, out TResult result)
-            ? new ValueTask<TResult>(result)
-            : WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
+        if (!TryExecute(transaction, operation, savepoint, ref waiting, out TResult result))
+            return WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
+
+        RequireHeld();
+        return new ValueTask<TResult>(result);
     }
 
     /// <summary>

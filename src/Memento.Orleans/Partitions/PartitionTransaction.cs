@@ -37,6 +37,12 @@ internal sealed class PartitionTransaction(
     /// <summary>Its waiting operations; null if there are none.</summary>
     public WaitingOperations? Waiting { get; set; }
 
+    /// <summary>
+    /// Ends when the last operation that waits for the lease of the silo has begun; null if none
+    /// waits.
+    /// </summary>
+    public Task? Stalled { get; set; }
+
     public PartitionContent Content { get; } = content;
 
     /// <summary>

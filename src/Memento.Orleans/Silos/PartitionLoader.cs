@@ -4,10 +4,12 @@ using Memento.Catalog;
 using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Keys;
+using Memento.Leases;
 using Memento.Messages;
 using Memento.Numbering;
 using Memento.Partitions;
 using Memento.Silos.HandOver;
+using Memento.Silos.Leases;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
@@ -28,6 +30,7 @@ internal sealed class PartitionLoader(
     PartitionTaker taker,
     PartitionLosses losses,
     RowMover mover,
+    LeaseKeeper leases,
     IOptions<MementoOptions> options,
     TimeProvider time,
     StoreMetrics metrics,
@@ -66,19 +69,39 @@ internal sealed class PartitionLoader(
     private async Task<Partition> OpenAsync(
         TableDefinition table, int number, KnownTable entry, TakenPartition taken)
     {
+        Holding? holding = leases.IsOn ? await leases.TakeAsync(table.Name, number) : null;
+        try
+        {
+            return await LoadAsync(table, number, holding, entry.HasUnreadable, taken);
+        }
+        catch
+        {
+            await leases.ReleaseAsync(holding);
+            throw;
+        }
+    }
+
+    private async Task<Partition> LoadAsync(
+        TableDefinition table,
+        int number,
+        Holding? holding,
+        bool hasUnreadable,
+        TakenPartition taken)
+    {
         long started = time.GetTimestamp();
         string name = table.Name;
         PartitionContent content = taken.Content ?? new PartitionContent(table);
         DateTimeOffset? lostAt = taken.LostAt;
-        long epoch = 0;
+        long epoch = holding?.Owned.Epoch ?? 0;
         if (table.Storage == TableStorage.Disk)
         {
             IJournalStorage storage = _storage
                 ?? throw new UnreachableException("A disk table without a storage.");
-            epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
+            if (holding is null)
+                epoch = await storage.RaiseEpochAsync(name, number, CancellationToken.None);
             bool hasAside = await LoadRecordsAsync(
                 storage, content, table, new PartitionEpoch(name, number, epoch));
-            if (hasAside || entry.HasUnreadable)
+            if (hasAside || hasUnreadable)
                 await CountUnreadableAsync(storage, content, name, number);
             foreach (IndexDefinition index in content.Indexes.Unique)
                 await LoadValuesAsync(storage, content, table, index, number);
@@ -94,6 +117,7 @@ internal sealed class PartitionLoader(
 
         return new Partition(table, number, epoch, content, time)
         {
+            Holding = holding,
             Tenure = taken.Tenure,
             LostAt = lostAt,
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,

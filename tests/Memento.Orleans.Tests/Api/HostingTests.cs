@@ -106,6 +106,8 @@ public sealed class HostingTests : IDisposable
     [InlineData("TransactionTimeout", "01:00:01")]
     [InlineData("MaxAttempts", "0")]
     [InlineData("MaxRetryDelay", "00:00:00")]
+    [InlineData("LeaseDuration", "00:00:00.999")]
+    [InlineData("LeaseDuration", "00:05:01")]
     [InlineData("ConnectionString", " ")]
     public async Task An_option_out_of_its_range_keeps_the_silo_from_starting(
         string name, string value)

@@ -33,6 +33,7 @@ internal sealed class CrashProcess : IDisposable
         ];
         var start = new ProcessStartInfo(host, arguments)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -43,6 +44,24 @@ internal sealed class CrashProcess : IDisposable
     }
 
     public Task<string> Errors { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>Says a line to it.</summary>
+    public async Task SayAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>The next line that it says.</summary>
+    public async Task<string> HearAsync()
+    {
+        using var patience = new CancellationTokenSource(LongestWait);
+        string? line = await _process.StandardOutput.ReadLineAsync(patience.Token);
+        if (line is null) Assert.Fail($"The child ended by itself: {await Errors}");
+        return line;
+    }
 
     /// <summary>Kills it when it has said this many lines, and gives all that it said.</summary>
     public async Task<List<string>> KillAfterAsync(int lines)

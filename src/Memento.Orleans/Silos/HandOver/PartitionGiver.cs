@@ -3,6 +3,7 @@ using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Silos.Leases;
 
 namespace Memento.Silos.HandOver;
 
@@ -15,7 +16,8 @@ internal sealed class PartitionGiver(
     ParkedPartitions parked,
     PartitionOwners owners,
     TransactionRegistry transactions,
-    Journal journal) : IDisposable
+    Journal journal,
+    LeaseKeeper? leases = null) : IDisposable
 {
     private readonly ConcurrentDictionary<Partition, Lazy<Task>> _closing = new();
     private readonly CancellationTokenSource _leaving = new();
@@ -115,6 +117,9 @@ internal sealed class PartitionGiver(
                     partition.LostAt,
                     content));
             }
+
+            if (leases is not null)
+                await leases.ReleaseAsync(partition.Holding).ConfigureAwait(false);
         }
         finally
         {
