@@ -13,7 +13,8 @@ internal sealed class RemoteCommit(
     IGrainFactory grains,
     TimeProvider time,
     ILogger<RemoteCommit> logger,
-    StoreMetrics? metrics = null)
+    StoreMetrics? metrics = null,
+    StoreLifetime? lifetime = null)
 {
     /// <summary>
     /// How long a lost answer is looked up before the outcome counts as unknown: longer than the
@@ -175,12 +176,17 @@ internal sealed class RemoteCommit(
                 return CommitResult.TryAgain(
                     "The answer to its commit was lost, and it had not happened.");
             }
+            catch (TransactionInDoubtException doubt)
+            {
+                return CommitResult.Failed(doubt);
+            }
             catch (Exception exception)
             {
                 // A silo that has died or stops does not answer; then others learn of that.
                 lost = exception;
             }
 
+            if (lifetime is { IsRunning: false }) break;
             if (time.GetElapsedTime(began) >= LookUpTime) break;
             await Task.Delay(pause, time);
         }

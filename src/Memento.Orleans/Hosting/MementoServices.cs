@@ -19,6 +19,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 using Orleans.Transactions;
 
 namespace Memento.Hosting;
@@ -124,6 +125,15 @@ internal static class MementoServices
         services.AddSingleton(static provider =>
             provider.GetRequiredService<MementoBuilder>().BuildTables());
         services.AddMementoRecordSerializer();
+
+        // The reasons inside our errors come from the storage. An answer with one that Orleans does
+        // not send would not arrive at all.
+        services.Configure<ExceptionSerializationOptions>(static options =>
+        {
+            options.SupportedNamespacePrefixes.Add(nameof(Memento));
+            options.SupportedNamespacePrefixes.Add("Npgsql");
+            options.SupportedNamespacePrefixes.Add("StackExchange");
+        });
         services.AddMetrics();
         services.AddSingleton(static provider => new StoreMetrics(
             provider.GetRequiredService<IMeterFactory>(),

@@ -20,6 +20,9 @@ internal sealed class StoreLifetime(string host)
 
     public void Stop() => _state = State.Stopped;
 
+    /// <summary>Whether it can be used.</summary>
+    public bool IsRunning => _state == State.Running;
+
     /// <exception cref="StoreUnavailableException">
     /// The store has not started, or has stopped.
     /// </exception>

@@ -85,6 +85,9 @@ internal sealed class OwnersScene : IAsyncDisposable
 
         public bool IsDead { get; set; }
 
+        /// <summary>The silos that this one hears of when it reads the membership anew.</summary>
+        public HashSet<SiloAddress> Unknown { get; } = [];
+
         /// <summary>What the last take of this silo got.</summary>
         public TakenPartition? Taken { get; private set; }
 
@@ -94,10 +97,13 @@ internal sealed class OwnersScene : IAsyncDisposable
 
         public SiloAddress[] Serving => [.. _scene.Silos.Select(static each => each.Here)];
 
+        public bool AreAllKnown => true;
+
         IReadOnlyList<SiloAddress> IOtherSilos.Others
             =>
             [
-                .. _scene.Silos.Where(each => each != this && !each.IsDead)
+                .. _scene.Silos
+                    .Where(each => each != this && !each.IsDead && !Unknown.Contains(each.Here))
                     .Select(static each => each.Here),
             ];
 
@@ -159,7 +165,11 @@ internal sealed class OwnersScene : IAsyncDisposable
         Task IOtherSilos.RememberAsync(SiloAddress silo, RememberRequest request)
             => throw new NotSupportedException();
 
-        Task IOtherSilos.RefreshAsync() => Task.CompletedTask;
+        Task IOtherSilos.RefreshAsync()
+        {
+            Unknown.Clear();
+            return Task.CompletedTask;
+        }
 
         IAsyncEnumerable<ClusterMembershipSnapshot> IOtherSilos.ChangesAsync()
             => throw new NotSupportedException();

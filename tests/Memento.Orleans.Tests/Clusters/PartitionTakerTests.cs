@@ -93,6 +93,22 @@ public sealed class PartitionTakerTests
     }
 
     [Fact]
+    public async Task An_owner_that_has_just_joined_is_asked_though_the_membership_is_old()
+    {
+        await using var scene = new OwnersScene(3);
+        OwnersScene.Owner joined = scene.Silos[0], heir = scene.Silos[1];
+        await joined.TakeAsync().Within();
+        await FillAsync(joined, 3, text: null);
+        heir.Unknown.Add(joined.Here);
+
+        Partition heirs = await heir.TakeAsync().Within();
+
+        Assert.Equal([heir], scene.Serving);
+        Assert.Equal(3, heirs.Measure().Count);
+        Assert.Null(heir.Taken!.LostWith);
+    }
+
+    [Fact]
     public async Task An_owner_that_dies_while_its_records_are_taken_has_lost_them_all()
     {
         await using var scene = new OwnersScene(2);

@@ -17,6 +17,12 @@ internal interface IOtherSilos
     SiloAddress[] Serving { get; }
 
     /// <summary>
+    /// Whether this silo knows of each that serves whether it can have partitions. That comes a
+    /// little later than the membership's word that it serves.
+    /// </summary>
+    bool AreAllKnown { get; }
+
+    /// <summary>
     /// Whether the membership says that a silo has ended. Such a silo never comes back.
     /// </summary>
     bool IsDead(SiloAddress silo);

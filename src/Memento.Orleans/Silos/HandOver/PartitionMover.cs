@@ -186,10 +186,10 @@ internal sealed class PartitionMover(
     /// </summary>
     private async Task<bool> MoveAllAsync(SemaphoreSlim changed, CancellationToken stopping)
     {
+        bool isDone = silos.AreAllKnown;
         SiloAddress[] serving = silos.Serving;
         if (!serving.Contains(silos.Here)) return false;
 
-        bool isDone = true;
         foreach ((string table, int number) in owners.Of(silos.IsDead))
         {
             if (changed.CurrentCount > 0) return false;
@@ -239,7 +239,7 @@ internal sealed class PartitionMover(
             OpenResponse opened = await grain.OpenAsync(time, cancellationToken)
                 .ConfigureAwait(false);
             if (opened.Error is TransactionConflictException moved) throw moved;
-            return true;
+            return !isMoved || !silos.Here.Equals(opened.Silo);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -42,12 +42,9 @@ internal sealed class PartitionTaker(
                 .ConfigureAwait(false);
 
         SiloAddress? before = owners.Set(table.Name, number, silos.Here)?.Silo;
-        var request = new GiveUpRequest(table.Name, number, silos.Here);
-        Given[] answers = await Task.WhenAll(silos.Others.Select(silo => AskAsync(silo, request)))
-            .ConfigureAwait(false);
-        SiloAddress? lost = answers.Select(static each => each.Answer?.LastOwner)
-            .Prepend(before)
-            .FirstOrDefault(owner => owner is not null && silos.IsDead(owner));
+        List<Given> answers = await AskAllAsync(
+            new GiveUpRequest(table.Name, number, silos.Here), before).ConfigureAwait(false);
+        SiloAddress? lost = OwnersBefore(answers, before).FirstOrDefault(HasEnded);
 
         ParkedPartition? own = parked.Find(table.Name, number);
         Given best = answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
@@ -86,6 +83,41 @@ internal sealed class PartitionTaker(
             opening.SetResult();
         }
     }
+
+    /// <summary>
+    /// Asks all other silos to give a partition up, also those that joined so lately that this one
+    /// hears of them by their ownership first.
+    /// </summary>
+    private async Task<List<Given>> AskAllAsync(GiveUpRequest request, SiloAddress? before)
+    {
+        List<Given> answers = [];
+        while (true)
+        {
+            SiloAddress[] next =
+                [.. silos.Others.Except(answers.Select(static each => each.Silo))];
+            answers.AddRange(await Task.WhenAll(next.Select(silo => AskAsync(silo, request)))
+                .ConfigureAwait(false));
+            if (!OwnersBefore(answers, before).Any(
+                owner => HasEnded(owner) && !silos.IsDead(owner)))
+            {
+                return answers;
+            }
+
+            // Whoever is not known after that either ended long ago.
+            await silos.RefreshAsync().ConfigureAwait(false);
+            if (!silos.Others.Except(answers.Select(static each => each.Silo)).Any())
+                return answers;
+        }
+    }
+
+    private static IEnumerable<SiloAddress> OwnersBefore(
+        IEnumerable<Given> answers, SiloAddress? before)
+        => answers.Select(static each => each.Answer?.LastOwner).Prepend(before)
+            .OfType<SiloAddress>();
+
+    /// <summary>Whether a silo that had partitions is neither this one nor one that may.</summary>
+    private bool HasEnded(SiloAddress owner)
+        => !owner.Equals(silos.Here) && !silos.Others.Contains(owner);
 
     /// <summary>Asks a silo to give a partition up; no answer: it is dead.</summary>
     private async Task<Given> AskAsync(SiloAddress silo, GiveUpRequest request)

@@ -54,9 +54,14 @@ internal sealed class SiloMembers(
         }
     }
 
-    // A silo that the membership does not know any more was dead before.
+    public bool AreAllKnown
+        => membership.CurrentSnapshot.Members.Values.All(each
+            => each.Status != SiloStatus.Active
+                || manifests.Current.Silos.ContainsKey(each.SiloAddress));
+
+    // A silo that this one does not know may have just joined.
     public bool IsDead(SiloAddress address)
-        => membership.CurrentSnapshot.GetSiloStatus(address) is SiloStatus.Dead or SiloStatus.None;
+        => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead;
 
     public bool HasDied(SiloAddress address)
         => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead;
