@@ -16,11 +16,6 @@ internal interface IMembers
     /// </summary>
     bool IsDead(SiloAddress silo);
 
-    /// <summary>
-    /// Like <see cref="IsDead"/>, for a silo that may have joined without this one knowing it yet.
-    /// </summary>
-    bool HasDied(SiloAddress silo);
-
     Task<SealAnswer> SealAsync(SiloAddress silo, SealRequest request);
 
     Task<MemberAnswer> SettleAsync(SiloAddress silo, SettleRequest request);

@@ -148,7 +148,8 @@ internal sealed class LocalCommit(
         // The order counts: it has told what it has committed before it said that this was all.
         bool hasTold = _told.ContainsKey(silo);
         if (registry.FindOutcome(id) is { } known) return known;
-        if (request.Participants.Any(IsOnDisk)) return await DecideAsync(id);
+        if (request.Participants.Any(each => tables.IsOnDisk(each.Table)))
+            return await DecideAsync(id);
 
         // What was in that silo alone is gone with it.
         if (hasTold || request.Participants.All(each => silo.Equals(each.Silo)))
@@ -212,10 +213,6 @@ internal sealed class LocalCommit(
             ? result with { Numbers = OneAppendCommit.NumbersOf(here) }
             : result;
     }
-
-    private bool IsOnDisk(NamedParticipant participant)
-        => tables.TryGet(participant.Table, out TableDefinition? table)
-            && table.Storage == TableStorage.Disk;
 
     /// <summary>The error where a participant is not where it was.</summary>
     public static TransactionConflictException WasLost(NamedParticipant lost)

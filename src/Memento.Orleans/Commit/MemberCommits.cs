@@ -184,7 +184,7 @@ internal sealed class MemberCommits(
     {
         foreach (TransactionState each in registry.GetRunning())
         {
-            if (each.Caller is not { } caller || !members.HasDied(caller)) continue;
+            if (each.Caller is not { } caller || !members.IsDead(caller)) continue;
 
             registry.TryAbort(each, new TransactionConflictException(
                 $"Silo {caller}, which runs transaction {each.Id}, has died."));

@@ -29,7 +29,6 @@ internal sealed class RemoteCommit(
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Commits in the silo that has the participants, by one message.</summary>
     public async ValueTask<CommitResult> CommitAsync(
@@ -163,7 +162,7 @@ internal sealed class RemoteCommit(
         IIndexGrain grain, CommitRequest request, long sent, Exception lost)
     {
         long began = time.GetTimestamp();
-        for (TimeSpan pause = FirstPause; ; pause = Shorter(pause * 2, LongestPause))
+        for (TimeSpan pause = FirstPause; ; pause = BackOff.After(pause))
         {
             metrics?.Sent(MessageName.Decide);
             try
@@ -193,8 +192,6 @@ internal sealed class RemoteCommit(
 
         return CommitResult.Failed(new TransactionInDoubtException(request.TransactionId, lost));
     }
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private IIndexGrain GrainOf((string Table, int Number) name)
         => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(name.Table, name.Number));

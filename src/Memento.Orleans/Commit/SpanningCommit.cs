@@ -34,9 +34,6 @@ internal sealed class SpanningCommit(
     /// </summary>
     public static readonly TimeSpan ApplyPatience = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<Guid, Coordination> _running = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -69,7 +66,7 @@ internal sealed class SpanningCommit(
             return CommitResult.Failed(error);
         }
 
-        SpanningDecider decider = participants.Any(IsOnDisk)
+        SpanningDecider decider = participants.Any(each => tables.IsOnDisk(each.Table))
             ? SpanningDecider.Storage
             : SpanningDecider.Members;
         var one = new Coordination(state, bySilo, decider);
@@ -99,10 +96,6 @@ internal sealed class SpanningCommit(
         _stopping.Cancel();
         _stopping.Dispose();
     }
-
-    private bool IsOnDisk(NamedParticipant participant)
-        => tables.TryGet(participant.Table, out TableDefinition? table)
-            && table.Storage == TableStorage.Disk;
 
     /// <summary>
     /// The participants of each silo. One without operations that is nowhere has no locks either.
@@ -301,7 +294,7 @@ internal sealed class SpanningCommit(
 
         if (isCommitted && one.Decider == SpanningDecider.Storage) one.CompleteAfter(time);
         CancellationToken stopping = _stopping.Token;
-        for (TimeSpan pause = FirstPause; ; pause = Longer(pause))
+        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
         {
             MemberAnswer? answer = await TellAsync(member, request).ConfigureAwait(false);
             if (answer == MemberAnswer.Promised || (isCommitted && answer == MemberAnswer.Aborted))
@@ -348,9 +341,6 @@ internal sealed class SpanningCommit(
             return null;
         }
     }
-
-    private static TimeSpan Longer(TimeSpan pause)
-        => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     /// <summary>
     /// What the storage says of the batch, told once: by the journal as the batch becomes durable

@@ -67,6 +67,10 @@ internal sealed class TableRegistry
     public bool TryGet(string name, [NotNullWhen(true)] out TableDefinition? table)
         => _byName.TryGetValue(name, out table);
 
+    /// <summary>Whether a table is registered, and on disk.</summary>
+    public bool IsOnDisk(string name)
+        => TryGet(name, out TableDefinition? table) && table.Storage == TableStorage.Disk;
+
     private void CheckUnique()
     {
         // Names that differ only in case are the same name in SQLite.

@@ -22,9 +22,6 @@ internal sealed class PartitionTaker(
     TimeProvider time,
     ILogger<PartitionTaker> logger)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
     /// <summary>Takes a partition over, and opens it.</summary>
     /// <param name="table">The table.</param>
     /// <param name="number">The partition's number.</param>
@@ -180,7 +177,7 @@ internal sealed class PartitionTaker(
     private async Task<T?> UntilDeadAsync<T>(SiloAddress silo, Func<Task<T?>> call)
         where T : class
     {
-        for (TimeSpan pause = FirstPause; ; pause = Longer(pause))
+        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
         {
             if (silos.IsDead(silo)) return null;
             try
@@ -204,9 +201,6 @@ internal sealed class PartitionTaker(
             }
         }
     }
-
-    private static TimeSpan Longer(TimeSpan pause)
-        => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 
     private readonly record struct Given(SiloAddress Silo, GiveUpAnswer? Answer);
 }

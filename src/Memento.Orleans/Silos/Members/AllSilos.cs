@@ -13,13 +13,9 @@ internal sealed class AllSilos(
     ILogger<AllSilos> logger)
     : GrainServiceClient<ISiloMember>(services), IDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
     private readonly CancellationTokenSource _stopping = new();
 
-    // A silo that this one does not know may have just joined.
-    public bool IsDead(SiloAddress silo) => StatusOf(silo) == SiloStatus.Dead;
+    public bool IsDead(SiloAddress silo) => membership.IsDead(silo);
 
     /// <summary>
     /// Calls every silo that serves, until it has answered or ends. Silos that joined meanwhile are
@@ -32,9 +28,7 @@ internal sealed class AllSilos(
         List<(SiloAddress Silo, T Answer)> answers = [];
         while (true)
         {
-            SiloAddress[] next = [.. membership.CurrentSnapshot.Members.Values
-                .Where(each => MayServe(each.Status) && called.Add(each.SiloAddress))
-                .Select(static each => each.SiloAddress)];
+            SiloAddress[] next = [.. membership.FindServing().Where(called.Add)];
             if (next.Length == 0) return answers;
 
             foreach ((SiloAddress, T)? answer in await Task.WhenAll(
@@ -54,18 +48,11 @@ internal sealed class AllSilos(
         _stopping.Dispose();
     }
 
-    /// <summary>A silo that stops still has partitions, and answers calls for a while.</summary>
-    private static bool MayServe(SiloStatus status)
-        => status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
-
-    private SiloStatus StatusOf(SiloAddress silo)
-        => membership.CurrentSnapshot.GetSiloStatus(silo);
-
     /// <summary>Calls a silo; null if it ends without an answer.</summary>
     private async Task<(SiloAddress Silo, T Answer)?> CallAsync<T>(
         SiloAddress silo, Func<ISiloMember, Task<T>> call)
     {
-        for (TimeSpan pause = FirstPause; ; pause = Shorter(pause * 2, LongestPause))
+        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
         {
             try
             {
@@ -73,15 +60,14 @@ internal sealed class AllSilos(
             }
             catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
             {
-                if (StatusOf(silo) != SiloStatus.Active) return null;
+                if (membership.CurrentSnapshot.GetSiloStatus(silo) != SiloStatus.Active)
+                    return null;
                 MemberLog.NotReached(logger, exception, silo);
             }
 
             await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(false);
         }
     }
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
 
 /// <summary>The log messages about calls of silos.</summary>

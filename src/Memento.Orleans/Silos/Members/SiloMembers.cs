@@ -27,14 +27,7 @@ internal sealed class SiloMembers(
     public SiloAddress Here => silo.SiloAddress;
 
     public IReadOnlyList<SiloAddress> Others
-        =>
-        [
-            .. membership.CurrentSnapshot.Members.Values
-                .Where(static each => each.Status
-                    is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)
-                .Select(static each => each.SiloAddress)
-                .Where(each => !each.Equals(Here)),
-        ];
+        => [.. membership.FindServing().Where(each => !each.Equals(Here))];
 
     public SiloAddress[] Serving
     {
@@ -59,12 +52,7 @@ internal sealed class SiloMembers(
             => each.Status != SiloStatus.Active
                 || manifests.Current.Silos.ContainsKey(each.SiloAddress));
 
-    // A silo that this one does not know may have just joined.
-    public bool IsDead(SiloAddress address)
-        => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead;
-
-    public bool HasDied(SiloAddress address)
-        => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead;
+    public bool IsDead(SiloAddress address) => membership.IsDead(address);
 
     public Task<SealAnswer> SealAsync(SiloAddress address, SealRequest request)
     {
