@@ -74,5 +74,14 @@ internal sealed class RemoteParticipant(
                 + "The transaction is run again while attempts and time are left.",
                 exception);
         }
+        catch (NoTransactionException late) when (
+            state.Phase == TransactionPhase.Running && savepoint is not { IsGivenUp: true })
+        {
+            // The silo has ended what goes on here, because a partition moved, for example.
+            throw new TransactionConflictException(
+                $"The silo of partition {Number} of table '{Table.Name}' has ended the "
+                + $"transaction: {late.Message} It is run again while attempts and time are left.",
+                late);
+        }
     }
 }

@@ -37,15 +37,7 @@ internal sealed class RemoteTransactions(
         try
         {
             state = Join(request.TransactionId, request.Age, request.Remaining, request.Caller);
-        }
-        catch (NoTransactionException late)
-        {
-            return Refuse(request, Ended(late));
-        }
-
-        if (request.Open is { } open) state.UseSavepoints().Learn(open);
-        try
-        {
+            if (request.Open is { } open) state.UseSavepoints().Learn(open);
             state.Enlist(partition);
         }
         catch (PartitionClosedException closed)
@@ -57,7 +49,7 @@ internal sealed class RemoteTransactions(
         }
         catch (NoTransactionException late)
         {
-            return Refuse(request, Ended(late));
+            return Refuse(request, late);
         }
 
         using var message = new OperationMessage(state, partition.Table, partition.Number);
@@ -102,16 +94,6 @@ internal sealed class RemoteTransactions(
             Operations = Enumerable.Repeat(refused, request.Operations.Count).ToArray(),
         };
     }
-
-    /// <summary>
-    /// What a caller hears whose transaction was ended here while it goes on there: it can only run
-    /// it again.
-    /// </summary>
-    private static TransactionConflictException Ended(NoTransactionException late)
-        => new(
-            $"The silo has ended the transaction: {late.Message} It is run again while attempts "
-            + "and time are left.",
-            late);
 
     /// <summary>The response where the partition takes long to be opened.</summary>
     public static ExecuteResponse Waiting(ExecuteRequest request)

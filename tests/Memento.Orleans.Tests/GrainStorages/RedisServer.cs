@@ -18,6 +18,8 @@ internal sealed class RedisServer
 {
     private const int Attempts = 5;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly Lazy<RedisServer> One = new(static () => new RedisServer());
 
     private RedisServer()
@@ -27,18 +29,10 @@ internal sealed class RedisServer
         {
             int port = FindFreePort();
             ConnectionString = $"127.0.0.1:{port},connectTimeout=10000,syncTimeout=30000";
-            Start(root, port);
-            try
-            {
-                using ConnectionMultiplexer connection =
-                    ConnectionMultiplexer.Connect(ConnectionString);
-                connection.GetDatabase().Ping();
-                return;
-            }
-            catch (RedisConnectionException) when (attempt < Attempts)
-            {
-                // Another program has taken the port.
-            }
+            using Process watchdog = Start(root, port);
+            if (WaitUntilItAnswers(watchdog)) return;
+
+            Assert.True(attempt < Attempts, "The Redis server ended as soon as it was started.");
         }
     }
 
@@ -64,6 +58,29 @@ internal sealed class RedisServer
         return new RedisServer();
     }
 
+    /// <summary>
+    /// Whether it answers; false if it has ended, since another program has taken the port.
+    /// </summary>
+    private bool WaitUntilItAnswers(Process watchdog)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using ConnectionMultiplexer connection =
+                    ConnectionMultiplexer.Connect(ConnectionString);
+                connection.GetDatabase().Ping();
+                return true;
+            }
+            catch (RedisConnectionException) when (Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                // It is still starting, which takes seconds on a busy machine.
+                if (watchdog.WaitForExit(TimeSpan.FromMilliseconds(100))) return false;
+            }
+        }
+    }
+
     private static string? Find()
     {
         string[] places = Environment.GetEnvironmentVariable("MEMENTO_REDIS_BIN") is { } named
@@ -80,7 +97,7 @@ internal sealed class RedisServer
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static void Start(string root, int port)
+    private static Process Start(string root, int port)
     {
         // In a session of its own: what ends the group of the tests must not end it too.
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = "/" };
@@ -104,6 +121,6 @@ internal sealed class RedisServer
                 Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             ])
             start.ArgumentList.Add(argument);
-        Process.Start(start)?.Dispose();
+        return Process.Start(start)!;
     }
 }
