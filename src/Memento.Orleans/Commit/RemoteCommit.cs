@@ -77,14 +77,11 @@ internal sealed class RemoteCommit(
             AbortEach(transactionId, participants);
     }
 
-    /// <summary>
-    /// It is not awaited: a partition that misses the message ends the transaction at its time
-    /// limit.
-    /// </summary>
+    /// <summary>Ends a transaction in the silo of each participant, and does not wait.</summary>
     public void AbortEach(Guid transactionId, List<NamedParticipant> participants)
     {
         foreach (NamedParticipant each in participants)
-            AbortAsync(transactionId, each).Ignore();
+            AbortMessage.Send(GrainOf((each.Table, each.Number)), transactionId, metrics);
     }
 
     /// <summary>
@@ -103,6 +100,7 @@ internal sealed class RemoteCommit(
             {
                 response = await GrainOf((first.Table, first.Number))
                     .AbortAndConfirmAsync(new CommitRequest(transactionId, participants))
+                    .WaitAsync(OperationOutbox.Patience)
                     .ConfigureAwait(false);
             }
             catch (Exception exception)
@@ -124,16 +122,6 @@ internal sealed class RemoteCommit(
         }
 
         return null;
-    }
-
-    /// <summary>
-    /// Its error is in the task, also if Orleans throws at once because the client has stopped.
-    /// </summary>
-    private async Task AbortAsync(Guid transactionId, NamedParticipant participant)
-    {
-        metrics?.Sent(MessageName.Abort);
-        await GrainOf((participant.Table, participant.Number)).AbortAsync(transactionId)
-            .ConfigureAwait(false);
     }
 
     private async Task<CommitResult> SendAsync(CommitRequest request)

@@ -34,20 +34,7 @@ internal sealed class RemoteParticipant(
         return new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)));
     }
 
-    // It is not awaited: a partition that misses the message ends the transaction at its time
-    // limit.
-    public override void Abort()
-    {
-        metrics?.Sent(MessageName.Abort);
-        try
-        {
-            Grain.AbortAsync(state.Id).Ignore();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The client has stopped, and sends no more messages.
-        }
-    }
+    public override void Abort() => AbortMessage.Send(Grain, state.Id, metrics);
 
     protected override async ValueTask<TResult> ExecuteCoreAsync<TResult>(
         Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)

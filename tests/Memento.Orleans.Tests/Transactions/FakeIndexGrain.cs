@@ -22,6 +22,9 @@ internal sealed class FakeIndexGrain : IIndexGrain
     /// <summary>Says how a transaction has ended.</summary>
     public Func<TransactionOutcome>? Decide { get; set; }
 
+    /// <summary>Fails the abort with a number, counted from 1; null lets it arrive.</summary>
+    public Func<int, Exception?>? RefuseAbort { get; set; }
+
     public IReadOnlyList<FakeMessage> Messages => [.. _messages];
 
     /// <summary>All calls, in their order.</summary>
@@ -58,7 +61,9 @@ internal sealed class FakeIndexGrain : IIndexGrain
     public Task AbortAsync(Guid transactionId)
     {
         _log.Enqueue("abort");
-        return Task.CompletedTask;
+        return RefuseAbort?.Invoke(_log.Count(static each => each == "abort")) is { } error
+            ? Task.FromException(error)
+            : Task.CompletedTask;
     }
 
     public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)

@@ -201,6 +201,27 @@ public sealed class RemoteParticipantTests
     }
 
     [Fact]
+    public async Task An_abort_that_a_stopping_gateway_refuses_is_sent_again_until_it_arrives()
+    {
+        var scene = new RemoteScene
+        {
+            Grain =
+            {
+                Respond = FakeIndexGrain.AnswerAll,
+                RefuseAbort = static number
+                    => number < 4 ? new SiloUnavailableException("It stops.") : null,
+            },
+        };
+        await scene.Read(1).Within();
+
+        scene.State.Abort();
+
+        await Waiting.UntilAsync(
+            () => scene.Grain.Log is [_, "abort", "abort", "abort", "abort"],
+            "the abort arrives with the fourth message");
+    }
+
+    [Fact]
     public async Task Without_an_age_one_message_is_under_way_and_the_others_follow_with_its_age()
     {
         var scene = new RemoteScene(hasAge: false);
