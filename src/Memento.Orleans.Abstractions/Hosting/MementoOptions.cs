@@ -42,6 +42,16 @@ public sealed class MementoOptions
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Whether a silo that died is told within about five seconds, and never later than ten, where
+    /// Orleans' own defaults take up to a minute; true by default. A silo then probes the others
+    /// every second, and a client reads every five seconds which gateways there are. What the
+    /// application sets in <c>ClusterMembershipOptions</c> and <c>GatewayOptions</c> counts over
+    /// this. Set it to false where silos often stand still for seconds: overloaded or suspended
+    /// machines, or a network that breaks off.
+    /// </summary>
+    public bool FastFailureDetection { get; set; } = true;
+
+    /// <summary>
     /// What a silo does with a stored record that its record type cannot read;
     /// <see cref="UnreadableRecords.Fail"/> by default.
     /// </summary>

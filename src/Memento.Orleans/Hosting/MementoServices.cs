@@ -125,6 +125,7 @@ internal static class MementoServices
         services.AddSingleton(static provider =>
             provider.GetRequiredService<MementoBuilder>().BuildTables());
         services.AddMementoRecordSerializer();
+        services.ConfigureOptions<FailureDetection>();
 
         // The reasons inside our errors come from the storage. An answer with one that Orleans does
         // not send would not arrive at all.

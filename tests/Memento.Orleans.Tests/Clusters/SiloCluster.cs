@@ -70,6 +70,9 @@ internal sealed class SiloCluster(
             {
                 configure(memento);
                 place?.Use(memento);
+
+                // The silos share a process: when it stands still, none of them is dead.
+                memento.Configure(static options => options.FastFailureDetection = false);
             },
             configureSilo,
             _membership).Within($"silo {_silos.Count} starts");

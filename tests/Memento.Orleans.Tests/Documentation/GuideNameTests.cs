@@ -33,6 +33,9 @@ public partial class GuideNameTests
         "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan", "WhenAll", "TimeoutException",
         "OperationCanceledException", "PublishAot", "GrainDirectoryOptions",
         "RangeLeaseDuration", "GrainCollectionOptions", "DeactivationTimeout", "ShutdownTimeout",
+        "ClusterMembershipOptions", "ProbeTimeout", "MinProbeTimeout", "MaxProbeTimeout",
+        "NumMissedProbesLimit", "NumVotesForDeathDeclaration", "TableRefreshTimeout",
+        "IAmAliveTablePublishTimeout", "GatewayListRefreshPeriod",
 
         // Settings of the silo of silo/, and parts of connection strings.
         "Silo", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",

@@ -46,7 +46,7 @@ public class OptionTests
 
         Assert.Contains(
             "Memento:TransactionTimout is no option of Memento. There are ConnectionString, "
-            + "LeaseDuration, MaxAttempts, MaxRetryDelay, TransactionTimeout",
+            + "FastFailureDetection, LeaseDuration, MaxAttempts, MaxRetryDelay, TransactionTimeout",
             error.Message,
             StringComparison.Ordinal);
     }
