@@ -36,6 +36,9 @@ internal sealed class Coordination(
     /// <summary>Whether a member was left without the decision, because it is dead.</summary>
     public bool HasLeftOut { get; set; }
 
+    /// <summary>Whether the storage has the commit, with its outcome.</summary>
+    public bool IsStored { get; set; }
+
     public Task<CommitResult> Result => _result.Task;
 
     public void Complete(CommitResult result)

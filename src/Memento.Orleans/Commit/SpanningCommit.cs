@@ -20,7 +20,7 @@ namespace Memento.Commit;
 /// where one was taken over meanwhile, nothing is kept. No lock is released before the batch is
 /// durable.
 /// </remarks>
-internal sealed class SpanningCommit(
+internal sealed partial class SpanningCommit(
     MemberCommits here,
     IMembers members,
     Journal journal,
@@ -34,7 +34,14 @@ internal sealed class SpanningCommit(
     /// </summary>
     public static readonly TimeSpan ApplyPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long this silo at least knows a commit over ram alone, one of whose members was dead.
+    /// </summary>
+    public static readonly TimeSpan LeftOutMemory = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<Guid, Coordination> _running = new();
+    private readonly ConcurrentQueue<(Coordination One, long Since)> _leftOut = new();
+    private readonly OldOutcomes _old = new(time);
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>How many commits this silo coordinates.</summary>
@@ -154,15 +161,6 @@ internal sealed class SpanningCommit(
             Begin(one, effect);
     }
 
-    /// <summary>
-    /// A member that was struck off without an answer may be alive against the membership's belief,
-    /// and ask: where no storage has the outcome, this silo must know it then.
-    /// </summary>
-    private void Forget(Coordination one)
-    {
-        if (!one.HasLeftOut) _running.TryRemove(new(one.Id, one));
-    }
-
     private void Begin(Coordination one, CoordinatorEffect effect)
     {
         switch (effect)
@@ -223,61 +221,6 @@ internal sealed class SpanningCommit(
         });
     }
 
-    /// <summary>Writes the rows of all members, with the outcome, in one entry.</summary>
-    private async Task AppendAsync(Coordination one)
-    {
-        var decision = new Decision(this, one);
-        try
-        {
-            // All that it depends on is durable in its silos.
-            var pending = new PendingCommit(MakeEntry(one), [decision]);
-            if (!journal.TryAppend(pending, journal.Generation))
-            {
-                decision.TellOnce(CommitResult.TryAgain(
-                    "The durable storage failed while the transaction was committed."));
-                return;
-            }
-
-            // Also after the caller was told that it is in doubt.
-            pending.WhenKept(() => decision.TellOnce(CommitResult.Committed));
-            await pending.Durable.ConfigureAwait(false);
-        }
-        catch (TransactionInDoubtException doubt)
-        {
-            Step(one, (machine, effects) =>
-                machine.OnInDoubt(CommitResult.Failed(doubt), effects));
-        }
-        catch (CommitTakenBackException exception)
-        {
-            decision.TellOnce(CommitResult.TryAgain(exception.Message));
-        }
-        catch (MementoException error)
-        {
-            decision.TellOnce(CommitResult.Failed(error));
-        }
-        catch (Exception exception)
-        {
-            MemoryLost.Fail(logger, exception, "writing a transaction over several silos");
-        }
-    }
-
-    private static JournalEntry MakeEntry(Coordination one)
-    {
-        List<RowWrite> writes = [];
-        List<PartitionEpoch> epochs = [];
-        HashSet<string> clears = [];
-        foreach (SealedRows each in one.Rows)
-            each.AddTo(writes, epochs, clears);
-        return new JournalEntry
-        {
-            TransactionId = one.Id,
-            Writes = writes,
-            Epochs = epochs,
-            Clears = [.. clears],
-            KeepsOutcome = true,
-        };
-    }
-
     /// <summary>
     /// Tells a member the decision, until it has answered or is dead. One that was killed has lost
     /// its ram, and loads its disk tables with the commit in them.
@@ -313,7 +256,7 @@ internal sealed class SpanningCommit(
             if (answer is not null || isDead)
             {
                 // An abort need not be remembered: not to know it means the same.
-                one.HasLeftOut |= isDead && isCommitted && one.Decider == SpanningDecider.Members;
+                if (isDead && isCommitted) one.HasLeftOut = true;
                 Step(one, (machine, effects) => machine.OnTold(member, effects));
                 return;
             }
@@ -339,42 +282,6 @@ internal sealed class SpanningCommit(
         {
             SpanningLog.NotTold(logger, exception, member, request.TransactionId);
             return null;
-        }
-    }
-
-    /// <summary>
-    /// What the storage says of the batch, told once: by the journal as the batch becomes durable
-    /// or is taken back, also long after the caller was told that it is in doubt.
-    /// </summary>
-    private sealed class Decision(SpanningCommit commit, Coordination one) : ITakeBack
-    {
-        private int _isTold;
-
-        // It has applied nothing, and is of no partition.
-        public string Table => "";
-
-        public int Number => 0;
-
-        public bool IsStored => false;
-
-        public void TakeBack()
-            => TellOnce(CommitResult.TryAgain(
-                "The durable storage did not keep it, or a commit before it."));
-
-        public void Discard()
-        {
-        }
-
-        public void TellOnce(CommitResult result)
-        {
-            if (Interlocked.Exchange(ref _isTold, 1) != 0) return;
-
-            // Not on the journal's thread, which has the next batch to write.
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static told => told.commit.Step(told.one, (machine, effects) =>
-                    machine.OnAppended(told.result, effects)),
-                (commit, one, result),
-                preferLocal: false);
         }
     }
 }

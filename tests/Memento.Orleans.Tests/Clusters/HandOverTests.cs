@@ -1,3 +1,4 @@
+using Memento.Partitions;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Conformance.Tables;
@@ -65,8 +66,8 @@ public sealed class HandOverTests(ITestOutputHelper output)
         await using var place = new MemoryUnderTest();
         await using SiloCluster cluster = await StartAsync(2, place);
         TestClient client = await cluster.ConnectAsync();
-        TestSilo stopping = cluster.Silos[1];
-        int id = (await cluster.KeysInAsync<RamAccount, int>(stopping, 1, static id => id))[0];
+        const int id = 1;
+        TestSilo stopping = await cluster.SiloOfAsync<RamAccount>(id);
         var begun = new TaskCompletionSource();
         var holds = new TaskCompletionSource();
         int runs = 0;
@@ -121,13 +122,10 @@ public sealed class HandOverTests(ITestOutputHelper output)
         TestClient client = await cluster.ConnectAsync();
         var load = new AccountLoad(client, Accounts);
         await load.FillAsync();
-        TestSilo dying = cluster.Silos[2];
-        int[] lost =
-        [
-            .. dying.Directory.All.Where(static each => each.Table.Name == nameof(RamAccount))
-                .Select(static each => each.Number).Order(),
-        ];
-        Assert.NotEmpty(lost);
+
+        // Of few partitions, a silo may have none.
+        TestSilo dying = cluster.Silos.Last(static silo => RamIn(silo).Any());
+        int[] lost = [.. RamIn(dying).Select(static each => each.Number).Order()];
         List<PartitionLostEventArgs> told = [];
         foreach (TestSilo each in cluster.Silos)
         {
@@ -139,9 +137,7 @@ public sealed class HandOverTests(ITestOutputHelper output)
         }
 
         long before = await CountAsync<RamAccount>(client);
-        long gone = dying.Directory.All
-            .Where(static each => each.Table.Name == nameof(RamAccount))
-            .Sum(static each => each.Measure().Count);
+        long gone = RamIn(dying).Sum(static each => each.Measure().Count);
         await cluster.KillAsync(dying);
 
         // Nobody has to use the partitions for that.
@@ -220,6 +216,9 @@ public sealed class HandOverTests(ITestOutputHelper output)
                 new Ticket { Title = "x", Owner = "y", Code = "new" })).Within();
         Assert.True(next.Id > 60, "No number is given twice.");
     }
+
+    private static IEnumerable<Partition> RamIn(TestSilo silo)
+        => silo.Directory.All.Where(static each => each.Table.Name == nameof(RamAccount));
 
     private static Task<long> CountAsync<T>(TestClient client)
         where T : class

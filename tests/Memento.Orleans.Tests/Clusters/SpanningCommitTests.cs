@@ -89,6 +89,33 @@ public sealed class SpanningCommitTests
             "nothing is sealed or coordinated");
     }
 
+    [Fact]
+    public async Task The_storage_forgets_the_outcomes_that_nobody_asks_for()
+    {
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            2, static memento => memento.AddTable<Mark>(static table =>
+                table.Storage = TableStorage.Disk), place);
+        int[] ids =
+        [
+            (await cluster.KeysInAsync<Mark, int>(cluster.Silos[0], 1, static id => id))[0],
+            (await cluster.KeysInAsync<Mark, int>(cluster.Silos[1], 1, static id => id))[0],
+        ];
+        int before = place.OutcomeCount;
+
+        for (int i = 0; i < 20; i++)
+        {
+            await cluster.Silos[0].Memento.TransactionAsync(async tx =>
+            {
+                foreach (int id in ids)
+                    await tx.WriteAsync(new Mark { Id = id });
+            }).Within();
+        }
+
+        // The last one waits for the next commit.
+        Assert.InRange(place.OutcomeCount, before + 1, before + 2);
+    }
+
     private static async Task<long> ReadAsync(ITransaction tx, Tables tables, int id)
         => tables == Tables.Ram
             ? (await tx.ReadAsync<RamAccount>(id))!.Balance

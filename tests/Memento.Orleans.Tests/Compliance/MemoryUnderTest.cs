@@ -8,6 +8,16 @@ public class MemoryUnderTest : StorageUnderTest
 {
     private readonly MemoryDisk _disk = new();
 
+    /// <summary>How many outcomes of transactions it keeps.</summary>
+    public int OutcomeCount
+    {
+        get
+        {
+            lock (_disk.Gate)
+                return _disk.State.Outcomes.Count;
+        }
+    }
+
     public override bool IsShared => true;
 
     /// <summary>Whether it recognises batches, and not only their outcomes.</summary>
