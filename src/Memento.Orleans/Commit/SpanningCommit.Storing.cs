@@ -1,4 +1,3 @@
-using Memento.Commit.Spanning;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Storage;

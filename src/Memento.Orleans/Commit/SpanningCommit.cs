@@ -4,7 +4,6 @@ using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
-using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
 
