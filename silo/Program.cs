@@ -1,4 +1,5 @@
 using Memento.Silo.Copying;
+using Memento.Silo.Describing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -15,6 +16,12 @@ internal static class Program
             if (CopyArguments.Take(ref args) is { } copy)
             {
                 await CopyCommand.RunAsync(copy, args);
+                return 0;
+            }
+
+            if (InfoArguments.Take(ref args) is { } info)
+            {
+                await InfoCommand.RunAsync(info, args);
                 return 0;
             }
 

@@ -133,4 +133,8 @@ public sealed record PartitionInfo(
     /// </summary>
     [Id(5)]
     public DateTimeOffset? LostAt { get; init; }
+
+    /// <summary>The name of its table.</summary>
+    [Id(6)]
+    public string Table { get; init; } = "";
 }

@@ -68,6 +68,17 @@ public interface IMemento
         TransactionOptions? options = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Describes the whole store: its silos with their partitions, the tables, the running
+    /// transactions and what they wait for, the locks, the counts of commits and aborts. Every silo
+    /// is asked, and has 2 seconds for its answer; one that does not answer is listed as silent.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreUnavailableException">
+    /// The silo or client is not running, or a client reaches no silo.
+    /// </exception>
+    Task<SystemInfo> InfoAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The reads and writes of a table, each a transaction of its own.</summary>
     /// <exception cref="TableNotFoundException">The type is not registered.</exception>
     ITable<T> Table<T>()

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Memento.Diagnostics;
 
 /// <summary>Why transactions are not committed, in the words that metrics and traces use.</summary>
@@ -26,6 +28,10 @@ internal static class AbortReason
 
     /// <summary>The body threw another exception, or the store refused a call of it.</summary>
     public const string Error = "error";
+
+    /// <summary>All reasons.</summary>
+    public static readonly ImmutableArray<string> All =
+        [Aborted, Conflict, Timeout, Cancelled, Storage, InDoubt, Error];
 
     /// <summary>The reason that an error stands for.</summary>
     public static string Of(Exception? error) => error switch

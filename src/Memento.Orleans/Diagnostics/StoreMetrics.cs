@@ -73,18 +73,30 @@ internal sealed class StoreMetrics
     /// <summary>The meter, for instruments that are observed and not counted.</summary>
     public Meter Meter { get; }
 
-    /// <summary>Whether anybody listens to how transactions end.</summary>
-    public bool WatchesTransactions => _commits.Enabled || _aborts.Enabled;
+    /// <summary>The same counts of transactions, which need no listener.</summary>
+    public TransactionCounts Counts { get; } = new();
 
     public bool WatchesLockWaits => _lockWaits is { Enabled: true };
 
-    public void Committed() => Add(_commits);
+    public void Committed()
+    {
+        Counts.Committed();
+        Add(_commits);
+    }
 
     /// <summary>A transaction ended without a commit.</summary>
     /// <param name="reason">One of <see cref="AbortReason"/>.</param>
-    public void Aborted(string reason) => Add(_aborts, "memento.reason", reason);
+    public void Aborted(string reason)
+    {
+        Counts.Aborted(reason);
+        Add(_aborts, "memento.reason", reason);
+    }
 
-    public void Retried() => Add(_retries);
+    public void Retried()
+    {
+        Counts.Restarted();
+        Add(_retries);
+    }
 
     /// <summary>The lease of the silo has run out.</summary>
     public void LeaseRanOut()

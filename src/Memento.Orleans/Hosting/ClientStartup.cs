@@ -14,6 +14,7 @@ internal sealed class ClientStartup(
     StoreLifetime lifetime,
     LateIntroduction introduction,
     StoreGauges gauges,
+    SystemInfoClient info,
     IOptions<MementoOptions> options)
     : ILifecycleParticipant<IClusterClientLifecycle>
 {
@@ -27,7 +28,8 @@ internal sealed class ClientStartup(
         lifecycle.Subscribe(
             $"{nameof(ClientStartup)}.Transactions",
             ServiceLifecycleStage.Active,
-            _ => introduction.TryAsync());
+            _ => introduction.TryAsync(),
+            _ => info.StopAsync());
     }
 
     private Task StartAsync(CancellationToken cancellationToken)
@@ -36,6 +38,7 @@ internal sealed class ClientStartup(
         _ = options.Value;
         gauges.Register();
         sweeper.Start();
+        info.Start();
         lifetime.Start();
         return Task.CompletedTask;
     }

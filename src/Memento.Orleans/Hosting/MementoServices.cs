@@ -94,6 +94,8 @@ internal static class MementoServices
         services.AddSingleton<SpanningCommit>();
         services.AddSingleton<LocalCommit>();
         services.AddGrainService<SiloMember>();
+        services.AddSingleton<SiloInspector>();
+        services.AddSingleton<SystemInspector>();
         services.AddSingleton<RemoteTransactions>();
         services.AddSingleton<IPartitions, SiloPartitions>();
         services.AddSingleton<ICommitter, SiloCommitter>();
@@ -155,6 +157,7 @@ internal static class MementoServices
         services.AddSingleton<TransactionRunner>();
         services.AddSingleton<CurrentTransaction>();
         services.AddSingleton<ITables, TableAdministration>();
+        services.AddSingleton<SystemInfoClient>();
         services.AddSingleton<IMemento, MementoStore>();
         DecorateTransactions(services);
     }

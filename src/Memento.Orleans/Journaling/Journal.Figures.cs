@@ -9,6 +9,16 @@ internal sealed partial class Journal
     /// </summary>
     public long Batches => Volatile.Read(ref _batches);
 
+    /// <summary>Describes it for callers.</summary>
+    public JournalInfo Describe()
+    {
+        lock (_gate)
+        {
+            return new JournalInfo(
+                _lastPosition, DurablePosition, _queue.Count, Batches, IsSlow, _isInDoubt);
+        }
+    }
+
     /// <summary>
     /// Whether a batch has been in doubt for so long that its callers got an error.
     /// </summary>

@@ -53,6 +53,12 @@ internal sealed class Lease(TimeSpan duration, TimeProvider time)
             && time.GetUtcNow() - last.SentAtWall - elapsed < _jump;
 
     /// <summary>
+    /// Until when the silo relies on it, by the wall clock; null before the first renewal.
+    /// </summary>
+    public DateTimeOffset? Until
+        => Volatile.Read(ref _last) is { } last ? last.SentAtWall + _relied : null;
+
+    /// <summary>
     /// Whether the lease was found to have run out, and not renewed since: operations wait.
     /// </summary>
     public bool IsStalled => _isStalled;

@@ -39,4 +39,8 @@ internal readonly record struct LockInfo(
     LockResource Resource,
     LockKind Kinds,
     Guid TransactionId,
-    bool IsWaiting);
+    bool IsWaiting)
+{
+    /// <summary>A transaction that it waits for.</summary>
+    public Guid? BlockedBy { get; init; }
+}

@@ -139,7 +139,12 @@ internal sealed class LockEntry(LockPool pool)
         for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
             locks.Add(new LockInfo(Resource, hold.Kinds, hold.Owner.TransactionId, false));
         for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
-            locks.Add(new LockInfo(Resource, request.Kind, request.Owner.TransactionId, true));
+        {
+            locks.Add(new LockInfo(Resource, request.Kind, request.Owner.TransactionId, true)
+            {
+                BlockedBy = FindBlocker(request)?.Holder,
+            });
+        }
     }
 
     private LockAnswer AcquireAmongOthers(

@@ -35,6 +35,10 @@ internal interface ISiloMember : IGrainService
     [Alias("DecideAsync")]
     Task<TransactionOutcome> DecideAsync(CommitRequest request);
 
+    /// <summary>Describes the silo: what it has, what runs in it, and what is locked.</summary>
+    [Alias("DescribeAsync")]
+    Task<SiloReport> DescribeAsync();
+
     /// <summary>Tells what a silo that stops has committed.</summary>
     [Alias("RememberAsync")]
     Task RememberAsync(RememberRequest request);

@@ -16,6 +16,19 @@ internal sealed partial class Partition
             return (_content.Count, _content.EstimatedSize, _content.Unreadable);
     }
 
+    /// <summary>Describes it for callers.</summary>
+    /// <param name="silo">This silo.</param>
+    public PartitionInfo Describe(SiloAddress silo)
+    {
+        (long count, long size, long unreadable) = Measure();
+        return new PartitionInfo(Number, silo.ToString(), count, size)
+        {
+            Table = Table.Name,
+            Unreadable = unreadable,
+            LostAt = LostAt,
+        };
+    }
+
     /// <summary>
     /// The highest number among its keys, for auto-increment, with the journal position that wrote
     /// it; 0 if there is none.

@@ -86,7 +86,7 @@ internal sealed class IndexGrain(
         }
 
         return _partition is { } partition
-            ? response with { Info = Describe(partition) }
+            ? response with { Info = partition.Describe(silo.SiloAddress) }
             : response;
     }
 
@@ -201,7 +201,7 @@ internal sealed class IndexGrain(
             return new OpenResponse
             {
                 Silo = silo.SiloAddress,
-                Info = Describe(_partition),
+                Info = _partition.Describe(silo.SiloAddress),
                 Registration = registration,
             };
         }
@@ -240,15 +240,5 @@ internal sealed class IndexGrain(
 
         _partition = null;
         _opening = null;
-    }
-
-    private PartitionInfo Describe(Partition partition)
-    {
-        (long count, long size, long unreadable) = partition.Measure();
-        return new PartitionInfo(partition.Number, silo.SiloAddress.ToString(), count, size)
-        {
-            Unreadable = unreadable,
-            LostAt = partition.LostAt,
-        };
     }
 }

@@ -12,6 +12,7 @@ internal sealed class MementoStore(
     TableRegistry tables,
     ITables administration,
     StoreLifetime lifetime,
+    SystemInfoClient info,
     IGrainFactory grains) : IMemento
 {
     public ITransaction? Current => current.Find();
@@ -52,6 +53,9 @@ internal sealed class MementoStore(
             TransactionScope.WithoutValue(body), options, cancellationToken);
         return new TransactionResult(result.Ok, result.Reason);
     }
+
+    public Task<SystemInfo> InfoAsync(CancellationToken cancellationToken = default)
+        => info.AskAsync(cancellationToken);
 
     public ITable<T> Table<T>()
         where T : class

@@ -30,59 +30,83 @@ internal sealed partial class TransactionRunner(
         Func<ITransaction, Task<T>> body,
         TransactionOptions? options,
         CancellationToken cancellationToken)
-        => metrics.WatchesTransactions || tracing.IsOn
-            ? RunWatchedAsync(body, options, cancellationToken)
-            : RunUnwatchedAsync(body, options, cancellationToken);
+        => tracing.IsOn
+            ? RunTracedAsync(body, options, cancellationToken)
+            : RunCountedAsync(body, options, cancellationToken);
 
-    private async Task<TransactionResult<T>> RunUnwatchedAsync<T>(
+    private async Task<TransactionResult<T>> RunCountedAsync<T>(
         Func<ITransaction, Task<T>> body,
         TransactionOptions? options,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        if (options is not null) TransactionLimits.Check(options);
-
-        TimeSpan timeout = options?.Timeout ?? _options.TransactionTimeout;
-        int? maxAttempts = options is null ? _options.MaxAttempts : options.MaxAttempts;
-        long started = time.GetTimestamp();
-        long deadline = started + (long)(timeout.TotalSeconds * time.TimestampFrequency);
-        long startTicks = clock.Next();
-        TransactionAge? age = null;
-        MementoException? lost = null;
-        for (int attempts = 1; ; attempts++)
+        try
         {
-            lifetime.ThrowIfNotRunning();
-            cancellationToken.ThrowIfCancellationRequested();
-            if (attempts > 1) metrics.Retried();
-            var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
-            {
-                Deadline = deadline,
-                StartTicks = age?.StartTicks ?? startTicks,
-                Age = age,
-                Cancellation = cancellationToken,
-            };
-            await (tracing.IsOn
-                ? RunOnceWatchedAsync(attempt, attempts)
-                : RunOnceAsync(attempt));
-            try
-            {
-                if (attempt.TryGetResult(out TransactionResult<T> result)) return result;
-            }
-            catch (TransactionTimeoutException late) when (lost is not null)
-            {
-                throw new TransactionTimeoutException(
-                    $"{late.Message} It had lost {attempts - 1} attempts before. The last "
-                    + "conflict: "
-                    + lost.Message,
-                    late);
-            }
+            ArgumentNullException.ThrowIfNull(body);
+            if (options is not null) TransactionLimits.Check(options);
 
-            // It lost a conflict. It keeps its age, so that it becomes the oldest one and wins.
-            age = attempt.State?.Age ?? age;
-            lost = attempt.RetryReason!;
-            if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
-            await PauseAsync(attempts, deadline, lost, cancellationToken);
+            TimeSpan timeout = options?.Timeout ?? _options.TransactionTimeout;
+            int? maxAttempts = options is null ? _options.MaxAttempts : options.MaxAttempts;
+            long started = time.GetTimestamp();
+            long deadline = started + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+            long startTicks = clock.Next();
+            TransactionAge? age = null;
+            MementoException? lost = null;
+            for (int attempts = 1; ; attempts++)
+            {
+                lifetime.ThrowIfNotRunning();
+                cancellationToken.ThrowIfCancellationRequested();
+                if (attempts > 1) metrics.Retried();
+                var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
+                {
+                    Deadline = deadline,
+                    StartTicks = age?.StartTicks ?? startTicks,
+                    Age = age,
+                    Cancellation = cancellationToken,
+                };
+                await (tracing.IsOn
+                    ? RunOnceTracedAsync(attempt, attempts)
+                    : RunOnceAsync(attempt));
+                if (TryGetResult(attempt, attempts, lost, out TransactionResult<T> result))
+                    return result;
+
+                // It lost a conflict. It keeps its age, so that it becomes the oldest one and wins.
+                age = attempt.State?.Age ?? age;
+                lost = attempt.RetryReason!;
+                if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
+                await PauseAsync(attempts, deadline, lost, cancellationToken);
+            }
         }
+        catch (Exception error)
+        {
+            metrics.Aborted(AbortReason.Of(error));
+            throw;
+        }
+    }
+
+    /// <summary>The result of an attempt, counted; false: it has to run again.</summary>
+    private bool TryGetResult<T>(
+        TransactionAttempt<T> attempt,
+        int attempts,
+        MementoException? lost,
+        out TransactionResult<T> result)
+    {
+        try
+        {
+            if (!attempt.TryGetResult(out result)) return false;
+        }
+        catch (TransactionTimeoutException late) when (lost is not null)
+        {
+            throw new TransactionTimeoutException(
+                $"{late.Message} It had lost {attempts - 1} attempts before. The last conflict: "
+                + lost.Message,
+                late);
+        }
+
+        if (result.Ok)
+            metrics.Committed();
+        else
+            metrics.Aborted(AbortReason.Aborted);
+        return true;
     }
 
     // The caller's context (a grain's scheduler) must not be left before the body has run.

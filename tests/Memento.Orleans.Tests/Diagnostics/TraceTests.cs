@@ -121,7 +121,6 @@ public sealed class TraceTests
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(0, allocated);
-        Assert.False(metrics.WatchesTransactions);
         Assert.False(metrics.WatchesLockWaits);
         Assert.False(tracing.IsOn);
     }

@@ -68,14 +68,16 @@ public partial class GuideNameTests
         Assert.Equal([], unknown);
     }
 
-    [Theory]
-    [InlineData("README.md", NotThereYet)]
-    [InlineData("docs/api-changes.md", "Not there yet")]
-    public void What_is_said_not_to_be_there_yet_is_not_there(string page, string section)
+    [Fact]
+    public void What_is_said_not_to_be_there_yet_is_not_there()
     {
         string[] claimed =
         [
-            .. MarkdownPage.Code(new MarkdownPage(page).Lines(section))
+            .. MarkdownPage.Code(
+                [
+                    .. new MarkdownPage("README.md").Lines(NotThereYet),
+                    .. new MarkdownPage("docs/api-changes.md").Lines("Not there yet"),
+                ])
                 .Select(static code => Call().Match(code))
                 .Where(static match => match.Success)
                 .Select(static match => match.Groups["on"].Value + match.Groups["name"].Value)
@@ -83,7 +85,7 @@ public partial class GuideNameTests
         ];
 
         Assert.Contains(
-            claimed, static name => name.EndsWith("InfoAsync", StringComparison.Ordinal));
+            claimed, static name => name.EndsWith("SnapshotAsync", StringComparison.Ordinal));
         string[] there = [.. claimed.Where(IsThere)];
         Assert.Equal([], there);
     }

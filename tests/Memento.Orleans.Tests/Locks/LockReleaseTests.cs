@@ -105,8 +105,14 @@ public sealed class LockReleaseTests
             [
                 new(LockResource.Partition, LockKind.IntentionRead, holder.TransactionId, false),
                 new(OneRecord, LockKind.Read, holder.TransactionId, false),
-                new(OneRecord, LockKind.Write, first.TransactionId, true),
-                new(OneRecord, LockKind.Read, second.TransactionId, true),
+                new(OneRecord, LockKind.Write, first.TransactionId, true)
+                {
+                    BlockedBy = holder.TransactionId,
+                },
+                new(OneRecord, LockKind.Read, second.TransactionId, true)
+                {
+                    BlockedBy = first.TransactionId,
+                },
             ],
             _scene.Locks());
     }

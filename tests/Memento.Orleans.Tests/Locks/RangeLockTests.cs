@@ -276,7 +276,10 @@ public sealed class RangeLockTests
             new LockInfo[]
             {
                 new(Range(2, 5), LockKind.Read, reader.TransactionId, false),
-                new(Point(3), LockKind.Write, writer.TransactionId, true),
+                new(Point(3), LockKind.Write, writer.TransactionId, true)
+                {
+                    BlockedBy = reader.TransactionId,
+                },
             },
             _scene.Locks());
     }

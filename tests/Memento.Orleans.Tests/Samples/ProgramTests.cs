@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Memento.Tests.Samples;
 
 public sealed class ProgramTests : IDisposable
@@ -86,6 +88,45 @@ public sealed class ProgramTests : IDisposable
         Assert.All(
             ["memento.execute", "memento.commit", "memento.append"],
             name => Assert.Matches($@"Activity.DisplayName: +{name}\n", silo.Output));
+    }
+
+    [Fact]
+    public async Task The_silo_program_describes_a_running_silo_as_tables_and_as_JSON()
+    {
+        (Dictionary<string, string> settings, string gateway) = FreePorts.Take();
+        await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
+        await silo.WaitForAsync("Ctrl+C stops it.");
+        await RunAsync(Movies, "--connect", gateway);
+
+        (int exit, string output, string errors) =
+            await RunAsync(Silo, "info", "--connect", gateway);
+        (int jsonExit, string json, _) = await RunAsync(
+            Silo, "info", "--json", $"--Silo:GatewayPort={gateway.Split(':')[1]}");
+
+        Assert.Equal((0, "", 0), (exit, errors, jsonExit));
+        Assert.Contains($"storage   SQLite {_folder.File("silo.db")}", output);
+        Assert.Matches(@"\n +S127\.0\.0\.1:\d+:\d+ +\d+ +[\d,]{5,} +[\d.]+ KB ", output);
+        Assert.Matches("Movie +OrderedSet +Disk +3,201 +[\\d.]+ KB +16 +- +Year, Direc", output);
+        JsonNode store = JsonNode.Parse(json)!;
+        Assert.True(store["commits"]!.GetValue<long>() > 0);
+        JsonNode table = store["tables"]!.AsArray()
+            .Single(static each => each!["name"]!.GetValue<string>() == "Movie")!;
+        Assert.Equal(
+            ("Disk", 3201), (table["storage"]!.GetValue<string>(), table["size"]!.GetValue<int>()));
+        Assert.False(File.Exists(_folder.File("memento.db")));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:1", "No silo answers at 127.0.0.1:1. Name the gateway of one")]
+    [InlineData("nowhere", "--connect needs the gateway of a silo, an IP address and a port: ")]
+    public async Task Without_a_silo_there_is_nothing_to_describe(string gateway, string message)
+    {
+        (int exit, string output, string errors) =
+            await RunAsync(Silo, "info", "--connect", gateway);
+
+        Assert.Equal((1, ""), (exit, output));
+        Assert.StartsWith($"Error: {message}", errors);
+        Assert.DoesNotContain("\n", errors);
     }
 
     [Fact]

@@ -27,6 +27,14 @@ internal sealed class StoreInspector(
     public StoreDescription Describe()
     {
         DateTimeOffset now = time.GetUtcNow();
+        LockDescription[] locks =
+        [
+            .. (partitions?.All ?? [])
+                .OrderBy(static each => each.Table.Name, StringComparer.Ordinal)
+                .ThenBy(static each => each.Number)
+                .SelectMany(each => LocksOf(each, now)),
+        ];
+        ILookup<Guid, WaitDescription> waits = WaitsIn(locks);
         return new StoreDescription
         {
             Taken = now,
@@ -34,31 +42,47 @@ internal sealed class StoreInspector(
             Transactions =
             [
                 .. transactions.GetRunning()
-                    .Select(each => Describe(each, now))
-                    .OrderByDescending(static each => each.Age),
+                    .Select(each => Describe(each, now, waits))
+                    .OrderBy(static each => each.Began),
             ],
-            Locks =
-            [
-                .. (partitions?.All ?? [])
-                    .OrderBy(static each => each.Table.Name, StringComparer.Ordinal)
-                    .ThenBy(static each => each.Number)
-                    .SelectMany(each => LocksOf(each, now)),
-            ],
+            Locks = locks,
         };
     }
 
-    private static TransactionDescription Describe(TransactionState state, DateTimeOffset now)
-        => new()
+    private static ILookup<Guid, WaitDescription> WaitsIn(IEnumerable<LockDescription> locks)
+        => locks
+            .SelectMany(static each => each.Waiters, static (each, waiter) => (each, waiter))
+            .ToLookup(
+                static pair => pair.waiter.Transaction,
+                static pair => new WaitDescription
+                {
+                    Silo = pair.each.Silo!,
+                    Table = pair.each.Table,
+                    Partition = pair.each.Partition,
+                    Resource = pair.each.Resource,
+                    Mode = pair.waiter.Mode,
+                    BlockedBy = pair.waiter.BlockedBy,
+                });
+
+    private TransactionDescription Describe(
+        TransactionState state, DateTimeOffset now, ILookup<Guid, WaitDescription> waits)
+    {
+        long began = state.Age?.StartTicks ?? state.StartTicks;
+        return new TransactionDescription
         {
             Id = state.Id,
-            Age = AgeAt(now, state.Age?.StartTicks ?? state.StartTicks),
+            Began = new DateTimeOffset(began, TimeSpan.Zero),
+            Age = AgeAt(now, began),
             Remaining = state.Remaining,
             IsCommitting = state.Phase == TransactionPhase.Sealed,
             IsRemote = state.IsJoined,
             Partitions = state.GetPartitionNames(),
+            Silo = (state.IsJoined ? state.Caller : silo?.SiloAddress)?.ToString(),
+            Waits = [.. waits[state.Id]],
         };
+    }
 
-    private static IEnumerable<LockDescription> LocksOf(Partition partition, DateTimeOffset now)
+    private IEnumerable<LockDescription> LocksOf(Partition partition, DateTimeOffset now)
     {
         List<LockInfo> locks = [];
         partition.DescribeLocks(locks);
@@ -70,6 +94,7 @@ internal sealed class StoreInspector(
             Key = KeyOf(partition, each.Key),
             Holders = Parties(partition, each, isWaiting: false, now),
             Waiters = Parties(partition, each, isWaiting: true, now),
+            Silo = silo?.SiloAddress.ToString(),
         });
     }
 
@@ -91,6 +116,7 @@ internal sealed class StoreInspector(
                     Age = partition.Find(each.TransactionId) is { } owner
                         ? AgeAt(now, owner.Age.StartTicks)
                         : null,
+                    BlockedBy = each.BlockedBy,
                 }),
         ];
 

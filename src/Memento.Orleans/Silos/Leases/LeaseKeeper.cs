@@ -46,6 +46,10 @@ internal sealed class LeaseKeeper(
     /// <summary>Whether silos that share the storage are told apart by leases.</summary>
     public bool IsOn => _storage is not null;
 
+    /// <summary>Describes the lease for callers; null where there is none.</summary>
+    public LeaseInfo? Describe()
+        => IsOn ? new LeaseInfo(_lease.Until, _lease.IsValid, _lease.Count) : null;
+
     /// <summary>
     /// Called before each renewal, in tests that pause a silo or cut it off from the storage.
     /// </summary>

@@ -42,6 +42,27 @@ internal sealed class AllSilos(
         }
     }
 
+    /// <summary>
+    /// Asks every silo that serves, once, all side by side, and waits for none of them longer than
+    /// a limit. A silo that did not answer in time has a failure.
+    /// </summary>
+    public Task<(SiloAddress Silo, T? Answer, Exception? Failure)[]> AskAsync<T>(
+        Func<ISiloMember, Task<T>> ask, TimeSpan limit)
+        where T : class
+        => Task.WhenAll(membership.FindServing().Select(async silo =>
+        {
+            try
+            {
+                T answer = await ask(GetGrainService(silo)).WaitAsync(limit, time)
+                    .ConfigureAwait(false);
+                return (silo, answer, default(Exception));
+            }
+            catch (Exception failure)
+            {
+                return (silo, default(T), failure);
+            }
+        }));
+
     public void Dispose()
     {
         _stopping.Cancel();

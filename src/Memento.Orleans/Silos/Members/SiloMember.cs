@@ -1,5 +1,6 @@
 using Memento.Catalog;
 using Memento.Commit;
+using Memento.Diagnostics.Inspection;
 using Memento.Messages;
 using Memento.Numbering;
 using Memento.Silos.HandOver;
@@ -26,7 +27,8 @@ internal sealed class SiloMember(
     SharedRam ram,
     Numbers numbers,
     TableRegistry tables,
-    PartitionGiver giver)
+    PartitionGiver giver,
+    SiloInspector inspector)
     : GrainService(id, silo, loggers), ISiloMember
 {
     public Task<SealAnswer> SealAsync(SealRequest request)
@@ -42,6 +44,8 @@ internal sealed class SiloMember(
 
     public Task<TransactionOutcome> DecideAsync(CommitRequest request)
         => Task.Run(() => commit.DecideAsync(request.TransactionId));
+
+    public Task<SiloReport> DescribeAsync() => Task.Run(inspector.Describe);
 
     public Task RememberAsync(RememberRequest request)
     {

@@ -3,12 +3,12 @@ using Memento.Diagnostics;
 namespace Memento.Transactions;
 
 /// <content>
-/// Around transactions and attempts, while anybody listens to metrics or traces: whoever does not
-/// pays for none of it.
+/// Around transactions and attempts, while anybody listens to traces: whoever does not pays for
+/// none of it.
 /// </content>
 internal sealed partial class TransactionRunner
 {
-    private async Task<TransactionResult<T>> RunWatchedAsync<T>(
+    private async Task<TransactionResult<T>> RunTracedAsync<T>(
         Func<ITransaction, Task<T>> body,
         TransactionOptions? options,
         CancellationToken cancellationToken)
@@ -17,24 +17,19 @@ internal sealed partial class TransactionRunner
         TransactionResult<T> result;
         try
         {
-            result = await RunUnwatchedAsync(body, options, cancellationToken);
+            result = await RunCountedAsync(body, options, cancellationToken);
         }
         catch (Exception error)
         {
-            metrics.Aborted(AbortReason.Of(error));
             activity.End(AbortReason.Of(error), error);
             throw;
         }
 
-        if (result.Ok)
-            metrics.Committed();
-        else
-            metrics.Aborted(AbortReason.Aborted);
         activity.End(result.Ok ? AbortReason.None : AbortReason.Aborted);
         return result;
     }
 
-    private async Task RunOnceWatchedAsync<T>(TransactionAttempt<T> attempt, int number)
+    private async Task RunOnceTracedAsync<T>(TransactionAttempt<T> attempt, int number)
     {
         using StoreActivity activity = tracing.StartAttempt(number);
         await RunOnceAsync(attempt);
