@@ -1,136 +1,183 @@
+using Memento.Hosting;
+using Memento.Silos.Placement;
+using Memento.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Memento;
 
 /// <summary>
-/// A store for the tests of an application: a silo, and a client that reaches it through its
-/// gateway, over Orleans' <see cref="InProcessTestCluster"/>. Disk tables are in an SQLite file of
-/// the cluster, which is removed with it.
+/// A store for the tests of an application: some silos in this process, and a client of them. Silos
+/// can be stopped, killed and added, partitions moved, and the storage and the messages between
+/// silos made to fail.
 /// </summary>
-/// <remarks>The cluster has one silo: the store does not run in several yet.</remarks>
-public sealed class MementoTestCluster : IAsyncDisposable
+/// <remarks>
+/// Each silo is a host of its own, which the others and the clients reach over TCP, and grains are
+/// found and lost as in production. (In Orleans' own test cluster, the grain directory belongs to
+/// no silo, and hides what happens to grains when a silo leaves.)
+/// </remarks>
+public sealed partial class MementoTestCluster : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder;
+    private readonly Action<IMementoBuilder> _configure;
+    private readonly Action<ISiloBuilder>? _configureSilo;
+    private readonly Action<IClientBuilder>? _configureClient;
+    private readonly MemoryMembership _membership = new();
+    private readonly PartitionPins _pins = new();
+    private readonly List<TestClient> _clients = [];
+    private TestClient? _client;
     private bool _isDisposed;
 
-    private MementoTestCluster(InProcessTestCluster cluster, DirectoryInfo folder)
+    internal MementoTestCluster(
+        Action<IMementoBuilder> configure,
+        Action<ISiloBuilder>? configureSilo,
+        Action<IClientBuilder>? configureClient)
     {
-        Cluster = cluster;
-        _folder = folder;
+        _configure = configure;
+        _configureSilo = configureSilo;
+        _configureClient = configureClient;
     }
 
-    /// <summary>
-    /// Orleans' cluster, with its grains, its services, and ways to stop a silo at a bad moment.
-    /// </summary>
-    public InProcessTestCluster Cluster { get; }
+    /// <summary>The silos that run, in the order in which they were started.</summary>
+    public IReadOnlyList<TestSilo> Silos { get; private set; } = [];
+
+    /// <summary>The client that the cluster has from its start.</summary>
+    public TestClient Client
+        => _client ?? throw new InvalidOperationException("The cluster has not started.");
+
+    /// <summary>The store of the client: each call is a message.</summary>
+    public IMemento Memento => Client.Memento;
 
     /// <summary>
-    /// The store of the client: each call is a message. After <see cref="RestartSiloAsync"/> it is
-    /// a new object.
+    /// The store inside the first silo, as its grains have it. After a restart it is a new object.
     /// </summary>
-    public IMemento Memento => Cluster.Client.ServiceProvider.GetRequiredService<IMemento>();
+    public IMemento SiloMemento => First.Memento;
 
-    /// <summary>
-    /// The store inside the silo: each call is a method call. After <see cref="RestartSiloAsync"/>
-    /// it is a new object.
-    /// </summary>
-    public IMemento SiloMemento
-        => Cluster.GetSiloServiceProvider(Silo.SiloAddress).GetRequiredService<IMemento>();
+    /// <summary>The grains of the application, as the client calls them.</summary>
+    public IGrainFactory Grains => Client.Services.GetRequiredService<IGrainFactory>();
 
-    private InProcessSiloHandle Silo => Cluster.Silos[0];
+    /// <summary>The storage of the disk tables, and its faults.</summary>
+    public TestStorage Storage { get; } = new();
 
-    /// <summary>Starts a silo and a client.</summary>
+    /// <summary>The faults of the messages between silos.</summary>
+    public TestMessages Messages { get; } = new();
+
+    private TestSilo First => Silos.Count > 0
+        ? Silos[0]
+        : throw new InvalidOperationException("No silo runs. Start one with AddSiloAsync.");
+
+    /// <summary>Starts a silo and a client of it.</summary>
     /// <param name="configure">
-    /// Registers tables, in the silo and the client. A storage that it chooses takes the place of
-    /// the SQLite file.
+    /// Registers tables, in the silo and the client. Disk tables are in <see cref="Storage"/>,
+    /// which is in memory unless this chooses one.
     /// </param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     public static Task<MementoTestCluster> StartAsync(
         Action<IMementoBuilder> configure, CancellationToken cancellationToken = default)
-        => StartAsync(configure, configureCluster: null, cancellationToken);
+        => StartAsync(configure, silos: 1, cancellationToken: cancellationToken);
 
-    /// <summary>Starts a silo and a client in a cluster that is configured further.</summary>
+    /// <summary>Starts some silos, one after the other, and a client of them.</summary>
     /// <param name="configure">
-    /// Registers tables, in the silo and the client. A storage that it chooses takes the place of
-    /// the SQLite file.
+    /// Registers tables, in all silos and clients. Disk tables are in <see cref="Storage"/>, which
+    /// is in memory unless this chooses one.
     /// </param>
-    /// <param name="configureCluster">
-    /// Adds services, other storage or logging to the silo and the client.
+    /// <param name="silos">How many silos.</param>
+    /// <param name="configureSilo">
+    /// Adds services, logging, filters or storage providers to each silo.
     /// </param>
+    /// <param name="configureClient">Adds services, logging or filters to each client.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="InvalidTableException">A definition breaks a rule.</exception>
-    /// <exception cref="StorageException">The storage cannot be opened.</exception>
+    /// <exception cref="StorageException">
+    /// The storage cannot be opened; one that only one silo can have, such as SQLite, in the second
+    /// silo.
+    /// </exception>
     public static async Task<MementoTestCluster> StartAsync(
         Action<IMementoBuilder> configure,
-        Action<InProcessTestClusterBuilder>? configureCluster,
+        int silos,
+        Action<ISiloBuilder>? configureSilo = null,
+        Action<IClientBuilder>? configureClient = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("memento-test-");
-        MementoTestCluster? cluster = null;
+        ArgumentOutOfRangeException.ThrowIfLessThan(silos, 1);
+        var cluster = new MementoTestCluster(configure, configureSilo, configureClient);
         try
         {
-            cluster = new MementoTestCluster(Build(folder, configure, configureCluster), folder);
-            await cluster.Cluster.DeployAsync(cancellationToken);
+            for (int i = 0; i < silos; i++)
+                await cluster.AddSiloAsync(cancellationToken);
+            cluster._client = await cluster.ConnectAsync(cancellationToken);
             return cluster;
         }
         catch
         {
-            if (cluster is not null)
-                await cluster.DisposeAsync();
-            else
-                folder.Delete(recursive: true);
+            await cluster.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>
-    /// Stops the silo as a deployment does, starts it again, and connects a new client. Disk tables
-    /// have their records again; ram tables are empty.
-    /// </summary>
-    /// <param name="cancellationToken">Cancels the restart.</param>
-    public async Task RestartSiloAsync(CancellationToken cancellationToken = default)
+    /// <summary>Starts one more client, which knows the gateways of all silos.</summary>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    public async Task<TestClient> ConnectAsync(CancellationToken cancellationToken = default)
     {
-        await Cluster.StopClusterClientAsync(cancellationToken);
-        await Cluster.RestartSiloAsync(Silo);
-        await Cluster.InitializeClientAsync(cancellationToken);
+        TestClient client = await TestClient.StartAsync(
+            _configure,
+            client =>
+            {
+                _membership.Use(client);
+                _configureClient?.Invoke(client);
+            },
+            cancellationToken);
+        _clients.Add(client);
+        return client;
     }
 
-    /// <summary>Stops the client and the silo, and removes the SQLite file.</summary>
+    /// <summary>Ends all faults, and stops the clients and the silos.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed) return;
         _isDisposed = true;
 
-        try
-        {
-            await Cluster.StopAllSilosAsync();
-        }
-        finally
-        {
-            await Cluster.DisposeAsync();
-            _folder.Delete(recursive: true);
-        }
+        EndFaults();
+        foreach (TestClient client in _clients)
+            await client.DisposeAsync();
+
+        // All at once: none has to move to another one what ends with it.
+        await Task.WhenAll(Silos.Select(static silo => silo.DisposeAsync().AsTask()));
     }
 
-    private static InProcessTestCluster Build(
-        DirectoryInfo folder,
-        Action<IMementoBuilder> configure,
-        Action<InProcessTestClusterBuilder>? configureCluster)
+    private Task<TestSilo> StartSiloAsync(CancellationToken cancellationToken)
+        => TestSilo.StartAsync(
+            memento =>
+            {
+                // The silos share a process: when it stands still, none of them is dead.
+                memento.Configure(static options => options.FastFailureDetection = false);
+                _configure(new TestBuilder(memento, Storage));
+            },
+            ConfigureSilo,
+            _membership,
+            cancellationToken);
+
+    private void ConfigureSilo(ISiloBuilder silo)
     {
-        string database = Path.Combine(folder.FullName, "test.db");
-        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
-        builder.ConfigureSilo((_, silo) => silo.AddMemento(memento =>
-        {
-            // A storage that the caller chooses takes its place.
-            memento.Configure(options => options.ConnectionString = $"Data Source={database}");
-            configure(memento);
-        }));
-        builder.ConfigureClient(client => client.AddMemento(configure));
-        configureCluster?.Invoke(builder);
-        return builder.Build();
+        _configureSilo?.Invoke(silo);
+        silo.Services.AddSingleton(_pins);
+        silo.Services.Replace(ServiceDescriptor.Singleton<OwnershipPlan, PinnedPlan>());
+        silo.Services.AddSingleton(Messages);
+        silo.AddOutgoingGrainCallFilter<SenderFilter>();
+        silo.AddIncomingGrainCallFilter<ReceiverFilter>();
+
+        // Here and not in the container, whose own calls would hide a mistake.
+        MementoBuilder memento = MementoServices.BuilderOf(silo.Services)!;
+        bool hasDiskTable = memento.BuildTables().Tables
+            .Any(static table => table.Storage == TableStorage.Disk);
+        if (memento.Storage is null && hasDiskTable) memento.UseStorage(_ => Storage.Create());
+    }
+
+    private void EndFaults()
+    {
+        Storage.EndFaults();
+        Messages.EndFaults();
     }
 }

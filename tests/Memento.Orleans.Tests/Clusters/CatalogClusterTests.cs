@@ -4,7 +4,6 @@ using Memento.Storage;
 using Memento.Tables;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
-using Memento.Tests.Faults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Clusters;

@@ -1,5 +1,4 @@
 using Memento.Storage;
-using Memento.Tests.Faults;
 
 namespace Memento.Tests.Compliance;
 

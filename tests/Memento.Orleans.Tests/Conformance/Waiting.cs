@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Memento.Tests.Conformance;
 
 /// <summary>Waits for a condition, with a bound that only a broken store reaches.</summary>
@@ -35,15 +33,8 @@ internal static class Waiting
     public static Task UntilAsync(Func<bool> condition, string what)
         => UntilAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > Bound) throw NotWithin(what);
-            await Task.Delay(TimeSpan.FromMilliseconds(5));
-        }
-    }
+    public static Task UntilAsync(Func<Task<bool>> condition, string what)
+        => Polling.UntilAsync(condition, Bound, () => what);
 
     private static TimeoutException NotWithin(string what)
         => new($"It did not happen within {Bound}: {what}.");

@@ -1,4 +1,3 @@
-using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.Consistency;

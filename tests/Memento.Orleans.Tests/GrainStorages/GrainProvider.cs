@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 

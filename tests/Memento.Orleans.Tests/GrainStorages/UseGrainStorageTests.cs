@@ -1,5 +1,4 @@
 using Memento.Hosting;
-using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
 using Microsoft.Extensions.DependencyInjection;
 

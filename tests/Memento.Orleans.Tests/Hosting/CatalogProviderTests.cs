@@ -1,7 +1,6 @@
 using Memento.Storage;
 using Memento.Tests.Conformance;
 using Memento.Tests.Conformance.Tables;
-using Memento.Tests.Faults;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;

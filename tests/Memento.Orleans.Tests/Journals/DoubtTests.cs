@@ -1,7 +1,6 @@
 using Memento.Journaling;
 using Memento.Storage;
 using Memento.Tests.Conformance;
-using Memento.Tests.Faults;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Tests.Journals;

@@ -1,6 +1,5 @@
 using Memento.Journaling;
 using Memento.Storage;
-using Memento.Tests.Faults;
 
 namespace Memento.Tests.Journals;
 

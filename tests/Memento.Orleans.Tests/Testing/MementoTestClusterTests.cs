@@ -19,7 +19,7 @@ public sealed class MementoTestClusterTests
         Assert.NotSame(cluster.Memento, cluster.SiloMemento);
         Assert.Equal(2, (await cluster.Memento.Table<Entry>().GetAsync("b"))?.Value);
         Assert.Equal(1, (await cluster.SiloMemento.Table<Entry>().GetAsync("a"))?.Value);
-        Assert.Single(cluster.Cluster.Silos);
+        Assert.Single(cluster.Silos);
     }
 
     [Fact]
@@ -55,10 +55,12 @@ public sealed class MementoTestClusterTests
     {
         await using MementoTestCluster cluster = await MementoTestCluster.StartAsync(
             static memento => memento.AddTable<Entry>(),
-            static builder => builder.ConfigureSilo(
-                static (_, silo) => silo.Services.AddSingleton(new Signal())));
+            silos: 1,
+            static silo => silo.Services.AddSingleton(new Signal()),
+            static client => client.Services.AddSingleton(new Signal()));
 
-        Assert.NotNull(cluster.Cluster.GetSiloServiceProvider().GetService<Signal>());
+        Signal inside = cluster.Silos[0].Services.GetRequiredService<Signal>();
+        Assert.NotSame(inside, cluster.Client.Services.GetRequiredService<Signal>());
     }
 
     [Fact]

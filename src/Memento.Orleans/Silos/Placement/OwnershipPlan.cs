@@ -5,7 +5,7 @@ namespace Memento.Silos.Placement;
 /// <summary>
 /// Which silo should have which partition of the tables of this silo, by <see cref="Ownership"/>.
 /// </summary>
-internal sealed class OwnershipPlan(TableRegistry tables)
+internal class OwnershipPlan(TableRegistry tables)
 {
     private readonly (string Name, int Partitions)[] _tables =
         [.. tables.Tables.Select(static table => (table.Name, table.PartitionCount))];
@@ -18,7 +18,7 @@ internal sealed class OwnershipPlan(TableRegistry tables)
     /// <param name="table">The table.</param>
     /// <param name="number">The partition's number.</param>
     /// <param name="silos">The silos that serve, sorted; at least one.</param>
-    public SiloAddress? OwnerOf(string table, int number, SiloAddress[] silos)
+    public virtual SiloAddress? OwnerOf(string table, int number, SiloAddress[] silos)
     {
         Plan? plan = _plan;
         if (plan is null || !plan.Silos.AsSpan().SequenceEqual(silos))

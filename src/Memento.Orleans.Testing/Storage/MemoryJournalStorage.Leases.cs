@@ -1,6 +1,6 @@
 using Memento.Storage;
 
-namespace Memento.Tests.Faults;
+namespace Memento.Testing;
 
 /// <content>The leases of the silos that have the same disk.</content>
 internal sealed partial class MemoryJournalStorage : ILeaseStorage

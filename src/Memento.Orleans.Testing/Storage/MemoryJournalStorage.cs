@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Memento.Storage;
 using Orleans.Storage;
 
-namespace Memento.Tests.Faults;
+namespace Memento.Testing;
 
 /// <summary>
 /// The smallest storage that keeps every promise of <see cref="IJournalStorage"/>, for tests of the
@@ -12,6 +12,11 @@ namespace Memento.Tests.Faults;
 /// </summary>
 internal sealed partial class MemoryJournalStorage(MemoryDisk? disk = null) : IJournalStorage
 {
+    /// <summary>
+    /// How many batches it can recognise. A silo asks for its last one only; tests ask for more.
+    /// </summary>
+    private const int MostBatches = 10_000;
+
     private readonly MemoryDisk _disk = disk ?? new MemoryDisk();
     private long _lastPosition;
     private bool _isInDoubt;
@@ -103,8 +108,8 @@ internal sealed partial class MemoryJournalStorage(MemoryDisk? disk = null) : IJ
         lock (_disk.Gate)
         {
             RequireSettled();
-            Assert.NotEmpty(batch.Entries);
-            Assert.True(batch.FirstPosition > _lastPosition, "Positions went backwards.");
+            if (batch.Entries.Count == 0 || batch.FirstPosition <= _lastPosition)
+                throw new ArgumentException("Positions went backwards.", nameof(batch));
             MemoryState state = _disk.State;
             foreach (PartitionEpoch each in batch.Entries.SelectMany(static each => each.Epochs))
             {
@@ -115,7 +120,7 @@ internal sealed partial class MemoryJournalStorage(MemoryDisk? disk = null) : IJ
             state = batch.Entries.Aggregate(state, Apply);
             try
             {
-                Commit(state with { Batches = state.Batches.Add(batch) });
+                Commit(state with { Batches = Remember(state.Batches, batch) });
             }
             catch (IOException failure)
             {
@@ -155,6 +160,10 @@ internal sealed partial class MemoryJournalStorage(MemoryDisk? disk = null) : IJ
             cancellationToken);
 
     public ValueTask DisposeAsync() => default;
+
+    private static ImmutableList<JournalBatch> Remember(
+        ImmutableList<JournalBatch> batches, JournalBatch batch)
+        => (batches.Count < MostBatches ? batches : batches.RemoveAt(0)).Add(batch);
 
     private MemoryState Apply(MemoryState state, JournalEntry entry)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Memento.Storage;
 
-namespace Memento.Tests.Faults;
+namespace Memento.Testing;
 
 /// <summary>
 /// What a <see cref="MemoryJournalStorage"/> keeps: a state that is replaced as a whole, so that

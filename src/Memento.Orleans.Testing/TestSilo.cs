@@ -2,15 +2,18 @@ using System.Net;
 using System.Net.Sockets;
 using Memento.Hosting;
 using Memento.Partitions;
-using Memento.Tests.Clusters;
+using Memento.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 
-namespace Memento.Tests.Conformance;
+namespace Memento;
 
-/// <summary>A silo on free ports whose gateway takes clients, and its clients over TCP.</summary>
-internal sealed class TestSilo : IAsyncDisposable
+/// <summary>
+/// A silo of a <see cref="MementoTestCluster"/>: a host of its own, which the other silos and the
+/// clients reach over TCP.
+/// </summary>
+public sealed class TestSilo
 {
     private const int PortAttempts = 5;
 
@@ -27,27 +30,34 @@ internal sealed class TestSilo : IAsyncDisposable
         Directory = Services.GetRequiredService<PartitionDirectory>();
     }
 
-    public IServiceProvider Services => _silo.Services;
-
-    /// <summary>The store in the silo.</summary>
+    /// <summary>The store inside the silo, as its grains have it.</summary>
     public IMemento Memento { get; }
 
+    /// <summary>The services of the silo.</summary>
+    public IServiceProvider Services => _silo.Services;
+
+    /// <summary>The address by which Orleans knows the silo.</summary>
     public SiloAddress Address { get; }
 
     /// <summary>The partitions that are open in the silo.</summary>
-    public PartitionDirectory Directory { get; }
+    internal PartitionDirectory Directory { get; }
 
     /// <summary>Where clients connect, on the loopback address.</summary>
-    public int GatewayPort => _gatewayPort;
+    internal int GatewayPort => _gatewayPort;
+
+    /// <summary>The address of the silo.</summary>
+    public override string ToString() => Address.ToString();
 
     /// <summary>Starts a silo.</summary>
     /// <param name="configure">Registers its tables, and chooses the storage.</param>
     /// <param name="configureSilo">Configures it further.</param>
     /// <param name="cluster">The cluster that it joins; null: it is alone.</param>
-    public static async Task<TestSilo> StartAsync(
+    /// <param name="cancellationToken">Cancels the start.</param>
+    internal static async Task<TestSilo> StartAsync(
         Action<IMementoBuilder> configure,
         Action<ISiloBuilder>? configureSilo = null,
-        MemoryMembership? cluster = null)
+        MemoryMembership? cluster = null,
+        CancellationToken cancellationToken = default)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -55,12 +65,13 @@ internal sealed class TestSilo : IAsyncDisposable
             IHost host = Build(FindFreePort(), gatewayPort, configure, configureSilo, cluster);
             try
             {
-                await host.StartAsync();
+                await host.StartAsync(cancellationToken);
                 return new TestSilo(host, gatewayPort);
             }
             catch (Exception exception)
             {
                 await FailedStart.CleanUpAsync(host);
+
                 // Another program may have taken a port between the search for it and the listening
                 // on it.
                 if (attempt == PortAttempts || !IsPortTaken(exception)) throw;
@@ -69,7 +80,7 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     /// <summary>Starts a client that shares nothing with the silo but the socket.</summary>
-    public async Task<IServiceProvider> ConnectAsync(
+    internal async Task<IServiceProvider> ConnectAsync(
         Action<IMementoBuilder> configure, Action<IClientBuilder>? configureClient = null)
     {
         TestClient connected = await TestClient.StartAsync(configure, client =>
@@ -81,7 +92,8 @@ internal sealed class TestSilo : IAsyncDisposable
         return connected.Services;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops the silo as a deployment does, and the clients of it alone.</summary>
+    internal async ValueTask DisposeAsync()
     {
         foreach (TestClient client in _clients)
             await client.DisposeAsync();
@@ -90,7 +102,7 @@ internal sealed class TestSilo : IAsyncDisposable
     }
 
     /// <summary>Ends the silo without letting it finish anything. Its clients go on.</summary>
-    public async Task KillAsync()
+    internal async Task KillAsync()
     {
         await _silo.StopAsync(new CancellationToken(canceled: true));
         await DisposeAsync(_silo);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Messaging;
 
-namespace Memento.Tests.Clusters;
+namespace Memento.Testing;
 
 /// <summary>
 /// The membership of a cluster whose silos are in this process. It belongs to no silo, so that it
