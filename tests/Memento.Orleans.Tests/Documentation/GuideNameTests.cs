@@ -28,7 +28,7 @@ public partial class GuideNameTests
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema", "Director", "Id", "Title",
         "Rating", "Email", "Heat", "Ang", "Lee", "Trim", "ToLower", "Compare", "Math", "Abs",
         "Include", "Task", "InProcessTestCluster", "StringComparison",
-        "JsonDerivedType",
+        "JsonDerivedType", "Tickets", "ResponseTimeout",
         "ContainsKey", "Genres", "Meta", "Cast", "Role", "Bond", "Key", "Guid", "DateTime",
         "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan", "WhenAll", "TimeoutException",
         "OperationCanceledException", "PublishAot", "GrainDirectoryOptions",
