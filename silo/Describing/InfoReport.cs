@@ -31,13 +31,13 @@ internal static class InfoReport
     private static Task WriteSilosAsync(SystemInfo info, TextWriter writer)
     {
         var table = new TextTable(
-            "silo", "#partitions", "#records", "#memory", "#running", "#commits", "#restarts",
-            "#aborts", "#journal", "#queue", "lease", "name");
+            "silo", "#partitions", "#records", "#memory", "#running", "#locks", "#commits",
+            "#restarts", "#aborts", "#journal", "#queue", "lease", "name");
         foreach (SiloInfo silo in info.Silos)
         {
             if (silo.IsSilent)
             {
-                table.Add(silo.Address, "", "", "", "", "", "", "", "", "", "", silo.Silence!);
+                table.Add(silo.Address, "", "", "", "", "", "", "", "", "", "", "", silo.Silence!);
                 continue;
             }
 
@@ -47,6 +47,7 @@ internal static class InfoReport
                 Text($"{silo.Records:N0}"),
                 Size(silo.Bytes),
                 Text($"{silo.Transactions:N0}"),
+                Text($"{silo.Locks:N0}"),
                 Text($"{silo.Commits:N0}"),
                 Text($"{silo.Restarts:N0}"),
                 Text($"{silo.AbortsByReason.Values.Sum():N0}"),

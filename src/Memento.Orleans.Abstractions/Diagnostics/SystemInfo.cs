@@ -28,12 +28,15 @@ public sealed record SystemInfo
 
     /// <summary>
     /// The running transactions, the oldest first: those whose bodies run in a silo, and those that
-    /// have reached one.
+    /// have reached one. A silo tells of its oldest 1,000.
     /// </summary>
     [Id(3)]
     public required IReadOnlyList<TransactionDescription> Transactions { get; init; }
 
-    /// <summary>The held and the requested locks, by table and partition.</summary>
+    /// <summary>
+    /// The held and the requested locks, by table and partition. A silo tells of 1,000 at the most,
+    /// first of those that somebody waits for.
+    /// </summary>
     [Id(4)]
     public required IReadOnlyList<LockDescription> Locks { get; init; }
 
@@ -106,6 +109,10 @@ public sealed record SiloInfo
     /// </summary>
     [Id(5)]
     public int Transactions { get; init; }
+
+    /// <summary>How many resources are locked in it, or waited for.</summary>
+    [Id(12)]
+    public int Locks { get; init; }
 
     /// <summary>
     /// Transactions that were committed since the start of the silo. One counts where its body

@@ -27,7 +27,7 @@ namespace Memento.Locks;
 /// No request starves: it is overtaken only by owners that it, or a request ahead of it, waits for
 /// already (<see cref="FindPlace"/>), and no new owner becomes one of those.
 /// </remarks>
-internal sealed class LockEntry(LockPool pool)
+internal sealed partial class LockEntry(LockPool pool)
 {
     private readonly LockQueue _queue = new();
     private LockHolders _holders;
@@ -131,20 +131,6 @@ internal sealed class LockEntry(LockPool pool)
     {
         LockBlocker blocker = FindBlocker(request.Owner, request.Kind, request);
         return blocker.Owner is null ? null : blocker.InTheWayOf(Resource, request.Kind);
-    }
-
-    /// <summary>Adds the holders, then the waiting requests, in the order of the queue.</summary>
-    public void Describe(List<LockInfo> locks)
-    {
-        for (LockHold? hold = _holders.First; hold is not null; hold = hold.NextOfEntry)
-            locks.Add(new LockInfo(Resource, hold.Kinds, hold.Owner.TransactionId, false));
-        for (LockRequest? request = _queue.Head; request is not null; request = request.NextInQueue)
-        {
-            locks.Add(new LockInfo(Resource, request.Kind, request.Owner.TransactionId, true)
-            {
-                BlockedBy = FindBlocker(request)?.Holder,
-            });
-        }
     }
 
     private LockAnswer AcquireAmongOthers(

@@ -33,7 +33,7 @@ internal sealed class SystemInfoClient(
     private const int MostAttempts = 4;
 
     /// <summary>How long a grain has. It gives each silo two seconds.</summary>
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
 
     /// <summary>How long the last report may hold the stop of a client up.</summary>
     private static readonly TimeSpan LongestLastReport = TimeSpan.FromSeconds(1);

@@ -161,6 +161,9 @@ public sealed class HandOverTests(ITestOutputHelper output)
             lost, ram.Partitions.Where(static each => each.LostAt is not null)
                 .Select(static each => each.Number));
         Assert.Equal(ram.Partitions.Max(static each => each.LostAt), ram.LostAt);
+        SystemInfo all = await client.Memento.InfoAsync().Within();
+        Assert.Equal(2, all.Silos.Count(static each => !each.IsSilent));
+        Assert.Equal([null, ram.LostAt], all.Tables.Select(static each => each.LostAt));
         Assert.Equal(before - gone, await CountAsync<RamAccount>(client));
         Assert.Null((await client.Memento.Tables.InfoAsync<DiskAccount>().Within()).LostAt);
         Assert.Equal(Accounts, await CountAsync<DiskAccount>(client));

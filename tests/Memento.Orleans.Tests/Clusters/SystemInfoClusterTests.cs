@@ -10,7 +10,11 @@ public sealed class SystemInfoClusterTests
 {
     private static readonly SystemInfo None = new()
     {
-        Taken = default, Silos = [], Tables = [], Transactions = [], Locks = [],
+        Taken = default,
+        Silos = [],
+        Tables = [],
+        Transactions = [],
+        Locks = [],
     };
 
     [Fact]
@@ -153,6 +157,49 @@ public sealed class SystemInfoClusterTests
         });
         answers.SetResult();
         Assert.True((await client.Memento.InfoAsync().Within()).IsComplete);
+    }
+
+    [Fact]
+    public async Task A_client_asks_elsewhere_if_its_gateway_does_not_answer()
+    {
+        var answers = new TaskCompletionSource();
+        bool isAsked = false;
+        SiloAddress? silent = null;
+        await using SiloCluster cluster = await StartAsync(configureSilo: silo =>
+            silo.AddIncomingGrainCallFilter(async call =>
+            {
+                if (call.InterfaceMethod.DeclaringType == typeof(IInfoGrain)
+                    && call.TargetContext.Address.SiloAddress!.Equals(Volatile.Read(ref silent)))
+                {
+                    Volatile.Write(ref isAsked, true);
+                    await answers.Task;
+                }
+
+                await call.Invoke();
+            }));
+        TestClient client = await cluster.ConnectAsync();
+        Volatile.Write(ref silent, cluster.Silos[1].Address);
+
+        await Waiting.UntilAsync(
+            async () => (await client.Memento.InfoAsync()).IsComplete && Volatile.Read(ref isAsked),
+            "the silo was asked that does not answer");
+        answers.SetResult();
+    }
+
+    [Fact]
+    public async Task A_client_that_ends_has_told_what_it_has_counted()
+    {
+        await using SiloCluster cluster = await StartAsync();
+        TestClient client = await cluster.ConnectAsync();
+        for (int i = 0; i < 7; i++)
+        {
+            await client.Memento.TransactionAsync(
+                async tx => await tx.WriteAsync(new Mark { Id = i })).Within();
+        }
+
+        await client.DisposeAsync().AsTask().Within();
+
+        Assert.Equal(7, (await cluster.Silos[0].Memento.InfoAsync().Within()).Commits);
     }
 
     private static Task<IReadOnlyList<int>> KeysInAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Memento.Diagnostics.Inspection;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
 using Memento.Tests.Sqlite;
@@ -129,6 +130,25 @@ public sealed class SystemInfoTests : IAsyncLifetime
 
             Assert.Equal(tx.Id, Assert.Single(info.Transactions).Id);
         }).Within();
+
+    [Fact]
+    public async Task Of_many_locks_it_has_those_that_somebody_waits_for_and_the_number_of_all()
+    {
+        using var scene = new LockedRecord(_silo.Inside);
+        await scene.ReachedAsync(_silo);
+
+        await _silo.Inside.TransactionAsync(async tx =>
+        {
+            for (int i = 100; i < 100 + SiloInspector.MostTold; i++)
+                await tx.WriteAsync(new RamAccount { Id = i });
+            SystemInfo info = await _silo.Client.InfoAsync();
+
+            Assert.Equal(SiloInspector.MostTold, info.Locks.Count);
+            Assert.True(Assert.Single(info.Silos).Locks > SiloInspector.MostTold);
+            Assert.Single(info.Locks, static each => each.Waiters.Count > 0);
+        }).Within();
+        await scene.EndAsync();
+    }
 
     private IMemento Of(bool isInside) => isInside ? _silo.Inside : _silo.Client;
 }

@@ -20,6 +20,12 @@ internal sealed class SiloInspector(
     ILocalSiloDetails silo,
     TimeProvider time)
 {
+    /// <summary>
+    /// How many transactions and how many locks are told of, so that the answer fits into a
+    /// message.
+    /// </summary>
+    public const int MostTold = 1_000;
+
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
     public SiloReport Describe()
@@ -41,6 +47,7 @@ internal sealed class SiloInspector(
                 Started = _started,
                 Partitions = all,
                 Transactions = now.Transactions.Count,
+                Locks = now.Locks.Count,
                 Commits = tally.Commits,
                 AbortsByReason = tally.AbortsByReason,
                 Restarts = tally.Restarts,
@@ -49,7 +56,14 @@ internal sealed class SiloInspector(
                 Lease = leases.Describe(),
             },
             [.. tables.Tables.Select(table => Describe(table, all)).OfType<TableInfo>()],
-            now);
+            now with
+            {
+                Transactions = [.. now.Transactions.Take(MostTold)],
+                Locks =
+                [
+                    .. now.Locks.OrderBy(static each => each.Waiters.Count == 0).Take(MostTold),
+                ],
+            });
     }
 
     /// <summary>A table with its partitions in this silo; null if it does not exist.</summary>
