@@ -9,11 +9,13 @@ namespace Memento.Silo;
 /// </summary>
 internal static class Ports
 {
-    /// <exception cref="SiloConfigurationException">A port is out of range, or taken.</exception>
-    public static void Check(SiloOptions options)
+    /// <exception cref="SiloConfigurationException">
+    /// A port is out of range, or taken, or the address is not of this machine.
+    /// </exception>
+    public static void Check(SiloOptions options, IPAddress address)
     {
-        Check(nameof(SiloOptions.SiloPort), options.SiloPort);
-        Check(nameof(SiloOptions.GatewayPort), options.GatewayPort);
+        Check(nameof(SiloOptions.SiloPort), options.SiloPort, address);
+        Check(nameof(SiloOptions.GatewayPort), options.GatewayPort, address);
         if (options.SiloPort == options.GatewayPort)
         {
             throw new SiloConfigurationException(
@@ -22,7 +24,7 @@ internal static class Ports
         }
     }
 
-    private static void Check(string setting, int port)
+    private static void Check(string setting, int port, IPAddress address)
     {
         if (port is < 1 or > IPEndPoint.MaxPort)
         {
@@ -32,11 +34,19 @@ internal static class Ports
 
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
+            using var listener = new TcpListener(address, port);
             listener.Start();
         }
         catch (SocketException failure)
         {
+            if (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+            {
+                throw new SiloConfigurationException(
+                    $"{ClusterSettings.Section}:Address is {address}, which is no address of this "
+                    + "machine. Give one that it has.",
+                    failure);
+            }
+
             string reason = failure.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? "taken by another program, perhaps another silo"
                 : $"not to be had: {failure.Message}";

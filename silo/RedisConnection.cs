@@ -11,8 +11,11 @@ internal static class RedisConnection
     /// <summary>How long the server has for its first answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
 
+    /// <param name="connectionString">Its addresses and password.</param>
+    /// <param name="setting">Where that comes from, for errors.</param>
     /// <exception cref="SiloConfigurationException">The server cannot be reached.</exception>
-    public static async Task<IConnectionMultiplexer> OpenAsync(string connectionString)
+    public static async Task<IConnectionMultiplexer> OpenAsync(
+        string connectionString, string setting)
     {
         try
         {
@@ -23,8 +26,7 @@ internal static class RedisConnection
         {
             throw new SiloConfigurationException(
                 $"{Describe(connectionString)} does not answer, or refuses the connection. Check "
-                + $"that the server runs, and that {StorageOptions.Section}:ConnectionString has "
-                + "its address and password.",
+                + $"that the server runs, and that {setting} has its address and password.",
                 failure);
         }
     }

@@ -11,13 +11,14 @@ internal static class ServingReport
         IServiceProvider services, TextWriter writer, CancellationToken cancellationToken)
     {
         var options = services.GetRequiredService<SiloOptions>();
+        var cluster = services.GetRequiredService<Membership>();
         List<TableInfo> tables = await DescribeTablesAsync(services, cancellationToken);
         await writer.WriteLineAsync($"""
             Memento.Orleans is serving.
 
-              silo     127.0.0.1:{options.SiloPort}
-              gateway  127.0.0.1:{options.GatewayPort} (clients connect here)
-              cluster  {SiloHost.ClusterId}
+              silo     {cluster.Address}:{options.SiloPort}
+              gateway  {cluster.Address}:{options.GatewayPort} (clients connect here)
+              cluster  {cluster}
               storage  {services.GetRequiredService<Storage>()}
 
             """);

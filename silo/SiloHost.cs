@@ -9,8 +9,8 @@ namespace Memento.Silo;
 /// <summary>Builds the host from its configuration.</summary>
 internal static class SiloHost
 {
-    /// <summary>The id of the cluster and the service, which clients need too.</summary>
-    public const string ClusterId = "memento";
+    /// <summary>The id of the service, under which grain storages keep its state.</summary>
+    public const string ServiceId = "memento";
 
     /// <exception cref="SiloConfigurationException">
     /// A setting is wrong. The message says which.
@@ -23,18 +23,20 @@ internal static class SiloHost
         HostApplicationBuilder builder = CreateBuilder(args);
         SiloOptions options = Bind(builder.Configuration);
         var chosen = Storage.Of(builder.Configuration, options.Storage);
-        Ports.Check(options);
+        var cluster = Membership.Of(options.Cluster, chosen);
+        Ports.Check(options, cluster.Address);
         IReadOnlyList<Assembly> assemblies = TableAssemblies.Load(options);
         Storage storage = await chosen.ConnectAsync();
+        Membership membership = await cluster.ConnectAsync();
         ConfigureLogging(builder.Logging);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(storage);
+        builder.Services.AddSingleton(membership);
         builder.Services.AddSingleton(assemblies);
         if (options.Telemetry) Telemetry.AddConsole(builder);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(
-                options.SiloPort, options.GatewayPort, serviceId: ClusterId, clusterId: ClusterId);
+            membership.Use(silo, options);
             storage.Register(silo);
             silo.AddMemento(memento =>
             {

@@ -22,6 +22,9 @@ internal sealed class SiloOptions
     /// <summary>Where the disk tables are.</summary>
     public StorageOptions Storage { get; } = new();
 
+    /// <summary>The cluster that the silo is in.</summary>
+    public ClusterSettings Cluster { get; } = new();
+
     /// <summary>
     /// The assemblies whose tables are served: paths of files, or names of assemblies beside this
     /// program.

@@ -13,6 +13,9 @@ namespace Memento.Silo;
 /// <param name="ConnectionString">How it is reached.</param>
 internal sealed partial record Storage(StorageKind Kind, string ConnectionString)
 {
+    private const string ConnectionSetting =
+        $"{StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}";
+
     private static readonly string Kinds = string.Join(", ", Enum.GetNames<StorageKind>());
 
     /// <summary>The connection to Redis; null before <see cref="ConnectAsync"/>.</summary>
@@ -64,7 +67,10 @@ internal sealed partial record Storage(StorageKind Kind, string ConnectionString
     /// <exception cref="SiloConfigurationException">It cannot be reached.</exception>
     public async Task<Storage> ConnectAsync()
         => Kind == StorageKind.Redis
-            ? this with { Redis = await RedisConnection.OpenAsync(ConnectionString) }
+            ? this with
+            {
+                Redis = await RedisConnection.OpenAsync(ConnectionString, ConnectionSetting),
+            }
             : this;
 
     /// <summary>

@@ -1,14 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Net;
 
 namespace Movies;
 
 /// <summary>The command line of this program.</summary>
 internal static class CommandLine
 {
-    private const string DefaultGateway = "127.0.0.1:30000";
-
     private static readonly string OwnData =
         Path.Combine(AppContext.BaseDirectory, "data", "movies.json");
 
@@ -25,13 +22,14 @@ internal static class CommandLine
             DefaultValueFactory = static _ => "movies.db",
             HelpName = "file",
         };
-        var connect = new Option<IPEndPoint?>("--connect")
+        var connect = new Option<StoreAddress?>("--connect")
         {
-            Description = "Be a client of the silo whose gateway is there, and embed none. "
-                + $"Without a value: {DefaultGateway}.",
+            Description = "Be a client of the silo whose gateway is there, or of the cluster whose "
+                + "membership is there, and embed no silo. "
+                + $"Without a value: {StoreAddress.DefaultGateway}.",
             Arity = ArgumentArity.ZeroOrOne,
-            CustomParser = ParseGateway,
-            HelpName = "address:port",
+            CustomParser = ParseAddress,
+            HelpName = "address:port|Host=…;Database=…|redis://host:port",
         };
 
         var command = new RootCommand("A walk through Memento.Orleans with 3,201 films.")
@@ -47,16 +45,17 @@ internal static class CommandLine
         return command;
     }
 
-    private static IPEndPoint? ParseGateway(ArgumentResult result)
+    private static StoreAddress? ParseAddress(ArgumentResult result)
     {
-        string text = result.Tokens.Count == 0 ? DefaultGateway : result.Tokens[0].Value;
-        string address = text.Replace(
-            "localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
-        if (IPEndPoint.TryParse(address, out IPEndPoint? gateway) && gateway.Port > 0)
-            return gateway;
+        string text = result.Tokens.Count == 0
+            ? StoreAddress.DefaultGateway
+            : result.Tokens[0].Value;
+        if (StoreAddress.Parse(text) is { } silos) return silos;
 
         result.AddError(
-            $"'{text}' is no gateway: give an IP address and a port, such as {DefaultGateway}.");
+            $"'{text}' is no gateway: give an IP address and a port, such as "
+            + $"{StoreAddress.DefaultGateway}. For a cluster, give the connection string of its "
+            + "PostgreSQL database, or redis://host:port.");
         return null;
     }
 }

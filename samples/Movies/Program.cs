@@ -18,8 +18,8 @@ internal static class Program
         IAnsiConsole console = AnsiConsole.Console;
         try
         {
-            await using Store store = options.Gateway is { } gateway
-                ? await Store.ConnectAsync(gateway, cancellationToken)
+            await using Store store = options.Silos is { } silos
+                ? await Store.ConnectAsync(silos, cancellationToken)
                 : await Store.EmbedAsync(options.Database, cancellationToken);
             console.MarkupLineInterpolated($"[bold]Memento.Orleans[/] · {store.Description}");
             await new Walk(console, TimeProvider.System)

@@ -1,20 +1,16 @@
-using System.Net;
 using Memento;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Movies.Tables;
-using Orleans.Configuration;
 using Orleans.Runtime.Messaging;
+using StackExchange.Redis;
 
 namespace Movies;
 
 /// <summary>A connection to a store: a silo in this process, or another silo over TCP.</summary>
 internal sealed class Store : IAsyncDisposable
 {
-    /// <summary>The cluster id of the silo host of this repository.</summary>
-    private const string ClusterId = "memento";
-
     private readonly IAsyncDisposable _owner;
 
     private Store(IAsyncDisposable owner, IMemento memento, string description)
@@ -42,30 +38,30 @@ internal sealed class Store : IAsyncDisposable
         return new Store(host, host.Memento, $"an embedded silo on {path}");
     }
 
-    /// <summary>Connects to a silo.</summary>
+    /// <summary>Connects to silos.</summary>
     /// <exception cref="StoreException">No silo answers.</exception>
     public static async Task<Store> ConnectAsync(
-        IPEndPoint gateway, CancellationToken cancellationToken)
+        StoreAddress silos, CancellationToken cancellationToken)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering(gateway)
-            .UseConnectionRetryFilter(static (_, _) => Task.FromResult(false))
-            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = ClusterId)
-            .AddMemento(memento => memento.AddTables(typeof(Movie).Assembly)));
+        builder.UseOrleansClient(client =>
+        {
+            silos.Use(client);
+            client
+                .UseConnectionRetryFilter(static (_, _) => Task.FromResult(false))
+                .AddMemento(memento => memento.AddTables(typeof(Movie).Assembly));
+        });
         var client = new ClientHost(builder.Build());
         try
         {
             await client.StartAsync(cancellationToken);
-            return new Store(client, client.Memento, $"the silo at {gateway}");
+            return new Store(client, client.Memento, silos.ToString());
         }
-        catch (Exception failure) when (failure is OrleansException or ConnectionFailedException)
+        catch (Exception failure) when (failure
+            is OrleansException or ConnectionFailedException or RedisException)
         {
             await client.DisposeAsync();
-            throw new StoreException(
-                $"No silo answers at {gateway}. Start one in another terminal with "
-                + "'dotnet run --project silo', or name its gateway: --connect 127.0.0.1:30000.",
-                failure);
+            throw new StoreException(silos.Silence, failure);
         }
     }
 

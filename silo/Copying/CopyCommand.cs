@@ -85,7 +85,7 @@ internal static class CopyCommand
 
                 // A grain storage finds its states by the name of the service.
                 application.Services.PostConfigure<ClusterOptions>(
-                    static cluster => cluster.ServiceId = SiloHost.ClusterId);
+                    static cluster => cluster.ServiceId = SiloHost.ServiceId);
             },
             cancellationToken);
 }

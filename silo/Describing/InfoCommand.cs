@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -13,10 +14,14 @@ internal static class InfoCommand
     /// <exception cref="MementoException">The silo stopped answering.</exception>
     public static async Task RunAsync(InfoArguments arguments, string[] others)
     {
-        SiloOptions options = SiloHost.Bind(SiloHost.CreateBuilder(others).Configuration);
+        IConfiguration configuration = SiloHost.CreateBuilder(others).Configuration;
+        SiloOptions options = SiloHost.Bind(configuration);
+        Membership membership = await Membership
+            .Of(options.Cluster, Storage.Of(configuration, options.Storage)).ConnectAsync();
         IPEndPoint gateway =
-            arguments.Gateway ?? new IPEndPoint(IPAddress.Loopback, options.GatewayPort);
-        IHost client = Build(gateway);
+            arguments.Gateway ?? new IPEndPoint(membership.Address, options.GatewayPort);
+        bool isFound = arguments.Gateway is null && membership.Kind != MembershipKind.None;
+        IHost client = Build(membership, isFound ? null : gateway);
         await using var scope = (IAsyncDisposable)client;
         try
         {
@@ -25,8 +30,11 @@ internal static class InfoCommand
         catch (Exception failure) when (failure is OrleansException or ConnectionFailedException)
         {
             throw new SiloConfigurationException(
-                $"No silo answers at {gateway}. Name the gateway of one that runs: "
-                + "info --connect 127.0.0.1:30000.",
+                isFound
+                    ? $"No silo of cluster {membership} answers. Start one, or correct "
+                        + $"{ClusterSettings.Section}."
+                    : $"No silo answers at {gateway}. Name the gateway of one that runs: "
+                        + "info --connect 127.0.0.1:30000.",
                 failure);
         }
 
@@ -38,15 +46,22 @@ internal static class InfoCommand
         await client.StopAsync();
     }
 
-    private static IHost Build(IPEndPoint gateway)
+    /// <param name="membership">The cluster.</param>
+    /// <param name="gateway">The silo to ask; null: any that the membership names.</param>
+    private static IHost Build(Membership membership, IPEndPoint? gateway)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering(gateway)
-            .UseConnectionRetryFilter(static (_, _) => Task.FromResult(false))
-            .Configure<ClusterOptions>(static cluster =>
-                cluster.ClusterId = cluster.ServiceId = SiloHost.ClusterId)
-            .AddMemento());
+        builder.UseOrleansClient(client =>
+        {
+            if (gateway is null)
+                membership.Find(client);
+            else
+                client.UseStaticClustering(gateway);
+            client
+                .UseConnectionRetryFilter(static (_, _) => Task.FromResult(false))
+                .Configure<ClusterOptions>(membership.Name)
+                .AddMemento();
+        });
         return builder.Build();
     }
 }

@@ -1,5 +1,3 @@
-using System.Data;
-using System.Data.Common;
 using Memento.Storage.AdoNet;
 using Npgsql;
 
@@ -31,10 +29,6 @@ internal static class PostgreSqlCatalog
 
     private const string Tables =
         """
-        CREATE TABLE SCHEMA.OrleansQuery (
-            QueryKey text NOT NULL PRIMARY KEY,
-            QueryText text NOT NULL
-        );
         CREATE TABLE SCHEMA.OrleansStorage (
             ServiceId text NOT NULL,
             GrainTypeString text NOT NULL,
@@ -87,7 +81,7 @@ internal static class PostgreSqlCatalog
 
     /// <summary>The provider on this database.</summary>
     public static CatalogStorage Describe(PostgreSqlSettings settings) => AdoNetCatalog.Describe(
-        settings.Description, Invariant, new SchemaSource(settings));
+        settings.Description, Invariant, PostgreSqlQueries.SourceOf(settings));
 
     /// <summary>Makes its tables, inside the transaction of the caller.</summary>
     public static async Task MakeAsync(
@@ -98,43 +92,8 @@ internal static class PostgreSqlCatalog
         var batch = new NpgsqlBatch(connection);
         await using (batch.ConfigureAwait(false))
         {
-            foreach (string table in Qualify(Tables).Split(
-                ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(table));
-            string insert = Qualify("INSERT INTO SCHEMA.OrleansQuery VALUES ($1, $2)");
-            foreach (var (key, text) in Queries)
-            {
-                var command = new NpgsqlBatchCommand(insert);
-                command.Parameters.Add(new NpgsqlParameter { Value = key });
-                command.Parameters.Add(new NpgsqlParameter { Value = Qualify(text) });
-                batch.BatchCommands.Add(command);
-            }
-
+            PostgreSqlQueries.Add(batch, settings, Tables, Queries);
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        string Qualify(string text) =>
-            text.Replace("SCHEMA", settings.QuotedSchema, StringComparison.Ordinal);
-    }
-
-    /// <summary>
-    /// The provider names OrleansQuery without a schema. Its connections look in ours only.
-    /// </summary>
-    private sealed class SchemaSource(PostgreSqlSettings settings) : DbDataSource
-    {
-        public override string ConnectionString => settings.Source.ConnectionString;
-
-        protected override DbConnection CreateDbConnection()
-        {
-            var connection = settings.Source.CreateConnection();
-            connection.StateChange += (_, change) =>
-            {
-                if (change.CurrentState != ConnectionState.Open) return;
-                using var command = new NpgsqlCommand(
-                    $"SET search_path TO {settings.QuotedSchema}", connection);
-                command.ExecuteNonQuery();
-            };
-            return connection;
         }
     }
 }

@@ -24,20 +24,10 @@ internal static class PostgreSqlSchema
         PostgreSqlSettings settings,
         CancellationToken cancellationToken)
     {
-        // Several silos may start at once.
-        await ExecuteAsync(
-            $"SELECT pg_advisory_xact_lock({LockNumber}, hashtext($1))", settings.Schema)
-            .ConfigureAwait(false);
-        if (await ExecuteAsync("SELECT to_regnamespace($1)::text", settings.QuotedSchema)
-            .ConfigureAwait(false) is null or DBNull)
-        {
-            await ExecuteAsync($"CREATE SCHEMA {settings.QuotedSchema}").ConfigureAwait(false);
-        }
-
+        await MakeEmptyAsync(connection, settings, cancellationToken).ConfigureAwait(false);
         string store = settings.Qualify("memento_store");
-        bool isNew = await ExecuteAsync("SELECT to_regclass($1)::text", store)
-            .ConfigureAwait(false) is null or DBNull;
-        if (isNew)
+        if (!await HasTableAsync(connection, settings, "memento_store", cancellationToken)
+            .ConfigureAwait(false))
         {
             await ExecuteAsync(For(settings, FirstText)).ConfigureAwait(false);
             await PostgreSqlCatalog.MakeAsync(connection, settings, cancellationToken)
@@ -58,15 +48,60 @@ internal static class PostgreSqlSchema
             await ExecuteAsync(For(settings, PostgreSqlLeaseSchema.Text)).ConfigureAwait(false);
         }
 
-        async Task<object?> ExecuteAsync(string text, string? argument = null)
+        Task<object?> ExecuteAsync(string text, string? argument = null)
+            => PostgreSqlSchema.ExecuteAsync(connection, text, argument, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes the schema without tables if it is missing, inside the transaction of the caller,
+    /// which keeps other silos out until it ends: several may start at once.
+    /// </summary>
+    public static async Task MakeEmptyAsync(
+        NpgsqlConnection connection,
+        PostgreSqlSettings settings,
+        CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(
+            connection,
+            $"SELECT pg_advisory_xact_lock({LockNumber}, hashtext($1))",
+            settings.Schema,
+            cancellationToken).ConfigureAwait(false);
+        if (await ExecuteAsync(
+            connection,
+            "SELECT to_regnamespace($1)::text",
+            settings.QuotedSchema,
+            cancellationToken).ConfigureAwait(false) is null or DBNull)
         {
-            var command = new NpgsqlCommand(text, connection);
-            await using (command.ConfigureAwait(false))
-            {
-                if (argument is not null)
-                    command.Parameters.Add(new NpgsqlParameter { Value = argument });
-                return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await ExecuteAsync(
+                connection, $"CREATE SCHEMA {settings.QuotedSchema}", null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether the schema has a table of a name, in small letters.</summary>
+    public static async Task<bool> HasTableAsync(
+        NpgsqlConnection connection,
+        PostgreSqlSettings settings,
+        string table,
+        CancellationToken cancellationToken)
+        => await ExecuteAsync(
+            connection,
+            "SELECT to_regclass($1)::text",
+            settings.Qualify(table),
+            cancellationToken).ConfigureAwait(false) is not (null or DBNull);
+
+    private static async Task<object?> ExecuteAsync(
+        NpgsqlConnection connection,
+        string text,
+        string? argument,
+        CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(text, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            if (argument is not null)
+                command.Parameters.Add(new NpgsqlParameter { Value = argument });
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -77,13 +112,15 @@ internal static class PostgreSqlSchema
         if (table.Length == 0 || table.Contains('\0')
             || table.StartsWith(OwnPrefix, StringComparison.Ordinal)
             || table is "orleansquery" or "orleansstorage"
+                or PostgreSqlMembership.Table or PostgreSqlMembership.VersionTable
             || Encoding.UTF8.GetByteCount(table) > PostgreSqlSettings.MaxNameBytes)
         {
             throw new StorageException(
                 $"'{table}' cannot be the name of a table in {settings.Description}: a name has 1 "
                 + $"to {PostgreSqlSettings.MaxNameBytes} bytes, and those that start with "
-                + $"'{OwnPrefix}', 'orleansquery' and 'orleansstorage' are reserved. Rename the "
-                + "table.");
+                + $"'{OwnPrefix}', 'orleansquery', 'orleansstorage', "
+                + $"'{PostgreSqlMembership.Table}' and '{PostgreSqlMembership.VersionTable}' are "
+                + "reserved. Rename the table.");
         }
     }
 

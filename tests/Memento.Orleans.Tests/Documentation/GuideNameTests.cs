@@ -38,7 +38,7 @@ public partial class GuideNameTests
         "IAmAliveTablePublishTimeout", "GatewayListRefreshPeriod",
 
         // Settings of the silo of silo/, and parts of connection strings.
-        "Silo", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",
+        "Silo", "Cluster", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",
 
         // Constants of docs/limits.md, which LimitTests compares.
         "ChunkSizes", "LockTaker", "QueryPlanner", "WayChooser", "UniqueLookup",
