@@ -1,5 +1,4 @@
 using Memento;
-using Orleans.Configuration;
 
 namespace Tickets.Tests;
 
@@ -14,14 +13,8 @@ public sealed class TicketCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
         => _cluster = await MementoTestCluster.StartAsync(
-            static memento => memento
-                .AddTables(typeof(Show).Assembly)
-                .Configure(static options => options.LeaseDuration = TimeSpan.FromSeconds(2)),
+            static memento => memento.AddTables(typeof(Show).Assembly),
             Silos,
-
-            // A call to a grain whose silo dies waits for that long.
-            configureClient: static client => client.Configure<ClientMessagingOptions>(
-                static options => options.ResponseTimeout = TimeSpan.FromSeconds(3)),
             cancellationToken: TestContext.Current.CancellationToken);
 
     /// <summary>Before each test: all silos, and no record.</summary>

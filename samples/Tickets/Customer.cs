@@ -5,6 +5,11 @@ namespace Tickets;
 /// <summary>Buys seats, and does not give up when a silo or the storage is gone.</summary>
 public sealed class Customer(IGrainFactory grains, string name)
 {
+    /// <summary>
+    /// How long an answer may take: much less than Orleans waits for one from a silo that has died.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     public async Task<Sale> BuyAsync(
@@ -17,7 +22,7 @@ public sealed class Customer(IGrainFactory grains, string name)
             {
                 return await grains.GetGrain<IBoxOffice>(show)
                     .SellAsync(order, name, seats)
-                    .WaitAsync(cancellationToken);
+                    .WaitAsync(Patience, cancellationToken);
             }
             catch (Exception failure)
                 when (failure is MementoException or OrleansException or TimeoutException)
