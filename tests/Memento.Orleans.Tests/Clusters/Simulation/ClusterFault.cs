@@ -1,0 +1,38 @@
+namespace Memento.Tests.Clusters.Simulation;
+
+/// <summary>A bug planted on purpose, to see that the simulator finds it.</summary>
+internal enum ClusterFault
+{
+    None = 0,
+
+    /// <summary>The coordinator tells "committed" before the storage has the batch.</summary>
+    AppliesBeforeDurable,
+
+    /// <summary>
+    /// A seal does not wait until what the transaction has read or overwrites is durable.
+    /// </summary>
+    SealsBeforeDurable,
+
+    /// <summary>Batches have no owner numbers of their partitions.</summary>
+    LeavesOutOwners,
+
+    /// <summary>
+    /// A commit that fails is taken back without those that have seen its changes.
+    /// </summary>
+    TakesBackAlone,
+
+    /// <summary>A sealed member that has heard nothing for a while drops the transaction.</summary>
+    GivesUpByClock,
+
+    /// <summary>The new owner does not wait for the end of the lease before it.</summary>
+    WaitsForNoLease,
+
+    /// <summary>The locks of a transaction that has changes are released at its seal.</summary>
+    ReleasesAtSeal,
+
+    /// <summary>
+    /// The silo that gives a partition up drops the records when they were sent, and not when the
+    /// new owner says that it has them.
+    /// </summary>
+    DropsWhenSent,
+}

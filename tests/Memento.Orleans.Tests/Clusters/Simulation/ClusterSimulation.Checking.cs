@@ -1,0 +1,126 @@
+using Memento.Messages;
+using Memento.Tests.Consistency;
+using static Memento.Tests.Locks.Simulation.SimulationFailedException;
+
+namespace Memento.Tests.Clusters.Simulation;
+
+/// <content>What must hold.</content>
+internal sealed partial class ClusterSimulation
+{
+    private readonly Dictionary<Guid, List<(SiloAddress Silo, bool IsCommitted)>> _ends = [];
+    private readonly HashSet<int> _lost = [];
+    private readonly HashSet<int> _opened = [];
+
+    /// <summary>Whoever serves a partition is the only one that may rely on it.</summary>
+    public void CheckOwner(VirtualPartition partition)
+    {
+        if (!partition.Holding.Stands) return;
+        foreach (VirtualSilo each in _silos)
+        {
+            // One that stands still finds out before it does anything.
+            if (!each.IsAlive || each.PausedUntil > Time.Now || each == partition.Silo) continue;
+            foreach (VirtualPartition other in each.Partitions)
+            {
+                Unless(
+                    other.Number != partition.Number || other.IsClosed || !other.Holding.Stands,
+                    $"{each.Name} and {partition.Silo.Name} rely on partition {other.Number}");
+            }
+        }
+    }
+
+    /// <summary>A member does what was decided: once, and the same in all silos.</summary>
+    public void CheckEnd(VirtualSilo silo, SealCall call, bool isCommitted)
+    {
+        if (call.Decider == SpanningDecider.Storage)
+        {
+            Unless(
+                Storage.Outcomes.GetValueOrDefault(call.Id) == isCommitted,
+                $"{silo.Name} ends {NameOf(call.Id)} against the storage");
+        }
+
+        // What a dead silo has is lost with it.
+        if (Members[silo.Here] == MemberStatus.Dead) return;
+        if (!_ends.TryGetValue(call.Id, out List<(SiloAddress Silo, bool IsCommitted)>? ends))
+            _ends[call.Id] = ends = [];
+        foreach ((SiloAddress other, bool its) in ends)
+        {
+            Unless(
+                its == isCommitted || Members[other] == MemberStatus.Dead,
+                $"{silo.Name} and {NameOf(other)} end {NameOf(call.Id)} differently");
+        }
+
+        ends.Add((silo.Here, isCommitted));
+    }
+
+    public void Opened(VirtualPartition partition)
+    {
+        if (Time.IsTold) Time.Tell($"{partition.Silo.Name} serves partition {partition.Number}");
+        if (!_opened.Add(partition.Number)) Counts.Add(Happening.TakenOver);
+        CheckOwner(partition);
+    }
+
+    /// <summary>A partition in ram begins empty.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="with">The dead silo that is said to have had its records; null: none.</param>
+    public void BeginsEmpty(int partition, SiloAddress? with)
+    {
+        if (!_opened.Contains(partition)) return;
+        if (Time.IsTold) Time.Tell($"partition {partition} is lost, with {with}");
+        Counts.Add(with is null ? Happening.RamLostUntold : Happening.RamLost);
+        Unless(
+            with is null || Members[with] == MemberStatus.Dead,
+            $"partition {partition} is said to be lost with a silo that lives");
+        _lost.Add(partition);
+    }
+
+    /// <summary>Null: nothing is under way.</summary>
+    private string? DescribeUnrest()
+    {
+        foreach ((SiloAddress address, MemberStatus status) in Members)
+        {
+            VirtualSilo? silo = Find(address);
+            if (status == MemberStatus.Dead)
+            {
+                if (silo is not null) return $"{silo.Name} does not know that it is dead";
+                continue;
+            }
+
+            if (silo is null) return $"{NameOf(address)} is not declared dead";
+            if (!silo.IsIdle) return $"{silo.Name} is busy: {silo.DescribeWork()}";
+            if (status == MemberStatus.Leaving) return $"{silo.Name} still stops";
+        }
+
+        return Members.ContainsValue(MemberStatus.Active) ? null : "no silo serves";
+    }
+
+    private void CheckAll()
+    {
+        foreach (VirtualPartition each in _silos.Where(static each => each.IsAlive)
+            .SelectMany(static each => each.Partitions))
+        {
+            Unless(each.Locks.IsIdle, $"partition {each.Number} is not idle when all have ended");
+            if (!each.IsDisk || each.IsClosed) continue;
+            foreach (int key in KeysOf(each.Number))
+            {
+                int[] memory = each.Content.TryGetValue(key, out VirtualCell cell)
+                    ? cell.Values
+                    : [];
+                int[] stored = Storage.Rows.GetValueOrDefault(key) ?? [];
+                Unless(
+                    memory.AsSpan().SequenceEqual(stored),
+                    $"list {key} is [{string.Join(' ', memory)}] in {each.Silo.Name} and "
+                        + $"[{string.Join(' ', stored)}] in the storage");
+            }
+        }
+
+        ListTransaction[] kept = [.. _history.Select((each, index) => new ListTransaction(
+            index + 1,
+            each.Start,
+            each.End,
+            each.Outcome,
+            [.. each.Operations.Where(operation => !_lost.Contains(
+                operation.Key / VirtualPartition.KeysInPartition))]))];
+        if (HistoryChecker.Check(kept) is { } anomaly)
+            throw new Locks.Simulation.SimulationFailedException(anomaly);
+    }
+}

@@ -1,0 +1,211 @@
+using System.Net;
+using Memento.Silos.Placement;
+using Memento.Tests.Consistency;
+using Memento.Tests.Locks.Simulation;
+using static Memento.Tests.Locks.Simulation.SimulationFailedException;
+
+namespace Memento.Tests.Clusters.Simulation;
+
+/// <summary>
+/// One schedule of a whole cluster on one thread, every choice drawn from the seed: silos, clients,
+/// a network and a storage, all of which fail.
+/// </summary>
+internal sealed partial class ClusterSimulation
+{
+    /// <summary>A schedule with this many steps makes no progress.</summary>
+    public const int StepLimit = 60_000;
+
+    private const int MostAttempts = 12;
+    private const int MostFinalAttempts = 10;
+    private const int MostFinalReads = 4;
+
+    private readonly SeededRandom _random;
+    private readonly bool[] _isDisk;
+    private readonly List<ListTransaction> _history = [];
+    private readonly List<VirtualSilo> _silos = [];
+    private readonly Dictionary<Guid, string> _names = [];
+    private Dictionary<int, SiloAddress>? _plan;
+    private int _values;
+    private bool _isOver;
+
+    public ClusterSimulation(
+        ulong seed, ClusterFault fault, ClusterCounts counts, List<string>? words = null)
+    {
+        _random = new SeededRandom(seed);
+        Fault = fault;
+        Counts = counts;
+        Time = new VirtualTime(words);
+        Network = new VirtualNetwork(this, _random, OneOf(10, 30, 100, int.MaxValue));
+        Storage = new VirtualStorage(this, _random, OneOf(6, 20, 80, int.MaxValue));
+        _isDisk = new bool[_random.Between(3, 5)];
+        int kind = _random.Below(4);
+        for (int i = 0; i < _isDisk.Length; i++)
+            _isDisk[i] = kind == 0 || (kind > 1 && _random.OneIn(2));
+        _crashes = OneOf(0, 0, 1, 2);
+        _pauses = OneOf(0, 1, 2, 3);
+        _disturbedOneIn = OneOf(40, 120, 400, 1_000);
+    }
+
+    public ClusterFault Fault { get; }
+
+    public ClusterCounts Counts { get; }
+
+    public VirtualTime Time { get; }
+
+    public VirtualNetwork Network { get; }
+
+    public VirtualStorage Storage { get; }
+
+    /// <summary>The silos, as the table of the membership has them.</summary>
+    public Dictionary<SiloAddress, MemberStatus> Members { get; } = [];
+
+    public static IEnumerable<int> KeysOf(int partition)
+        => Enumerable.Range(
+            partition * VirtualPartition.KeysInPartition, VirtualPartition.KeysInPartition);
+
+    public void Run()
+    {
+        SynchronizationContext? outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(Time);
+        try
+        {
+            int silos = _random.Between(2, 4);
+            for (int port = 1; port <= silos; port++)
+                StartSilo(port, generation: 1);
+            Time.Go(DriveAsync);
+            bool hasEnded = Time.RunUntil(() => _isOver, StepLimit);
+            Unless(hasEnded, $"no end after very many steps: {DescribeUnrest()}");
+            Counts.MostSteps = Math.Max(Counts.MostSteps, Time.Steps);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    public bool IsDisk(int partition) => _isDisk[partition];
+
+    public int NewValue() => ++_values;
+
+    public Guid NewId(string? name = null)
+    {
+        byte[] bytes = new byte[16];
+        BitConverter.TryWriteBytes(bytes, _random.Next());
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), _random.Next());
+        var id = new Guid(bytes);
+        if (name is not null) _names[id] = name;
+        return id;
+    }
+
+    public string NameOf(Guid id) => _names[id];
+
+    public string NameOf(SiloAddress silo) => $"silo {silo.Endpoint.Port}.{silo.Generation}";
+
+    public VirtualSilo? Find(SiloAddress silo)
+        => _silos.Find(each => each.IsAlive && each.Here.Equals(silo));
+
+    /// <summary>Where clients look for a partition.</summary>
+    public SiloAddress? OwnerOf(int partition)
+        => (_plan ??= Assign([.. Members.Where(static each => each.Value == MemberStatus.Active)
+            .Select(static each => each.Key)])).GetValueOrDefault(partition);
+
+    public Dictionary<int, SiloAddress> Assign(SiloAddress[] silos)
+        => silos.Length == 0
+            ? []
+            : Ownership.Assign([("t", _isDisk.Length)], silos)
+                .ToDictionary(static each => each.Key.Number, static each => each.Value);
+
+    public void Record(long start, ListOutcome outcome, List<ListOperation> operations)
+    {
+        Counts.Add(outcome switch
+        {
+            ListOutcome.Committed => Happening.Committed,
+            ListOutcome.Aborted => Happening.Aborted,
+            _ => Happening.InDoubt,
+        });
+        _history.Add(new ListTransaction(
+            _history.Count + 1, start, Time.Now, outcome, operations));
+    }
+
+    private int OneOf(params ReadOnlySpan<int> choices) => choices[_random.Below(choices.Length)];
+
+    private async Task DriveAsync()
+    {
+        if (Time.IsTold) Time.Tell($"disk: {string.Join(' ', _isDisk)}");
+        var clients = new Task[_random.Between(2, 4)];
+        for (int i = 0; i < clients.Length; i++)
+            clients[i] = RunClientAsync(i + 1);
+        if (_random.OneIn(4)) Time.After(SomeTime(300), StopOne);
+        if (_random.OneIn(4)) Time.After(SomeTime(300), () => StartSilo(5, generation: 1));
+        await Task.WhenAll(clients);
+        await ReadAllAsync();
+        await ComeToRestAsync();
+        CheckAll();
+        _isOver = true;
+    }
+
+    private async Task RunClientAsync(int number)
+    {
+        var client = new VirtualClient(this, _random, number);
+        int count = _random.Between(1, 3);
+        for (int i = 0; i < count; i++)
+        {
+            await client.DelayAsync(SomeTime(20));
+            var steps = new VirtualStep[_random.Between(1, 3)];
+            for (int step = 0; step < steps.Length; step++)
+            {
+                steps[step] = new VirtualStep(
+                    _random.Below(_isDisk.Length * VirtualPartition.KeysInPartition),
+                    IsAppend: _random.OneIn(2));
+            }
+
+            await client.RunAsync(steps, MostAttempts);
+        }
+    }
+
+    private long SomeTime(int most) => VirtualTime.Milliseconds(_random.Between(1, most));
+
+    /// <summary>Ends the faults, and waits until nothing is under way.</summary>
+    private async Task ComeToRestAsync()
+    {
+        _isCalm = true;
+        Network.IsHealthy = true;
+        Storage.IsHealthy = true;
+        var watch = new VirtualClient(this, _random, number: 0);
+        int looks = 0;
+        int port = Members.Count + 6;
+        while (DescribeUnrest() is { } unrest)
+        {
+            Unless(++looks < 400, $"it does not come to rest: {unrest}");
+            if (Members.Values.All(static each => each != MemberStatus.Active))
+                StartSilo(port++, generation: 1);
+            await watch.DelayAsync(VirtualTime.Milliseconds(100));
+        }
+    }
+
+    private async Task ReadAllAsync()
+    {
+        var reader = new VirtualClient(this, _random, number: 9);
+        VirtualStep[] steps = [.. Enumerable.Range(0, _isDisk.Length).SelectMany(KeysOf)
+            .Select(static key => new VirtualStep(key, IsAppend: false))];
+        for (int i = 0; i < MostFinalReads; i++)
+        {
+            // The verdict on a silo that stood still may come now.
+            await ComeToRestAsync();
+            if (await reader.RunAsync(steps, MostFinalAttempts)) return;
+        }
+
+        Unless(false, "nobody can read all records when all is well");
+    }
+
+    private void StartSilo(int port, int generation)
+    {
+        SiloAddress address = SiloAddress.New(
+            new IPEndPoint(IPAddress.Loopback, port), generation);
+        Tell(address, MemberStatus.Active);
+        var silo = new VirtualSilo(this, _random, address, Members);
+        _silos.Add(silo);
+        silo.Start();
+        if (Time.IsTold) Time.Tell($"{silo.Name} starts");
+    }
+}

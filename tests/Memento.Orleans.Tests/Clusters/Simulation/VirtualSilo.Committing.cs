@@ -1,0 +1,342 @@
+using Memento.Commit.Spanning;
+using Memento.Messages;
+
+namespace Memento.Tests.Clusters.Simulation;
+
+/// <summary>A partition that took part in a transaction, in a message.</summary>
+internal sealed record VirtualParticipant(int Partition, SiloAddress Silo, int Operations);
+
+/// <summary>A class, so that no answer is null.</summary>
+internal sealed record CommitAnswer(CommitResult Result);
+
+/// <summary>A commit that a silo coordinates.</summary>
+internal sealed record VirtualCoordination(
+    VirtualState State,
+    Dictionary<SiloAddress, List<VirtualParticipant>> BySilo,
+    SpanningDecider Decider)
+{
+    public SpanningCoordinator Machine { get; } = new([.. BySilo.Keys], Decider);
+
+    public VirtualEntry Entry { get; } = new(State.Id, [], [], KeepsOutcome: true);
+
+    public TaskCompletionSource<CommitResult> Result { get; } = new();
+
+    public bool HasLeftOut { get; set; }
+}
+
+/// <content>
+/// Commits, by the steps of <see cref="Memento.Commit.LocalCommit"/>,
+/// <see cref="Memento.Commit.OneAppendCommit"/> and
+/// <see cref="Memento.Commit.SpanningCommit"/>.
+/// </content>
+internal sealed partial class VirtualSilo
+{
+    private readonly Dictionary<Guid, VirtualCoordination> _running = [];
+
+    // Over ram alone, with a member that was dead: not to know it would mean "aborted".
+    private readonly Dictionary<Guid, VirtualCoordination> _leftOut = [];
+
+    /// <summary>Commits a transaction of a caller elsewhere.</summary>
+    public async Task<CommitAnswer?> CommitAsync(Guid id, List<VirtualParticipant> participants)
+    {
+        if (!_registry.TryGetValue(id, out VirtualState? state) || !TryBeginCommit(state))
+        {
+            if (state is not null) await state.Ended.Task;
+            return new CommitAnswer(
+                _inDoubt.Contains(id) ? InDoubt(id)
+                : _outcomes.GetValueOrDefault(id) ? CommitResult.Committed
+                : Again);
+        }
+
+        CommitResult result = await CommitBegunAsync(state, participants);
+        if (result.IsInDoubt) _inDoubt.Add(id);
+        Remove(state, result.IsCommitted);
+        return new CommitAnswer(result);
+    }
+
+    /// <summary>Finds the outcome of a transaction; what has not happened never will.</summary>
+    public async Task<CommitAnswer?> DecideAsync(Guid id, List<VirtualParticipant> participants)
+    {
+        SiloAddress silo = participants[0].Silo;
+        if (silo.Equals(Here)) return await DecideHereAsync(id);
+        if (!IsDead(silo))
+        {
+            return await All.Network.CallAsync(
+                this, silo, CallTimeout, there => there.DecideAsync(id, participants));
+        }
+
+        bool hasTold = _told.Contains(silo);
+        if (_outcomes.GetValueOrDefault(id)) return new CommitAnswer(CommitResult.Committed);
+
+        if (participants.Exists(each => All.IsDisk(each.Partition)))
+        {
+            return await All.Storage.CallAsync(this, () => All.Storage.Decide(id)) is bool kept
+                ? new CommitAnswer(kept ? CommitResult.Committed : Again)
+                : null;
+        }
+
+        return new CommitAnswer(hasTold ? Again : InDoubt(id));
+    }
+
+    private static CommitResult Again { get; } = CommitResult.TryAgain("says the simulation");
+
+    private static CommitResult InDoubt(Guid id)
+        => CommitResult.Failed(new TransactionInDoubtException(
+            id, new StorageException("says the simulation")));
+
+    private async Task<CommitAnswer?> DecideHereAsync(Guid id)
+    {
+        while (true)
+        {
+            if (_registry.TryGetValue(id, out VirtualState? running))
+            {
+                TryAbort(running);
+                if (running.IsCommitting) await running.Ended.Task;
+            }
+
+            if (_inDoubt.Contains(id)) return new CommitAnswer(InDoubt(id));
+            if (_outcomes.TryGetValue(id, out bool known))
+                return new CommitAnswer(known ? CommitResult.Committed : Again);
+            if (await All.Storage.CallAsync(this, () => All.Storage.Decide(id)) is not bool kept)
+                return null;
+            if (_registry.ContainsKey(id) || !_outcomes.TryAdd(id, kept)) continue;
+            return new CommitAnswer(kept ? CommitResult.Committed : Again);
+        }
+    }
+
+    private async Task<CommitResult> CommitBegunAsync(
+        VirtualState state, List<VirtualParticipant> participants)
+    {
+        List<(VirtualPart Part, int Operations)> here = [];
+        bool isElsewhere = false;
+        foreach (VirtualParticipant each in participants)
+        {
+            if (FindPart(each.Partition, state.Id) is { } part)
+            {
+                here.Add((part, each.Operations));
+                continue;
+            }
+
+            isElsewhere = true;
+            if (each.Silo.Equals(Here))
+            {
+                AbortAll(state);
+                return Again;
+            }
+        }
+
+        return isElsewhere
+            ? await CommitOverSilosAsync(state, participants)
+            : await CommitHereAsync(state, here);
+    }
+
+    private VirtualPart? FindPart(int partition, Guid id)
+        => _partitions.GetValueOrDefault(partition)?.Find(id);
+
+    private static void AbortAll(VirtualState state)
+    {
+        foreach (VirtualPart each in state.Parts)
+            each.Partition.Abort(each, evenIfSealed: true);
+    }
+
+    private static bool Seal(VirtualState state, List<(VirtualPart Part, int Operations)> parts)
+    {
+        bool isSealed = parts.TrueForAll(
+            static each => each.Part.Partition.TrySeal(each.Part, each.Operations));
+        if (isSealed && IsHeld(state)) return true;
+        AbortAll(state);
+        return false;
+    }
+
+    private static bool IsHeld(VirtualState state)
+        => state.Parts.TrueForAll(static each => each.Partition.Holding.Stands);
+
+    private VirtualEntry MakeEntry(VirtualState state)
+    {
+        var entry = new VirtualEntry(state.Id, [], [], KeepsOutcome: true);
+        foreach (VirtualPart each in state.Parts.Where(static each => each.Partition.IsDisk))
+        {
+            if (All.Fault != ClusterFault.LeavesOutOwners)
+                entry.Owners.Add((each.Partition.Number, each.Partition.Holding.Owned.Epoch));
+            entry.Writes.AddRange(each.Staged.Select(each => (each.Key, each.Value)));
+        }
+
+        return entry;
+    }
+
+    /// <summary>All partitions are here: they show the changes before these are durable.</summary>
+    private async Task<CommitResult> CommitHereAsync(
+        VirtualState state, List<(VirtualPart Part, int Operations)> parts)
+    {
+        if (!Seal(state, parts)) return Again;
+
+        long dependsOn = parts.Max(static each => each.Part.DependsOn);
+        bool isDisk = parts.Exists(
+            static each => each.Part.HasChanges && each.Part.Partition.IsDisk);
+        bool mustWait = isDisk || dependsOn > Journal.DurablePosition;
+        if (!mustWait && (dependsOn == 0 || Journal.Stands(state.Generation, dependsOn)))
+        {
+            foreach ((VirtualPart part, _) in parts)
+                part.Partition.Apply(part, null);
+            return CommitResult.Committed;
+        }
+
+        var pending = new VirtualPending(isDisk ? MakeEntry(state) : null, dependsOn);
+        if (!Journal.TryAppend(pending, state.Generation))
+        {
+            AbortAll(state);
+            return Again;
+        }
+
+        foreach ((VirtualPart part, _) in parts)
+            part.Partition.Apply(part, pending);
+        return await pending.Durable.Task switch
+        {
+            PendingEnd.Kept => CommitResult.Committed,
+            PendingEnd.TakenBack => Again,
+            _ => InDoubt(state.Id),
+        };
+    }
+
+    private async Task<CommitResult> CommitOverSilosAsync(
+        VirtualState state, List<VirtualParticipant> participants)
+    {
+        var bySilo = participants.GroupBy(each => FindPart(each.Partition, state.Id) is null
+            ? each.Silo
+            : Here).ToDictionary(static each => each.Key, static each => each.ToList());
+        var one = new VirtualCoordination(
+            state,
+            bySilo,
+            participants.Exists(each => All.IsDisk(each.Partition))
+                ? SpanningDecider.Storage
+                : SpanningDecider.Members);
+        _running[state.Id] = one;
+        Step(one, static (machine, effects) => machine.Begin(effects));
+        CommitResult result = await one.Result.Task;
+        if (result.IsCommitted) All.Counts.Add(Happening.CommittedOverSilos);
+        return result;
+    }
+
+    private void Step(
+        VirtualCoordination one, Action<SpanningCoordinator, List<CoordinatorEffect>> step)
+    {
+        List<CoordinatorEffect> effects = [];
+        step(one.Machine, effects);
+        if (one.Machine.IsOver && _running.Remove(one.State.Id)
+            && one is { HasLeftOut: true, Decider: SpanningDecider.Members })
+        {
+            _leftOut.Add(one.State.Id, one);
+        }
+
+        foreach (CoordinatorEffect effect in effects)
+        {
+            switch (effect)
+            {
+                case CoordinatorEffect.Seal seal:
+                    All.Time.Go(() => SealAsync(one, seal.Member));
+                    break;
+                case CoordinatorEffect.Append:
+                    All.Time.Go(() => AppendAsync(one));
+                    break;
+                case CoordinatorEffect.Settle settle:
+                    All.Time.Go(() => SettleAsync(one, settle.Member, settle.IsCommitted));
+                    break;
+                case CoordinatorEffect.Complete complete:
+                    Wake(one.Result, complete.Result);
+                    break;
+            }
+        }
+    }
+
+    private async Task SealAsync(VirtualCoordination one, SiloAddress member)
+    {
+        var call = new SealCall(
+            one.State.Id, Here, [.. one.BySilo.Keys], one.Decider, one.BySilo[member]);
+        SealReply? reply = member.Equals(Here)
+            ? await SealAsync(call, one.State, isOwn: true)
+            : await All.Network.CallAsync(
+                this, member, CallTimeout, there => there.SealAsync(call));
+        if (reply is { Entry: { } entry })
+        {
+            one.Entry.Writes.AddRange(entry.Writes);
+            one.Entry.Owners.AddRange(entry.Owners);
+        }
+
+        Step(one, (machine, effects) =>
+        {
+            if (reply is { Entry: not null })
+                machine.OnSealed(member, reply.HasChanges, effects);
+            else
+                machine.OnRefused(member, Again, maySeal: reply is null, effects);
+        });
+    }
+
+    private async Task AppendAsync(VirtualCoordination one)
+    {
+        bool isTold = false;
+        var pending = new VirtualPending(one.Entry, 0) { Settled = Tell };
+        if (!Journal.TryAppend(pending, Journal.Generation))
+        {
+            Tell(false);
+            return;
+        }
+
+        if (All.Fault == ClusterFault.AppliesBeforeDurable) Tell(true);
+        if (await pending.Durable.Task == PendingEnd.InDoubt)
+            Step(one, (machine, effects) => machine.OnInDoubt(InDoubt(one.State.Id), effects));
+
+        // Not on the journal's thread.
+        void Tell(bool isKept) => Post(0, () =>
+        {
+            if (isTold) return;
+            isTold = true;
+            Step(one, (machine, effects) =>
+                machine.OnAppended(isKept ? CommitResult.Committed : Again, effects));
+        });
+    }
+
+    private async Task SettleAsync(VirtualCoordination one, SiloAddress member, bool isCommitted)
+    {
+        Guid id = one.State.Id;
+        if (member.Equals(Here))
+        {
+            Settle(id, isCommitted, byMembers: false);
+            Step(one, (machine, effects) => machine.OnTold(member, effects));
+            return;
+        }
+
+        if (isCommitted && one.Decider == SpanningDecider.Storage)
+        {
+            Post(
+                VirtualTime.Milliseconds(150),
+                () => one.Result.TrySetResult(CommitResult.Committed));
+        }
+
+        for (double pause = 5; ; pause = Math.Min(pause * 2, 80))
+        {
+            MemberReply? reply = await All.Network.CallAsync(
+                this,
+                member,
+                CallTimeout,
+                there => Task.FromResult<MemberReply?>(
+                    there.Settle(id, isCommitted, byMembers: false)));
+            if (reply?.Answer == MemberAnswer.Promised
+                || (isCommitted && reply?.Answer == MemberAnswer.Aborted))
+            {
+                Step(one, (machine, effects) =>
+                    machine.OnDisowned(member, InDoubt(id), effects));
+                return;
+            }
+
+            bool isDead = reply is null && IsDead(member);
+            if (reply is not null || isDead)
+            {
+                if (isDead && isCommitted) one.HasLeftOut = true;
+                Step(one, (machine, effects) => machine.OnTold(member, effects));
+                return;
+            }
+
+            await DelayAsync(VirtualTime.Milliseconds(pause));
+        }
+    }
+}

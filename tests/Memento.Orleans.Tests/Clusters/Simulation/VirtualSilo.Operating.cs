@@ -1,0 +1,132 @@
+using Memento.Locks;
+
+namespace Memento.Tests.Clusters.Simulation;
+
+/// <summary>An operation of a transaction, in a message.</summary>
+internal sealed record OperationCall(
+    Guid Id, TransactionAge Age, int Partition, int Key, int? Appended);
+
+/// <summary>How an operation has ended.</summary>
+internal sealed record OperationAnswer(OperationEnd End, int[] Values)
+{
+    public static OperationAnswer Moved { get; } = new(OperationEnd.Moved, []);
+
+    public static OperationAnswer Refused { get; } = new(OperationEnd.Refused, []);
+}
+
+/// <summary>The ways in which an operation ends.</summary>
+internal enum OperationEnd
+{
+    Done = 0,
+
+    /// <summary>The partition is elsewhere, and nothing was carried out.</summary>
+    Moved = 1,
+
+    /// <summary>The transaction has to run again.</summary>
+    Refused = 2,
+}
+
+/// <summary>A transaction of a caller elsewhere, as a silo knows it.</summary>
+internal sealed class VirtualState(Guid id, int generation)
+{
+    public Guid Id { get; } = id;
+
+    public int Generation { get; } = generation;
+
+    public List<VirtualPart> Parts { get; } = [];
+
+    public bool IsCommitting { get; set; }
+
+    public TaskCompletionSource<bool> Ended { get; } = new();
+}
+
+/// <content>Operations, and the transactions that run here.</content>
+internal sealed partial class VirtualSilo
+{
+    /// <summary>After this time, a silo drops a transaction that nobody ends.</summary>
+    public static readonly long LongestTransaction = VirtualTime.Milliseconds(1_500);
+
+    private readonly Dictionary<Guid, VirtualState> _registry = [];
+    private readonly Dictionary<Guid, bool> _outcomes = [];
+    private readonly HashSet<Guid> _ended = [];
+    private readonly HashSet<Guid> _inDoubt = [];
+
+    public async Task<OperationAnswer?> ExecuteAsync(OperationCall call)
+    {
+        VirtualPartition? partition = await OpenAsync(call.Partition);
+        if (partition is null || partition.IsClosed) return OperationAnswer.Moved;
+        if (_outcomes.ContainsKey(call.Id) || _ended.Contains(call.Id))
+            return OperationAnswer.Refused;
+
+        VirtualState state = Join(call.Id);
+        if (state.IsCommitting) return OperationAnswer.Refused;
+        if (!partition.Holding.Stands) return RunsOut(partition);
+
+        VirtualPart part = partition.Join(call.Id, call.Age);
+        if (!state.Parts.Contains(part)) state.Parts.Add(part);
+        bool isWrite = call.Appended is not null;
+        bool isLocked = await partition.LockAsync(
+                part,
+                LockResource.Partition,
+                isWrite ? LockKind.IntentionWrite : LockKind.IntentionRead)
+            && await partition.LockAsync(
+                part,
+                VirtualPartition.ResourceOf(call.Key),
+                isWrite ? LockKind.Write : LockKind.Read);
+        if (!isLocked || part.IsEnded || part.IsSealed) return OperationAnswer.Refused;
+
+        int[] values = partition.Read(part, call.Key);
+        if (call.Appended is { } value) part.Staged[call.Key] = [.. values, value];
+        part.Operations++;
+        if (!partition.Holding.Stands) return RunsOut(partition);
+        All.CheckOwner(partition);
+        return new OperationAnswer(OperationEnd.Done, values);
+    }
+
+    /// <summary>The caller, or a silo, drops a transaction whose commit has not begun.</summary>
+    public void Abort(Guid id)
+    {
+        if (_registry.TryGetValue(id, out VirtualState? state))
+            TryAbort(state);
+        else
+            _outcomes.TryAdd(id, false);
+    }
+
+    private OperationAnswer RunsOut(VirtualPartition partition)
+    {
+        if (partition.Holding.Lease.TryStall()) All.Counts.Add(Happening.LeaseRanOut);
+        return OperationAnswer.Refused;
+    }
+
+    private VirtualState Join(Guid id)
+    {
+        if (_registry.TryGetValue(id, out VirtualState? known)) return known;
+        var state = new VirtualState(id, Journal.Generation);
+        _registry.Add(id, state);
+        Post(LongestTransaction, () => TryAbort(state));
+        return state;
+    }
+
+    private bool TryBeginCommit(VirtualState state)
+    {
+        if (state.IsCommitting) return false;
+        return state.IsCommitting = true;
+    }
+
+    private void TryAbort(VirtualState state)
+    {
+        if (!state.IsCommitting && _registry.GetValueOrDefault(state.Id) == state)
+            Remove(state, isCommitted: false);
+    }
+
+    /// <summary>Ends a transaction, and keeps its outcome, if that is known.</summary>
+    private void Remove(VirtualState state, bool? isCommitted)
+    {
+        if (!_registry.Remove(state.Id)) return;
+        _ended.Add(state.Id);
+        if (isCommitted is { } known) _outcomes.TryAdd(state.Id, known);
+        foreach (VirtualPart each in state.Parts)
+            each.Partition.Abort(each);
+        Wake(state.Ended, true);
+    }
+}

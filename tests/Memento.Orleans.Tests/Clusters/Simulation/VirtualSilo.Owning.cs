@@ -1,0 +1,317 @@
+namespace Memento.Tests.Clusters.Simulation;
+
+/// <summary>What a silo that gives a partition up answers.</summary>
+internal sealed record GivenUp(long? Tenure, SiloAddress? LastOwner);
+
+/// <summary>A row of a partition that waits for its next owner; no key: it has no more.</summary>
+internal sealed record FetchedRow(int? Key, int[] Values);
+
+/// <summary>A call that says nothing has been answered.</summary>
+internal sealed record Done
+{
+    public static Done Instance { get; } = new();
+}
+
+/// <summary>The records of a partition between two owners.</summary>
+internal sealed record ParkedContent(long Tenure, Dictionary<int, VirtualCell> Content);
+
+/// <content>
+/// Takes partitions and gives them up, by the steps of
+/// <see cref="Memento.Silos.HandOver.PartitionTaker"/> and
+/// <see cref="Memento.Silos.HandOver.PartitionGiver"/>.
+/// </content>
+internal sealed partial class VirtualSilo
+{
+    /// <summary>How often a silo that stops tries to have a partition opened elsewhere.</summary>
+    private const int MostOpenings = 60;
+
+    private readonly Dictionary<int, VirtualPartition> _partitions = [];
+    private readonly Dictionary<int, Task<VirtualPartition?>> _opening = [];
+    private readonly Dictionary<VirtualPartition, Task> _closing = [];
+    private readonly Dictionary<int, ParkedContent> _parked = [];
+    private readonly Dictionary<int, (SiloAddress Silo, Task Opening)> _owners = [];
+    private readonly HashSet<SiloAddress> _told = [];
+
+    public IEnumerable<VirtualPartition> Partitions => _partitions.Values;
+
+    /// <summary>The partition, opened here if it belongs here; null: it is elsewhere.</summary>
+    public async Task<VirtualPartition?> OpenAsync(int number)
+    {
+        if (_partitions.TryGetValue(number, out VirtualPartition? open) && !open.IsClosed)
+            return open;
+        if (IsLeaving || !Here.Equals(OwnerOf(number))) return null;
+        if (_opening.TryGetValue(number, out Task<VirtualPartition?>? opening))
+            return await opening;
+
+        var opened = new TaskCompletionSource<VirtualPartition?>();
+        _opening.Add(number, opened.Task);
+        VirtualPartition? taken = await TakeAsync(number);
+        _opening.Remove(number);
+        Wake(opened, taken);
+        return taken;
+    }
+
+    public async Task<Done?> MoveHereAsync(int number)
+    {
+        await OpenAsync(number);
+        return Done.Instance;
+    }
+
+    /// <summary>Closes a partition, which another silo owns from now on.</summary>
+    public async Task<GivenUp?> GiveUpAsync(int number, SiloAddress owner)
+    {
+        (SiloAddress Silo, Task Opening)? before = SetOwner(number, owner);
+        if (before is { } known) await known.Opening;
+        if (_partitions.TryGetValue(number, out VirtualPartition? partition))
+            await CloseAsync(partition);
+        return new GivenUp(_parked.GetValueOrDefault(number)?.Tenure, before?.Silo);
+    }
+
+    /// <summary>The next row of a kept partition, or none if it is not kept.</summary>
+    public FetchedRow? Fetch(int number, long tenure, int after)
+    {
+        if (!_parked.TryGetValue(number, out ParkedContent? kept) || kept.Tenure != tenure)
+            return null;
+        int[] keys = [.. kept.Content.Keys.Where(each => each > after).Order()];
+        if (All.Fault == ClusterFault.DropsWhenSent && keys.Length <= 1) _parked.Remove(number);
+        return keys.Length == 0
+            ? new FetchedRow(null, [])
+            : new FetchedRow(keys[0], kept.Content[keys[0]].Values);
+    }
+
+    /// <summary>Drops records that the next owner has.</summary>
+    public Done ReleaseKept(int number, long tenure)
+    {
+        if (_parked.TryGetValue(number, out ParkedContent? kept) && kept.Tenure <= tenure)
+            _parked.Remove(number);
+        return Done.Instance;
+    }
+
+    /// <summary>A silo that stops tells what it has committed.</summary>
+    public Done Remember(SiloAddress silo, Guid[] committed)
+    {
+        foreach (Guid each in committed)
+            _outcomes[each] = true;
+        _told.Add(silo);
+        return Done.Instance;
+    }
+
+    /// <summary>Hands all partitions over, and ends.</summary>
+    public async Task LeaveAsync()
+    {
+        All.Tell(this, MemberStatus.Leaving);
+        IsLeaving = true;
+        while (_opening.Count > 0)
+            await DelayAsync(VirtualTime.Milliseconds(5));
+        int[] names = [.. _partitions.Keys.Union(_parked.Keys)];
+        foreach (VirtualPartition each in _partitions.Values.ToArray())
+            await CloseAsync(each);
+        while (_registry.Count > 0 || _sealed.Count > 0 || _running.Count > 0)
+            await DelayAsync(VirtualTime.Milliseconds(20));
+
+        Guid[] committed = [.. _outcomes.Where(static each => each.Value)
+            .Select(static each => each.Key)];
+        await Task.WhenAll(Others.Select(each => All.Network.CallAsync(
+            this,
+            each,
+            CallTimeout,
+            there => Task.FromResult<Done?>(there.Remember(Here, committed)))));
+        foreach (int each in names)
+        {
+            for (int i = 0; i < MostOpenings; i++)
+            {
+                if (OwnerOf(each) is not { } next || await IsOpenedAsync(next, each)) break;
+                await DelayAsync(VirtualTime.Milliseconds(30));
+            }
+        }
+
+        await Journal.FlushAsync();
+        Lease.End();
+        All.Storage.EndLease(Id);
+        All.Leave(this);
+
+        async Task<bool> IsOpenedAsync(SiloAddress next, int number)
+        {
+            Done? done = await All.Network.CallAsync(
+                this, next, VirtualTime.Milliseconds(400), there => there.MoveHereAsync(number));
+            return done is not null && !_parked.ContainsKey(number);
+        }
+    }
+
+    /// <summary>Opens what a dead silo had, and moves what belongs elsewhere.</summary>
+    private async Task MoveAsync()
+    {
+        foreach ((int number, (SiloAddress owner, _)) in _owners.ToArray())
+        {
+            if (IsDead(owner) && Here.Equals(OwnerOf(number))) await OpenAsync(number);
+        }
+
+        foreach (int number in _partitions.Keys.ToArray())
+        {
+            if (OwnerOf(number) is not { } owner || owner.Equals(Here)) continue;
+            await All.Network.CallAsync(
+                this, owner, VirtualTime.Milliseconds(400), there => there.MoveHereAsync(number));
+        }
+    }
+
+    private async Task<VirtualPartition?> TakeAsync(int number)
+    {
+        if (_partitions.TryGetValue(number, out VirtualPartition? last)) await CloseAsync(last);
+        SiloAddress? before = SetOwner(number, Here)?.Silo;
+        List<(SiloAddress Silo, GivenUp? Answer)>? answers = await AskAllAsync(number, before);
+        if (answers is null) return null;
+
+        SiloAddress? lost = OwnersBefore(answers, before).FirstOrDefault(HasEnded);
+        ParkedContent? own = _parked.GetValueOrDefault(number);
+        (SiloAddress Silo, GivenUp? Answer) best =
+            answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
+        Dictionary<int, VirtualCell>? content = own?.Content;
+        long tenure = own?.Tenure ?? 0;
+        if (best.Answer?.Tenure > tenure)
+        {
+            tenure = best.Answer.Tenure.Value;
+            (bool isOver, content) = await FetchAsync(best.Silo, number, tenure);
+            if (!isOver) return null;
+            if (content is null)
+                lost = best.Silo;
+            else
+                All.Counts.Add(Happening.HandedOver);
+        }
+
+        if (!_owners[number].Silo.Equals(Here)) return null;
+        VirtualPartition? partition = await LoadAsync(number, tenure + 1, content, lost);
+        if (partition is null) return null;
+        if (!_owners[number].Silo.Equals(Here))
+        {
+            await ReleaseHoldingAsync(partition.Holding);
+            return null;
+        }
+
+        var opening = new TaskCompletionSource<bool>();
+        _owners[number] = (Here, opening.Task);
+        bool isReleased = true;
+        foreach ((SiloAddress silo, GivenUp? answer) in answers)
+        {
+            if (answer?.Tenure is null) continue;
+            isReleased &= await UntilDeadAsync(silo, there => Task.FromResult<Done?>(
+                there.ReleaseKept(number, tenure))) is not { IsStopped: true };
+        }
+
+        if (isReleased)
+        {
+            _parked.Remove(number);
+            _partitions[number] = partition;
+            All.Opened(partition);
+        }
+        else if (content is not null)
+        {
+            _parked[number] = new ParkedContent(tenure, content);
+        }
+
+        Wake(opening, true);
+        return isReleased ? partition : null;
+    }
+
+    private async Task<List<(SiloAddress Silo, GivenUp? Answer)>?> AskAllAsync(
+        int number, SiloAddress? before)
+    {
+        List<(SiloAddress Silo, GivenUp? Answer)> answers = [];
+        while (true)
+        {
+            SiloAddress[] next = [.. Others.Except(answers.Select(static each => each.Silo))];
+            Reply<GivenUp>[] replies = await Task.WhenAll(next.Select(silo => UntilDeadAsync(
+                silo, there => there.GiveUpAsync(number, Here))));
+            if (Array.Exists(replies, static each => each.IsStopped)) return null;
+            answers.AddRange(next.Zip(replies, static (silo, each) => (silo, each.Answer)));
+            if (!OwnersBefore(answers, before).Any(each => HasEnded(each) && !IsDead(each)))
+                return answers;
+            await RefreshAsync();
+            if (!Others.Except(answers.Select(static each => each.Silo)).Any()) return answers;
+        }
+    }
+
+    private static IEnumerable<SiloAddress> OwnersBefore(
+        IEnumerable<(SiloAddress, GivenUp? Answer)> answers, SiloAddress? before)
+        => answers.Select(static each => each.Answer?.LastOwner).Prepend(before)
+            .OfType<SiloAddress>();
+
+    private bool HasEnded(SiloAddress owner) => !owner.Equals(Here) && !Others.Contains(owner);
+
+    private async Task<(bool IsOver, Dictionary<int, VirtualCell>? Content)> FetchAsync(
+        SiloAddress silo, int number, long tenure)
+    {
+        Dictionary<int, VirtualCell> content = [];
+        int after = -1;
+        while (true)
+        {
+            int place = after;
+            Reply<FetchAnswer> reply = await UntilDeadAsync(
+                silo,
+                there => Task.FromResult<FetchAnswer?>(
+                    new FetchAnswer(there.Fetch(number, tenure, place))));
+            if (reply.IsStopped) return (false, null);
+            if (reply.Answer?.Row is not { } row) return (true, null);
+            if (row.Key is not { } key) return (true, content);
+            content[key] = new VirtualCell(row.Values, 0);
+            after = key;
+        }
+    }
+
+    /// <summary>Calls a silo until it answers, is dead, or this one stops.</summary>
+    private async Task<Reply<T>> UntilDeadAsync<T>(
+        SiloAddress silo, Func<VirtualSilo, Task<T?>> call)
+        where T : class
+    {
+        for (double pause = 5; ; pause = Math.Min(pause * 2, 80))
+        {
+            if (IsDead(silo)) return new Reply<T>(null, IsStopped: false);
+            T? answer = await All.Network.CallAsync(
+                this, silo, CallTimeout, call, isOnce: true);
+            if (answer is not null) return new Reply<T>(answer, IsStopped: false);
+            if (IsLeaving) return new Reply<T>(null, IsStopped: true);
+            await DelayAsync(VirtualTime.Milliseconds(pause));
+        }
+    }
+
+    private (SiloAddress Silo, Task Opening)? SetOwner(int number, SiloAddress owner)
+    {
+        (SiloAddress Silo, Task Opening)? before =
+            _owners.TryGetValue(number, out (SiloAddress, Task) known) ? known : null;
+        _owners[number] = (owner, before?.Opening ?? Task.CompletedTask);
+        return before;
+    }
+
+    private async Task CloseAsync(VirtualPartition partition)
+    {
+        partition.Close();
+        foreach (VirtualState each in _registry.Values.ToArray())
+        {
+            if (each.Parts.Exists(part => part.Partition == partition)) TryAbort(each);
+        }
+
+        if (!_closing.TryGetValue(partition, out Task? closing))
+        {
+            closing = FinishAsync(partition);
+            if (!closing.IsCompleted) _closing.Add(partition, closing);
+        }
+
+        await closing;
+    }
+
+    private async Task FinishAsync(VirtualPartition partition)
+    {
+        await partition.Drained;
+        await Journal.FlushAsync();
+        if (partition.TakeContent(Journal.DurablePosition) is { } content)
+            _parked[partition.Number] = new ParkedContent(partition.Tenure, content);
+        await ReleaseHoldingAsync(partition.Holding);
+        if (_partitions.GetValueOrDefault(partition.Number) == partition)
+            _partitions.Remove(partition.Number);
+        _closing.Remove(partition);
+    }
+
+    private sealed record FetchAnswer(FetchedRow? Row);
+
+    private readonly record struct Reply<T>(T? Answer, bool IsStopped)
+        where T : class;
+}
