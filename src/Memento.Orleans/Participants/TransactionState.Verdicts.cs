@@ -147,7 +147,8 @@ internal sealed partial class TransactionState
     /// The error of the transaction after a failed operation. If the operation lost a conflict or
     /// the time is up, the transaction must fail. Null: only the operation has failed.
     /// </summary>
-    private MementoException? ReasonOf(Exception exception, TableDefinition table)
+    private MementoException? ReasonOf(
+        Exception exception, TableDefinition table, Operation operation)
     {
         switch (exception)
         {
@@ -156,15 +157,17 @@ internal sealed partial class TransactionState
             case NoTransactionException when Doom is TransactionTimeoutException:
                 // It was ended by its time limit during the wait.
                 return Doom;
-            case TransactionConflictException or TransactionTimeoutException:
-                // The next attempt of this client has to know the indexes. A silo hears of them
-                // from the catalog.
-                if (!partitions.ShareMemory
-                    && exception.InnerException is IndexesChangedException changed)
-                {
-                    return DoomWith(Learn(table, changed) ?? (MementoException)exception);
-                }
+            case TransactionConflictException
+            {
+                InnerException: IndexesChangedException changed
+            } stale:
+                // A client has to know the indexes. A silo hears of them from the catalog.
+                if (!partitions.ShareMemory && Learn(table, changed) is { } error)
+                    return DoomWith(error);
 
+                // Nothing was carried out, and a writer sends it again.
+                return operation is IIndexedWrite ? stale : DoomWith(stale);
+            case TransactionConflictException or TransactionTimeoutException:
                 return DoomWith((MementoException)exception);
             default:
                 return null;

@@ -113,7 +113,7 @@ internal sealed partial class TransactionState(
         }
         catch (Exception exception)
         {
-            if (ReasonOf(exception, table) is { } reason) throw reason;
+            if (ReasonOf(exception, table, operation) is { } reason) throw reason;
             throw;
         }
         finally
@@ -154,7 +154,7 @@ internal sealed partial class TransactionState(
         }
         catch (Exception exception)
         {
-            if (ReasonOf(exception, table) is { } reason) throw reason;
+            if (ReasonOf(exception, table, operations[0]) is { } reason) throw reason;
             throw;
         }
         finally

@@ -54,6 +54,12 @@ internal interface IOperationTarget
     ValueTask<TResult> ExecuteAsync<TResult>(Operation<TResult> operation);
 }
 
+/// <summary>
+/// An operation of a writer that has to know all indexes of the table. Where they have changed, it
+/// carries nothing out, and the writer sends it again with those that there are.
+/// </summary>
+internal interface IIndexedWrite;
+
 /// <summary>An operation on one key, whatever its result.</summary>
 internal interface IKeyOperation
 {

@@ -39,6 +39,46 @@ public sealed class StaleIndexTests
         Assert.Equal(3, error.HolderKey);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Its_writes_go_through_in_the_first_attempt(bool unique)
+    {
+        await using TestSilo silo = await StartAsync(unique);
+        (IMemento inside, IMemento client) = await UseAsync(silo, unique);
+        var once = new TransactionOptions { MaxAttempts = 1 };
+
+        await inside.Tables.AddIndexAsync<Pairing>(nameof(Pairing.A), unique: true).Within();
+        await client.TransactionAsync(
+            static async tx =>
+            {
+                await tx.WriteAsync(new Pairing { Id = 3, A_B = "z", A = "z" });
+                await Assert.ThrowsAsync<UniqueIndexException>(
+                    () => tx.WriteAsync(new Pairing { Id = 4, A_B = "v", A = "z" }).AsTask());
+            },
+            once).Within();
+        await inside.Tables.RemoveIndexAsync<Pairing>(nameof(Pairing.A)).Within();
+        await client.TransactionAsync(
+            static async tx =>
+            {
+                // Side by side, so that they are in one message.
+                Task<Pairing>[] writes =
+                [
+                    .. Enumerable.Range(5, 20).Select(id => tx.WriteAsync(
+                        new Pairing { Id = id, A_B = $"{id}", A = "z" }).AsTask()),
+                ];
+                await Task.WhenAll(writes);
+                Assert.True(await tx.DeleteAsync<Pairing>(1));
+            },
+            once).Within();
+        await inside.Tables.AddIndexAsync<Pairing>(nameof(Pairing.B)).Within();
+        Assert.True(await client.TransactionAsync(
+            static async tx => await tx.DeleteAsync<Pairing>(2), once).Within());
+
+        Assert.Equal(21, await inside.Table<Pairing>().CountAsync().Within());
+        Assert.Equal(3, await IdOfAsync(client, "z"));
+    }
+
     [Fact]
     public async Task An_index_on_other_properties_is_not_removed_for_its_name()
     {

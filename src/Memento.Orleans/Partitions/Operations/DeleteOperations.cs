@@ -8,7 +8,7 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.DeleteOperation")]
 internal sealed class DeleteOperation(Key key, ulong indexes)
-    : KeyOperation<bool>(key, writes: true)
+    : KeyOperation<bool>(key, writes: true), IIndexedWrite
 {
     public override AnswerCodec<bool> Codec => AnswerCodecs.Flag;
 
@@ -60,7 +60,7 @@ internal sealed class DeleteOperation(Key key, ulong indexes)
 [GenerateSerializer]
 [Alias("Memento.DeleteRecordOperation")]
 internal sealed class DeleteRecordOperation(Key key, object record, ulong indexes)
-    : RecordOperation(key, record, indexes)
+    : RecordOperation(key, record, indexes), IIndexedWrite
 {
     protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
     {

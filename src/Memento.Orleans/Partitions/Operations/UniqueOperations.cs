@@ -34,7 +34,7 @@ internal abstract class UniqueOperation<TResult>(IndexReference index, Key value
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
 internal sealed class ClaimOperation(IndexReference index, Key value, byte[] owner)
-    : UniqueOperation<byte[]?>(index, value, owner)
+    : UniqueOperation<byte[]?>(index, value, owner), IIndexedWrite
 {
     public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
 
@@ -56,7 +56,7 @@ internal sealed class ClaimOperation(IndexReference index, Key value, byte[] own
 [GenerateSerializer]
 [Alias("Memento.ReleaseOperation")]
 internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] owner)
-    : UniqueOperation<Done>(index, value, owner)
+    : UniqueOperation<Done>(index, value, owner), IIndexedWrite
 {
     public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
 
