@@ -146,10 +146,12 @@ internal sealed class LocalCommit(
         if (!members.IsDead(silo)) return await members.DecideAsync(silo, request);
 
         // The order counts: it has told what it has committed before it said that this was all.
+        // This silo calls a transaction aborted also where it has only read, and released its locks.
         bool hasTold = _told.ContainsKey(silo);
-        if (registry.FindOutcome(id) is { } known) return known;
+        if (registry.FindOutcome(id) == TransactionOutcome.Committed)
+            return TransactionOutcome.Committed;
         if (request.Participants.Any(each => tables.IsOnDisk(each.Table)))
-            return await DecideAsync(id);
+            return await storage.Journal!.DecideAsync(id, CancellationToken.None);
 
         // What was in that silo alone is gone with it.
         if (hasTold || request.Participants.All(each => silo.Equals(each.Silo)))

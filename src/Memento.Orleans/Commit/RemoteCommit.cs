@@ -23,10 +23,10 @@ internal sealed class RemoteCommit(
     public static readonly TimeSpan LookUpTime = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How long the answer to a commit may take before it counts as lost: longer than a batch may
-    /// be in doubt.
+    /// How long the answer to a commit may take before its outcome is asked for. The answer to that
+    /// waits for a commit that still runs.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 

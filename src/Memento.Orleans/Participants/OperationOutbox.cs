@@ -27,7 +27,7 @@ internal sealed class OperationOutbox(
     /// sooner, also where it waits for a lock. What is lost with a silo that stops would otherwise
     /// be waited for until Orleans' response time-out.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly OperationsAhead _sent = new();

@@ -38,7 +38,14 @@ internal sealed class RemoteTransactions(
         {
             state = Join(request.TransactionId, request.Age, request.Remaining, request.Caller);
             if (request.Open is { } open) state.UseSavepoints().Learn(open);
-            state.Enlist(partition);
+            if (state.Enlist(partition) is not LocalParticipant)
+            {
+                // Its body runs here, and has taken the partition for one of another silo.
+                return Refuse(request, new TransactionConflictException(
+                    $"Partition {partition.Number} of table '{partition.Table.Name}' has moved to "
+                    + "the silo of the transaction. It is run again while attempts and time are "
+                    + "left."));
+            }
         }
         catch (PartitionClosedException closed)
         {

@@ -4,6 +4,7 @@ using Memento.Messages;
 using Memento.Numbering;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Silos.HandOver;
 using Memento.Tables;
 
 namespace Memento.Silos;
@@ -13,6 +14,7 @@ namespace Memento.Silos;
 /// </summary>
 internal sealed class SiloPartitions(
     PartitionDirectory directory,
+    PartitionOwners owners,
     Numbers numbers,
     Journal journal,
     StoreLifetime lifetime,
@@ -36,9 +38,12 @@ internal sealed class SiloPartitions(
         CancellationToken cancellationToken)
     {
         Partition? partition = directory.Find(table.Name, number);
-        return partition is null or { IsClosed: true }
-            ? OpenAndEnlistAsync(state, table, number, cancellationToken)
-            : new(state.Enlist(partition));
+        if (partition is { IsClosed: false }) return new(state.Enlist(partition));
+
+        // Where it has moved since, the first message finds it.
+        return owners.Find(table.Name, number) is { } owner && !owner.Equals(silo.SiloAddress)
+            ? new(EnlistRemote(state, table, number, GrainOf(table, number), owner))
+            : OpenAndEnlistAsync(state, table, number, cancellationToken);
     }
 
     public ValueTask<long> NextNumberAsync(
@@ -62,20 +67,14 @@ internal sealed class SiloPartitions(
         int number,
         CancellationToken cancellationToken)
     {
-        IIndexGrain grain = grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
+        IIndexGrain grain = GrainOf(table, number);
         while (true)
         {
             OpenResponse opened = await lifetime.AskForAttemptAsync(
                 () => grain.OpenAsync(time, cancellationToken), cancellationToken);
             if (opened.Error is not null) throw opened.Error;
             if (!silo.SiloAddress.Equals(opened.Silo))
-            {
-                return state.Enlist(
-                    table,
-                    number,
-                    () => new RemoteParticipant(
-                        state, table, number, grain, metrics, opened.Silo));
-            }
+                return EnlistRemote(state, table, number, grain, opened.Silo);
 
             // It may have been closed since the answer; then it is opened again.
             if (directory.Find(table.Name, number) is { IsClosed: false } partition)
@@ -83,4 +82,17 @@ internal sealed class SiloPartitions(
             state.ThrowIfOver();
         }
     }
+    private Participant EnlistRemote(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        IIndexGrain grain,
+        SiloAddress? owner)
+        => state.Enlist(
+            table,
+            number,
+            () => new RemoteParticipant(state, table, number, grain, metrics, owner));
+
+    private IIndexGrain GrainOf(TableDefinition table, int number)
+        => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
 }

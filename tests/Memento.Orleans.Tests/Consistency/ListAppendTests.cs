@@ -17,8 +17,9 @@ public abstract class ListAppendTests<TStorage>
     {
         int seed = Settings.RunSeed;
         await using var store = await StartAsync();
-        var workload = new ListWorkload(store.Memento, seed);
-        await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
+        var workload = new ListWorkload(new ChainStore(), seed);
+        await workload.RunAsync(store.Memento, Workers, Transactions)
+            .WaitAsync(FaultyStore.LongestRun);
         Check(workload, seed);
         store.CheckIdle();
     }
@@ -32,8 +33,9 @@ public abstract class ListAppendTests<TStorage>
         store.Faults.Plan = (_, _) => random.Next(BatchesPerFault) == 0
             ? new Fault(FaultyStorage.DiskFailure)
             : null;
-        var workload = new ListWorkload(store.Memento, seed);
-        await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
+        var workload = new ListWorkload(new ChainStore(), seed);
+        await workload.RunAsync(store.Memento, Workers, Transactions)
+            .WaitAsync(FaultyStore.LongestRun);
         Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
         Check(workload, seed);
         store.CheckIdle();
@@ -54,8 +56,9 @@ public abstract class ListAppendTests<TStorage>
                 batch.Entries[0].Epochs[0].Table, batch.Entries[0].Epochs[0].Partition)),
             _ => null,
         };
-        var workload = new ListWorkload(store.Memento, seed);
-        await workload.RunAsync(Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
+        var workload = new ListWorkload(new ChainStore(), seed);
+        await workload.RunAsync(store.Memento, Workers, Transactions)
+            .WaitAsync(FaultyStore.LongestRun);
         Assert.True(store.Faults.Failures > 0, $"Nothing failed; seed {seed}.");
         Check(workload, seed);
         store.CheckIdle();

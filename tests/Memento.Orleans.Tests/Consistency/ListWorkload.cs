@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Random transactions that append to few lists and read them, even lists in ram and odd ones on
-/// disk. Records what their callers saw.
+/// Random transactions that append to few lists and read them. Records what their callers saw.
 /// </summary>
-internal sealed class ListWorkload(IMemento memento, int seed)
+/// <param name="store">Where the lists are.</param>
+/// <param name="seed">The seed of what the transactions do.</param>
+internal sealed class ListWorkload(IListStore store, int seed)
 {
     private const int Lists = 6;
     private const int MostOperations = 4;
@@ -22,23 +23,41 @@ internal sealed class ListWorkload(IMemento memento, int seed)
     /// <summary>
     /// Runs so many transactions in each of so many workers, and reads all lists at last.
     /// </summary>
-    public async Task RunAsync(int workers, int transactions)
+    public async Task RunAsync(IMemento memento, int workers, int transactions)
     {
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
         {
             var random = new Random(HashCode.Combine(seed, worker));
             for (int i = 0; i < transactions; i++)
-                await RunOneAsync(Plan(random), aborts: random.Next(100) < PercentAborted);
+                await RunOneAsync(memento, random);
         })));
-        await RunOneAsync(
-            [.. Enumerable.Range(0, Lists).Select(key => (key, false))], aborts: false);
+        await ReadAllAsync(memento);
     }
+
+    /// <summary>Runs the transactions of one worker until it is ended.</summary>
+    public async Task WorkAsync(IMemento memento, int worker, CancellationToken ending)
+    {
+        var random = new Random(HashCode.Combine(seed, worker));
+        while (!ending.IsCancellationRequested)
+            await RunOneAsync(memento, random);
+    }
+
+    /// <summary>Reads all lists, as the last transaction of a history.</summary>
+    public Task ReadAllAsync(IMemento memento)
+        => RunOneAsync(
+            memento,
+            [.. Enumerable.Range(0, Lists).Select(static key => (key, false))],
+            aborts: false);
+
+    private Task RunOneAsync(IMemento memento, Random random)
+        => RunOneAsync(memento, Plan(random), aborts: random.Next(100) < PercentAborted);
 
     private static List<(int Key, bool Appends)> Plan(Random random)
         => [.. Enumerable.Range(0, 1 + random.Next(MostOperations))
             .Select(_ => (random.Next(Lists), random.Next(2) == 0))];
 
-    private async Task RunOneAsync(List<(int Key, bool Appends)> plan, bool aborts)
+    private async Task RunOneAsync(
+        IMemento memento, List<(int Key, bool Appends)> plan, bool aborts)
     {
         List<ListOperation> operations = [];
         long start = Stopwatch.GetTimestamp();
@@ -57,13 +76,14 @@ internal sealed class ListWorkload(IMemento memento, int seed)
             });
             outcome = result.Ok ? ListOutcome.Committed : ListOutcome.Aborted;
         }
-        catch (StorageException)
-        {
-            outcome = ListOutcome.Aborted;
-        }
         catch (TransactionInDoubtException)
         {
             outcome = ListOutcome.Unknown;
+        }
+        catch (MementoException)
+        {
+            // Nothing of it is kept: the check holds the error to that.
+            outcome = ListOutcome.Aborted;
         }
 
         Record(start, outcome, operations);
@@ -71,18 +91,11 @@ internal sealed class ListWorkload(IMemento memento, int seed)
 
     private async Task<ListOperation> RunOperationAsync(ITransaction tx, int key, bool appends)
     {
-        bool isRam = key % 2 == 0;
-        int[] values = isRam
-            ? (await tx.ReadAsync<RamChain>(key))?.Values ?? []
-            : (await tx.ReadAsync<DiskChain>(key))?.Values ?? [];
+        int[] values = await store.ReadAsync(tx, key);
         if (!appends) return ListOperation.Read(key, [.. values]);
 
         int value = Interlocked.Increment(ref _lastValue);
-        int[] longer = [.. values, value];
-        if (isRam)
-            await tx.WriteAsync(new RamChain { Id = key, Values = longer });
-        else
-            await tx.WriteAsync(new DiskChain { Id = key, Values = longer });
+        await store.WriteAsync(tx, key, [.. values, value]);
         return ListOperation.Append(key, value);
     }
 

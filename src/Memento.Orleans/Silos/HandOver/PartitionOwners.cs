@@ -21,6 +21,13 @@ internal sealed class PartitionOwners
         }
     }
 
+    /// <summary>The owner of a partition, which may have changed since; null: not known.</summary>
+    public SiloAddress? Find(string table, int number)
+    {
+        lock (_gate)
+            return _owners.GetValueOrDefault((table, number))?.Silo;
+    }
+
     /// <summary>
     /// Keeps the owner of a partition, and returns the one before. If this silo is just opening it,
     /// it has opened it when the task there ends.

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Memento.Tests.Chaos;
+
+/// <summary>A run: the storage, the faults, how long, and the seed of what happens when.</summary>
+/// <param name="Storage">The storage, by its name in the child process.</param>
+/// <param name="Faults">The faults, of which one is chosen at a time.</param>
+/// <param name="Length">How long the load runs under faults.</param>
+/// <param name="Seed">The seed of the choices.</param>
+internal sealed record ChaosPlan(
+    string Storage, IReadOnlyList<ChaosFault> Faults, TimeSpan Length, int Seed)
+{
+    /// <summary>Whether what is in ram must be there in the end, too.</summary>
+    public bool KeepsRam => Faults.All(static each => each is ChaosFault.Stop or ChaosFault.Join);
+
+    /// <summary>
+    /// A plan of so many seconds, or of as many as MEMENTO_CHAOS_SECONDS says.
+    /// </summary>
+    public static ChaosPlan Of(string storage, string faults, int seconds)
+        => new(
+            storage,
+            [.. faults.Split(' ').Select(static each => Enum.Parse<ChaosFault>(each))],
+            TimeSpan.FromSeconds(Settings.Number("MEMENTO_CHAOS_SECONDS", seconds)),
+            Settings.RunSeed);
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Storage}, {string.Join(' ', Faults)}, {Length.TotalSeconds:0} s, seed {Seed}");
+}

@@ -1,0 +1,27 @@
+namespace Memento.Tests.Consistency;
+
+/// <summary>The tables that keep the lists of a workload.</summary>
+internal interface IListStore
+{
+    /// <summary>The values of a list; none if it is not there yet.</summary>
+    Task<int[]> ReadAsync(ITransaction tx, int key);
+
+    Task WriteAsync(ITransaction tx, int key, int[] values);
+}
+
+/// <summary>Even lists in ram, and odd ones on disk.</summary>
+internal sealed class ChainStore : IListStore
+{
+    public async Task<int[]> ReadAsync(ITransaction tx, int key)
+        => key % 2 == 0
+            ? (await tx.ReadAsync<RamChain>(key))?.Values ?? []
+            : (await tx.ReadAsync<DiskChain>(key))?.Values ?? [];
+
+    public async Task WriteAsync(ITransaction tx, int key, int[] values)
+    {
+        if (key % 2 == 0)
+            await tx.WriteAsync(new RamChain { Id = key, Values = values });
+        else
+            await tx.WriteAsync(new DiskChain { Id = key, Values = values });
+    }
+}
