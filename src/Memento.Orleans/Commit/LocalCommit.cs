@@ -146,7 +146,7 @@ internal sealed class LocalCommit(
         if (!members.IsDead(silo)) return await members.DecideAsync(silo, request);
 
         // The order counts: it has told what it has committed before it said that this was all.
-        // This silo calls a transaction aborted also where it has only read, and released its locks.
+        // This silo also calls a transaction aborted that has only read here.
         bool hasTold = _told.ContainsKey(silo);
         if (registry.FindOutcome(id) == TransactionOutcome.Committed)
             return TransactionOutcome.Committed;
@@ -168,7 +168,7 @@ internal sealed class LocalCommit(
     public void Remember(RememberRequest request)
     {
         foreach (Guid each in request.Committed)
-            registry.Remember(each, TransactionOutcome.Committed);
+            registry.RememberCommitted(each);
         if (request.IsLast) _told[request.Silo] = true;
     }
 

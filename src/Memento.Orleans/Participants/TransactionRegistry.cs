@@ -163,6 +163,22 @@ internal sealed class TransactionRegistry
         }
     }
 
+    /// <summary>
+    /// Keeps that a transaction was committed, as the silo says that has committed it. A silo that
+    /// has only read for it has released its locks, and called it aborted.
+    /// </summary>
+    public void RememberCommitted(Guid id)
+    {
+        if (Remember(id, TransactionOutcome.Committed)) return;
+
+        Shard shard = ShardOf(id);
+        lock (shard.Gate)
+        {
+            if (shard.Ended.Find(id) == TransactionOutcome.Aborted)
+                shard.Ended.Replace(id, TransactionOutcome.Committed);
+        }
+    }
+
     public TransactionOutcome? FindOutcome(Guid id)
     {
         Shard shard = ShardOf(id);
@@ -314,6 +330,15 @@ internal sealed class EndedTransactions
 
         if (bucket is null) _buckets.Add(bucket = new Bucket(latest));
         bucket.Outcomes.Add(id, outcome);
+    }
+
+    /// <summary>Keeps another outcome of a transaction that is known here.</summary>
+    public void Replace(Guid id, TransactionOutcome outcome)
+    {
+        foreach (Bucket bucket in _buckets)
+        {
+            if (bucket.Outcomes.ContainsKey(id)) bucket.Outcomes[id] = outcome;
+        }
     }
 
     /// <summary>Drops the buckets whose end has come.</summary>

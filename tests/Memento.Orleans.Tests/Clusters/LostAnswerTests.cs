@@ -1,6 +1,7 @@
 using Memento.Messages;
 using Memento.Storage;
 using Memento.Tables;
+using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,6 +77,44 @@ public sealed class LostAnswerTests
         var doubt = await Assert.ThrowsAsync<TransactionInDoubtException>(
             () => grain.DecideAsync(new CommitRequest(transaction, [here, there])).Within());
         Assert.Equal(transaction, doubt.TransactionId);
+    }
+
+    [Theory]
+    [InlineData(Fate.Stopped, true)]
+    [InlineData(Fate.Stopped, false)]
+    [InlineData(Fate.Killed, true)]
+    public async Task A_silo_that_has_only_read_for_a_commit_does_not_call_it_aborted(
+        Fate fate, bool isOnDisk)
+    {
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            3,
+            memento => memento.AddTable<Mark>(
+                table => table.Storage = isOnDisk ? TableStorage.Disk : TableStorage.Ram),
+            place);
+        TestClient client = await cluster.ConnectAsync();
+        TestSilo coordinator = cluster.Silos[1];
+        int written = (await cluster.KeysInAsync<Mark, int>(coordinator, 1, static id => id))[0];
+        int read = (await cluster.KeysInAsync<Mark, int>(
+            cluster.Silos[2], 1, static id => id))[0];
+        var here = new NamedParticipant(
+            nameof(Mark), PartitionOf(client, written), 1, coordinator.Address);
+        var there = new NamedParticipant(
+            nameof(Mark), PartitionOf(client, read), 1, cluster.Silos[2].Address);
+        Guid committed = default;
+        await client.Memento.TransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new Mark { Id = written });
+            await tx.ReadAsync<Mark>(read);
+            committed = ((TransactionScope)tx).Sender.State.Id;
+        }).Within();
+
+        await EndAsync(cluster, coordinator, fate, GrainOf(client, written));
+
+        Assert.Equal(
+            TransactionOutcome.Committed,
+            await GrainOf(client, read).DecideAsync(new CommitRequest(committed, [here, there]))
+                .Within());
     }
 
     private static async Task EndAsync(
