@@ -62,8 +62,17 @@ internal sealed class PartitionLoader(
         if (catalog.Find(name) is { IsInDoubt: true }) await Catalog.ListAsync();
         KnownTable entry = catalog.Find(name) ?? throw CatalogGrain.NotFound(name);
 
-        return await taker.TakeAsync(
-            table, number, taken => OpenAsync(table, number, entry, taken));
+        TakenPartition? last = null;
+        Partition partition = await taker.TakeAsync(
+            table, number, taken => OpenAsync(table, number, entry, last = taken));
+        if (last?.LostWith is { } dead && table.Storage == TableStorage.Ram)
+        {
+            HandOverLog.Lost(logger, number, name, dead);
+            losses.Tell(new PartitionLostEventArgs(
+                name, number, dead.ToString(), partition.LostAt!.Value));
+        }
+
+        return partition;
     }
 
     private async Task<Partition> OpenAsync(
@@ -108,11 +117,9 @@ internal sealed class PartitionLoader(
             TimeSpan elapsed = time.GetElapsedTime(started);
             StorageLog.Loaded(logger, number, name, content.Count, elapsed);
         }
-        else if (taken.LostWith is { } dead)
+        else if (taken.LostWith is not null)
         {
             lostAt = time.GetUtcNow();
-            HandOverLog.Lost(logger, number, name, dead);
-            losses.Tell(new PartitionLostEventArgs(name, number, dead.ToString(), lostAt.Value));
         }
 
         return new Partition(table, number, epoch, content, time)

@@ -246,6 +246,39 @@ public sealed class PartitionTakerTests
     }
 
     [Fact]
+    public async Task A_silo_that_stops_waits_for_what_it_just_takes_and_takes_no_more()
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], stopping = scene.Silos[1];
+        await owner.TakeAsync().Within();
+        await FillAsync(owner, 5, text: null);
+        var isFetching = new TaskCompletionSource();
+        var goesOn = new TaskCompletionSource();
+        scene.OnMessage = (from, _, message) =>
+        {
+            if (from != stopping || message != "fetch") return Task.CompletedTask;
+
+            isFetching.TrySetResult();
+            return goesOn.Task;
+        };
+        Task taking = stopping.TakeAsync();
+        await isFetching.Task.Within();
+
+        stopping.Giver.BeginLeaving();
+        Assert.False(stopping.Giver.TakingEnded.IsCompleted);
+        goesOn.SetResult();
+        await taking.Within();
+        await stopping.Giver.TakingEnded.Within();
+
+        // It is here by now, so that the stop hands it over with the others.
+        Assert.Equal(5, stopping.Partition!.Measure().Count);
+        await owner.TakeAsync().Within();
+        await Assert.ThrowsAsync<TransactionConflictException>(
+            () => stopping.TakeAsync().Within());
+        Assert.Equal(5, owner.Partition!.Measure().Count);
+    }
+
+    [Fact]
     public async Task A_deleted_table_leaves_nothing_for_the_one_that_is_made_after_it()
     {
         await using var scene = new OwnersScene(2);

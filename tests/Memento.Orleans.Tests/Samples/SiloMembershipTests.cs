@@ -45,7 +45,7 @@ public sealed class SiloMembershipTests : IDisposable
     [Fact]
     public async Task A_client_finds_the_silos_of_a_cluster_in_Redis()
     {
-        string redis = $"{RedisServer.Require().ConnectionString},defaultDatabase=6";
+        string redis = $"{RedisServer.Require().ConnectionString},defaultDatabase=7";
         await using ChildProgram silo = Start("redis", redis);
         await silo.WaitForAsync("Ctrl+C stops it.");
 
@@ -53,7 +53,7 @@ public sealed class SiloMembershipTests : IDisposable
             StoreAddress.Parse($"redis://{redis}")!, CancellationToken.None).Within();
 
         await store.Memento.Table<Movie>().PutAsync(new Movie { Title = "Up" }).Within();
-        Assert.Matches(@"cluster  memento, found in Redis 127\.0\.0\.1:\d+/6", silo.Output);
+        Assert.Matches(@"cluster  memento, found in Redis 127\.0\.0\.1:\d+/7", silo.Output);
     }
 
     [Fact]

@@ -21,13 +21,59 @@ internal sealed class PartitionGiver(
 {
     private readonly ConcurrentDictionary<Partition, Lazy<Task>> _closing = new();
     private readonly CancellationTokenSource _leaving = new();
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _takingEnded =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private int _taking;
+    private bool _isLeaving;
 
     /// <summary>
     /// Cancelled when this silo stops and others take its partitions: none is opened here any more.
     /// </summary>
     public CancellationToken Leaving => _leaving.Token;
 
-    public void BeginLeaving() => _leaving.Cancel();
+    /// <summary>Ends when nothing is taken over any more. Only while this silo stops.</summary>
+    public Task TakingEnded => _takingEnded.Task;
+
+    /// <summary>
+    /// This silo stops: no partition begins to come here from now on.
+    /// </summary>
+    public void BeginLeaving()
+    {
+        bool isIdle;
+        lock (_gate)
+        {
+            _isLeaving = true;
+            isIdle = _taking == 0;
+        }
+
+        _leaving.Cancel();
+        if (isIdle) _takingEnded.TrySetResult();
+    }
+
+    /// <summary>
+    /// Begins to take a partition over; false if this silo stops. It has to be ended, so that what
+    /// comes here by then is handed over too.
+    /// </summary>
+    public bool TryBeginTaking()
+    {
+        lock (_gate)
+        {
+            if (_isLeaving) return false;
+            _taking++;
+            return true;
+        }
+    }
+
+    /// <summary>Ends a <see cref="TryBeginTaking"/>.</summary>
+    public void EndTaking()
+    {
+        bool isIdle;
+        lock (_gate)
+            isIdle = --_taking == 0 && _isLeaving;
+        if (isIdle) _takingEnded.TrySetResult();
+    }
 
     public void Dispose() => _leaving.Dispose();
 

@@ -66,13 +66,15 @@ internal sealed class PartitionMover(
         if (cancellationToken.IsCancellationRequested || !HasOthers()) return;
 
         giver.BeginLeaving();
-        Partition[] open = [.. partitions.All];
-        (string Table, int Number)[] names =
-        [
-            .. open.Select(static each => (each.Table.Name, each.Number)).Union(parked.Names),
-        ];
+        (string Table, int Number)[] names = [];
         try
         {
+            await giver.TakingEnded.WaitAsync(cancellationToken).ConfigureAwait(false);
+            Partition[] open = [.. partitions.All];
+            names =
+            [
+                .. open.Select(static each => (each.Table.Name, each.Number)).Union(parked.Names),
+            ];
             await Task.WhenAll(open.Select(each => giver.CloseAsync(
                 each, PartitionGiver.Moved(each.Table.Name, each.Number))))
                 .WaitAsync(cancellationToken).ConfigureAwait(false);

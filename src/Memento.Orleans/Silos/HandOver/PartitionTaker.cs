@@ -33,6 +33,21 @@ internal sealed class PartitionTaker(
     public async Task<Partition> TakeAsync(
         TableDefinition table, int number, Func<TakenPartition, Task<Partition>> open)
     {
+        if (!giver.TryBeginTaking()) throw PartitionGiver.Moved(table.Name, number);
+
+        try
+        {
+            return await TakeBegunAsync(table, number, open).ConfigureAwait(false);
+        }
+        finally
+        {
+            giver.EndTaking();
+        }
+    }
+
+    private async Task<Partition> TakeBegunAsync(
+        TableDefinition table, int number, Func<TakenPartition, Task<Partition>> open)
+    {
         // One that is just being closed here has its records still.
         if (partitions.Find(table.Name, number) is { } last)
             await giver.CloseAsync(last, PartitionGiver.Moved(table.Name, number))
@@ -55,6 +70,10 @@ internal sealed class PartitionTaker(
             content = await FetchAsync(best.Silo, table, number, tenure).ConfigureAwait(false);
             if (content is null) lost = best.Silo;
         }
+
+        // Opening it takes it from the silo that has it, where that is another one by now.
+        if (!silos.Here.Equals(owners.Find(table.Name, number)))
+            throw PartitionGiver.Moved(table.Name, number);
 
         Partition partition = await open(new TakenPartition(
             content, tenure + 1, lostAt, content is null ? lost : null)).ConfigureAwait(false);
