@@ -143,15 +143,20 @@ internal sealed class IndexGrain(
         => commit.DecideAsync(request);
 
     /// <summary>
-    /// From here on Orleans keeps the calls to it, until it has ended and they go to the next one.
-    /// Those that run are ended by the close, so that none waits for a lock meanwhile.
+    /// From here on Orleans keeps the calls to it, until the next one is where it should be, and
+    /// they go there. Those that run are ended by the close, so that none waits for a lock
+    /// meanwhile.
     /// </summary>
+    /// <remarks>
+    /// Not by ending it alone: until the directory has the next one, a silo that remembers where it
+    /// was sends its call there, and so makes it there again, without asking the placement.
+    /// </remarks>
     public Task MoveAsync(SiloAddress from)
     {
         if (!silo.SiloAddress.Equals(from)) return Task.CompletedTask;
 
         _isMoving = true;
-        DeactivateOnIdle();
+        MigrateOnIdle();
         (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
         if (_partition is { } partition)
             giver.CloseAsync(partition, PartitionGiver.Moved(table, number)).Ignore();

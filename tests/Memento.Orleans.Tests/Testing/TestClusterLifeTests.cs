@@ -49,6 +49,24 @@ public sealed class TestClusterLifeTests
     }
 
     [Fact]
+    public async Task A_partition_moves_at_once_also_for_a_silo_that_remembers_where_it_was()
+    {
+        await using MementoTestCluster cluster = await StartAsync(silos: 2);
+        await SitAsync(cluster, 7, "Ada");
+        int partition = cluster.PartitionOf<Seat>(7);
+
+        // Each silo has had it often, and knows it in the other one and in itself.
+        for (int move = 0; move < 60; move++)
+        {
+            TestSilo other = cluster.Silos[move % 2];
+            await cluster.MovePartitionAsync<Seat>(partition, other).Within();
+            Assert.Equal(other, await cluster.SiloOfAsync<Seat>(7).Within());
+        }
+
+        Assert.Equal("Ada", (await ReadAsync(cluster, 7))?.Holder);
+    }
+
+    [Fact]
     public async Task Keys_are_found_of_which_each_is_in_the_silo_that_the_test_names()
     {
         await using MementoTestCluster cluster = await StartAsync(silos: 2);
