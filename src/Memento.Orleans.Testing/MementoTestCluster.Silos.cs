@@ -110,7 +110,7 @@ public sealed partial class MementoTestCluster
             {
                 foreach (TestSilo silo in Silos)
                 {
-                    if (!await KnowsAllAsync(silo)) return false;
+                    if (!await KnowsAllAsync(silo, cancellationToken)) return false;
                 }
 
                 return true;
@@ -120,10 +120,12 @@ public sealed partial class MementoTestCluster
             cancellationToken);
     }
 
-    private async Task<bool> KnowsAllAsync(TestSilo silo)
+    private async Task<bool> KnowsAllAsync(
+        TestSilo silo, CancellationToken cancellationToken)
     {
         var members = silo.Services.GetRequiredService<IClusterMembershipService>();
-        await members.Refresh();
+        await members.Refresh(default, cancellationToken).AsTask()
+            .WaitAsync(LongestAgreement, cancellationToken);
         return AreAll(members.CurrentSnapshot.Members.Values
                 .Where(static member => member.Status == SiloStatus.Active)
                 .Select(static member => member.SiloAddress))

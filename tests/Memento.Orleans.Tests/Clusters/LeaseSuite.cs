@@ -109,6 +109,22 @@ public abstract class LeaseSuite<TStorage>
     }
 
     [Fact]
+    public async Task A_silo_stops_also_while_it_waits_for_the_news_of_the_membership()
+    {
+        var membership = new SilentMembership();
+        await using SiloCluster mine = await StartAsync(1, membership.Use);
+        await using SiloCluster others = await StartAsync(1);
+        await WriteAsync(mine.Silos[0], 1);
+        membership.IsSilent = true;
+        await WriteAsync(others.Silos[0], 2);
+        await membership.Asked.Within("the old owner asks whether it is dead");
+
+        await mine.StopAsync(mine.Silos[0]);
+
+        Assert.Equal(2, await ReadAsync(others.Silos[0], Kind.Disk).Within());
+    }
+
+    [Fact]
     public async Task A_silo_that_stops_leaves_its_partitions_at_once()
     {
         await using SiloCluster cluster = await StartAsync(2);
@@ -156,13 +172,14 @@ public abstract class LeaseSuite<TStorage>
     private static IJournalStorage StorageOf(TestSilo silo)
         => silo.Services.GetRequiredService<Journaling.DurableStorage>().Journal!;
 
-    private Task<SiloCluster> StartAsync(int silos)
+    private Task<SiloCluster> StartAsync(int silos, Action<ISiloBuilder>? configureSilo = null)
         => SiloCluster.StartAsync(
             silos,
             static memento => memento
                 .Configure(static options => options.LeaseDuration = TimeSpan.FromSeconds(1))
                 .AddTable<RamAccount>().AddTable<DiskAccount>(),
-            _place);
+            _place,
+            configureSilo);
 
     /// <summary>Its renewals stand still, as in a process that is paused.</summary>
     private static TaskCompletionSource CutOff(TestSilo silo)

@@ -165,7 +165,7 @@ internal sealed class OwnersScene : IAsyncDisposable
         Task IOtherSilos.RememberAsync(SiloAddress silo, RememberRequest request)
             => throw new NotSupportedException();
 
-        Task IOtherSilos.RefreshAsync()
+        Task IOtherSilos.RefreshAsync(CancellationToken cancellationToken)
         {
             Unknown.Clear();
             return Task.CompletedTask;

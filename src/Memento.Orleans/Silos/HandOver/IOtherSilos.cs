@@ -36,7 +36,10 @@ internal interface IOtherSilos
     Task RememberAsync(SiloAddress silo, RememberRequest request);
 
     /// <summary>Reads the membership now, instead of when others tell of its change.</summary>
-    Task RefreshAsync();
+    /// <param name="cancellationToken">
+    /// Ends the wait. In a silo that stops, Orleans may wait for ever for what it has read.
+    /// </param>
+    Task RefreshAsync(CancellationToken cancellationToken);
 
     /// <summary>The changes of the membership.</summary>
     IAsyncEnumerable<ClusterMembershipSnapshot> ChangesAsync();

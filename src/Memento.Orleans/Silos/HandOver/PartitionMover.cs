@@ -224,7 +224,7 @@ internal sealed class PartitionMover(
         while (HasOthers() && !await TryOpenAsync(table, number, cancellationToken)
             .ConfigureAwait(false))
         {
-            await silos.RefreshAsync().ConfigureAwait(false);
+            await silos.RefreshAsync(cancellationToken).ConfigureAwait(false);
             await Task.Delay(IndexGrains.MovingPause, time, cancellationToken)
                 .ConfigureAwait(false);
         }

@@ -120,7 +120,7 @@ internal sealed class PartitionTaker(
             }
 
             // Whoever is not known after that either ended long ago.
-            await silos.RefreshAsync().ConfigureAwait(false);
+            await UntilLeavingAsync(silos.RefreshAsync(giver.Leaving)).ConfigureAwait(false);
             if (!silos.Others.Except(answers.Select(static each => each.Silo)).Any())
                 return answers;
         }
@@ -208,16 +208,22 @@ internal sealed class PartitionTaker(
                 HandOverLog.NoAnswer(logger, exception, silo);
             }
 
-            try
-            {
-                await Task.Delay(pause, time, giver.Leaving).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                throw new TransactionConflictException(
-                    "The silo stops, and takes over no partitions any more. The transaction is run "
-                    + "again while attempts and time are left.");
-            }
+            await UntilLeavingAsync(Task.Delay(pause, time, giver.Leaving)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for what ends when this silo stops.</summary>
+    private static async Task UntilLeavingAsync(Task wait)
+    {
+        try
+        {
+            await wait.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TransactionConflictException(
+                "The silo stops, and takes over no partitions any more. The transaction is run "
+                + "again while attempts and time are left.");
         }
     }
 

@@ -169,7 +169,7 @@ internal sealed class LeaseKeeper(
             IReadOnlyList<Holding> lost = _lease.End(renewal, news);
             foreach (Holding each in lost)
                 Close(each);
-            if (lost.Count > 0) await RefreshMembershipAsync();
+            if (lost.Count > 0) await RefreshMembershipAsync(stopping);
             if (wasStalled && !_lease.IsStalled) LeaseLog.GoesOn(logger);
             _hasFailed = false;
             return null;
@@ -239,13 +239,14 @@ internal sealed class LeaseKeeper(
     /// <summary>
     /// A silo that has lost partitions may have been declared dead: it learns that now.
     /// </summary>
-    private async Task RefreshMembershipAsync()
+    private async Task RefreshMembershipAsync(CancellationToken stopping)
     {
         try
         {
-            await membership.Refresh();
+            // In a silo that stops, Orleans may wait for ever for what it has read.
+            await membership.Refresh(default, stopping);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
             LeaseLog.NotRefreshed(logger, exception);
         }

@@ -113,7 +113,8 @@ internal sealed class SiloMembers(
     public Task ReleaseAsync(SiloAddress address, string table, int number, long tenure)
         => GetGrainService(address).ReleaseAsync(table, number, tenure);
 
-    public async Task RefreshAsync() => await membership.Refresh();
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+        => await membership.Refresh(default, cancellationToken);
 
     public IAsyncEnumerable<ClusterMembershipSnapshot> ChangesAsync()
         => membership.MembershipUpdates;
