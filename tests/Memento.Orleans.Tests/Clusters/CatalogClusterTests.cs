@@ -97,7 +97,8 @@ public sealed class CatalogClusterTests
 
         foreach (TestSilo silo in cluster.Silos)
         {
-            await PutAsync(silo, new Badge { Id = silo.GatewayPort, Colour = silo.GatewayPort });
+            await PutWhileMovingAsync(
+                silo, new Badge { Id = silo.GatewayPort, Colour = silo.GatewayPort });
             Assert.Equal(
                 ["Code", "Colour"],
                 (await silo.Memento.Tables.InfoAsync<Badge>().Within()).Indexes
@@ -107,7 +108,7 @@ public sealed class CatalogClusterTests
         await cluster.Silos[1].Memento.Tables.RemoveIndexAsync<Badge>("Colour").Within();
         await cluster.Silos[1].Memento.Tables.DeleteAsync<Badge>().Within();
         await Assert.ThrowsAsync<TableNotFoundException>(
-            () => PutAsync(cluster.Silos[0], new Badge { Id = 1 }));
+            () => PutWhileMovingAsync(cluster.Silos[0], new Badge { Id = 1 }));
     }
 
     [Fact]
@@ -161,9 +162,9 @@ public sealed class CatalogClusterTests
         await cluster.StartSiloAsync();
         Assert.Equal(before, place.Drops);
 
-        await PutAsync(cluster.Silos[1], new Badge { Id = 2, Code = "a" });
+        await PutWhileMovingAsync(cluster.Silos[1], new Badge { Id = 2, Code = "a" });
         await Assert.ThrowsAsync<UniqueIndexException>(
-            () => PutAsync(cluster.Silos[0], new Badge { Id = 3, Code = "a" }));
+            () => PutWhileMovingAsync(cluster.Silos[0], new Badge { Id = 3, Code = "a" }));
     }
 
     [Fact]
@@ -190,7 +191,7 @@ public sealed class CatalogClusterTests
                 (await silo.Memento.Tables.InfoAsync<Badge>().Within()).Indexes
                     .Select(static index => index.Name).Order());
             await Assert.ThrowsAsync<UniqueIndexException>(
-                () => PutAsync(silo, new Badge { Id = 41, Colour = 7 }));
+                () => PutWhileMovingAsync(silo, new Badge { Id = 41, Colour = 7 }));
         }
     }
 
@@ -204,6 +205,10 @@ public sealed class CatalogClusterTests
 
     private static Task<Badge> PutAsync(TestSilo silo, Badge badge)
         => silo.Memento.TransactionAsync(async tx => await tx.WriteAsync(badge), Once).Within();
+
+    /// <summary>Where silos have joined or left: a partition that moves costs an attempt.</summary>
+    private static Task<Badge> PutWhileMovingAsync(TestSilo silo, Badge badge)
+        => silo.Memento.TransactionAsync(async tx => await tx.WriteAsync(badge)).Within();
 
     private static IEnumerable<long> Versions(SiloCluster cluster)
         => cluster.Silos.Select(static silo =>
