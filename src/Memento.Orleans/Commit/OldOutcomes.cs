@@ -15,7 +15,7 @@ internal sealed class OldOutcomes(TimeProvider time)
     public const int MostAtOnce = 16;
 
     private readonly ConcurrentQueue<Guid> _unasked = new();
-    private readonly ConcurrentQueue<(Guid Id, long Since)> _asked = new();
+    private readonly AgingQueue<Guid> _asked = new(TransactionRegistry.Memory, time);
 
     /// <summary>Adds the outcome of a commit that every member has applied.</summary>
     /// <param name="id">The transaction.</param>
@@ -23,7 +23,7 @@ internal sealed class OldOutcomes(TimeProvider time)
     public void Add(Guid id, bool mayBeAskedFor)
     {
         if (mayBeAskedFor)
-            _asked.Enqueue((id, time.GetTimestamp()));
+            _asked.Add(id);
         else
             _unasked.Enqueue(id);
     }
@@ -34,14 +34,8 @@ internal sealed class OldOutcomes(TimeProvider time)
         List<Guid> taken = [];
         while (taken.Count < MostAtOnce && _unasked.TryDequeue(out Guid id))
             taken.Add(id);
-        while (taken.Count < MostAtOnce
-            && _asked.TryPeek(out (Guid Id, long Since) oldest)
-            && time.GetElapsedTime(oldest.Since) >= TransactionRegistry.Memory
-            && _asked.TryDequeue(out oldest))
-        {
-            taken.Add(oldest.Id);
-        }
-
+        while (taken.Count < MostAtOnce && _asked.TryTake(out Guid id))
+            taken.Add(id);
         return taken;
     }
 }

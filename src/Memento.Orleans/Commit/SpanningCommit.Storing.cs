@@ -74,26 +74,16 @@ internal sealed partial class SpanningCommit
     /// </summary>
     private void Forget(Coordination one)
     {
-        if (!one.HasLeftOut)
+        if (one.HasLeftOut && one.Decider == SpanningDecider.Members)
         {
-            _running.TryRemove(new(one.Id, one));
-            if (one.IsStored) _old.Add(one.Id, one.State.IsJoined);
+            _leftOut.Add(one);
+            while (_leftOut.TryTake(out Coordination? oldest))
+                _running.TryRemove(new(oldest.Id, oldest));
             return;
         }
 
-        if (one.Decider == SpanningDecider.Storage)
-        {
-            _running.TryRemove(new(one.Id, one));
-            return;
-        }
-
-        _leftOut.Enqueue((one, time.GetTimestamp()));
-        while (_leftOut.TryPeek(out (Coordination One, long Since) oldest)
-            && time.GetElapsedTime(oldest.Since) > LeftOutMemory
-            && _leftOut.TryDequeue(out oldest))
-        {
-            _running.TryRemove(new(oldest.One.Id, oldest.One));
-        }
+        _running.TryRemove(new(one.Id, one));
+        if (one.IsStored && !one.HasLeftOut) _old.Add(one.Id, one.State.IsJoined);
     }
 
     /// <summary>

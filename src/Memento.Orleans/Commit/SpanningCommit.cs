@@ -39,7 +39,7 @@ internal sealed partial class SpanningCommit(
     public static readonly TimeSpan LeftOutMemory = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<Guid, Coordination> _running = new();
-    private readonly ConcurrentQueue<(Coordination One, long Since)> _leftOut = new();
+    private readonly AgingQueue<Coordination> _leftOut = new(LeftOutMemory, time);
     private readonly OldOutcomes _old = new(time);
     private readonly CancellationTokenSource _stopping = new();
 
