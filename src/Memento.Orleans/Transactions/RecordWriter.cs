@@ -39,90 +39,78 @@ internal sealed class RecordWriter(OperationSender sender)
         }
     }
 
-    public async ValueTask<bool> DeleteAsync(
+    public ValueTask<bool> DeleteAsync(
         TableDefinition table, Key key, CancellationToken cancellationToken)
-    {
-        for (int sends = 1; ; sends++)
-        {
-            IndexSet indexes = table.IndexSet;
-            using Turn turn = await TakeTurnAsync(indexes, cancellationToken)
-                .ConfigureAwait(false);
-            try
-            {
-                if (!indexes.Unique.IsEmpty)
-                {
-                    using var writer = new UniqueWriter(sender, table, indexes);
-                    return await writer.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
-                }
+        => SendAsync(
+            table,
+            key,
+            static (_, key, indexes) => new DeleteOperation(key, indexes),
+            static (writer, deletion, _, cancellationToken) =>
+                writer.DeleteAsync(deletion, cancellationToken),
+            cancellationToken);
 
-                return await sender.SendAsync(
-                    table, new DeleteOperation(key, indexes.Stamp), cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            catch (TransactionConflictException stale) when (MaySendAgain(stale, sends))
-            {
-                // The table has other indexes by now.
-            }
-        }
-    }
-
-    public async ValueTask<bool> DeleteRecordAsync(
+    public ValueTask<bool> DeleteRecordAsync(
         TableDefinition table, object record, CancellationToken cancellationToken)
     {
         table.ValidateRecord(record);
-        for (int sends = 1; ; sends++)
-        {
-            IndexSet indexes = table.IndexSet;
-            using Turn turn = await TakeTurnAsync(indexes, cancellationToken)
-                .ConfigureAwait(false);
-            var deletion = new DeleteRecordOperation(table.KeyOf(record), record, indexes.Stamp);
-            try
-            {
-                if (!indexes.Unique.IsEmpty)
-                {
-                    using var writer = new UniqueWriter(sender, table, indexes);
-                    return await writer.DeleteRecordAsync(deletion, record, cancellationToken)
-                        .ConfigureAwait(false);
-                }
-
-                return await sender.SendAsync(table, deletion, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            catch (TransactionConflictException stale) when (MaySendAgain(stale, sends))
-            {
-                // The table has other indexes by now.
-            }
-        }
+        return SendAsync(
+            table,
+            record,
+            static (table, record, indexes) =>
+                new DeleteRecordOperation(table.KeyOf(record), record, indexes),
+            static (writer, deletion, record, cancellationToken) =>
+                writer.DeleteRecordAsync(deletion, record, cancellationToken),
+            cancellationToken);
     }
 
-    private ValueTask<Turn> TakeTurnAsync(IndexSet indexes, CancellationToken cancellationToken)
-        => indexes.Unique.IsEmpty
-            ? default
-            : sender.State.TakeUniqueTurnAsync(cancellationToken);
-
-    private async ValueTask<bool> PutAsync(
+    private ValueTask<bool> PutAsync(
         TableDefinition table,
         object record,
         bool onlyIfAbsent,
         CancellationToken cancellationToken)
+        => SendAsync(
+            table,
+            (Record: record, OnlyIfAbsent: onlyIfAbsent),
+            static (table, given, indexes) => new WriteOperation(
+                table.KeyOf(given.Record), given.Record, indexes, given.OnlyIfAbsent),
+            static (writer, write, given, cancellationToken) =>
+                writer.PutAsync(write, given.Record, cancellationToken),
+            cancellationToken);
+
+    /// <summary>
+    /// Sends a write with the indexes that the table has by what this process knows, and again if
+    /// it has others.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="given">What is written or deleted.</param>
+    /// <param name="make">Makes the write, with the stamp of the indexes.</param>
+    /// <param name="writeUnique">Carries it out where there are unique indexes.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    private async ValueTask<bool> SendAsync<TGiven, TWrite>(
+        TableDefinition table,
+        TGiven given,
+        Func<TableDefinition, TGiven, ulong, TWrite> make,
+        Func<UniqueWriter, TWrite, TGiven, CancellationToken, ValueTask<bool>> writeUnique,
+        CancellationToken cancellationToken)
+        where TWrite : KeyOperation<bool>
     {
         for (int sends = 1; ; sends++)
         {
             IndexSet indexes = table.IndexSet;
-            using Turn turn = await TakeTurnAsync(indexes, cancellationToken)
-                .ConfigureAwait(false);
-            var write = new WriteOperation(
-                table.KeyOf(record), record, indexes.Stamp, onlyIfAbsent);
+            using Turn turn = indexes.Unique.IsEmpty
+                ? default
+                : await sender.State.TakeUniqueTurnAsync(cancellationToken).ConfigureAwait(false);
+            TWrite write = make(table, given, indexes.Stamp);
             try
             {
-                if (!indexes.Unique.IsEmpty)
+                if (indexes.Unique.IsEmpty)
                 {
-                    using var writer = new UniqueWriter(sender, table, indexes);
-                    return await writer.PutAsync(write, record, cancellationToken)
+                    return await sender.SendAsync(table, write, cancellationToken)
                         .ConfigureAwait(false);
                 }
 
-                return await sender.SendAsync(table, write, cancellationToken)
+                using var writer = new UniqueWriter(sender, table, indexes);
+                return await writeUnique(writer, write, given, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (TransactionConflictException stale) when (MaySendAgain(stale, sends))

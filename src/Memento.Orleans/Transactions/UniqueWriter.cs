@@ -69,8 +69,10 @@ internal sealed class UniqueWriter : IDisposable
     }
 
     /// <summary>Deletes the record of a key; true if there was one.</summary>
-    public async ValueTask<bool> DeleteAsync(Key key, CancellationToken cancellationToken)
+    public async ValueTask<bool> DeleteAsync(
+        DeleteOperation deletion, CancellationToken cancellationToken)
     {
+        Key key = deletion.Key;
         try
         {
             object? old = await ReadForWriteAsync(key, cancellationToken).ConfigureAwait(false);
@@ -80,8 +82,7 @@ internal sealed class UniqueWriter : IDisposable
                     .ConfigureAwait(false);
             }
 
-            return await _steps.SendAsync(
-                _table, new DeleteOperation(key, _indexes.Stamp), cancellationToken)
+            return await _steps.SendAsync(_table, deletion, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch

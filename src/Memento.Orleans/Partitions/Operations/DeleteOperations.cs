@@ -60,7 +60,7 @@ internal sealed class DeleteOperation(Key key, ulong indexes)
 [GenerateSerializer]
 [Alias("Memento.DeleteRecordOperation")]
 internal sealed class DeleteRecordOperation(Key key, object record, ulong indexes)
-    : RecordOperation(key, record, indexes), IIndexedWrite
+    : RecordOperation(key, record, indexes)
 {
     protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
     {

@@ -10,7 +10,7 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.RecordOperation")]
 internal abstract class RecordOperation(Key key, object record, ulong indexes)
-    : KeyOperation<bool>(key, writes: true)
+    : KeyOperation<bool>(key, writes: true), IIndexedWrite
 {
     public override AnswerCodec<bool> Codec => AnswerCodecs.Flag;
 

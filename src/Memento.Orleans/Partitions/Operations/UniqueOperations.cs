@@ -9,7 +9,7 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.UniqueOperation`1")]
 internal abstract class UniqueOperation<TResult>(IndexReference index, Key value, byte[] owner)
-    : KeyOperation<TResult>(value, writes: true)
+    : KeyOperation<TResult>(value, writes: true), IIndexedWrite
 {
     /// <summary>The index.</summary>
     [Id(0)]
@@ -34,7 +34,7 @@ internal abstract class UniqueOperation<TResult>(IndexReference index, Key value
 [GenerateSerializer]
 [Alias("Memento.ClaimOperation")]
 internal sealed class ClaimOperation(IndexReference index, Key value, byte[] owner)
-    : UniqueOperation<byte[]?>(index, value, owner), IIndexedWrite
+    : UniqueOperation<byte[]?>(index, value, owner)
 {
     public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
 
@@ -56,7 +56,7 @@ internal sealed class ClaimOperation(IndexReference index, Key value, byte[] own
 [GenerateSerializer]
 [Alias("Memento.ReleaseOperation")]
 internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] owner)
-    : UniqueOperation<Done>(index, value, owner), IIndexedWrite
+    : UniqueOperation<Done>(index, value, owner)
 {
     public override AnswerCodec<Done> Codec => AnswerCodecs.Done;
 

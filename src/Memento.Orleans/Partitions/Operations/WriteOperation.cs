@@ -9,7 +9,7 @@ namespace Memento.Partitions.Operations;
 [GenerateSerializer]
 [Alias("Memento.WriteOperation")]
 internal sealed class WriteOperation(Key key, object record, ulong indexes, bool onlyIfAbsent)
-    : RecordOperation(key, record, indexes), IIndexedWrite
+    : RecordOperation(key, record, indexes)
 {
     /// <summary>
     /// Whether a present record is kept: auto-increment skips keys that are taken.
