@@ -18,10 +18,25 @@ internal sealed class LogCheckpoint(
     /// <summary>A run that is less than so many times larger than the new one is merged.</summary>
     private const int MergeBelow = 2;
 
-    /// <summary>Makes a checkpoint.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Makes a checkpoint, after the one that this silo makes already.</summary>
     /// <returns>False if another silo made one at the same time.</returns>
     /// <exception cref="StorageException">It failed; the log is as it was.</exception>
     public async Task<bool> MakeAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await MakeAloneAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<bool> MakeAloneAsync(CancellationToken cancellationToken)
     {
         // The first attempt fails where another silo has replaced the root since this one read it.
         Begun? begun = await appender.UseAsync(BeginAsync, cancellationToken).ConfigureAwait(false)

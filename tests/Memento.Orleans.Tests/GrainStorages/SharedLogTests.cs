@@ -132,6 +132,33 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public async Task A_silo_makes_its_checkpoints_one_after_the_other()
+    {
+        await using var scene = new LogScene();
+        LogSilo silo = await scene.OpenAsync();
+        await silo.Scene.WriteAsync(Row(1, "a"));
+        var inRun = new TaskCompletionSource();
+        var mayGoOn = new TaskCompletionSource();
+        silo.Process.OnWrite = async (key, write) =>
+        {
+            await write();
+            if (!key.StartsWith("run-", StringComparison.Ordinal)) return;
+            inRun.TrySetResult();
+            await mayGoOn.Task;
+        };
+        Task<bool> first = silo.Storage.CheckpointAsync(Token);
+        await inRun.Task;
+        Task<bool> second = silo.Storage.CheckpointAsync(Token);
+        await silo.Scene.WriteAsync(Row(2, "b"));
+        Assert.False(second.IsCompleted);
+        mayGoOn.SetResult();
+
+        Assert.True(await first);
+        Assert.True(await second);
+        Assert.Equal(["1=a", "2=b"], await (await scene.OpenAsync()).Scene.RowsAsync());
+    }
+
+    [Fact]
     public async Task A_checkpoint_that_fails_keeps_the_rows_before_it_and_beside_it()
     {
         await using var scene = new LogScene();
