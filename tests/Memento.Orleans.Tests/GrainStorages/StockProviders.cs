@@ -85,9 +85,11 @@ public sealed class AdoNetSqliteProvider : StockProvider
 
     protected override void Add(ISiloBuilder silo, string name)
     {
-        // Orleans has no SQL for SQLite, so the catalog's is taken.
+        // Orleans has no SQL for SQLite, so the catalog's is taken. A writer sleeps while another
+        // one has the file, and on a busy machine may find that it has it again for a long time.
         var settings = SqliteSettings.From(
-            $"Data Source={Path.Combine(_root, "log.db")}", new SqliteOptions());
+            $"Data Source={Path.Combine(_root, "log.db")};Default Timeout=300",
+            new SqliteOptions());
         using (var schema = SqliteCatalog.Open(settings))
             schema.Begin(Guid.NewGuid(), opening: 1);
         silo.AddAdoNetGrainStorage(name, options =>
