@@ -8,8 +8,8 @@ using Xunit.v3;
 namespace Memento.Tests;
 
 /// <summary>
-/// Ends the run if a test hangs, and says which. Otherwise the run would end by its own limit,
-/// which names no test.
+/// Ends a run of CI if a test hangs, and says which. Otherwise the run would end by its own limit,
+/// which names no test. Long runs by hand may take their time.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class TestWatchAttribute : BeforeAfterTestAttribute
@@ -36,6 +36,8 @@ internal sealed class TestWatchAttribute : BeforeAfterTestAttribute
 
     private static void EndIfOneHangs()
     {
+        if (Environment.GetEnvironmentVariable("CI") is not { Length: > 0 }) return;
+
         string[] hanging =
         [
             .. Running
