@@ -6,7 +6,8 @@ using Memento.Tests.PostgreSql;
 namespace Memento.Tests.Crash;
 
 /// <summary>
-/// A silo process that is stopped by a signal, and goes on when another silo has its partitions.
+/// A silo process that is stopped by a signal, and goes on when another silo has its partitions, or
+/// MEMENTO_PAUSE_SECONDS later.
 /// </summary>
 public sealed class PausedSiloTests
 {
@@ -35,6 +36,9 @@ public sealed class PausedSiloTests
 
             // What it is asked while it stands still too: it answers as soon as it goes on.
             await child.SayAsync("get");
+            await Task.Delay(
+                TimeSpan.FromSeconds(Settings.Number("MEMENTO_PAUSE_SECONDS", 0)),
+                TestContext.Current.CancellationToken);
             Signal(child, "CONT");
             await AnswersNothingOldAsync(child);
             for (int asked = 0; asked < 20; asked++)
