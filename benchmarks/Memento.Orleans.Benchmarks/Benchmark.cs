@@ -1,3 +1,5 @@
+using Memento.Benchmarks.Clusters;
+
 namespace Memento.Benchmarks;
 
 /// <summary>One run of the program.</summary>
@@ -22,7 +24,8 @@ internal static class Benchmark
                     if (options.RunsPeer)
                     {
                         await peer.RunAsync(
-                            storage, size, options.Workloads, options.Workers, options.Duration);
+                            storage, size, options.Silos, options.Workloads, options.Workers,
+                            options.Duration);
                         if (peer.Problem is not null)
                             Console.WriteLine($"The peer could not run: {peer.Problem}");
                     }
@@ -70,11 +73,21 @@ internal static class Benchmark
         MnesiaPeer peer,
         CancellationToken cancellationToken)
     {
+        if (options.Silos > 1)
+        {
+            await using SiloCluster cluster = await SiloCluster.StartAsync(storage, options.Silos);
+            report.AddLoad(storage.Name, size, await cluster.LoadAsync(size), bytes: null);
+            await MeasureAsync(options, cluster, storage, size, report, peer, cancellationToken);
+            return;
+        }
+
         await storage.PrepareAsync();
         BenchmarkTarget target = await BenchmarkTarget.StartAsync(storage, options.ThroughClient);
         try
         {
-            report.AddLoad(storage.Name, size, await Records.LoadAsync(target.Memento, size));
+            TimeSpan load = await Records.LoadAsync(target.Memento, size);
+            report.AddLoad(
+                storage.Name, size, load, GC.GetTotalMemory(forceFullCollection: true));
             if (options.Restarts && storage.IsDurable)
             {
                 await target.DisposeAsync();
@@ -83,22 +96,9 @@ internal static class Benchmark
                     storage.Name, size, await Restart.MeasureAsync(target.Memento, size));
             }
 
-            var runner = new WorkloadRunner(target, pauses);
-            foreach (Workload workload in options.Workloads)
-            {
-                foreach (int workers in options.Workers)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    Measurement one = await runner.MeasureAsync(
-                        workload, storage.Name, size, workers, options.Duration);
-                    report.Add(one with
-                    {
-                        Peer = peer.Find(storage.Name, size, workload.Name, workers),
-                    });
-                    await CompareAsync(workload, one, storage, size, options, report);
-                }
-            }
-
+            await MeasureAsync(
+                options, new LocalWorkers(target, pauses), storage, size, report, peer,
+                cancellationToken);
             if (options.Clears)
             {
                 report.AddClearing(
@@ -108,6 +108,32 @@ internal static class Benchmark
         finally
         {
             await target.DisposeAsync();
+        }
+    }
+
+    private static async Task MeasureAsync(
+        BenchmarkOptions options,
+        IWorkers workers,
+        BenchmarkStorage storage,
+        TableSize size,
+        Report report,
+        MnesiaPeer peer,
+        CancellationToken cancellationToken)
+    {
+        var runner = new WorkloadRunner(workers);
+        foreach (Workload workload in options.Workloads)
+        {
+            foreach (int count in options.Workers)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Measurement one = await runner.MeasureAsync(
+                    workload, storage.Name, size, count, options.Duration);
+                report.Add(one with
+                {
+                    Peer = peer.Find(storage.Name, size, workload.Name, count),
+                });
+                await CompareAsync(workload, one, storage, size, options, report);
+            }
         }
     }
 

@@ -14,6 +14,12 @@ internal sealed record BenchmarkOptions
 
     public required IReadOnlyList<string> Storages { get; init; }
 
+    /// <summary>
+    /// How many silos there are, in a process each where there are several. Their workers are in
+    /// them.
+    /// </summary>
+    public required int Silos { get; init; }
+
     public required bool ThroughClient { get; init; }
 
     public required bool RunsPeer { get; init; }

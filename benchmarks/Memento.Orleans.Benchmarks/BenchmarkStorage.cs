@@ -27,6 +27,9 @@ internal sealed class BenchmarkStorage(
 
     public static IReadOnlyList<string> Names { get; } = [Ram, Disk, PostgreSql, Redis, AdoNet];
 
+    /// <summary>Those that several silos are measured on.</summary>
+    public static IReadOnlyList<string> OfClusters { get; } = [Ram, PostgreSql];
+
     public string Name => name;
 
     public string Directory => directory;
@@ -41,8 +44,10 @@ internal sealed class BenchmarkStorage(
     /// <summary>The server, where it is a bare loop's too.</summary>
     public PostgreSqlServer? Server => name == PostgreSql ? postgreSql : null;
 
-    public void Use(IMementoBuilder builder)
+    /// <summary>Registers the table, and chooses the storage.</summary>
+    public void Configure(IMementoBuilder builder)
     {
+        builder.AddTable<Entry>(table => table.Storage = Kind);
         if (name == Disk)
             builder.UseSqlite($"Data Source={Path.Combine(directory, "benchmark.db")}");
         if (name == PostgreSql)

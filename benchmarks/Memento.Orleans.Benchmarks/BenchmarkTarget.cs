@@ -1,6 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
+using Memento.Benchmarks.Clusters;
 using Memento.Journaling;
+using Memento.Partitions;
+using Memento.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,14 +12,16 @@ namespace Memento.Benchmarks;
 /// </summary>
 internal sealed class BenchmarkTarget : IAsyncDisposable
 {
+    private readonly IServiceProvider _services;
     private readonly IAsyncDisposable _silo;
     private readonly IHost? _client;
 
     private BenchmarkTarget(
-        IMemento memento, Journal journal, IAsyncDisposable silo, IHost? client)
+        IMemento memento, IServiceProvider services, IAsyncDisposable silo, IHost? client)
     {
         Memento = memento;
-        Journal = journal;
+        Journal = services.GetRequiredService<Journal>();
+        _services = services;
         _silo = silo;
         _client = client;
     }
@@ -32,42 +35,56 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
     public static async Task<BenchmarkTarget> StartAsync(
         BenchmarkStorage storage, bool throughClient)
     {
-        void Configure(IMementoBuilder builder)
-        {
-            builder.AddTable<Entry>(table => table.Storage = storage.Kind);
-            storage.Use(builder);
-        }
-
         if (!throughClient)
         {
             MementoHost host = await MementoHost.StartAsync(
-                Configure, builder => builder.UseOrleans(storage.AddTo));
-            return new BenchmarkTarget(
-                host.Memento, host.Services.GetRequiredService<Journal>(), host, client: null);
+                storage.Configure, builder => builder.UseOrleans(storage.AddTo));
+            return new BenchmarkTarget(host.Memento, host.Services, host, client: null);
         }
 
-        (int siloPort, int gatewayPort) = FindFreePorts();
-        HostApplicationBuilder siloBuilder = Host.CreateEmptyApplicationBuilder(settings: null);
-        siloBuilder.UseOrleans(silo =>
-        {
-            storage.AddTo(silo);
-            silo.UseLocalhostClustering(siloPort, gatewayPort).AddMemento(Configure);
-        });
-        IHost silo = siloBuilder.Build();
-        await silo.StartAsync();
+        int[] ports = FreePorts.Find(2);
+        IHost silo = await StartSiloAsync(
+            storage, each => each.UseLocalhostClustering(ports[0], ports[1]));
 
         HostApplicationBuilder clientBuilder = Host.CreateEmptyApplicationBuilder(settings: null);
         clientBuilder.UseOrleansClient(client => client
-            .UseLocalhostClustering(gatewayPort)
+            .UseLocalhostClustering(ports[1])
             .AddMemento(builder => builder.AddTable<Entry>(
                 table => table.Storage = storage.Kind)));
         IHost connected = clientBuilder.Build();
         await connected.StartAsync();
         return new BenchmarkTarget(
             connected.Services.GetRequiredService<IMemento>(),
-            silo.Services.GetRequiredService<Journal>(),
+            silo.Services,
             new StoppedHost(silo),
             connected);
+    }
+
+    /// <summary>Starts a silo that is one of several.</summary>
+    /// <param name="storage">The storage, which all of them have.</param>
+    /// <param name="place">Where it listens, and finds the others.</param>
+    public static async Task<BenchmarkTarget> JoinAsync(BenchmarkStorage storage, SiloPlace place)
+    {
+        IHost silo = await StartSiloAsync(storage, each => place.Use(each, storage.Server));
+        return new BenchmarkTarget(
+            silo.Services.GetRequiredService<IMemento>(),
+            silo.Services,
+            new StoppedHost(silo),
+            client: null);
+    }
+
+    /// <summary>The keys whose records are in other silos.</summary>
+    public IReadOnlyList<long> FindKeysElsewhere(TableSize size)
+    {
+        TableDefinition table = _services.GetRequiredService<TableRegistry>().Get<Entry>();
+        PartitionDirectory here = _services.GetRequiredService<PartitionDirectory>();
+        return
+        [
+            .. Enumerable.Range(0, size.Records).Select(static key => (long)key).Where(key
+                => here.Find(
+                    table.Name,
+                    table.PartitionOf(table.KeyCodec.EncodeArgument(key))) is null),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -76,13 +93,19 @@ internal sealed class BenchmarkTarget : IAsyncDisposable
         await _silo.DisposeAsync();
     }
 
-    private static (int Silo, int Gateway) FindFreePorts()
+    private static async Task<IHost> StartSiloAsync(
+        BenchmarkStorage storage, Action<ISiloBuilder> cluster)
     {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.UseOrleans(silo =>
+        {
+            storage.AddTo(silo);
+            cluster(silo);
+            silo.AddMemento(storage.Configure);
+        });
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return host;
     }
 
     private sealed class StoppedHost(IHost host) : IAsyncDisposable

@@ -31,7 +31,8 @@ internal static class CommandLine
         {
             Description = "Workloads, with commas between.",
             DefaultValueFactory =
-                static _ => string.Join(',', Workload.All.Select(static each => each.Name)),
+                static _ => string.Join(',', Workload.All
+                    .Where(static each => !each.NeedsSilos).Select(static each => each.Name)),
         };
         Option<string> storage = new("--storage")
         {
@@ -42,6 +43,12 @@ internal static class CommandLine
         Option<bool> client = new("--client")
         {
             Description = "Through an Orleans client over TCP loopback instead of in the silo.",
+        };
+        Option<int> silos = new("--silos")
+        {
+            Description = "How many silos there are; several are in a process each, with the "
+                + "workers spread over them, on ram or postgresql.",
+            DefaultValueFactory = static _ => 1,
         };
         Option<bool> peer = new("--peer")
         {
@@ -72,8 +79,8 @@ internal static class CommandLine
 
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
-            seconds, records, workers, workloads, storage, client, peer, clear, load, postgreSql,
-            ended, directory, json,
+            seconds, records, workers, workloads, storage, silos, client, peer, clear, load,
+            postgreSql, ended, directory, json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -82,6 +89,35 @@ internal static class CommandLine
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number) && number > 0);
         Check(workloads, static each => Workload.All.Any(known => known.Name == each));
         Check(storage, static each => BenchmarkStorage.Names.Contains(each));
+        silos.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--silos is at least 1.");
+        });
+        command.Validators.Add(result =>
+        {
+            bool areSeveral = result.GetValue(silos) > 1;
+            if (areSeveral && (result.GetValue(client) || result.GetValue(clear)
+                || result.GetValue(load)
+                || Parts(result.GetValue(storage)).Except(BenchmarkStorage.OfClusters).Any()))
+            {
+                result.AddError(
+                    "Several silos are measured on ram and postgresql, without --client, --clear "
+                    + "and --load.");
+            }
+
+            if (!areSeveral && Parts(result.GetValue(workloads)).Any(
+                static name => Workload.All.Any(each => each.Name == name && each.NeedsSilos)))
+            {
+                result.AddError("'remote' needs several --silos.");
+            }
+
+            if (areSeveral && result.GetValue(peer)
+                && result.GetValue(silos) != MnesiaPeer.NodesOfReplicas)
+            {
+                result.AddError(
+                    $"The peer has 1 or {MnesiaPeer.NodesOfReplicas} nodes, so --silos too.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(ended)
             ? EndedTransactionsProbe.RunAsync()
             : run(
@@ -94,6 +130,7 @@ internal static class CommandLine
                     Workloads = [.. Workload.All.Where(each
                         => Parts(parsed.GetValue(workloads)).Contains(each.Name))],
                     Storages = Parts(parsed.GetValue(storage)),
+                    Silos = parsed.GetValue(silos),
                     ThroughClient = parsed.GetValue(client),
                     RunsPeer = parsed.GetValue(peer),
                     Clears = parsed.GetValue(clear),

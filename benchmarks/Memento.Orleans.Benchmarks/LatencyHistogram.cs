@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace Memento.Benchmarks;
 
@@ -12,9 +13,24 @@ internal sealed class LatencyHistogram
     private const int ClassBits = 5;
     private const int ClassesPerPower = 1 << ClassBits;
 
-    private readonly long[] _counts = new long[64 * ClassesPerPower];
+    private readonly long[] _counts;
 
+    public LatencyHistogram() => _counts = new long[64 * ClassesPerPower];
+
+    /// <summary>A histogram of another process.</summary>
+    /// <param name="counts">Its <see cref="Counts"/>.</param>
+    [JsonConstructor]
+    public LatencyHistogram(IReadOnlyList<long> counts)
+    {
+        _counts = [.. counts];
+        Count = _counts.Sum();
+    }
+
+    [JsonIgnore]
     public long Count { get; private set; }
+
+    /// <summary>How many durations each class has.</summary>
+    public IReadOnlyList<long> Counts => _counts;
 
     public void Record(long timestamps)
     {

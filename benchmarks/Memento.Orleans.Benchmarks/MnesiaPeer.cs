@@ -13,6 +13,9 @@ namespace Memento.Benchmarks;
 /// <param name="directory">Where they are compiled and have their tables.</param>
 internal sealed partial class MnesiaPeer(string sources, string directory)
 {
+    /// <summary>How many nodes there are where tables have replicas.</summary>
+    public const int NodesOfReplicas = 3;
+
     private static readonly string[] OfRecords =
         ["read", "write", "transfer", "hot", "index", "select", "all", "insert"];
 
@@ -31,21 +34,33 @@ internal sealed partial class MnesiaPeer(string sources, string directory)
         => _results.GetValueOrDefault((storage, size, workload, workers));
 
     /// <summary>Runs the same workloads as will be run here.</summary>
+    /// <param name="storage">The storage here; there it is ram or disc copies.</param>
+    /// <param name="size">The size of the table.</param>
+    /// <param name="nodes">
+    /// One, or as many as there are replicas. Queries are measured on one.
+    /// </param>
+    /// <param name="workloads">The workloads here.</param>
+    /// <param name="workers">Numbers of workers.</param>
+    /// <param name="duration">How long each workload runs.</param>
     public async Task RunAsync(
         string storage,
         TableSize size,
+        int nodes,
         IReadOnlyList<Workload> workloads,
         IEnumerable<int> workers,
         TimeSpan duration)
     {
         if (Problem is not null) return;
-        string table = storage == "ram" ? "ram1" : "disc1";
+        string table = (storage == BenchmarkStorage.Ram ? "ram" : "disc")
+            + nodes.ToString(CultureInfo.InvariantCulture);
         string seconds = Math.Max(1, (int)duration.TotalSeconds)
             .ToString(CultureInfo.InvariantCulture);
         string[] wanted = [.. workloads.Select(static workload => workload.Name)];
         string numbers = string.Join(',', workers);
         string[] first = size.Records == TableSize.Usual ? [.. wanted.Intersect(OfRecords)] : [];
-        string[] second = [.. wanted.Intersect(OfQueries).Except(first)];
+        string[] second = nodes == 1
+            ? [.. wanted.Intersect(OfQueries).Except(first)]
+            : [];
         try
         {
             if (first.Length > 0)
@@ -70,7 +85,7 @@ internal sealed partial class MnesiaPeer(string sources, string directory)
     }
 
     [GeneratedRegex(
-        @"^(?<workload>\w+)\s+\w+\s+replicas=1\s+workers=(?<workers>\d+)\s+(?<rate>[\d.]+) ops/s"
+        @"^(?<workload>\w+)\s+\w+\s+replicas=\d\s+workers=(?<workers>\d+)\s+(?<rate>[\d.]+) ops/s"
             + @" p50=(?<p50>\d+)",
         RegexOptions.Multiline)]
     private static partial Regex Line();

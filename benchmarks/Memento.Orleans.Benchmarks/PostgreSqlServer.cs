@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Memento.Benchmarks;
@@ -32,6 +30,10 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The server of another process, which has started it or cleared it.</summary>
+    public static PostgreSqlServer Of(string connectionString)
+        => new(connectionString, data: null);
+
     /// <summary>Starts a private server on TCP loopback, as its package configures it.</summary>
     public static async Task<PostgreSqlServer> StartAsync(string directory)
     {
@@ -40,7 +42,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", data);
         await RunAsServerAsync(
             "initdb", "-D", data, "-A", "trust", "-U", "memento", "-E", "UTF8", "--locale=C");
-        int port = FindPort();
+        int port = FreePorts.Find(1)[0];
         await RunAsServerAsync(
             "pg_ctl", "-D", data, "-l", Path.Combine(data, "log"), "-w", "-o",
             $"-k {data} -c listen_addresses=127.0.0.1 -p {port}", "start");
@@ -62,13 +64,6 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         await using NpgsqlCommand drop = source.CreateCommand(
             $"DROP SCHEMA IF EXISTS {Schema} CASCADE");
         await drop.ExecuteNonQueryAsync();
-    }
-
-    private static int FindPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>PostgreSQL does not run as root.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime;
 using Memento.Journaling;
 
 namespace Memento.Benchmarks;
@@ -10,6 +11,7 @@ internal readonly record struct ProcessCounters(
     int Collections,
     long Contentions,
     long WorkItems,
+    long CompiledMethods,
     long Commits,
     long Batches)
 {
@@ -20,6 +22,7 @@ internal readonly record struct ProcessCounters(
         GC.CollectionCount(0),
         Monitor.LockContentionCount,
         ThreadPool.CompletedWorkItemCount,
+        JitInfo.GetCompiledMethodCount(),
         journal.DurablePosition,
         journal.Batches);
 
@@ -30,6 +33,18 @@ internal readonly record struct ProcessCounters(
         Collections - earlier.Collections,
         Contentions - earlier.Contentions,
         WorkItems - earlier.WorkItems,
+        CompiledMethods - earlier.CompiledMethods,
         Commits - earlier.Commits,
         Batches - earlier.Batches);
+
+    public ProcessCounters Plus(ProcessCounters other) => new(
+        Cpu + other.Cpu,
+        Allocated + other.Allocated,
+        GcPause + other.GcPause,
+        Collections + other.Collections,
+        Contentions + other.Contentions,
+        WorkItems + other.WorkItems,
+        CompiledMethods + other.CompiledMethods,
+        Commits + other.Commits,
+        Batches + other.Batches);
 }

@@ -1,3 +1,6 @@
 using Memento.Benchmarks;
+using Memento.Benchmarks.Clusters;
 
-return await CommandLine.Create(Benchmark.RunAsync).Parse(args).InvokeAsync();
+return args is [SiloProgram.Command]
+    ? await SiloProgram.RunAsync()
+    : await CommandLine.Create(Benchmark.RunAsync).Parse(args).InvokeAsync();

@@ -13,13 +13,11 @@ internal static class RecordWorkloads
     public static Task EmptyAsync(WorkloadContext on)
         => on.Memento.TransactionAsync(static _ => Task.CompletedTask);
 
-    public static async Task ReadAsync(WorkloadContext on)
-    {
-        long key = on.AnyKey();
-        Entry? entry = await on.Memento.TransactionAsync(
-            async transaction => await transaction.ReadAsync<Entry>(key));
-        Workload.Require(entry?.Id == key, "A record was read that is another's, or none.");
-    }
+    public static Task ReadAsync(WorkloadContext on) => ReadAsync(on.Memento, on.AnyKey());
+
+    /// <summary>A record whose partition is in another silo.</summary>
+    public static Task ReadElsewhereAsync(WorkloadContext on)
+        => ReadAsync(on.Memento, on.AnyKeyElsewhere());
 
     public static Task WriteAsync(WorkloadContext on)
     {
@@ -41,6 +39,13 @@ internal static class RecordWorkloads
 
     public static Task TransferAmongHotAsync(WorkloadContext on)
         => TransferAsync(on.Memento, AnyHot(on), AnyHot(on));
+
+    private static async Task ReadAsync(IMemento memento, long key)
+    {
+        Entry? entry = await memento.TransactionAsync(
+            async transaction => await transaction.ReadAsync<Entry>(key));
+        Workload.Require(entry?.Id == key, "A record was read that is another's, or none.");
+    }
 
     private static long AnyHot(WorkloadContext on) => 1 + on.Random.Next(HotRecords);
 

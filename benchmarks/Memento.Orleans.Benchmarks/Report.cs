@@ -23,7 +23,7 @@ internal sealed class Report(TextWriter output)
     {
         output.WriteLine(
             $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores, "
-            + $"{Collector}, {(options.ThroughClient ? "client over TCP" : "in the silo")}, "
+            + $"{Collector}, {Where(options)}, "
             + Format($"an fsync takes {flush.TotalMilliseconds:F2} ms"));
 #if DEBUG
         output.WriteLine("THIS IS A DEBUG BUILD: run it with -c Release.");
@@ -34,11 +34,15 @@ internal sealed class Report(TextWriter output)
             + "    peer ops/s  peer p50  ratio");
     }
 
-    public void AddLoad(string storage, TableSize size, TimeSpan took)
+    /// <param name="storage">The storage.</param>
+    /// <param name="size">How many records were loaded.</param>
+    /// <param name="took">How long it took.</param>
+    /// <param name="bytes">The managed memory afterwards; null if it is elsewhere.</param>
+    public void AddLoad(string storage, TableSize size, TimeSpan took, long? bytes)
         => output.WriteLine(Format(
             $"{size.Records:N0} records loaded, {storage}, {took.TotalSeconds:F2} s, ")
-            + Format($"{size.Records / took.TotalSeconds:N0} records/s, ")
-            + Format($"{GC.GetTotalMemory(forceFullCollection: true) >> 20:N0} MiB"));
+            + Format($"{size.Records / took.TotalSeconds:N0} records/s")
+            + (bytes is null ? "" : Format($", {bytes >> 20:N0} MiB")));
 
     public void AddRestart(string storage, TableSize size, Restart restart)
         => output.WriteLine(Format(
@@ -111,12 +115,18 @@ internal sealed class Report(TextWriter output)
                 Runtime = RuntimeInformation.FrameworkDescription,
                 Environment.ProcessorCount,
                 Collector,
+                options.Silos,
                 options.ThroughClient,
                 FlushMilliseconds = flush.TotalMilliseconds,
                 Results = _measurements,
             },
             Indented);
     }
+
+    private static string Where(BenchmarkOptions options)
+        => options.ThroughClient ? "client over TCP"
+            : options.Silos == 1 ? "in the silo"
+            : $"in {options.Silos} silos, a process each";
 
     private double? GrowthOf(Measurement one)
         => _measurements.Find(other

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Transactions.Abstractions;
@@ -32,9 +30,10 @@ internal static class StockTransactions
         TimeSpan duration)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        int[] ports = FreePorts.Find(2);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(FindPort(), FindPort()).UseTransactions();
+            silo.UseLocalhostClustering(ports[0], ports[1]).UseTransactions();
             storage.AddTo(silo);
         });
         using IHost host = builder.Build();
@@ -95,13 +94,6 @@ internal static class StockTransactions
             }
         })));
         return done / Stopwatch.GetElapsedTime(started).TotalSeconds;
-    }
-
-    private static int FindPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

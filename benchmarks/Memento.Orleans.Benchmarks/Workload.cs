@@ -13,6 +13,7 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
     [
         new("empty", RecordWorkloads.EmptyAsync),
         new("read", RecordWorkloads.ReadAsync),
+        new("remote", RecordWorkloads.ReadElsewhereAsync),
         new("write", RecordWorkloads.WriteAsync),
         new("transfer", RecordWorkloads.TransferAsync),
         new("hot", RecordWorkloads.TransferAmongHotAsync),
@@ -27,6 +28,9 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
         new("insert", RecordWorkloads.InsertAsync),
     ];
 
+    /// <summary>Whether it needs several silos.</summary>
+    public bool NeedsSilos => Name is "remote";
+
     /// <summary>Whether it may not change the sum of all balances.</summary>
     public bool KeepsSum => Name is "transfer" or "hot";
 
@@ -37,6 +41,8 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
         "write" or "insert" => 1,
         _ => 0,
     };
+
+    public static Workload Get(string name) => All.Single(each => each.Name == name);
 
     public static void Require(bool holds, string otherwise)
     {

@@ -17,7 +17,12 @@ internal sealed class WorkloadContext(IMemento memento, TableSize size, int work
 
     public Random Random { get; } = new(worker);
 
+    /// <summary>The keys of records in other silos.</summary>
+    public IReadOnlyList<long> KeysElsewhere { get; set; } = [];
+
     public long AnyKey() => Random.Next(Size.Records);
+
+    public long AnyKeyElsewhere() => KeysElsewhere[Random.Next(KeysElsewhere.Count)];
 
     public long AnyGroup() => Random.Next(Size.Groups);
 

@@ -3,104 +3,77 @@ using System.Diagnostics;
 namespace Memento.Benchmarks;
 
 /// <summary>Runs a workload with some workers for some time, and measures.</summary>
-internal sealed class WorkloadRunner(BenchmarkTarget target, PauseListener pauses)
+/// <param name="workers">The workers.</param>
+internal sealed class WorkloadRunner(IWorkers workers)
 {
-    /// <summary>Enough time for the JIT's second tier of the code of a workload.</summary>
+    /// <summary>
+    /// A step of the warm-up. The JIT's second tier waits until nothing was new for 100 ms.
+    /// </summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// The code that all workloads run is compiled in the warm-up of the first one.
-    /// </summary>
+    /// <summary>The code that all workloads run is compiled in the first one.</summary>
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// A workload is warm when a step has compiled no more methods than that. On a machine that
+    /// others keep busy, the JIT is seconds behind.
+    /// </summary>
+    private const int FewMethods = 100;
 
     private TimeSpan _warmUp = FirstWarmUp;
 
     public async Task<Measurement> MeasureAsync(
-        Workload workload, string storage, TableSize size, int workers, TimeSpan duration)
+        Workload workload, string storage, TableSize size, int count, TimeSpan duration)
     {
-        long sum = workload.KeepsSum ? await Records.SumAsync(target.Memento) : 0;
+        long sum = workload.KeepsSum ? await workers.SumAsync() : 0;
 
-        WorkloadContext[] contexts =
-        [
-            .. Enumerable.Range(0, workers)
-                .Select(worker => new WorkloadContext(target.Memento, size, worker)),
-        ];
-        await RunAsync(workload, contexts, _warmUp);
-        _warmUp = WarmUp;
+        var order = new RunOrder(workload.Name, size, [.. Enumerable.Range(0, count)], _warmUp);
+        await WarmUpAsync(order);
 
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        DateTime begun = DateTime.UtcNow;
-        var before = ProcessCounters.Now(target.Journal);
-        long started = Stopwatch.GetTimestamp();
-        LatencyHistogram latencies = await RunAsync(workload, contexts, duration);
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        ProcessCounters used = ProcessCounters.Now(target.Journal).Since(before);
-
-        TimeSpan longestPause = await pauses.LongestAsync(begun, used.Collections);
-        if (workload.KeepsSum && await Records.SumAsync(target.Memento) != sum)
+        RunResult result = await workers.RunAsync(order with { Duration = duration });
+        if (workload.KeepsSum && await workers.SumAsync() != sum)
             throw new InvalidOperationException(
                 $"'{workload.Name}' changed the sum of the balances.");
 
-        return Describe(workload, storage, size, workers, latencies, elapsed, used) with
-        {
-            LongestGcPauseMilliseconds = longestPause.TotalMilliseconds,
-        };
+        return Describe(order, storage, result);
     }
 
-    private static Measurement Describe(
-        Workload workload,
-        string storage,
-        TableSize size,
-        int workers,
-        LatencyHistogram latencies,
-        TimeSpan elapsed,
-        ProcessCounters used)
-        => new()
+    private async Task WarmUpAsync(RunOrder order)
+    {
+        long started = Stopwatch.GetTimestamp();
+        RunResult step;
+        do
         {
-            Workload = workload.Name,
+            step = await workers.RunAsync(order);
+            _warmUp = WarmUp;
+        }
+        while (step.Used.CompiledMethods > FewMethods
+            && Stopwatch.GetElapsedTime(started) < LongestWarmUp);
+    }
+
+    private static Measurement Describe(RunOrder order, string storage, RunResult result)
+    {
+        (double operationsPerSecond, LatencyHistogram latencies, ProcessCounters used, _) = result;
+        return new()
+        {
+            Workload = order.Workload,
             Storage = storage,
-            Records = size.Records,
-            Workers = workers,
+            Records = order.Size.Records,
+            Workers = order.Workers.Count,
             Operations = latencies.Count,
-            OperationsPerSecond = latencies.Count / elapsed.TotalSeconds,
+            OperationsPerSecond = operationsPerSecond,
             P50Microseconds = latencies.Percentile(0.5).TotalMicroseconds,
             P99Microseconds = latencies.Percentile(0.99).TotalMicroseconds,
             AllocatedBytesPerOperation = (double)used.Allocated / latencies.Count,
             CpuMicrosecondsPerOperation = used.Cpu.TotalMicroseconds / latencies.Count,
             GcPauseMilliseconds = used.GcPause.TotalMilliseconds,
+            LongestGcPauseMilliseconds = result.LongestPause.TotalMilliseconds,
             GcCollections = used.Collections,
             LockContentions = used.Contentions,
             CommitsPerBatch = used.Batches == 0 ? 0 : (double)used.Commits / used.Batches,
             WorkItemsPerOperation = (double)used.WorkItems / latencies.Count,
         };
-
-    private static async Task<LatencyHistogram> RunAsync(
-        Workload workload, WorkloadContext[] contexts, TimeSpan duration)
-    {
-        long end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        LatencyHistogram[] each = await Task.WhenAll(
-            contexts.Select(context => Task.Run(() => WorkAsync(workload, context, end))));
-        var all = new LatencyHistogram();
-        foreach (LatencyHistogram one in each)
-            all.Add(one);
-        return all;
-    }
-
-    private static async Task<LatencyHistogram> WorkAsync(
-        Workload workload, WorkloadContext context, long end)
-    {
-        var latencies = new LatencyHistogram();
-        while (true)
-        {
-            // In ram an operation ends without ever waiting: a worker that did not step back would
-            // keep its thread, and 32 workers would be as many as there are cores.
-            await Task.Yield();
-            long started = Stopwatch.GetTimestamp();
-            if (started >= end) return latencies;
-
-            await workload.RunAsync(context);
-            latencies.Record(Stopwatch.GetTimestamp() - started);
-        }
     }
 }
