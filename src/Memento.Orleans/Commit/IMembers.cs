@@ -28,4 +28,11 @@ internal interface IMembers
     /// <summary>Finds the silo of a partition, which is loaded if it is nowhere.</summary>
     /// <exception cref="MementoException">It cannot be opened.</exception>
     Task<SiloAddress> FindAsync(string table, int partition);
+
+    /// <summary>
+    /// Finds the dead silo with which the records of a partition in ram were lost, when its owner
+    /// of now took it; null: the owner has the records of the one before.
+    /// </summary>
+    /// <exception cref="MementoException">It cannot be opened.</exception>
+    Task<SiloAddress?> FindLossAsync(string table, int partition);
 }

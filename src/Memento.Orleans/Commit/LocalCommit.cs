@@ -24,10 +24,6 @@ internal sealed class LocalCommit(
     // The silos that have told all that they have committed.
     private readonly ConcurrentDictionary<SiloAddress, bool> _told = new();
 
-    // This silo does not learn their outcomes. Only callers that lost an answer ask, and they are
-    // few.
-    private readonly ConcurrentDictionary<Guid, TransactionInDoubtException> _inDoubt = new();
-
     public int Generation => commit.Generation;
 
     /// <summary>Whether this silo has one of the participants in memory.</summary>
@@ -82,7 +78,7 @@ internal sealed class LocalCommit(
         if (state is null || !state.TryBeginCommit())
         {
             await registry.WhenEndedAsync(transactionId);
-            if (_inDoubt.TryGetValue(transactionId, out TransactionInDoubtException? unknown))
+            if (registry.FindDoubt(transactionId) is { } unknown)
                 return CommitResult.Failed(unknown);
             return registry.FindOutcome(transactionId) == TransactionOutcome.Committed
                 ? CommitResult.Committed
@@ -96,7 +92,7 @@ internal sealed class LocalCommit(
         {
             CommitResult result = await CommitBegunAsync(state, participants);
             if (result.Error is TransactionInDoubtException doubt)
-                _inDoubt.TryAdd(transactionId, doubt);
+                registry.RememberDoubt(transactionId, doubt);
             outcome = result.Outcome;
             return result;
         }
@@ -117,8 +113,7 @@ internal sealed class LocalCommit(
         {
             if (registry.Find(transactionId) is { } running && !registry.TryAbort(running))
                 await registry.WhenEndedAsync(transactionId);
-            if (_inDoubt.TryGetValue(transactionId, out TransactionInDoubtException? doubt))
-                throw doubt;
+            if (registry.FindDoubt(transactionId) is { } doubt) throw doubt;
             if (registry.FindOutcome(transactionId) is { } known) return known;
 
             TransactionOutcome outcome = storage.Journal is null
@@ -134,35 +129,71 @@ internal sealed class LocalCommit(
     /// Finds the outcome of a transaction whose caller has heard no answer. The silo that was asked
     /// to commit may be another one: its partitions may have moved since.
     /// </summary>
+    /// <remarks>
+    /// What must hold: "aborted" is said only where nothing of the transaction is left anywhere.
+    /// The storage knows each commit over several silos with a partition on disk, and each that has
+    /// changed one. What a dead silo has changed in ram alone, only that silo knew, and the records
+    /// may have moved before its death: they are gone if their partition began empty because of it.
+    /// </remarks>
     /// <exception cref="TransactionInDoubtException">
-    /// Nobody knows any more: the transaction is over ram alone, in several silos, and its
-    /// coordinator is dead.
+    /// Nobody knows any more: the transaction may have changed records in ram alone, they were not
+    /// lost with the silo that was asked to commit, and that silo is dead.
     /// </exception>
+    /// <exception cref="MementoException">It cannot be found out now; ask again.</exception>
     public async Task<TransactionOutcome> DecideAsync(CommitRequest request)
     {
         Guid id = request.TransactionId;
         SiloAddress? silo = request.Participants[0].Silo;
-        if (silo is null || silo.Equals(members.Here)) return await DecideAsync(id);
-        if (!members.IsDead(silo)) return await members.DecideAsync(silo, request);
+        if (members.Here.Equals(silo) || (silo is null && IsKnown(id)))
+            return await DecideAsync(id);
+        if (silo is not null && !members.IsDead(silo))
+            return await members.DecideAsync(silo, request);
 
         // The order counts: it has told what it has committed before it said that this was all.
         // This silo also calls a transaction aborted that has only read here.
-        bool hasTold = _told.ContainsKey(silo);
+        bool hasTold = silo is not null && _told.ContainsKey(silo);
         if (registry.FindOutcome(id) == TransactionOutcome.Committed)
             return TransactionOutcome.Committed;
-        if (request.Participants.Any(each => tables.IsOnDisk(each.Table)))
-            return await storage.Journal!.DecideAsync(id, CancellationToken.None);
 
-        // What was in that silo alone is gone with it.
-        if (hasTold || request.Participants.All(each => silo.Equals(each.Silo)))
+        NamedParticipant[] used =
+            [.. request.Participants.Where(static each => each.Operations > 0)];
+        NamedParticipant[] inRam = [.. used.Where(each => !tables.IsOnDisk(each.Table))];
+        if (inRam.Length < used.Length)
+        {
+            TransactionOutcome stored =
+                await storage.Journal!.DecideAsync(id, CancellationToken.None);
+            bool isOverSilos = silo is not null
+                && used.Any(each => each.Silo is not null && !each.Silo.Equals(silo));
+            if (stored == TransactionOutcome.Committed || isOverSilos || inRam.Length == 0)
+                return stored;
+        }
+
+        if (hasTold || (silo is not null && await AreLostAsync(inRam, silo)))
             return TransactionOutcome.Aborted;
 
         throw new TransactionInDoubtException(
             id,
             new StorageException(
-                $"Silo {silo} is dead, and no other one knows whether it has committed the "
-                + "transaction, which changed records in ram alone."));
+                $"The silo that was asked to commit it ({silo?.ToString() ?? "not known"}) does "
+                + "not answer any more, and no other one knows whether it has committed the "
+                + "transaction, which may have changed records in ram alone."));
     }
+
+    /// <summary>
+    /// Whether all records of partitions in ram, that a silo had, were lost with it.
+    /// </summary>
+    private async Task<bool> AreLostAsync(
+        IReadOnlyList<NamedParticipant> participants, SiloAddress silo)
+    {
+        if (!participants.All(each => silo.Equals(each.Silo))) return false;
+
+        SiloAddress?[] lostWith = await Task.WhenAll(participants.Select(
+            each => members.FindLossAsync(each.Table, each.Number)));
+        return Array.TrueForAll(lostWith, silo.Equals);
+    }
+
+    private bool IsKnown(Guid id)
+        => registry.Find(id) is not null || registry.FindOutcome(id) is not null;
 
     /// <summary>Keeps what a silo that stops has committed.</summary>
     public void Remember(RememberRequest request)

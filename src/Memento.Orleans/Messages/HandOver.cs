@@ -33,7 +33,26 @@ internal sealed record GiveUpAnswer
     /// <summary>The last owner that it was told of, before this one; null: none.</summary>
     [Id(1)]
     public SiloAddress? LastOwner { get; init; }
+
+    /// <summary>
+    /// The silo with which its records in ram were lost, as far as this one knows, where no silo
+    /// keeps them: this one, if it had to drop them. Null: none.
+    /// </summary>
+    [Id(3)]
+    public SiloAddress? LostWith { get; init; }
 }
+
+/// <summary>The last owner of a partition, as far as a silo knows.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Number">The partition's number.</param>
+/// <param name="Silo">The silo.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.KnownOwner")]
+internal readonly record struct KnownOwner(
+    [property: Id(0)] string Table,
+    [property: Id(1)] int Number,
+    [property: Id(2)] SiloAddress Silo);
 
 /// <summary>Asks for the next rows that a silo keeps for the next owner of a partition.</summary>
 /// <param name="Table">The table.</param>

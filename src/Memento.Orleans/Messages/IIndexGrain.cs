@@ -98,6 +98,13 @@ internal sealed record OpenResponse
     /// <summary>Whether it is on its way to another silo: ask again.</summary>
     [Id(4)]
     public bool IsMoving { get; init; }
+
+    /// <summary>
+    /// The dead silo with which the records were lost that were in ram when the silo took it; null:
+    /// none.
+    /// </summary>
+    [Id(5)]
+    public SiloAddress? LostWith { get; init; }
 }
 
 /// <summary>Finds partitions.</summary>

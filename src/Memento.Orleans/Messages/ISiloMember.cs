@@ -78,6 +78,13 @@ internal interface ISiloMember : IGrainService
     [Alias("GiveUpAsync")]
     Task<GiveUpAnswer> GiveUpAsync(GiveUpRequest request);
 
+    /// <summary>
+    /// The owners of partitions that the silo knows. The caller has joined, and is asked from then
+    /// on when a partition is taken.
+    /// </summary>
+    [Alias("FindOwnersAsync")]
+    Task<KnownOwner[]> FindOwnersAsync(SiloAddress joining);
+
     /// <summary>The next rows of a kept partition; null if it is not kept any more.</summary>
     [Alias("FetchAsync")]
     Task<FetchAnswer?> FetchAsync(FetchRequest request);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Memento.Storage;
 
 namespace Memento.Participants;
@@ -26,6 +27,10 @@ internal sealed class TransactionRegistry
 
     private readonly TimeProvider _time;
     private readonly Shard[] _shards = new Shard[ShardCount];
+
+    // This silo does not learn their outcomes. Only callers that lost an answer ask, and they are
+    // few.
+    private readonly ConcurrentDictionary<Guid, TransactionInDoubtException> _inDoubt = new();
 
     public TransactionRegistry(TimeProvider time)
     {
@@ -185,6 +190,16 @@ internal sealed class TransactionRegistry
         lock (shard.Gate)
             return shard.Ended.Find(id);
     }
+
+    /// <summary>Whether the outcome of one that was to commit here is not known.</summary>
+    public bool HasDoubts => !_inDoubt.IsEmpty;
+
+    /// <summary>Keeps that the commit of a transaction has ended in doubt.</summary>
+    public void RememberDoubt(Guid id, TransactionInDoubtException doubt)
+        => _inDoubt.TryAdd(id, doubt);
+
+    /// <summary>The error of a commit that has ended in doubt; null: it has not.</summary>
+    public TransactionInDoubtException? FindDoubt(Guid id) => _inDoubt.GetValueOrDefault(id);
 
     /// <summary>The transactions of other processes that were committed here.</summary>
     public List<Guid> GetCommitted()

@@ -22,6 +22,12 @@ internal sealed partial class Partition
     public DateTimeOffset? LostAt { get; init; }
 
     /// <summary>
+    /// The dead silo with which its records were lost, if this owner began empty for that; null: it
+    /// has the records of the owner before, or there were none.
+    /// </summary>
+    public SiloAddress? LostWith { get; init; }
+
+    /// <summary>
     /// Gives its content away, once. Called when it has drained and the journal has been flushed.
     /// Null where the durable storage has the records, or nobody wants them: the table is gone.
     /// </summary>
@@ -36,7 +42,7 @@ internal sealed partial class Partition
             if (_isTaken || _isDropped || Table.Storage != TableStorage.Ram) return null;
 
             // Another silo has served the partition meanwhile, and these records are old.
-            if (Holding is { IsLost: true }) return null;
+            if (IsLost) return null;
 
             Invariant.Holds(
                 _closed is not null && _transactions.Count == 0,

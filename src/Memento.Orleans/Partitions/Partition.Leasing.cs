@@ -3,6 +3,9 @@ namespace Memento.Partitions;
 /// <content>What it does while the silo may not rely on it.</content>
 internal sealed partial class Partition
 {
+    /// <summary>Whether the lease of the silo says that another one has taken it.</summary>
+    public bool IsLost => Holding is { IsLost: true };
+
     /// <summary>
     /// Checks, after an operation has read, that no other silo may have changed what it has read.
     /// </summary>
@@ -21,8 +24,7 @@ internal sealed partial class Partition
 
     private void ThrowIfLost()
     {
-        if (Holding is { IsLost: true })
-            throw new PartitionClosedException(_closed ?? LeaseErrors.LeaseRanOut(this));
+        if (IsLost) throw new PartitionClosedException(_closed ?? LeaseErrors.LeaseRanOut(this));
     }
 
     /// <summary>

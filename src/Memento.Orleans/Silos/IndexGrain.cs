@@ -208,6 +208,7 @@ internal sealed class IndexGrain(
                 Silo = silo.SiloAddress,
                 Info = _partition.Describe(silo.SiloAddress),
                 Registration = registration,
+                LostWith = _partition.LostWith,
             };
         }
         catch (MementoException error)

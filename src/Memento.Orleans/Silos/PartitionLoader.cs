@@ -62,10 +62,8 @@ internal sealed class PartitionLoader(
         if (catalog.Find(name) is { IsInDoubt: true }) await Catalog.ListAsync();
         KnownTable entry = catalog.Find(name) ?? throw CatalogGrain.NotFound(name);
 
-        TakenPartition? last = null;
-        Partition partition = await taker.TakeAsync(
-            table, number, taken => OpenAsync(table, number, entry, last = taken));
-        if (last?.LostWith is { } dead && table.Storage == TableStorage.Ram)
+        Partition partition = await TakeAsync(table, number, entry);
+        if (partition.LostWith is { } dead)
         {
             HandOverLog.Lost(logger, number, name, dead);
             losses.Tell(new PartitionLostEventArgs(
@@ -73,6 +71,24 @@ internal sealed class PartitionLoader(
         }
 
         return partition;
+    }
+
+    private async Task<Partition> TakeAsync(TableDefinition table, int number, KnownTable entry)
+    {
+        Partition? opened = null;
+        try
+        {
+            return await taker.TakeAsync(
+                table,
+                number,
+                async taken => opened = await OpenAsync(table, number, entry, taken));
+        }
+        catch
+        {
+            // Nobody uses it. The next owner need not wait for the end of the lease.
+            await leases.ReleaseAsync(opened?.Holding);
+            throw;
+        }
     }
 
     private async Task<Partition> OpenAsync(
@@ -101,6 +117,7 @@ internal sealed class PartitionLoader(
         string name = table.Name;
         PartitionContent content = taken.Content ?? new PartitionContent(table);
         DateTimeOffset? lostAt = taken.LostAt;
+        SiloAddress? lostWith = null;
         long epoch = holding?.Owned.Epoch ?? 0;
         if (table.Storage == TableStorage.Disk)
         {
@@ -120,6 +137,7 @@ internal sealed class PartitionLoader(
         else if (taken.LostWith is not null)
         {
             lostAt = time.GetUtcNow();
+            lostWith = taken.LostWith;
         }
 
         return new Partition(table, number, epoch, content, time)
@@ -127,6 +145,7 @@ internal sealed class PartitionLoader(
             Holding = holding,
             Tenure = taken.Tenure,
             LostAt = lostAt,
+            LostWith = lostWith,
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
             Metrics = metrics,
             WhenBroken = (broken, exception) =>

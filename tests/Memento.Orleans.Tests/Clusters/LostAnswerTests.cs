@@ -3,6 +3,7 @@ using Memento.Storage;
 using Memento.Tables;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
+using Memento.Tests.Faults;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +15,8 @@ namespace Memento.Tests.Clusters;
 /// </summary>
 public sealed class LostAnswerTests
 {
+    private const int Id = 1;
+
     public enum Fate
     {
         Stopped = 0,
@@ -117,6 +120,118 @@ public sealed class LostAnswerTests
                 .Within());
     }
 
+    /// <summary>
+    /// The silo that has committed it is dead, and the records that it has changed live elsewhere.
+    /// Who ran the transaction again would double it.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_commit_whose_records_had_moved_before_its_silo_died_is_not_called_aborted(
+        bool readsDisk)
+    {
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await StartMixedAsync(place);
+        TestClient client = await cluster.ConnectAsync();
+        TestSilo silo = cluster.Silos[1];
+        (Guid committed, NamedParticipant[] participants) =
+            await CommitAsync(cluster, client, silo, readsDisk);
+
+        await cluster.MoveAsync<RamAccount>(Id, cluster.Silos[2]);
+        await cluster.KillAsync(silo);
+
+        var doubt = await Assert.ThrowsAsync<TransactionInDoubtException>(
+            () => LookUpAsync(client, committed, participants).Within());
+        Assert.Equal(committed, doubt.TransactionId);
+        Assert.NotNull(await ReadAsync(client));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_commit_whose_records_were_lost_with_its_silo_is_called_aborted(
+        bool readsDisk)
+    {
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await StartMixedAsync(place);
+        TestClient client = await cluster.ConnectAsync();
+        TestSilo silo = cluster.Silos[1];
+        (Guid committed, NamedParticipant[] participants) =
+            await CommitAsync(cluster, client, silo, readsDisk);
+
+        await cluster.KillAsync(silo);
+
+        Assert.Equal(
+            TransactionOutcome.Aborted,
+            await LookUpAsync(client, committed, participants).Within());
+        Assert.Null(await ReadAsync(client));
+    }
+
+    [Fact]
+    public async Task A_commit_in_a_silo_that_nobody_knows_any_more_is_in_doubt()
+    {
+        await using SiloCluster cluster = await SiloCluster.StartAsync(
+            2, static memento => memento.AddTable<Mark>());
+        TestClient client = await cluster.ConnectAsync();
+        IIndexGrain grain = GrainOf(client, 1);
+        var unknown = new NamedParticipant(nameof(Mark), PartitionOf(client, 1), 1);
+
+        await Assert.ThrowsAsync<TransactionInDoubtException>(() => grain.DecideAsync(
+            new CommitRequest(Guid.NewGuid(), [unknown])).Within());
+    }
+
+    /// <summary>
+    /// Asks like a client: the new owner of a partition waits for the end of the lease before it.
+    /// </summary>
+    private static async Task<TransactionOutcome> LookUpAsync(
+        TestClient client, Guid transaction, NamedParticipant[] participants)
+    {
+        while (true)
+        {
+            try
+            {
+                return await GrainOf<RamAccount>(client, Id)
+                    .DecideAsync(new CommitRequest(transaction, participants));
+            }
+            catch (TransactionConflictException)
+            {
+                // It is being opened.
+            }
+        }
+    }
+
+    private static async Task<RamAccount?> ReadAsync(TestClient client)
+    {
+        RamAccount? found = null;
+        await client.Memento.TransactionAsync(
+            async tx => found = await tx.ReadAsync<RamAccount>(Id)).Within();
+        return found;
+    }
+
+    private static Task<SiloCluster> StartMixedAsync(MemoryUnderTest place)
+        => SiloCluster.StartAsync(
+            3, static memento => memento.AddTable<RamAccount>().AddTable<DiskAccount>(), place);
+
+    /// <summary>Writes a record in ram, and reads one on disk, in one silo.</summary>
+    private static async Task<(Guid Id, NamedParticipant[] Participants)> CommitAsync(
+        SiloCluster cluster, TestClient client, TestSilo silo, bool readsDisk)
+    {
+        await cluster.MoveAsync<RamAccount>(Id, silo);
+        await cluster.MoveAsync<DiskAccount>(Id, silo);
+        Guid committed = default;
+        await client.Memento.TransactionAsync(async tx =>
+        {
+            await tx.WriteAsync(new RamAccount { Id = Id });
+            if (readsDisk) await tx.ReadAsync<DiskAccount>(Id);
+            committed = ((TransactionScope)tx).Sender.State.Id;
+        }).Within();
+        var written = new NamedParticipant(
+            nameof(RamAccount), PartitionOf<RamAccount>(client, Id), 1, silo.Address);
+        var readOnly = new NamedParticipant(
+            nameof(DiskAccount), PartitionOf<DiskAccount>(client, Id), 1, silo.Address);
+        return (committed, readsDisk ? [written, readOnly] : [written]);
+    }
+
     private static async Task EndAsync(
         SiloCluster cluster, TestSilo silo, Fate fate, IIndexGrain grain)
     {
@@ -136,13 +251,19 @@ public sealed class LostAnswerTests
         }
     }
 
-    private static IIndexGrain GrainOf(TestClient client, int id)
-        => client.Services.GetRequiredService<IGrainFactory>()
-            .GetGrain<IIndexGrain>(IndexGrainKey.Of(nameof(Mark), PartitionOf(client, id)));
+    private static IIndexGrain GrainOf(TestClient client, int id) => GrainOf<Mark>(client, id);
 
-    private static int PartitionOf(TestClient client, int id)
+    private static IIndexGrain GrainOf<T>(TestClient client, int id)
+        where T : class
+        => client.Services.GetRequiredService<IGrainFactory>()
+            .GetGrain<IIndexGrain>(IndexGrainKey.Of(typeof(T).Name, PartitionOf<T>(client, id)));
+
+    private static int PartitionOf(TestClient client, int id) => PartitionOf<Mark>(client, id);
+
+    private static int PartitionOf<T>(TestClient client, int id)
+        where T : class
     {
-        TableDefinition table = client.Services.GetRequiredService<TableRegistry>().Get<Mark>();
+        TableDefinition table = client.Services.GetRequiredService<TableRegistry>().Get<T>();
         return table.PartitionOf(table.KeyCodec.EncodeArgument(id));
     }
 }

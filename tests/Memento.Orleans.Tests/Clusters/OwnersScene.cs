@@ -1,11 +1,13 @@
 using System.Net;
 using Memento.Journaling;
+using Memento.Leases;
 using Memento.Locks;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Silos.HandOver;
+using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,6 +33,10 @@ internal sealed class OwnersScene : IAsyncDisposable
     /// <summary>Called before each message; a test delays it, or makes it fail.</summary>
     public Func<Owner, Owner, string, Task> OnMessage { get; set; }
         = static (_, _, _) => Task.CompletedTask;
+
+    /// <summary>Called while a silo opens the partition, with what it opens.</summary>
+    public Func<Owner, Partition, Task> OnOpen { get; set; }
+        = static (_, _) => Task.CompletedTask;
 
     /// <summary>
     /// The silos that serve the partition; more than one is the fault to look for.
@@ -60,6 +66,7 @@ internal sealed class OwnersScene : IAsyncDisposable
                 new DurableStorage(null), NullLogger<Journal>.Instance, TimeProvider.System);
             var owners = new PartitionOwners();
             Giver = new PartitionGiver(
+                this,
                 _partitions,
                 _parked,
                 owners,
@@ -115,7 +122,7 @@ internal sealed class OwnersScene : IAsyncDisposable
             using Turn turn = await _calls.TakeAsync(CancellationToken.None);
             return Partition is { IsClosed: false } open
                 ? open
-                : await Taker.TakeAsync(_scene.Table, Number, Open);
+                : await Taker.TakeAsync(_scene.Table, Number, OpenAsync);
         }
 
         /// <summary>Writes a record and commits; false if the partition is not here.</summary>
@@ -165,6 +172,9 @@ internal sealed class OwnersScene : IAsyncDisposable
         Task IOtherSilos.RememberAsync(SiloAddress silo, RememberRequest request)
             => throw new NotSupportedException();
 
+        async Task<KnownOwner[]> IOtherSilos.FindOwnersAsync(SiloAddress silo)
+            => await (await ReachAsync(silo, "find owners")).Giver.ShowOwnersAsync(Here);
+
         Task IOtherSilos.RefreshAsync(CancellationToken cancellationToken)
         {
             Unknown.Clear();
@@ -174,19 +184,24 @@ internal sealed class OwnersScene : IAsyncDisposable
         IAsyncEnumerable<ClusterMembershipSnapshot> IOtherSilos.ChangesAsync()
             => throw new NotSupportedException();
 
-        private Task<Partition> Open(TakenPartition taken)
+        private async Task<Partition> OpenAsync(TakenPartition taken)
         {
             Taken = taken;
-            return Task.FromResult(new Partition(
+            var lease = new Lease(TimeSpan.FromMinutes(1), TimeProvider.System);
+            var partition = new Partition(
                 _scene.Table,
                 Number,
                 epoch: 0,
                 taken.Content ?? new PartitionContent(_scene.Table),
                 TimeProvider.System)
             {
+                Holding = lease.Hold(new PartitionEpoch(_scene.Table.Name, Number, 1)),
                 Tenure = taken.Tenure,
                 LostAt = taken.LostAt,
-            });
+            };
+            lease.End(lease.Begin(), new LeaseNews([], []));
+            await _scene.OnOpen(this, partition);
+            return partition;
         }
 
         private async Task<Owner> ReachAsync(SiloAddress silo, string message)

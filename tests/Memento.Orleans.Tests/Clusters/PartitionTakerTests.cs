@@ -297,6 +297,161 @@ public sealed class PartitionTakerTests
         Assert.Null(second.Taken!.LostWith);
     }
 
+    [Fact]
+    public async Task A_silo_that_opens_the_partition_ends_that_before_the_next_one_opens_it()
+    {
+        await using var scene = new OwnersScene(3);
+        OwnersScene.Owner owner = scene.Silos[0], one = scene.Silos[1], other = scene.Silos[2];
+        await owner.TakeAsync().Within();
+        await FillAsync(owner, 4, text: null);
+        Task<Partition>? taking = null;
+        int opening = 0;
+        int most = 0;
+        scene.OnOpen = async (from, _) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref opening));
+            if (from == one)
+            {
+                // After its last look at who owns it. What waits is told by its first message.
+                var isAsked = new TaskCompletionSource();
+                scene.OnMessage = (asking, asked, _) =>
+                {
+                    if (asking == other && asked == one) isAsked.TrySetResult();
+                    return Task.CompletedTask;
+                };
+                taking = other.TakeAsync();
+                await isAsked.Task.Within();
+                for (int i = 0; i < 100; i++)
+                    await Task.Yield();
+            }
+
+            Interlocked.Decrement(ref opening);
+        };
+
+        await one.TakeAsync().Within();
+        await taking!.Within();
+
+        Assert.Equal(1, most);
+        Assert.Equal([other], scene.Serving);
+        Assert.Equal(4, other.Partition!.Measure().Count);
+    }
+
+    [Fact]
+    public async Task What_is_lost_by_the_lease_while_it_is_opened_is_not_served_but_kept()
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], next = scene.Silos[1];
+        await owner.TakeAsync().Within();
+        await FillAsync(owner, 3, text: null);
+        scene.OnOpen = static (_, partition) =>
+        {
+            partition.Holding!.Lose();
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAsync<TransactionConflictException>(() => next.TakeAsync().Within());
+        Assert.Empty(scene.Serving);
+        scene.OnOpen = static (_, _) => Task.CompletedTask;
+
+        await next.TakeAsync().Within();
+
+        Assert.Equal([next], scene.Serving);
+        Assert.Equal(3, next.Partition!.Measure().Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_loss_is_told_though_the_first_try_to_open_fails(bool byAnother)
+    {
+        await using var scene = new OwnersScene(3);
+        OwnersScene.Owner dead = scene.Silos[0], heir = scene.Silos[1], other = scene.Silos[2];
+        await dead.TakeAsync().Within();
+        dead.IsDead = true;
+        scene.OnOpen = static (_, _) => throw new StorageException("No answer.");
+        await Assert.ThrowsAsync<StorageException>(() => heir.TakeAsync().Within());
+        scene.OnOpen = static (_, _) => Task.CompletedTask;
+
+        OwnersScene.Owner next = byAnother ? other : heir;
+        await next.TakeAsync().Within();
+
+        Assert.Equal(dead.Here, next.Taken!.LostWith);
+    }
+
+    [Fact]
+    public async Task A_loss_is_told_though_the_first_answer_of_the_silo_that_knows_it_is_lost()
+    {
+        await using var scene = new OwnersScene(3);
+        OwnersScene.Owner dead = scene.Silos[0], late = scene.Silos[2];
+        late.IsDead = true;
+        await dead.TakeAsync().Within();
+        late.IsDead = false;
+        dead.IsDead = true;
+        bool isLost = false;
+        scene.OnMessage = async (from, other, message) =>
+        {
+            if (message != "give up" || isLost) return;
+
+            isLost = true;
+            await other.Giver.GiveUpAsync(
+                new GiveUpRequest(scene.Table.Name, OwnersScene.Number, from.Here));
+            throw new TimeoutException("The answer is lost.");
+        };
+
+        await late.TakeAsync().Within();
+
+        Assert.True(isLost);
+        Assert.Equal(dead.Here, late.Taken!.LostWith);
+    }
+
+    [Fact]
+    public async Task A_silo_that_has_joined_knows_of_the_owners_before_it_and_tells_their_losses()
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], joined = scene.Silos[1];
+        joined.IsDead = true;
+        await owner.TakeAsync().Within();
+        joined.IsDead = false;
+        owner.Unknown.Add(joined.Here);
+
+        await joined.Taker.LearnOwnersAsync(CancellationToken.None).Within();
+        Assert.Empty(owner.Unknown);
+        owner.IsDead = true;
+        await joined.TakeAsync().Within();
+
+        Assert.Equal(owner.Here, joined.Taken!.LostWith);
+    }
+
+    [Fact]
+    public async Task Records_that_a_living_silo_had_to_drop_are_said_to_be_lost()
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], next = scene.Silos[1];
+        Partition partition = await owner.TakeAsync().Within();
+        await FillAsync(owner, 3, text: null);
+        partition.Holding!.Lose();
+
+        await next.TakeAsync().Within();
+
+        Assert.Equal(0, next.Partition!.Measure().Count);
+        Assert.Equal(owner.Here, next.Taken!.LostWith);
+    }
+
+    [Fact]
+    public async Task A_dead_silo_that_does_not_know_it_yet_takes_nothing_from_those_that_live()
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], dead = scene.Silos[1];
+        await owner.TakeAsync().Within();
+        await FillAsync(owner, 3, text: null);
+        dead.IsDead = true;
+
+        await Assert.ThrowsAsync<TransactionConflictException>(() => owner.Giver.GiveUpAsync(
+            new GiveUpRequest(scene.Table.Name, OwnersScene.Number, dead.Here)).Within());
+
+        Assert.Equal([owner], scene.Serving);
+        Assert.Equal(3, owner.Partition!.Measure().Count);
+    }
+
     /// <summary>
     /// Silos take the partition from each other, several at once, while messages are late, their
     /// answers are lost, and a writer counts what was acknowledged.

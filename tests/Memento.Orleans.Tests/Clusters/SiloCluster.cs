@@ -87,5 +87,11 @@ internal sealed class SiloCluster : IAsyncDisposable
         where TKey : notnull
         => _cluster.KeysInAsync<T, TKey>(silo, count, key).Within();
 
+    /// <summary>Moves the partition of a key to a silo, with its records.</summary>
+    public Task MoveAsync<T>(object key, TestSilo silo)
+        where T : class
+        => _cluster.MovePartitionAsync<T>(_cluster.PartitionOf<T>(key), silo)
+            .Within($"a partition moves to {silo}");
+
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 }

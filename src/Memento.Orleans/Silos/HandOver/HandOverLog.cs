@@ -8,15 +8,16 @@ internal static partial class HandOverLog
     [LoggerMessage(
         EventId = 1310,
         Level = LogLevel.Warning,
-        Message = "Silo {Silo} did not answer about a partition that this silo takes over; it is "
-            + "asked again until it answers or is dead")]
+        Message = "Silo {Silo} did not answer about its partitions; it is asked again until it "
+            + "answers or is dead")]
     public static partial void NoAnswer(ILogger logger, Exception exception, SiloAddress silo);
 
     [LoggerMessage(
         EventId = 1311,
         Level = LogLevel.Error,
         Message = "Partition {Number} of table '{Table}' lost its records, which were in the ram "
-            + "of silo {Silo}: that silo has died. The partition begins empty")]
+            + "of silo {Silo}: that silo has died, or had to drop them because another one had "
+            + "taken the partition. The partition begins empty")]
     public static partial void Lost(ILogger logger, int number, string table, SiloAddress silo);
 
     [LoggerMessage(
@@ -35,7 +36,7 @@ internal static partial class HandOverLog
         EventId = 1316,
         Level = LogLevel.Warning,
         Message = "Silo {Silo} was not told which transactions this silo, which stops, has "
-            + "committed. A client that asks it for one over ram alone is told it is in doubt")]
+            + "committed. A client that asks it for one over ram is told that it is in doubt")]
     public static partial void NotRemembered(
         ILogger logger, Exception exception, SiloAddress silo);
 

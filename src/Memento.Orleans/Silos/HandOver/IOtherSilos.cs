@@ -35,6 +35,9 @@ internal interface IOtherSilos
 
     Task RememberAsync(SiloAddress silo, RememberRequest request);
 
+    /// <summary>Asks a silo which owners of partitions it knows.</summary>
+    Task<KnownOwner[]> FindOwnersAsync(SiloAddress silo);
+
     /// <summary>Reads the membership now, instead of when others tell of its change.</summary>
     /// <param name="cancellationToken">
     /// Ends the wait. In a silo that stops, Orleans may wait for ever for what it has read.

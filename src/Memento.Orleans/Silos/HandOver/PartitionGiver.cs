@@ -12,6 +12,7 @@ namespace Memento.Silos.HandOver;
 /// next owner has taken them.
 /// </summary>
 internal sealed class PartitionGiver(
+    IOtherSilos silos,
     PartitionDirectory partitions,
     ParkedPartitions parked,
     PartitionOwners owners,
@@ -100,11 +101,16 @@ internal sealed class PartitionGiver(
     }
 
     /// <summary>Closes a partition, which another silo owns from now on.</summary>
+    /// <exception cref="TransactionConflictException">
+    /// That silo is dead by the membership's verdict, and does not know it yet.
+    /// </exception>
     public async Task<GiveUpAnswer> GiveUpAsync(GiveUpRequest request)
     {
-        PartitionOwners.Ownership? before =
+        if (silos.IsDead(request.Owner)) throw Moved(request.Table, request.Number);
+
+        PartitionOwners.Ownership owned =
             owners.Set(request.Table, request.Number, request.Owner);
-        if (before is not null) await before.Opening.ConfigureAwait(false);
+        await owned.Opening.ConfigureAwait(false);
         if (partitions.Find(request.Table, request.Number) is { } partition)
             await CloseAsync(partition, Moved(request.Table, request.Number)).ConfigureAwait(false);
         ParkedPartition? kept = parked.Find(request.Table, request.Number);
@@ -112,8 +118,21 @@ internal sealed class PartitionGiver(
         {
             Tenure = kept?.Tenure,
             LostAt = kept?.LostAt,
-            LastOwner = before?.Silo,
+            LastOwner = owned.Before,
+            LostWith = owned.LostWith
+                ?? (kept is null && silos.Here.Equals(owned.Before) ? silos.Here : null),
         };
+    }
+
+    /// <summary>
+    /// Tells a silo that joins of the owners that it was not told of when they took partitions.
+    /// Each that takes one later asks that silo too.
+    /// </summary>
+    public async Task<KnownOwner[]> ShowOwnersAsync(SiloAddress joining)
+    {
+        if (!silos.Others.Contains(joining))
+            await silos.RefreshAsync(_leaving.Token).ConfigureAwait(false);
+        return owners.GetAll();
     }
 
     /// <summary>
@@ -130,12 +149,13 @@ internal sealed class PartitionGiver(
     /// </summary>
     public void Forget(string table, MementoException reason)
     {
+        // First, so that what is just being opened is closed here, or not opened.
+        owners.Forget(table);
         foreach (Partition each in partitions.All)
         {
             if (each.Table.Name == table) CloseAsync(each, reason).Ignore();
         }
 
-        owners.Forget(table);
         parked.Remove(table);
     }
 

@@ -13,6 +13,7 @@ namespace Memento.Silos.HandOver;
 internal sealed class PartitionMover(
     IOtherSilos silos,
     OwnershipPlan plan,
+    PartitionTaker taker,
     PartitionGiver giver,
     PartitionDirectory partitions,
     ParkedPartitions parked,
@@ -128,6 +129,9 @@ internal sealed class PartitionMover(
                         .WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
 
+                // What has ended in doubt may have been committed: that was not all then.
+                if (transactions.HasDoubts) return;
+
                 await silos.RememberAsync(silo, new RememberRequest(silos.Here, [], IsLast: true))
                     .WaitAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -149,6 +153,9 @@ internal sealed class PartitionMover(
         bool isDone = true;
         try
         {
+            await taker.LearnOwnersAsync(stopping).WaitAsync(stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopping.ThrowIfCancellationRequested();
             while (true)
             {
                 await WaitAsync(changed, isDone, stopping).ConfigureAwait(false);

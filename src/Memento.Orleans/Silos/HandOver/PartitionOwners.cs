@@ -1,3 +1,5 @@
+using Memento.Messages;
+
 namespace Memento.Silos.HandOver;
 
 /// <summary>
@@ -9,15 +11,45 @@ internal sealed class PartitionOwners
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Table, int Number), Ownership> _owners = [];
 
-    /// <summary>The partitions whose owner is such a silo.</summary>
+    /// <summary>The partitions whose last owner that may have served is such a silo.</summary>
     public IReadOnlyList<(string Table, int Number)> Of(Func<SiloAddress, bool> isAsked)
     {
         lock (_gate)
         {
             return
             [
-                .. _owners.Where(each => isAsked(each.Value.Silo)).Select(static each => each.Key),
+                .. _owners.Where(each => each.Value.Last is { } last && isAsked(last))
+                    .Select(static each => each.Key),
             ];
+        }
+    }
+
+    /// <summary>
+    /// The last owners that are known, for a silo that joins; of a partition that this silo is just
+    /// opening, without knowing any before, this silo.
+    /// </summary>
+    public KnownOwner[] GetAll()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _owners.Select(static each => new KnownOwner(
+                    each.Key.Table, each.Key.Number, each.Value.Last ?? each.Value.Silo)),
+            ];
+        }
+    }
+
+    /// <summary>Keeps owners of which another silo tells, where this one knows none.</summary>
+    public void Learn(KnownOwner[] owners)
+    {
+        lock (_gate)
+        {
+            foreach (KnownOwner each in owners)
+            {
+                _owners.TryAdd(
+                    (each.Table, each.Number), new Ownership(each.Silo) { Last = each.Silo });
+            }
         }
     }
 
@@ -29,21 +61,61 @@ internal sealed class PartitionOwners
     }
 
     /// <summary>
-    /// Keeps the owner of a partition, and returns the one before. If this silo is just opening it,
-    /// it has opened it when the task there ends.
+    /// Keeps the owner of a partition, which is another silo. If this silo is just opening it, it
+    /// has opened it when the task of the answer ends.
     /// </summary>
-    public Ownership? Set(string table, int number, SiloAddress owner)
+    public Ownership Set(string table, int number, SiloAddress owner)
     {
         lock (_gate)
         {
             Ownership? before = _owners.GetValueOrDefault((table, number));
-
-            // Not only the first that asks while this silo opens it has to wait for that.
-            _owners[(table, number)] = new Ownership(owner)
+            return _owners[(table, number)] = new Ownership(owner)
             {
+                Last = owner,
+
+                // It asks again where the answer was lost.
+                Before = owner.Equals(before?.Silo) ? before.Before : before?.Last,
+                LostWith = before?.LostWith,
+
+                // Not only the first that asks while this silo opens it has to wait for that.
+                Opening = before?.Opening ?? Task.CompletedTask,
+            };
+        }
+    }
+
+    /// <summary>This silo begins to take a partition. Returns the owner before.</summary>
+    public Ownership? Begin(string table, int number, SiloAddress here)
+    {
+        lock (_gate)
+        {
+            Ownership? before = _owners.GetValueOrDefault((table, number));
+            _owners[(table, number)] = new Ownership(here)
+            {
+                Last = before?.Last,
+                LostWith = before?.LostWith,
                 Opening = before?.Opening ?? Task.CompletedTask,
             };
             return before;
+        }
+    }
+
+    /// <summary>
+    /// Keeps what this silo, which takes a partition, has found: which silo has its records, or
+    /// with which they were lost. If it fails to open it, the next owner has to learn of that.
+    /// </summary>
+    public void ShowFound(
+        string table, int number, SiloAddress here, SiloAddress? last, SiloAddress? lostWith)
+    {
+        lock (_gate)
+        {
+            if (!_owners.TryGetValue((table, number), out Ownership? known)) return;
+
+            bool isHere = known.Silo.Equals(here);
+            _owners[(table, number)] = known with
+            {
+                Last = isHere && last is not null ? last : known.Last,
+                LostWith = lostWith,
+            };
         }
     }
 
@@ -75,14 +147,42 @@ internal sealed class PartitionOwners
 
             var opening = new TaskCompletionSource(
                 TaskCreationOptions.RunContinuationsAsynchronously);
-            _owners[(table, number)] = new Ownership(here) { Opening = opening.Task };
+            _owners[(table, number)] = known with { Opening = opening.Task };
             return opening;
         }
     }
 
+    /// <summary>
+    /// Whether a partition is still being opened by this <see cref="TryOpen"/>: otherwise its table
+    /// was deleted since.
+    /// </summary>
+    public bool IsOpening(string table, int number, TaskCompletionSource opening)
+    {
+        lock (_gate)
+            return _owners.GetValueOrDefault((table, number))?.Opening == opening.Task;
+    }
+
     /// <summary>Who owns a partition.</summary>
+    /// <param name="Silo">The silo that has asked for it last.</param>
     internal sealed record Ownership(SiloAddress Silo)
     {
+        /// <summary>
+        /// The last silo that may have served it, and whose death has lost its records if they are
+        /// nowhere else: as long as this silo has not opened it, the one before. Null: not known.
+        /// </summary>
+        public SiloAddress? Last { get; init; }
+
+        /// <summary>
+        /// That silo, before another one began to take the partition. Null: not known.
+        /// </summary>
+        public SiloAddress? Before { get; init; }
+
+        /// <summary>
+        /// The silo with which the records in ram were lost, as this one has found when it took the
+        /// partition, and could not open it, so that nobody was told. Null: none.
+        /// </summary>
+        public SiloAddress? LostWith { get; init; }
+
         /// <summary>Ends when this silo has opened it, or could not.</summary>
         public Task Opening { get; init; } = Task.CompletedTask;
     }

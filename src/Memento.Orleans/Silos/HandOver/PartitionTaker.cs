@@ -11,7 +11,9 @@ namespace Memento.Silos.HandOver;
 /// </summary>
 /// <remarks>
 /// What must hold: before this silo serves the partition, each other silo that lives has closed it,
-/// and has nothing left of it that a later owner could take for its newest records.
+/// and has nothing left of it that a later owner could take for its newest records. A silo that
+/// begins to open it ends that before it answers the next one that takes it: two that open it at
+/// once would raise its owner number in turn, and so take the records from the one that has them.
 /// </remarks>
 internal sealed class PartitionTaker(
     IOtherSilos silos,
@@ -45,6 +47,19 @@ internal sealed class PartitionTaker(
         }
     }
 
+    /// <summary>
+    /// Learns of the owners of partitions that took them before this silo joined.
+    /// </summary>
+    public Task LearnOwnersAsync(CancellationToken cancellationToken)
+        => Task.WhenAll(silos.Others.Select(async silo =>
+        {
+            KnownOwner[]? known = await UntilDeadAsync<KnownOwner[]>(
+                silo,
+                async () => await silos.FindOwnersAsync(silo).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+            owners.Learn(known ?? []);
+        }));
+
     private async Task<Partition> TakeBegunAsync(
         TableDefinition table, int number, Func<TakenPartition, Task<Partition>> open)
     {
@@ -53,13 +68,19 @@ internal sealed class PartitionTaker(
             await giver.CloseAsync(last, PartitionGiver.Moved(table.Name, number))
                 .ConfigureAwait(false);
 
-        SiloAddress? before = owners.Set(table.Name, number, silos.Here)?.Silo;
+        PartitionOwners.Ownership? before = owners.Begin(table.Name, number, silos.Here);
         List<Given> answers = await AskAllAsync(
-            new GiveUpRequest(table.Name, number, silos.Here), before).ConfigureAwait(false);
-        SiloAddress? lost = OwnersBefore(answers, before).FirstOrDefault(HasEnded);
-
+            new GiveUpRequest(table.Name, number, silos.Here), before?.Last).ConfigureAwait(false);
         ParkedPartition? own = parked.Find(table.Name, number);
+        SiloAddress? lost = FindLoss(answers, before, hasOwn: own is not null);
         Given best = answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
+        bool isNowhere = own is null && best.Answer?.Tenure is null;
+        owners.ShowFound(
+            table.Name,
+            number,
+            silos.Here,
+            isNowhere ? null : best.Silo,
+            isNowhere ? lost : null);
         PartitionContent? content = own?.Content;
         long tenure = own?.Tenure ?? 0;
         DateTimeOffset? lostAt = own?.LostAt;
@@ -72,32 +93,55 @@ internal sealed class PartitionTaker(
         }
 
         // Opening it takes it from the silo that has it, where that is another one by now.
-        if (!silos.Here.Equals(owners.Find(table.Name, number)))
-            throw PartitionGiver.Moved(table.Name, number);
-
-        Partition partition = await open(new TakenPartition(
-            content, tenure + 1, lostAt, content is null ? lost : null)).ConfigureAwait(false);
         if (owners.TryOpen(table.Name, number, silos.Here) is not { } opening)
             throw PartitionGiver.Moved(table.Name, number);
 
         try
         {
-            foreach (Given each in answers.Where(static each => each.Answer?.Tenure is not null))
-                await ReleaseAsync(each.Silo, table, number, tenure).ConfigureAwait(false);
-            parked.Take(table.Name, number);
-            partitions.Add(partition);
-            return partition;
-        }
-        catch when (content is not null)
-        {
-            // It may be nowhere else by now.
-            parked.Add(new ParkedPartition(table, number, tenure, lostAt, content));
-            throw;
+            Partition partition = await open(new TakenPartition(
+                content, tenure + 1, lostAt, content is null ? lost : null)).ConfigureAwait(false);
+            if (!owners.IsOpening(table.Name, number, opening))
+                throw PartitionGiver.Moved(table.Name, number);
+
+            try
+            {
+                foreach (Given each in answers)
+                {
+                    if (each.Answer?.Tenure is not null)
+                        await ReleaseAsync(each.Silo, table, number, tenure).ConfigureAwait(false);
+                }
+
+                parked.Take(table.Name, number);
+                await AddAsync(partition).ConfigureAwait(false);
+                owners.ShowFound(table.Name, number, silos.Here, silos.Here, lostWith: null);
+                return partition;
+            }
+            catch when (content is not null)
+            {
+                // It may be nowhere else by now.
+                parked.Add(new ParkedPartition(table, number, tenure, lostAt, content));
+                throw;
+            }
         }
         finally
         {
             opening.SetResult();
         }
+    }
+
+    /// <summary>
+    /// Lets the partition be found here. The renewals of the lease close what they say is lost, but
+    /// only where they find it.
+    /// </summary>
+    private async Task AddAsync(Partition partition)
+    {
+        partitions.Add(partition);
+        if (!partition.IsLost) return;
+
+        TransactionConflictException taken = LeaseErrors.Taken(
+            partition.Table.Name, partition.Number);
+        await giver.CloseAsync(partition, taken).ConfigureAwait(false);
+        throw taken;
     }
 
     /// <summary>
@@ -124,6 +168,20 @@ internal sealed class PartitionTaker(
             if (!silos.Others.Except(answers.Select(static each => each.Silo)).Any())
                 return answers;
         }
+    }
+
+    /// <summary>
+    /// The silo with which the records in ram were lost, if nobody has them: it has ended, or it
+    /// had to drop them. Null: nobody had any.
+    /// </summary>
+    private SiloAddress? FindLoss(
+        List<Given> answers, PartitionOwners.Ownership? before, bool hasOwn)
+    {
+        if (OwnersBefore(answers, before?.Last).FirstOrDefault(HasEnded) is { } ended) return ended;
+        if (before?.LostWith is { } found) return found;
+        if (!hasOwn && silos.Here.Equals(before?.Last)) return silos.Here;
+        return answers.Select(static each => each.Answer?.LostWith)
+            .FirstOrDefault(static each => each is not null);
     }
 
     private static IEnumerable<SiloAddress> OwnersBefore(
@@ -193,9 +251,11 @@ internal sealed class PartitionTaker(
     /// Calls a silo until it answers; null: it is dead. One that is only silent may still serve the
     /// partition, so there is nothing to do but to wait for the membership's verdict.
     /// </summary>
-    private async Task<T?> UntilDeadAsync<T>(SiloAddress silo, Func<Task<T?>> call)
+    private async Task<T?> UntilDeadAsync<T>(
+        SiloAddress silo, Func<Task<T?>> call, CancellationToken? until = null)
         where T : class
     {
+        CancellationToken ending = until ?? giver.Leaving;
         for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
         {
             if (silos.IsDead(silo)) return null;
@@ -208,7 +268,7 @@ internal sealed class PartitionTaker(
                 HandOverLog.NoAnswer(logger, exception, silo);
             }
 
-            await UntilLeavingAsync(Task.Delay(pause, time, giver.Leaving)).ConfigureAwait(false);
+            await UntilLeavingAsync(Task.Delay(pause, time, ending)).ConfigureAwait(false);
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class LeaseKeeper(
     PartitionDirectory partitions,
     Journal journal,
     IClusterMembershipService membership,
+    ILocalSiloDetails silo,
     IOptions<MementoOptions> options,
     TimeProvider time,
     StoreMetrics metrics,
@@ -90,6 +91,12 @@ internal sealed class LeaseKeeper(
     /// <exception cref="StorageException">The storage refused.</exception>
     public async Task<Holding> TakeAsync(string table, int number)
     {
+        // A silo that has stood still may be dead by the membership's verdict. To raise the number
+        // would take the partition, with its records in ram, from its new owner.
+        if (!_lease.IsValid) await RefreshMembershipAsync(_stopping.Token);
+        if (membership.CurrentSnapshot.GetSiloStatus(silo.SiloAddress) == SiloStatus.Dead)
+            throw LeaseErrors.Taken(table, number);
+
         long epoch = await storage.Journal!.RaiseEpochAsync(table, number, _stopping.Token);
         Holding holding = _lease.Hold(new PartitionEpoch(table, number, epoch));
         try
@@ -237,7 +244,8 @@ internal sealed class LeaseKeeper(
     }
 
     /// <summary>
-    /// A silo that has lost partitions may have been declared dead: it learns that now.
+    /// A silo that has lost partitions, or its lease, may have been declared dead: it learns that
+    /// now.
     /// </summary>
     private async Task RefreshMembershipAsync(CancellationToken stopping)
     {

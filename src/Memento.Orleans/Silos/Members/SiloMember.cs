@@ -72,6 +72,9 @@ internal sealed class SiloMember(
     public Task<GiveUpAnswer> GiveUpAsync(GiveUpRequest request)
         => Task.Run(() => giver.GiveUpAsync(request));
 
+    public Task<KnownOwner[]> FindOwnersAsync(SiloAddress joining)
+        => Task.Run(() => giver.ShowOwnersAsync(joining));
+
     public Task<FetchAnswer?> FetchAsync(FetchRequest request)
         => Task.Run(() => giver.Fetch(request));
 

@@ -81,7 +81,16 @@ internal sealed class SiloMembers(
     public Task RememberAsync(SiloAddress address, RememberRequest request)
         => GetGrainService(address).RememberAsync(request);
 
+    public Task<KnownOwner[]> FindOwnersAsync(SiloAddress address)
+        => GetGrainService(address).FindOwnersAsync(Here);
+
     public async Task<SiloAddress> FindAsync(string table, int partition)
+        => (await OpenAsync(table, partition).ConfigureAwait(false)).Silo!;
+
+    public async Task<SiloAddress?> FindLossAsync(string table, int partition)
+        => (await OpenAsync(table, partition).ConfigureAwait(false)).LostWith;
+
+    private async Task<OpenResponse> OpenAsync(string table, int partition)
     {
         OpenResponse opened;
         try
@@ -100,8 +109,7 @@ internal sealed class SiloMembers(
                 exception);
         }
 
-        if (opened.Error is not null) throw opened.Error;
-        return opened.Silo!;
+        return opened.Error is null ? opened : throw opened.Error;
     }
 
     public Task<GiveUpAnswer> GiveUpAsync(SiloAddress address, GiveUpRequest request)

@@ -9,7 +9,9 @@ internal sealed partial class ClusterSimulation
 {
     private readonly Dictionary<Guid, List<(SiloAddress Silo, bool IsCommitted)>> _ends = [];
     private readonly HashSet<int> _lost = [];
-    private readonly HashSet<int> _opened = [];
+    private readonly Dictionary<int, VirtualSilo> _opened = [];
+    private readonly HashSet<(int Partition, SiloAddress Silo)> _dropped = [];
+    private readonly HashSet<(int Partition, SiloAddress Silo)> _taking = [];
 
     /// <summary>Whoever serves a partition is the only one that may rely on it.</summary>
     public void CheckOwner(VirtualPartition partition)
@@ -55,22 +57,45 @@ internal sealed partial class ClusterSimulation
     public void Opened(VirtualPartition partition)
     {
         if (Time.IsTold) Time.Tell($"{partition.Silo.Name} serves partition {partition.Number}");
-        if (!_opened.Add(partition.Number)) Counts.Add(Happening.TakenOver);
+        if (_opened.TryGetValue(partition.Number, out VirtualSilo? last))
+        {
+            Counts.Add(Happening.TakenOver);
+            if (partition.IsNew) BeginsEmpty(partition, last);
+        }
+
+        _opened[partition.Number] = partition.Silo;
+        _taking.RemoveWhere(each => each.Partition == partition.Number);
         CheckOwner(partition);
     }
 
-    /// <summary>A partition in ram begins empty.</summary>
-    /// <param name="partition">The partition.</param>
-    /// <param name="with">The dead silo that is said to have had its records; null: none.</param>
-    public void BeginsEmpty(int partition, SiloAddress? with)
+    /// <summary>A silo begins to take a partition.</summary>
+    public void Takes(VirtualSilo silo, int partition) => _taking.Add((partition, silo.Here));
+
+    /// <summary>A silo has closed a partition, and keeps no records of it.</summary>
+    public void Dropped(VirtualPartition partition)
+        => _dropped.Add((partition.Number, partition.Silo.Here));
+
+    /// <summary>
+    /// A partition in ram begins empty. That is said if a silo lives that can know it. It may be
+    /// unsaid where several have tried to take it: they can make each other forget the owner.
+    /// </summary>
+    private void BeginsEmpty(VirtualPartition partition, VirtualSilo last)
     {
-        if (!_opened.Contains(partition)) return;
-        if (Time.IsTold) Time.Tell($"partition {partition} is lost, with {with}");
+        int number = partition.Number;
+        SiloAddress? with = partition.LostWith;
+        if (Time.IsTold) Time.Tell($"partition {number} is lost, with {with}");
         Counts.Add(with is null ? Happening.RamLostUntold : Happening.RamLost);
         Unless(
-            with is null || Members[with] == MemberStatus.Dead,
-            $"partition {partition} is said to be lost with a silo that lives");
-        _lost.Add(partition);
+            with is null || Members[with] == MemberStatus.Dead
+                || _dropped.Contains((number, with)),
+            $"partition {number} is said to be lost with a silo that lives");
+        Unless(
+            with is not null || Members[partition.Silo.Here] == MemberStatus.Dead
+                || _taking.Count(each => each.Partition == number) > 1
+                || !_silos.Exists(each => Members[each.Here] != MemberStatus.Dead
+                    && each.KnowsOwnersSince < last.EndedAt),
+            $"partition {number} is lost and nobody says so");
+        _lost.Add(number);
     }
 
     /// <summary>Null: nothing is under way.</summary>

@@ -32,6 +32,7 @@ internal sealed partial class ClusterSimulation
         Counts.Add(Happening.Crash);
         if (Time.IsTold) Time.Tell($"{silo.Name} {why}");
         silo.IsAlive = false;
+        silo.End();
         SiloAddress dead = silo.Here;
         Time.After(VirtualTime.Milliseconds(_random.Between(200, 900)), () => Declare(dead));
         if (!_random.OneIn(3))
@@ -51,6 +52,7 @@ internal sealed partial class ClusterSimulation
     {
         if (Members.GetValueOrDefault(silo) >= status) return;
         Members[silo] = status;
+        if (status == MemberStatus.Dead) _silos.Find(each => each.Here.Equals(silo))?.End();
         _plan = null;
         foreach (VirtualSilo each in _silos)
             each.Post(SomeTime(_random.OneIn(4) ? 200 : 5), () => each.Learn(silo, status));

@@ -49,6 +49,11 @@ internal sealed class VirtualPartition(
 
     public required Holding Holding { get; init; }
 
+    /// <summary>Whether it is in ram and began empty.</summary>
+    public required bool IsNew { get; init; }
+
+    public required SiloAddress? LostWith { get; init; }
+
     public bool IsDisk => Silo.All.IsDisk(Number);
 
     public LockManager Locks { get; } = new();

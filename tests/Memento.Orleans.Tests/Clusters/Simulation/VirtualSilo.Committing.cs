@@ -9,6 +9,11 @@ internal sealed record VirtualParticipant(int Partition, SiloAddress Silo, int O
 /// <summary>A class, so that no answer is null.</summary>
 internal sealed record CommitAnswer(CommitResult Result);
 
+/// <summary>
+/// The silo with which the records of a partition were lost when its owner began; null: none.
+/// </summary>
+internal sealed record LossAnswer(SiloAddress? With);
+
 /// <summary>A commit that a silo coordinates.</summary>
 internal sealed record VirtualCoordination(
     VirtualState State,
@@ -68,15 +73,44 @@ internal sealed partial class VirtualSilo
         bool hasTold = _told.Contains(silo);
         if (_outcomes.GetValueOrDefault(id)) return new CommitAnswer(CommitResult.Committed);
 
-        if (participants.Exists(each => All.IsDisk(each.Partition)))
+        VirtualParticipant[] inRam = [.. participants.Where(each => !All.IsDisk(each.Partition))];
+        if (inRam.Length < participants.Count)
         {
-            return await All.Storage.CallAsync(this, () => All.Storage.Decide(id)) is bool kept
-                ? new CommitAnswer(kept ? CommitResult.Committed : Again)
-                : null;
+            if (await All.Storage.CallAsync(this, () => All.Storage.Decide(id)) is not bool kept)
+                return null;
+            if (kept) return new CommitAnswer(CommitResult.Committed);
+            if (inRam.Length == 0 || participants.Exists(each => !each.Silo.Equals(silo)))
+                return new CommitAnswer(Again);
         }
 
-        return new CommitAnswer(hasTold ? Again : InDoubt(id));
+        if (hasTold) return new CommitAnswer(Again);
+        return await AreLostAsync(inRam, silo) is not { } areLost
+            ? null
+            : new CommitAnswer(areLost ? Again : InDoubt(id));
     }
+
+    /// <summary>
+    /// Whether all records that a silo had were lost with it; null: it cannot be found out now.
+    /// </summary>
+    private async Task<bool?> AreLostAsync(VirtualParticipant[] participants, SiloAddress silo)
+    {
+        if (!Array.TrueForAll(participants, each => each.Silo.Equals(silo))) return false;
+        foreach (VirtualParticipant each in participants)
+        {
+            if (OwnerOf(each.Partition) is not { } owner) return null;
+            LossAnswer? loss = owner.Equals(Here)
+                ? await FindLossAsync(each.Partition)
+                : await All.Network.CallAsync(
+                    this, owner, CallTimeout, there => there.FindLossAsync(each.Partition));
+            if (loss is null) return null;
+            if (!silo.Equals(loss.With)) return false;
+        }
+
+        return true;
+    }
+
+    private async Task<LossAnswer?> FindLossAsync(int number)
+        => await OpenAsync(number) is { } partition ? new LossAnswer(partition.LostWith) : null;
 
     private static CommitResult Again { get; } = CommitResult.TryAgain("says the simulation");
 

@@ -24,6 +24,7 @@ internal sealed partial class VirtualSilo
 
     private async Task MoveAlwaysAsync()
     {
+        await LearnOwnersAsync();
         while (!IsLeaving)
         {
             await DelayAsync(VirtualTime.Milliseconds(_random.Between(80, 160)));
@@ -75,6 +76,9 @@ internal sealed partial class VirtualSilo
     /// <summary>Takes a partition under the lease; null: another silo has it.</summary>
     private async Task<Holding?> TakeHoldingAsync(int number)
     {
+        // It may be dead by the membership's verdict, and have stood still meanwhile.
+        if (!Lease.IsValid) await RefreshAsync();
+        if (IsDead(Here)) return null;
         object? raised = await All.Storage.CallAsync(this, () => All.Storage.RaiseEpoch(number));
         if (raised is not long epoch) return null;
         Holding holding = Lease.Hold(new PartitionEpoch("t", number, epoch));
@@ -127,12 +131,13 @@ internal sealed partial class VirtualSilo
             records = keys.Zip(rows).ToDictionary(
                 static each => each.First, static each => new VirtualCell(each.Second, 0));
         }
-        else if (content is null)
-        {
-            All.BeginsEmpty(number, lostWith);
-        }
 
-        return new VirtualPartition(this, number, tenure, records) { Holding = holding };
+        return new VirtualPartition(this, number, tenure, records)
+        {
+            Holding = holding,
+            IsNew = content is null && !All.IsDisk(number),
+            LostWith = content is null && !All.IsDisk(number) ? lostWith : null,
+        };
     }
 
     private async Task ReleaseHoldingAsync(Holding holding)

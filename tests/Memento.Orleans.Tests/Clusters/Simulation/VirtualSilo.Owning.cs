@@ -1,7 +1,7 @@
 namespace Memento.Tests.Clusters.Simulation;
 
 /// <summary>What a silo that gives a partition up answers.</summary>
-internal sealed record GivenUp(long? Tenure, SiloAddress? LastOwner);
+internal sealed record GivenUp(long? Tenure, SiloAddress? LastOwner, SiloAddress? LostWith);
 
 /// <summary>A row of a partition that waits for its next owner; no key: it has no more.</summary>
 internal sealed record FetchedRow(int? Key, int[] Values);
@@ -14,6 +14,24 @@ internal sealed record Done
 
 /// <summary>The records of a partition between two owners.</summary>
 internal sealed record ParkedContent(long Tenure, Dictionary<int, VirtualCell> Content);
+
+/// <summary>The last owners of partitions that a silo knows.</summary>
+internal sealed record OwnersAnswer(List<(int Partition, SiloAddress Owner)> Owners);
+
+/// <summary>What a silo knows of the owner of a partition.</summary>
+/// <param name="Silo">The silo that has asked for it last.</param>
+/// <param name="Last">The last one that may have served it; null: not known.</param>
+/// <param name="Before">That one, before another one began to take it; null: not known.</param>
+/// <param name="LostWith">
+/// The silo with which its records were found to be lost, by a take that failed; null: none.
+/// </param>
+/// <param name="Opening">Ends when this silo has opened it, or could not.</param>
+internal sealed record VirtualOwner(
+    SiloAddress Silo,
+    SiloAddress? Last,
+    SiloAddress? Before,
+    SiloAddress? LostWith,
+    Task Opening);
 
 /// <content>
 /// Takes partitions and gives them up, by the steps of
@@ -29,10 +47,13 @@ internal sealed partial class VirtualSilo
     private readonly Dictionary<int, Task<VirtualPartition?>> _opening = [];
     private readonly Dictionary<VirtualPartition, Task> _closing = [];
     private readonly Dictionary<int, ParkedContent> _parked = [];
-    private readonly Dictionary<int, (SiloAddress Silo, Task Opening)> _owners = [];
+    private readonly Dictionary<int, VirtualOwner> _owners = [];
     private readonly HashSet<SiloAddress> _told = [];
 
     public IEnumerable<VirtualPartition> Partitions => _partitions.Values;
+
+    /// <summary>Since when it knows which silos had partitions when it joined.</summary>
+    public long KnowsOwnersSince { get; private set; } = long.MaxValue;
 
     /// <summary>The partition, opened here if it belongs here; null: it is elsewhere.</summary>
     public async Task<VirtualPartition?> OpenAsync(int number)
@@ -57,14 +78,27 @@ internal sealed partial class VirtualSilo
         return Done.Instance;
     }
 
+    /// <summary>A silo that has joined asks which silos have partitions.</summary>
+    public async Task<OwnersAnswer?> ShowOwnersAsync(SiloAddress asker)
+    {
+        if (!_view.ContainsKey(asker)) await RefreshAsync();
+        return new OwnersAnswer([.. _owners.Select(
+            static each => (each.Key, each.Value.Last ?? each.Value.Silo))]);
+    }
+
     /// <summary>Closes a partition, which another silo owns from now on.</summary>
     public async Task<GivenUp?> GiveUpAsync(int number, SiloAddress owner)
     {
-        (SiloAddress Silo, Task Opening)? before = SetOwner(number, owner);
-        if (before is { } known) await known.Opening;
+        if (IsDead(owner)) return null;
+        VirtualOwner? known = _owners.GetValueOrDefault(number);
+        VirtualOwner owned = SetOwner(
+            number, owner, owner, owner.Equals(known?.Silo) ? known.Before : known?.Last);
+        await owned.Opening;
         if (_partitions.TryGetValue(number, out VirtualPartition? partition))
             await CloseAsync(partition);
-        return new GivenUp(_parked.GetValueOrDefault(number)?.Tenure, before?.Silo);
+        long? tenure = _parked.GetValueOrDefault(number)?.Tenure;
+        SiloAddress? dropped = tenure is null && Here.Equals(owned.Before) ? Here : null;
+        return new GivenUp(tenure, owned.Before, owned.LostWith ?? dropped);
     }
 
     /// <summary>The next row of a kept partition, or none if it is not kept.</summary>
@@ -88,11 +122,11 @@ internal sealed partial class VirtualSilo
     }
 
     /// <summary>A silo that stops tells what it has committed.</summary>
-    public Done Remember(SiloAddress silo, Guid[] committed)
+    public Done Remember(SiloAddress silo, Guid[] committed, bool isAll)
     {
         foreach (Guid each in committed)
             _outcomes[each] = true;
-        _told.Add(silo);
+        if (isAll) _told.Add(silo);
         return Done.Instance;
     }
 
@@ -115,7 +149,8 @@ internal sealed partial class VirtualSilo
             this,
             each,
             CallTimeout,
-            there => Task.FromResult<Done?>(there.Remember(Here, committed)))));
+            there => Task.FromResult<Done?>(there.Remember(
+                Here, committed, isAll: _inDoubt.Count == 0)))));
         foreach (int each in names)
         {
             for (int i = 0; i < MostOpenings; i++)
@@ -141,9 +176,10 @@ internal sealed partial class VirtualSilo
     /// <summary>Opens what a dead silo had, and moves what belongs elsewhere.</summary>
     private async Task MoveAsync()
     {
-        foreach ((int number, (SiloAddress owner, _)) in _owners.ToArray())
+        foreach ((int number, VirtualOwner owner) in _owners.ToArray())
         {
-            if (IsDead(owner) && Here.Equals(OwnerOf(number))) await OpenAsync(number);
+            if (owner.Last is { } last && IsDead(last) && Here.Equals(OwnerOf(number)))
+                await OpenAsync(number);
         }
 
         foreach (int number in _partitions.Keys.ToArray())
@@ -154,17 +190,40 @@ internal sealed partial class VirtualSilo
         }
     }
 
+    /// <summary>
+    /// Asks all others which silos have partitions: it was not told when these took them.
+    /// </summary>
+    private async Task LearnOwnersAsync()
+    {
+        await Task.WhenAll(Others.ToArray().Select(async silo =>
+        {
+            Reply<OwnersAnswer> reply = await UntilDeadAsync(
+                silo, there => there.ShowOwnersAsync(Here));
+            foreach ((int number, SiloAddress owner) in reply.Answer?.Owners ?? [])
+            {
+                _owners.TryAdd(
+                    number, new VirtualOwner(owner, owner, null, null, Task.CompletedTask));
+            }
+        }));
+        KnowsOwnersSince = All.Time.Now;
+    }
+
     private async Task<VirtualPartition?> TakeAsync(int number)
     {
         if (_partitions.TryGetValue(number, out VirtualPartition? last)) await CloseAsync(last);
-        SiloAddress? before = SetOwner(number, Here)?.Silo;
-        List<(SiloAddress Silo, GivenUp? Answer)>? answers = await AskAllAsync(number, before);
+        All.Takes(this, number);
+        VirtualOwner? before = _owners.GetValueOrDefault(number);
+        SetOwner(number, Here, before?.Last, before: null);
+        List<(SiloAddress Silo, GivenUp? Answer)>? answers =
+            await AskAllAsync(number, before?.Last);
         if (answers is null) return null;
 
-        SiloAddress? lost = OwnersBefore(answers, before).FirstOrDefault(HasEnded);
         ParkedContent? own = _parked.GetValueOrDefault(number);
         (SiloAddress Silo, GivenUp? Answer) best =
             answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
+        SiloAddress? lost = FindLoss(answers, before, hasOwn: own is not null);
+        bool isNowhere = own is null && best.Answer?.Tenure is null;
+        ShowFound(number, isNowhere ? null : best.Silo, isNowhere ? lost : null);
         Dictionary<int, VirtualCell>? content = own?.Content;
         long tenure = own?.Tenure ?? 0;
         if (best.Answer?.Tenure > tenure)
@@ -179,37 +238,50 @@ internal sealed partial class VirtualSilo
         }
 
         if (!_owners[number].Silo.Equals(Here)) return null;
-        VirtualPartition? partition = await LoadAsync(number, tenure + 1, content, lost);
-        if (partition is null) return null;
-        if (!_owners[number].Silo.Equals(Here))
-        {
-            await ReleaseHoldingAsync(partition.Holding);
-            return null;
-        }
-
         var opening = new TaskCompletionSource<bool>();
-        _owners[number] = (Here, opening.Task);
-        bool isReleased = true;
-        foreach ((SiloAddress silo, GivenUp? answer) in answers)
-        {
-            if (answer?.Tenure is null) continue;
-            isReleased &= await UntilDeadAsync(silo, there => Task.FromResult<Done?>(
-                there.ReleaseKept(number, tenure))) is not { IsStopped: true };
-        }
-
-        if (isReleased)
+        _owners[number] = _owners[number] with { Opening = opening.Task };
+        VirtualPartition? partition = await LoadAsync(number, tenure + 1, content, lost);
+        bool isOpen = partition is not null && await ServeAsync(partition, answers);
+        if (isOpen)
         {
             _parked.Remove(number);
-            _partitions[number] = partition;
-            All.Opened(partition);
+            ShowFound(number, Here, lostWith: null);
         }
-        else if (content is not null)
+        else if (partition is not null && content is not null)
         {
             _parked[number] = new ParkedContent(tenure, content);
         }
 
         Wake(opening, true);
-        return isReleased ? partition : null;
+        return isOpen ? partition : null;
+    }
+
+    /// <summary>
+    /// Releases what the others keep of a partition, and lets it be found here. False: this silo
+    /// stops, or has lost it meanwhile.
+    /// </summary>
+    private async Task<bool> ServeAsync(
+        VirtualPartition partition, List<(SiloAddress Silo, GivenUp? Answer)> answers)
+    {
+        foreach ((SiloAddress silo, GivenUp? answer) in answers)
+        {
+            if (answer?.Tenure is null) continue;
+            Reply<Done> reply = await UntilDeadAsync(silo, there => Task.FromResult<Done?>(
+                there.ReleaseKept(partition.Number, partition.Tenure - 1)));
+            if (!reply.IsStopped) continue;
+            await ReleaseHoldingAsync(partition.Holding);
+            return false;
+        }
+
+        _partitions[partition.Number] = partition;
+        if (!partition.Holding.IsLost)
+        {
+            All.Opened(partition);
+            return true;
+        }
+
+        await CloseAsync(partition);
+        return false;
     }
 
     private async Task<List<(SiloAddress Silo, GivenUp? Answer)>?> AskAllAsync(
@@ -228,6 +300,17 @@ internal sealed partial class VirtualSilo
             await RefreshAsync();
             if (!Others.Except(answers.Select(static each => each.Silo)).Any()) return answers;
         }
+    }
+
+    /// <summary>The silo with which the records were lost, if nobody has them.</summary>
+    private SiloAddress? FindLoss(
+        List<(SiloAddress Silo, GivenUp? Answer)> answers, VirtualOwner? before, bool hasOwn)
+    {
+        if (OwnersBefore(answers, before?.Last).FirstOrDefault(HasEnded) is { } ended) return ended;
+        if (before?.LostWith is { } found) return found;
+        if (!hasOwn && Here.Equals(before?.Last)) return Here;
+        return answers.Select(static each => each.Answer?.LostWith)
+            .FirstOrDefault(static each => each is not null);
     }
 
     private static IEnumerable<SiloAddress> OwnersBefore(
@@ -273,12 +356,19 @@ internal sealed partial class VirtualSilo
         }
     }
 
-    private (SiloAddress Silo, Task Opening)? SetOwner(int number, SiloAddress owner)
+    private VirtualOwner SetOwner(
+        int number, SiloAddress owner, SiloAddress? last, SiloAddress? before)
     {
-        (SiloAddress Silo, Task Opening)? before =
-            _owners.TryGetValue(number, out (SiloAddress, Task) known) ? known : null;
-        _owners[number] = (owner, before?.Opening ?? Task.CompletedTask);
-        return before;
+        VirtualOwner? known = _owners.GetValueOrDefault(number);
+        return _owners[number] = new VirtualOwner(
+            owner, last, before, known?.LostWith, known?.Opening ?? Task.CompletedTask);
+    }
+
+    private void ShowFound(int number, SiloAddress? last, SiloAddress? lostWith)
+    {
+        VirtualOwner known = _owners[number];
+        bool isHere = known.Silo.Equals(Here) && last is not null;
+        _owners[number] = known with { Last = isHere ? last : known.Last, LostWith = lostWith };
     }
 
     private async Task CloseAsync(VirtualPartition partition)
@@ -304,6 +394,8 @@ internal sealed partial class VirtualSilo
         await Journal.FlushAsync();
         if (partition.TakeContent(Journal.DurablePosition) is { } content)
             _parked[partition.Number] = new ParkedContent(partition.Tenure, content);
+        else
+            All.Dropped(partition);
         await ReleaseHoldingAsync(partition.Holding);
         if (_partitions.GetValueOrDefault(partition.Number) == partition)
             _partitions.Remove(partition.Number);

@@ -41,6 +41,11 @@ internal sealed partial class VirtualSilo : Node
 
     public bool IsLeaving { get; private set; }
 
+    /// <summary>When it has died, or was declared dead.</summary>
+    public long EndedAt { get; private set; } = long.MaxValue;
+
+    public void End() => EndedAt = Math.Min(EndedAt, All.Time.Now);
+
     /// <summary>Whether nothing is under way in it.</summary>
     public bool IsIdle
         => _running.Count == 0 && _sealed.Count == 0 && _registry.Count == 0 && Journal.IsIdle
