@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Memento.Tests.Clusters;
 
-/// <summary>Partitions that change their silo while transactions go on.</summary>
+/// <summary>
+/// Partitions that change their silo while transactions go on. MEMENTO_RESTART_ROUNDS asks for more
+/// rolling restarts.
+/// </summary>
 public sealed class HandOverTests(ITestOutputHelper output)
 {
     private const int Accounts = 120;
@@ -23,12 +26,14 @@ public sealed class HandOverTests(ITestOutputHelper output)
         var load = new AccountLoad(await cluster.ConnectAsync(), Accounts);
         await load.FillAsync();
         load.Start(workers: 4);
-        for (int i = 0; i < 3; i++)
+        int rounds = Settings.Number("MEMENTO_RESTART_ROUNDS", 1);
+        for (int i = 1; i <= 3 * rounds; i++)
         {
             await cluster.StopAsync(cluster.Silos[0]);
             await load.UntilMoreAsync();
             await cluster.StartSiloAsync();
             await load.UntilMoreAsync();
+            if (i % 3 == 0) output.WriteLine($"round {i / 3}: {load}");
         }
 
         await load.StopAsync();
