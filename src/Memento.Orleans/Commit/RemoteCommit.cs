@@ -43,8 +43,10 @@ internal sealed class RemoteCommit(
         CommitResult result = await SendAsync(new CommitRequest(transactionId, participants));
 
         // The silo that refused the commit has dropped its own participants, and does not know
-        // others.
-        if (result.IsRefused) AbortEach(transactionId, participants);
+        // others. One that has died, so that the outcome is in doubt, may have told none of them:
+        // they would hold their locks up to the time limit. Where the commit has begun, this does
+        // nothing.
+        if (!result.IsCommitted) AbortEach(transactionId, participants);
         return result;
     }
 
