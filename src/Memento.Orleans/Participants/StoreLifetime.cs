@@ -1,3 +1,5 @@
+using Orleans.Serialization;
+
 namespace Memento.Participants;
 
 /// <summary>
@@ -39,8 +41,14 @@ internal sealed class StoreLifetime(string host)
     /// <summary>
     /// Whether an error says that a call did not reach a grain, or its answer did not return.
     /// </summary>
+    /// <remarks>
+    /// Where Orleans cannot find or make a grain, its error may have one of a library inside, such
+    /// as the time-out of its grain directory, that no codec is for. Its caller in another process
+    /// hears of the missing codec instead.
+    /// </remarks>
     public static bool IsUnreachable(Exception error)
-        => error is OrleansException or TimeoutException or ObjectDisposedException;
+        => error is OrleansException or TimeoutException or ObjectDisposedException
+            or CodecNotFoundException;
 
     /// <summary>Calls a grain that may be in another process.</summary>
     /// <exception cref="StoreUnavailableException">No silo answered.</exception>

@@ -1,6 +1,7 @@
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tests.Conformance;
+using Orleans.Serialization;
 
 namespace Memento.Tests.Transactions;
 
@@ -15,7 +16,9 @@ public sealed class RemoteErrorTests
 
     public static TheoryData<Exception> LostAnswers { get; } =
     [
-        new TimeoutException("No answer."), new SiloUnavailableException("The silo is gone."),
+        new TimeoutException("No answer."),
+        new SiloUnavailableException("The silo is gone."),
+        new CodecNotFoundException("No codec for what the directory says."),
     ];
 
     [Fact]
