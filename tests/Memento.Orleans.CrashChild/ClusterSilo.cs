@@ -1,7 +1,10 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using StackExchange.Redis;
 
 namespace Memento.CrashChild;
@@ -15,11 +18,18 @@ public static class ClusterSilo
     /// <summary>The first argument of the program.</summary>
     public const string Mode = "cluster";
 
+    /// <summary>
+    /// How many bytes a silo sends first on a connection to another one: the port by which the
+    /// others know it, the low byte first.
+    /// </summary>
+    public const int NameLength = sizeof(int);
+
     private const string GrainStorage = "log";
 
     /// <summary>Runs a silo.</summary>
     /// <param name="arguments">
-    /// The storage by name, its place, the silo's port, and the port of its gateway.
+    /// The storage by name, its place, the port by which other silos know it, the port of its
+    /// gateway, and the port where it listens for other silos.
     /// </param>
     /// <param name="output">Gets a line when it serves.</param>
     public static async Task RunAsync(IReadOnlyList<string> arguments, TextWriter output)
@@ -33,8 +43,7 @@ public static class ClusterSilo
             options.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.UseOrleans(silo =>
         {
-            silo.ConfigureEndpoints(
-                IPAddress.Loopback, PortOf(arguments[2]), PortOf(arguments[3]));
+            UsePorts(silo, PortOf(arguments[2]), PortOf(arguments[3]), PortOf(arguments[4]));
             if (storage == CrashStorage.Redis)
                 UseRedis(silo, place);
             else
@@ -67,6 +76,29 @@ public static class ClusterSilo
         {
             client.UsePostgreSqlClustering(place);
         }
+    }
+
+    /// <summary>
+    /// The others reach the silo by a wire of the test, and it says first on each of its own
+    /// connections who it is.
+    /// </summary>
+    private static void UsePorts(ISiloBuilder silo, int port, int gatewayPort, int listeningPort)
+    {
+        silo.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = IPAddress.Loopback;
+            options.SiloPort = port;
+            options.GatewayPort = gatewayPort;
+            options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, listeningPort);
+        });
+        silo.Configure<SiloConnectionOptions>(options => options.ConfigureSiloOutboundConnection(
+            connections => connections.Use(next => async connection =>
+            {
+                byte[] name = new byte[NameLength];
+                BinaryPrimitives.WriteInt32LittleEndian(name, port);
+                await connection.Transport.Output.WriteAsync(name);
+                await next(connection);
+            })));
     }
 
     private static void UseRedis(ISiloBuilder silo, string place)

@@ -17,4 +17,10 @@ internal enum ChaosFault
 
     /// <summary>A silo joins, and one leaves later.</summary>
     Join = 4,
+
+    /// <summary>
+    /// A silo and another one, or all others, do not reach each other for some seconds. All reach
+    /// the database and their clients.
+    /// </summary>
+    Cut = 5,
 }

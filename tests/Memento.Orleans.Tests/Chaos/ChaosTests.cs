@@ -7,9 +7,9 @@ using Memento.Tests.PostgreSql;
 namespace Memento.Tests.Chaos;
 
 /// <summary>
-/// Three silo processes and two clients, a bank, a ring and lists, while silos are killed, stopped
-/// and paused, and the database crashes. MEMENTO_CHAOS_SECONDS asks for longer runs, and
-/// MEMENTO_RUN_SEED for the choices of an earlier one.
+/// Three silo processes and two clients, a bank, a ring and lists, while silos are killed, stopped,
+/// paused and cut off from each other, and the database crashes. MEMENTO_CHAOS_SECONDS asks for
+/// longer runs, and MEMENTO_RUN_SEED for the choices of an earlier one.
 /// </summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
@@ -18,6 +18,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [Theory]
     [InlineData("Kill Pause Database", 40)]
     [InlineData("Stop Join", 30)]
+    [InlineData("Cut", 30)]
     public async Task Nothing_is_lost_or_seen_by_half_on_PostgreSql(string faults, int seconds)
     {
         PostgresServer server = PostgresServer.StartAnother();
@@ -41,7 +42,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("Kill Pause Stop", 40)]
+    [InlineData("Kill Pause Stop Cut", 40)]
     public Task Nothing_is_lost_or_seen_by_half_on_Redis(string faults, int seconds)
         => RunAsync(
             ChaosPlan.Of(CrashStorage.Redis, faults, seconds),

@@ -4,12 +4,17 @@ using Memento.CrashChild;
 
 namespace Memento.Tests.Chaos;
 
-/// <summary>Silos as processes on one storage, and clients of them in this process.</summary>
+/// <summary>
+/// Silos as processes on one storage, and clients of them in this process. The silos reach each
+/// other by wires of this process.
+/// </summary>
 internal sealed class ClusterProcesses(string storage, string place) : IAsyncDisposable
 {
     private const int MostStarts = 5;
 
     private readonly List<SiloProcess> _silos = [];
+    private readonly List<SiloWire> _wires = [];
+    private readonly WireCuts _cuts = new();
     private readonly List<TestClient> _clients = [];
 
     public IReadOnlyList<SiloProcess> Silos => _silos;
@@ -18,11 +23,13 @@ internal sealed class ClusterProcesses(string storage, string place) : IAsyncDis
     {
         for (int attempt = 1; ; attempt++)
         {
-            (int siloPort, int gatewayPort) = FindFreePorts();
+            (int listeningPort, int gatewayPort) = FindFreePorts();
+            var wire = new SiloWire(_cuts, listeningPort);
+            _wires.Add(wire);
             try
             {
                 SiloProcess silo = await SiloProcess.StartAsync(
-                    storage, place, siloPort, gatewayPort);
+                    storage, place, wire.Port, gatewayPort, listeningPort);
                 _silos.Add(silo);
                 return silo;
             }
@@ -32,6 +39,20 @@ internal sealed class ClusterProcesses(string storage, string place) : IAsyncDis
                 // A connection has got the port meanwhile.
             }
         }
+    }
+
+    /// <summary>
+    /// Cuts a silo off from others: they send each other nothing that arrives. What was sent
+    /// arrives when it ends, as with a network that sends again what it has lost.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="others">The others; if it is not all of them, the rest reaches both.</param>
+    /// <param name="breaks">Whether the connections that there are end with the cut.</param>
+    public IDisposable Cut(SiloProcess silo, IReadOnlyList<SiloProcess> others, bool breaks)
+    {
+        foreach (SiloProcess each in others.Append(silo))
+            each.MayBeTakenForDead();
+        return _cuts.Cut([.. others.Select(each => (silo.Port, each.Port))], breaks);
     }
 
     public async Task KillAsync(SiloProcess silo)
@@ -76,6 +97,8 @@ internal sealed class ClusterProcesses(string storage, string place) : IAsyncDis
             await client.DisposeAsync();
         foreach (SiloProcess silo in _silos)
             silo.Dispose();
+        foreach (SiloWire wire in _wires)
+            await wire.DisposeAsync();
     }
 
     private static (int Silo, int Gateway) FindFreePorts()

@@ -76,7 +76,24 @@ internal sealed class Nemesis(
                 await cluster.StopAsync(leaving);
                 Say("it has stopped");
                 break;
+            case ChaosFault.Cut:
+                await CutAsync(silo);
+                break;
         }
+    }
+
+    private async Task CutAsync(SiloProcess silo)
+    {
+        SiloProcess[] others = [.. cluster.Silos.Where(each => each != silo)];
+        if (_random.Next(2) == 0) others = [others[_random.Next(others.Length)]];
+        bool breaks = _random.Next(2) == 0;
+        TimeSpan length = Between(500, 15_000);
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"cut {silo.Id} off from {string.Join(" and ", others.Select(static each => each.Id))}"
+            + $" for {length.TotalSeconds:0.0} s{(breaks ? ", with its connections" : "")}"));
+        using (cluster.Cut(silo, others, breaks))
+            await Task.Delay(length);
     }
 
     /// <summary>A silo that was taken for dead while it stood still has ended.</summary>

@@ -11,19 +11,23 @@ internal sealed class SiloProcess : IDisposable
 
     private readonly Process _process;
     private readonly Task<string> _errors;
-    private bool _hasPaused;
+    private bool _mayBeTakenForDead;
 
-    private SiloProcess(Process process)
+    private SiloProcess(Process process, int port)
     {
         _process = process;
+        Port = port;
         _errors = process.StandardError.ReadToEndAsync();
     }
 
     public int Id => _process.Id;
 
+    /// <summary>The port by which other silos know it.</summary>
+    public int Port { get; }
+
     /// <summary>Starts a silo, and waits until it serves.</summary>
     public static async Task<SiloProcess> StartAsync(
-        string storage, string place, int siloPort, int gatewayPort)
+        string storage, string place, int port, int gatewayPort, int listeningPort)
     {
         string program = Path.Combine(
             AppContext.BaseDirectory, typeof(ClusterSilo).Assembly.GetName().Name + ".dll");
@@ -33,8 +37,9 @@ internal sealed class SiloProcess : IDisposable
             ClusterSilo.Mode,
             storage,
             place,
-            siloPort.ToString(CultureInfo.InvariantCulture),
+            port.ToString(CultureInfo.InvariantCulture),
             gatewayPort.ToString(CultureInfo.InvariantCulture),
+            listeningPort.ToString(CultureInfo.InvariantCulture),
         ];
         var silo = new SiloProcess(Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
@@ -42,7 +47,7 @@ internal sealed class SiloProcess : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!);
+        })!, port);
         using var patience = new CancellationTokenSource(Patience);
         string? line = await silo._process.StandardOutput.ReadLineAsync(patience.Token);
         if (line == "ready") return silo;
@@ -61,8 +66,8 @@ internal sealed class SiloProcess : IDisposable
     }
 
     /// <summary>
-    /// Stops it as a deployment does. One that stood still may hear meanwhile that it was declared
-    /// dead, and ends itself.
+    /// Stops it as a deployment does. One that the others have missed may hear meanwhile that it
+    /// was declared dead, and ends itself.
     /// </summary>
     public async Task StopAsync()
     {
@@ -70,7 +75,7 @@ internal sealed class SiloProcess : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         Assert.True(
-            _hasPaused || _process.ExitCode == 0,
+            _mayBeTakenForDead || _process.ExitCode == 0,
             $"It ended with {_process.ExitCode}: {await _errors}");
     }
 
@@ -85,11 +90,14 @@ internal sealed class SiloProcess : IDisposable
     {
         if (HasEnded) return;
 
-        _hasPaused = true;
+        MayBeTakenForDead();
         using Process kill = Process.Start("kill", $"-{signal} {Id}");
         kill.WaitForExit();
         Assert.True(kill.ExitCode == 0 || HasEnded, $"kill ended with {kill.ExitCode}.");
     }
+
+    /// <summary>The others miss it for a while.</summary>
+    public void MayBeTakenForDead() => _mayBeTakenForDead = true;
 
     public void Dispose()
     {
