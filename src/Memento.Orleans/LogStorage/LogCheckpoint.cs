@@ -13,7 +13,7 @@ namespace Memento.LogStorage;
 /// between, the next checkpoint knows what may have been left.
 /// </remarks>
 internal sealed class LogCheckpoint(
-    StateStore states, LogAppender appender, LogCleaner cleaner, int maxStateBytes)
+    StateStore states, LogAppender appender, LogCleaner cleaner, int maxStateBytes) : IDisposable
 {
     /// <summary>A run that is less than so many times larger than the new one is merged.</summary>
     private const int MergeBelow = 2;
@@ -35,6 +35,8 @@ internal sealed class LogCheckpoint(
             _turn.Release();
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private async Task<bool> MakeAloneAsync(CancellationToken cancellationToken)
     {

@@ -77,6 +77,7 @@ internal sealed class LogMaintenance(
         {
             _stopping.Dispose();
             cleaner.Dispose();
+            checkpoint.Dispose();
         }
     }
 
