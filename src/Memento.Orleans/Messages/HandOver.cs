@@ -42,6 +42,23 @@ internal sealed record GiveUpAnswer
     public SiloAddress? LostWith { get; init; }
 }
 
+/// <summary>
+/// Says that a silo drops the records that it keeps of a partition, of this tenure and earlier
+/// ones: the next owner has them.
+/// </summary>
+/// <param name="Table">The table.</param>
+/// <param name="Number">The partition's number.</param>
+/// <param name="Owner">The next owner.</param>
+/// <param name="Tenure">The tenure of the records.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.ReleaseRequest")]
+internal sealed record ReleaseRequest(
+    [property: Id(0)] string Table,
+    [property: Id(1)] int Number,
+    [property: Id(2)] SiloAddress Owner,
+    [property: Id(3)] long Tenure);
+
 /// <summary>The last owner of a partition, as far as a silo knows.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="Number">The partition's number.</param>

@@ -89,10 +89,7 @@ internal interface ISiloMember : IGrainService
     [Alias("FetchAsync")]
     Task<FetchAnswer?> FetchAsync(FetchRequest request);
 
-    /// <summary>
-    /// Drops the kept records of a partition, of this tenure and earlier ones: the next owner has
-    /// them.
-    /// </summary>
+    /// <summary>Drops the kept records of a partition: the next owner has them.</summary>
     [Alias("ReleaseAsync")]
-    Task ReleaseAsync(string table, int number, long tenure);
+    Task ReleaseAsync(ReleaseRequest request);
 }

@@ -159,7 +159,8 @@ public sealed class PartitionTakerTests
             if (message != "release" || isLost) return Task.CompletedTask;
 
             isLost = true;
-            other.Giver.Release(scene.Table.Name, OwnersScene.Number, long.MaxValue);
+            other.Giver.Release(new ReleaseRequest(
+                scene.Table.Name, OwnersScene.Number, second.Here, long.MaxValue));
             throw new TimeoutException("The answer is lost.");
         };
 
@@ -233,7 +234,8 @@ public sealed class PartitionTakerTests
             if (from != stopping || message != "release") return Task.CompletedTask;
 
             // It is carried out, its answer is lost, and meanwhile the silo begins to stop.
-            other.Giver.Release(scene.Table.Name, OwnersScene.Number, long.MaxValue);
+            other.Giver.Release(new ReleaseRequest(
+                scene.Table.Name, OwnersScene.Number, stopping.Here, long.MaxValue));
             stopping.Giver.BeginLeaving();
             throw new TimeoutException("The answer is lost.");
         };
@@ -450,6 +452,55 @@ public sealed class PartitionTakerTests
 
         Assert.Equal([owner], scene.Serving);
         Assert.Equal(3, owner.Partition!.Measure().Count);
+    }
+
+    [Fact]
+    public async Task Records_are_kept_though_a_dead_silo_says_that_it_has_them()
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], dead = scene.Silos[1];
+        await owner.TakeAsync().Within();
+        await FillAsync(owner, 3, text: null);
+        await owner.Giver.GiveUpAsync(
+            new GiveUpRequest(scene.Table.Name, OwnersScene.Number, dead.Here)).Within();
+        dead.IsDead = true;
+
+        Assert.Throws<TransactionConflictException>(() => owner.Giver.Release(new ReleaseRequest(
+            scene.Table.Name, OwnersScene.Number, dead.Here, long.MaxValue)));
+
+        await owner.TakeAsync().Within();
+        Assert.Equal(3, owner.Partition!.Measure().Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_silo_that_takes_learns_meanwhile_of_the_owner_whose_death_loses_the_records(
+        bool isGivenUp)
+    {
+        await using var scene = new OwnersScene(2);
+        OwnersScene.Owner owner = scene.Silos[0], joined = scene.Silos[1];
+        joined.IsDead = true;
+        await owner.TakeAsync().Within();
+        joined.IsDead = false;
+        scene.OnMessage = async (_, _, message) =>
+        {
+            if (message != "give up") return;
+
+            if (isGivenUp)
+            {
+                await owner.Giver.GiveUpAsync(new GiveUpRequest(
+                    scene.Table.Name, OwnersScene.Number, joined.Here));
+            }
+
+            await joined.Taker.LearnOwnersAsync(CancellationToken.None);
+            owner.IsDead = true;
+            throw new TimeoutException("The owner dies before its answer has arrived.");
+        };
+
+        await joined.TakeAsync().Within();
+
+        Assert.Equal(owner.Here, joined.Taken!.LostWith);
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ internal interface IOtherSilos
 
     Task<FetchAnswer?> FetchAsync(SiloAddress silo, FetchRequest request);
 
-    Task ReleaseAsync(SiloAddress silo, string table, int number, long tenure);
+    Task ReleaseAsync(SiloAddress silo, ReleaseRequest request);
 
     Task RememberAsync(SiloAddress silo, RememberRequest request);
 

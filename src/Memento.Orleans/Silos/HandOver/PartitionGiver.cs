@@ -132,7 +132,7 @@ internal sealed class PartitionGiver(
     {
         if (!silos.Others.Contains(joining))
             await silos.RefreshAsync(_leaving.Token).ConfigureAwait(false);
-        return owners.GetAll();
+        return owners.GetAll(joining);
     }
 
     /// <summary>
@@ -160,8 +160,15 @@ internal sealed class PartitionGiver(
     }
 
     /// <summary>Drops records that the next owner has.</summary>
-    public void Release(string table, int number, long tenure)
-        => parked.Remove(table, number, tenure);
+    /// <exception cref="TransactionConflictException">
+    /// The next owner is dead, so that nobody would have them.
+    /// </exception>
+    public void Release(ReleaseRequest request)
+    {
+        if (silos.IsDead(request.Owner)) throw Moved(request.Table, request.Number);
+
+        parked.Remove(request.Table, request.Number, request.Tenure);
+    }
 
     /// <summary>The error of transactions in a partition that moves.</summary>
     public static TransactionConflictException Moved(string table, int number)

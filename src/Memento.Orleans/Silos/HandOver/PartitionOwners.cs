@@ -25,30 +25,41 @@ internal sealed class PartitionOwners
     }
 
     /// <summary>
-    /// The last owners that are known, for a silo that joins; of a partition that this silo is just
-    /// opening, without knowing any before, this silo.
+    /// The last owners that are known, for a silo that joins. Of a partition that this silo is just
+    /// opening, without knowing any before, that is this silo; of one that the other silo asks for
+    /// already, the one before it.
     /// </summary>
-    public KnownOwner[] GetAll()
+    public KnownOwner[] GetAll(SiloAddress joining)
     {
+        List<KnownOwner> all = [];
         lock (_gate)
         {
-            return
-            [
-                .. _owners.Select(static each => new KnownOwner(
-                    each.Key.Table, each.Key.Number, each.Value.Last ?? each.Value.Silo)),
-            ];
+            foreach (((string table, int number), Ownership each) in _owners)
+            {
+                SiloAddress? last =
+                    joining.Equals(each.Last) ? each.Before : each.Last ?? each.Silo;
+                if (last is not null) all.Add(new KnownOwner(table, number, last));
+            }
         }
+
+        return [.. all];
     }
 
-    /// <summary>Keeps owners of which another silo tells, where this one knows none.</summary>
+    /// <summary>
+    /// Keeps owners of which another silo tells, where this one knows none, or only that it takes
+    /// the partition itself.
+    /// </summary>
     public void Learn(KnownOwner[] owners)
     {
         lock (_gate)
         {
             foreach (KnownOwner each in owners)
             {
-                _owners.TryAdd(
-                    (each.Table, each.Number), new Ownership(each.Silo) { Last = each.Silo });
+                Ownership? known = _owners.GetValueOrDefault((each.Table, each.Number));
+                if (known?.Last is not null) continue;
+
+                _owners[(each.Table, each.Number)] =
+                    (known ?? new Ownership(each.Silo)) with { Last = each.Silo };
             }
         }
     }
@@ -58,6 +69,15 @@ internal sealed class PartitionOwners
     {
         lock (_gate)
             return _owners.GetValueOrDefault((table, number))?.Silo;
+    }
+
+    /// <summary>
+    /// The last silo that may have served a partition, as far as it is known.
+    /// </summary>
+    public SiloAddress? FindLast(string table, int number)
+    {
+        lock (_gate)
+            return _owners.GetValueOrDefault((table, number))?.Last;
     }
 
     /// <summary>

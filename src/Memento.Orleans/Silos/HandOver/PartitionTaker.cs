@@ -72,7 +72,11 @@ internal sealed class PartitionTaker(
         List<Given> answers = await AskAllAsync(
             new GiveUpRequest(table.Name, number, silos.Here), before?.Last).ConfigureAwait(false);
         ParkedPartition? own = parked.Find(table.Name, number);
-        SiloAddress? lost = FindLoss(answers, before, hasOwn: own is not null);
+
+        // Another silo may have told of the last owner only now.
+        SiloAddress? lastOwner = before?.Last ?? owners.FindLast(table.Name, number);
+        SiloAddress? lost = FindLoss(
+            answers, lastOwner, before?.LostWith, hasOwn: own is not null);
         Given best = answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
         bool isNowhere = own is null && best.Answer?.Tenure is null;
         owners.ShowFound(
@@ -175,11 +179,11 @@ internal sealed class PartitionTaker(
     /// had to drop them. Null: nobody had any.
     /// </summary>
     private SiloAddress? FindLoss(
-        List<Given> answers, PartitionOwners.Ownership? before, bool hasOwn)
+        List<Given> answers, SiloAddress? before, SiloAddress? lostWith, bool hasOwn)
     {
-        if (OwnersBefore(answers, before?.Last).FirstOrDefault(HasEnded) is { } ended) return ended;
-        if (before?.LostWith is { } found) return found;
-        if (!hasOwn && silos.Here.Equals(before?.Last)) return silos.Here;
+        if (OwnersBefore(answers, before).FirstOrDefault(HasEnded) is { } ended) return ended;
+        if (lostWith is not null) return lostWith;
+        if (!hasOwn && silos.Here.Equals(before)) return silos.Here;
         return answers.Select(static each => each.Answer?.LostWith)
             .FirstOrDefault(static each => each is not null);
     }
@@ -243,7 +247,9 @@ internal sealed class PartitionTaker(
         SiloAddress silo, TableDefinition table, int number, long tenure)
         => UntilDeadAsync<SiloAddress>(silo, async () =>
         {
-            await silos.ReleaseAsync(silo, table.Name, number, tenure).ConfigureAwait(false);
+            await silos.ReleaseAsync(
+                silo, new ReleaseRequest(table.Name, number, silos.Here, tenure))
+                .ConfigureAwait(false);
             return silo;
         });
 

@@ -78,9 +78,9 @@ internal sealed class SiloMember(
     public Task<FetchAnswer?> FetchAsync(FetchRequest request)
         => Task.Run(() => giver.Fetch(request));
 
-    public Task ReleaseAsync(string table, int number, long tenure)
+    public Task ReleaseAsync(ReleaseRequest request)
     {
-        giver.Release(table, number, tenure);
+        giver.Release(request);
         return Task.CompletedTask;
     }
 

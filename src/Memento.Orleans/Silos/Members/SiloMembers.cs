@@ -118,8 +118,8 @@ internal sealed class SiloMembers(
     public Task<FetchAnswer?> FetchAsync(SiloAddress address, FetchRequest request)
         => GetGrainService(address).FetchAsync(request);
 
-    public Task ReleaseAsync(SiloAddress address, string table, int number, long tenure)
-        => GetGrainService(address).ReleaseAsync(table, number, tenure);
+    public Task ReleaseAsync(SiloAddress address, ReleaseRequest request)
+        => GetGrainService(address).ReleaseAsync(request);
 
     public async Task RefreshAsync(CancellationToken cancellationToken)
         => await membership.Refresh(default, cancellationToken);

@@ -82,8 +82,14 @@ internal sealed partial class VirtualSilo
     public async Task<OwnersAnswer?> ShowOwnersAsync(SiloAddress asker)
     {
         if (!_view.ContainsKey(asker)) await RefreshAsync();
-        return new OwnersAnswer([.. _owners.Select(
-            static each => (each.Key, each.Value.Last ?? each.Value.Silo))]);
+        List<(int Number, SiloAddress Owner)> all = [];
+        foreach ((int number, VirtualOwner each) in _owners)
+        {
+            SiloAddress? last = asker.Equals(each.Last) ? each.Before : each.Last ?? each.Silo;
+            if (last is not null) all.Add((number, last));
+        }
+
+        return new OwnersAnswer([.. all]);
     }
 
     /// <summary>Closes a partition, which another silo owns from now on.</summary>
@@ -113,9 +119,10 @@ internal sealed partial class VirtualSilo
             : new FetchedRow(keys[0], kept.Content[keys[0]].Values);
     }
 
-    /// <summary>Drops records that the next owner has.</summary>
-    public Done ReleaseKept(int number, long tenure)
+    /// <summary>Drops records that the next owner has; none: it is dead.</summary>
+    public Done? ReleaseKept(int number, long tenure, SiloAddress owner)
     {
+        if (IsDead(owner)) return null;
         if (_parked.TryGetValue(number, out ParkedContent? kept) && kept.Tenure <= tenure)
             _parked.Remove(number);
         return Done.Instance;
@@ -201,8 +208,11 @@ internal sealed partial class VirtualSilo
                 silo, there => there.ShowOwnersAsync(Here));
             foreach ((int number, SiloAddress owner) in reply.Answer?.Owners ?? [])
             {
-                _owners.TryAdd(
-                    number, new VirtualOwner(owner, owner, null, null, Task.CompletedTask));
+                VirtualOwner? known = _owners.GetValueOrDefault(number);
+                if (known?.Last is not null) continue;
+                _owners[number] =
+                    (known ?? new VirtualOwner(owner, owner, null, null, Task.CompletedTask))
+                    with { Last = owner };
             }
         }));
         KnowsOwnersSince = All.Time.Now;
@@ -221,7 +231,9 @@ internal sealed partial class VirtualSilo
         ParkedContent? own = _parked.GetValueOrDefault(number);
         (SiloAddress Silo, GivenUp? Answer) best =
             answers.OrderBy(static each => each.Answer?.Tenure).LastOrDefault();
-        SiloAddress? lost = FindLoss(answers, before, hasOwn: own is not null);
+        SiloAddress? lastOwner = before?.Last ?? _owners[number].Last;
+        SiloAddress? lost =
+            FindLoss(answers, lastOwner, before?.LostWith, hasOwn: own is not null);
         bool isNowhere = own is null && best.Answer?.Tenure is null;
         ShowFound(number, isNowhere ? null : best.Silo, isNowhere ? lost : null);
         Dictionary<int, VirtualCell>? content = own?.Content;
@@ -266,8 +278,8 @@ internal sealed partial class VirtualSilo
         foreach ((SiloAddress silo, GivenUp? answer) in answers)
         {
             if (answer?.Tenure is null) continue;
-            Reply<Done> reply = await UntilDeadAsync(silo, there => Task.FromResult<Done?>(
-                there.ReleaseKept(partition.Number, partition.Tenure - 1)));
+            Reply<Done> reply = await UntilDeadAsync(silo, there => Task.FromResult(
+                there.ReleaseKept(partition.Number, partition.Tenure - 1, Here)));
             if (!reply.IsStopped) continue;
             await ReleaseHoldingAsync(partition.Holding);
             return false;
@@ -304,11 +316,14 @@ internal sealed partial class VirtualSilo
 
     /// <summary>The silo with which the records were lost, if nobody has them.</summary>
     private SiloAddress? FindLoss(
-        List<(SiloAddress Silo, GivenUp? Answer)> answers, VirtualOwner? before, bool hasOwn)
+        List<(SiloAddress Silo, GivenUp? Answer)> answers,
+        SiloAddress? before,
+        SiloAddress? lostWith,
+        bool hasOwn)
     {
-        if (OwnersBefore(answers, before?.Last).FirstOrDefault(HasEnded) is { } ended) return ended;
-        if (before?.LostWith is { } found) return found;
-        if (!hasOwn && Here.Equals(before?.Last)) return Here;
+        if (OwnersBefore(answers, before).FirstOrDefault(HasEnded) is { } ended) return ended;
+        if (lostWith is not null) return lostWith;
+        if (!hasOwn && Here.Equals(before)) return Here;
         return answers.Select(static each => each.Answer?.LostWith)
             .FirstOrDefault(static each => each is not null);
     }
