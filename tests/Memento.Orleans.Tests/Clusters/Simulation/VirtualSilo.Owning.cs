@@ -212,7 +212,8 @@ internal sealed partial class VirtualSilo
                 if (known?.Last is not null) continue;
                 _owners[number] =
                     (known ?? new VirtualOwner(owner, owner, null, null, Task.CompletedTask))
-                    with { Last = owner };
+                    with
+                    { Last = owner };
             }
         }));
         KnowsOwnersSince = All.Time.Now;
