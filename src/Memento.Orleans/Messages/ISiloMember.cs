@@ -89,7 +89,10 @@ internal interface ISiloMember : IGrainService
     [Alias("FetchAsync")]
     Task<FetchAnswer?> FetchAsync(FetchRequest request);
 
-    /// <summary>Drops the kept records of a partition: the next owner has them.</summary>
+    /// <summary>
+    /// Drops the kept records of a partition: the next owner has them. False: another silo is the
+    /// next owner by now.
+    /// </summary>
     [Alias("ReleaseAsync")]
-    Task ReleaseAsync(ReleaseRequest request);
+    Task<bool> ReleaseAsync(ReleaseRequest request);
 }

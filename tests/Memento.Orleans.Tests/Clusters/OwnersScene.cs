@@ -165,8 +165,8 @@ internal sealed class OwnersScene : IAsyncDisposable
         async Task<FetchAnswer?> IOtherSilos.FetchAsync(SiloAddress silo, FetchRequest request)
             => (await ReachAsync(silo, "fetch")).Giver.Fetch(request);
 
-        async Task IOtherSilos.ReleaseAsync(SiloAddress silo, ReleaseRequest request)
-            => (await ReachAsync(silo, "release")).Giver.Release(request);
+        async Task<bool> IOtherSilos.ReleaseAsync(SiloAddress silo, ReleaseRequest request)
+            => (await ReachAsync(silo, "release")).Giver.TryRelease(request);
 
         Task IOtherSilos.RememberAsync(SiloAddress silo, RememberRequest request)
             => throw new NotSupportedException();

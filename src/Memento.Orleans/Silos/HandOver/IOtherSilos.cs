@@ -31,7 +31,7 @@ internal interface IOtherSilos
 
     Task<FetchAnswer?> FetchAsync(SiloAddress silo, FetchRequest request);
 
-    Task ReleaseAsync(SiloAddress silo, ReleaseRequest request);
+    Task<bool> ReleaseAsync(SiloAddress silo, ReleaseRequest request);
 
     Task RememberAsync(SiloAddress silo, RememberRequest request);
 

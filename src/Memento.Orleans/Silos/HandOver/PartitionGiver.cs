@@ -159,15 +159,20 @@ internal sealed class PartitionGiver(
         parked.Remove(table);
     }
 
-    /// <summary>Drops records that the next owner has.</summary>
-    /// <exception cref="TransactionConflictException">
-    /// The next owner is dead, so that nobody would have them.
-    /// </exception>
-    public void Release(ReleaseRequest request)
+    /// <summary>
+    /// Drops records that the next owner has. False: it is dead, so that nobody would have them, or
+    /// another one has asked for them since, and counts on finding them here.
+    /// </summary>
+    public bool TryRelease(ReleaseRequest request)
     {
-        if (silos.IsDead(request.Owner)) throw Moved(request.Table, request.Number);
+        if (silos.IsDead(request.Owner)
+            || !request.Owner.Equals(owners.Find(request.Table, request.Number)))
+        {
+            return false;
+        }
 
         parked.Remove(request.Table, request.Number, request.Tenure);
+        return true;
     }
 
     /// <summary>The error of transactions in a partition that moves.</summary>

@@ -111,8 +111,12 @@ internal sealed class PartitionTaker(
             {
                 foreach (Given each in answers)
                 {
-                    if (each.Answer?.Tenure is not null)
-                        await ReleaseAsync(each.Silo, table, number, tenure).ConfigureAwait(false);
+                    if (each.Answer?.Tenure is not null
+                        && !await TryReleaseAsync(each.Silo, table, number, tenure)
+                            .ConfigureAwait(false))
+                    {
+                        throw PartitionGiver.Moved(table.Name, number);
+                    }
                 }
 
                 parked.Take(table.Name, number);
@@ -161,8 +165,11 @@ internal sealed class PartitionTaker(
                 [.. silos.Others.Except(answers.Select(static each => each.Silo))];
             answers.AddRange(await Task.WhenAll(next.Select(silo => AskAsync(silo, request)))
                 .ConfigureAwait(false));
-            if (!OwnersBefore(answers, before).Any(
-                owner => HasEnded(owner) && !silos.IsDead(owner)))
+
+            // One that this silo has heard of meanwhile was not asked either.
+            if (OwnersBefore(answers, before).All(owner => owner.Equals(silos.Here)
+                || silos.IsDead(owner)
+                || answers.Exists(each => each.Silo.Equals(owner))))
             {
                 return answers;
             }
@@ -243,15 +250,19 @@ internal sealed class PartitionTaker(
         }
     }
 
-    private Task<SiloAddress?> ReleaseAsync(
+    /// <summary>Lets a silo drop what it keeps; one that is dead has nothing to drop.</summary>
+    private async Task<bool> TryReleaseAsync(
         SiloAddress silo, TableDefinition table, int number, long tenure)
-        => UntilDeadAsync<SiloAddress>(silo, async () =>
+    {
+        var request = new ReleaseRequest(table.Name, number, silos.Here, tenure);
+        SiloAddress? refused = null;
+        await UntilDeadAsync<SiloAddress>(silo, async () =>
         {
-            await silos.ReleaseAsync(
-                silo, new ReleaseRequest(table.Name, number, silos.Here, tenure))
-                .ConfigureAwait(false);
+            refused = await silos.ReleaseAsync(silo, request).ConfigureAwait(false) ? null : silo;
             return silo;
-        });
+        }).ConfigureAwait(false);
+        return refused is null;
+    }
 
     /// <summary>
     /// Calls a silo until it answers; null: it is dead. One that is only silent may still serve the

@@ -78,11 +78,8 @@ internal sealed class SiloMember(
     public Task<FetchAnswer?> FetchAsync(FetchRequest request)
         => Task.Run(() => giver.Fetch(request));
 
-    public Task ReleaseAsync(ReleaseRequest request)
-    {
-        giver.Release(request);
-        return Task.CompletedTask;
-    }
+    public Task<bool> ReleaseAsync(ReleaseRequest request)
+        => Task.FromResult(giver.TryRelease(request));
 
     /// <summary>
     /// Nobody uses a table any more after all silos have learnt that it is being deleted.

@@ -118,7 +118,7 @@ internal sealed class SiloMembers(
     public Task<FetchAnswer?> FetchAsync(SiloAddress address, FetchRequest request)
         => GetGrainService(address).FetchAsync(request);
 
-    public Task ReleaseAsync(SiloAddress address, ReleaseRequest request)
+    public Task<bool> ReleaseAsync(SiloAddress address, ReleaseRequest request)
         => GetGrainService(address).ReleaseAsync(request);
 
     public async Task RefreshAsync(CancellationToken cancellationToken)

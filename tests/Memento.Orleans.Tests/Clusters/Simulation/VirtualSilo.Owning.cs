@@ -18,6 +18,9 @@ internal sealed record ParkedContent(long Tenure, Dictionary<int, VirtualCell> C
 /// <summary>The last owners of partitions that a silo knows.</summary>
 internal sealed record OwnersAnswer(List<(int Partition, SiloAddress Owner)> Owners);
 
+/// <summary>Whether a silo has dropped what it kept.</summary>
+internal sealed record Released(bool IsDone);
+
 /// <summary>What a silo knows of the owner of a partition.</summary>
 /// <param name="Silo">The silo that has asked for it last.</param>
 /// <param name="Last">The last one that may have served it; null: not known.</param>
@@ -119,13 +122,16 @@ internal sealed partial class VirtualSilo
             : new FetchedRow(keys[0], kept.Content[keys[0]].Values);
     }
 
-    /// <summary>Drops records that the next owner has; none: it is dead.</summary>
-    public Done? ReleaseKept(int number, long tenure, SiloAddress owner)
+    /// <summary>
+    /// Drops records that the next owner has; false: it is dead, or another one is it by now.
+    /// </summary>
+    public Released TryReleaseKept(int number, long tenure, SiloAddress owner)
     {
-        if (IsDead(owner)) return null;
+        if (IsDead(owner) || !owner.Equals(_owners.GetValueOrDefault(number)?.Silo))
+            return new Released(IsDone: false);
         if (_parked.TryGetValue(number, out ParkedContent? kept) && kept.Tenure <= tenure)
             _parked.Remove(number);
-        return Done.Instance;
+        return new Released(IsDone: true);
     }
 
     /// <summary>A silo that stops tells what it has committed.</summary>
@@ -279,9 +285,11 @@ internal sealed partial class VirtualSilo
         foreach ((SiloAddress silo, GivenUp? answer) in answers)
         {
             if (answer?.Tenure is null) continue;
-            Reply<Done> reply = await UntilDeadAsync(silo, there => Task.FromResult(
-                there.ReleaseKept(partition.Number, partition.Tenure - 1, Here)));
-            if (!reply.IsStopped) continue;
+            Reply<Released> reply = await UntilDeadAsync(
+                silo,
+                there => Task.FromResult<Released?>(there.TryReleaseKept(
+                    partition.Number, partition.Tenure - 1, Here)));
+            if (!reply.IsStopped && reply.Answer?.IsDone != false) continue;
             await ReleaseHoldingAsync(partition.Holding);
             return false;
         }
@@ -308,8 +316,13 @@ internal sealed partial class VirtualSilo
                 silo, there => there.GiveUpAsync(number, Here))));
             if (Array.Exists(replies, static each => each.IsStopped)) return null;
             answers.AddRange(next.Zip(replies, static (silo, each) => (silo, each.Answer)));
-            if (!OwnersBefore(answers, before).Any(each => HasEnded(each) && !IsDead(each)))
+            if (OwnersBefore(answers, before).All(owner => owner.Equals(Here)
+                || IsDead(owner)
+                || answers.Exists(each => each.Silo.Equals(owner))))
+            {
                 return answers;
+            }
+
             await RefreshAsync();
             if (!Others.Except(answers.Select(static each => each.Silo)).Any()) return answers;
         }
