@@ -17,6 +17,12 @@ public sealed class TestSilo
 {
     private const int PortAttempts = 5;
 
+    /// <summary>
+    /// How long Orleans waits for its own messages between silos. A stop of a silo may wait for so
+    /// long for another one that has just ended (30 seconds by Orleans' default).
+    /// </summary>
+    private static readonly TimeSpan SystemPatience = TimeSpan.FromSeconds(10);
+
     private readonly IHost _silo;
     private readonly int _gatewayPort;
     private readonly List<TestClient> _clients = [];
@@ -128,6 +134,8 @@ public sealed class TestSilo
                 options.SiloPort = siloPort;
                 options.GatewayPort = gatewayPort;
             });
+            silo.Configure<SiloMessagingOptions>(
+                static options => options.SystemResponseTimeout = SystemPatience);
             silo.AddMemento(configure);
             configureSilo?.Invoke(silo);
         });
