@@ -54,7 +54,8 @@ public sealed partial class MementoTestCluster
 
     /// <summary>
     /// Finds keys whose records are in a silo. With keys of two silos, a test has a transaction
-    /// that spans both.
+    /// that spans both. If the silo has no partition of the table, as happens by chance where a
+    /// table has few, one is moved there.
     /// </summary>
     /// <param name="silo">One of <see cref="Silos"/>.</param>
     /// <param name="count">How many keys.</param>
@@ -72,6 +73,7 @@ public sealed partial class MementoTestCluster
         const int MostTries = 10_000;
         ArgumentNullException.ThrowIfNull(key);
         Require(silo);
+        await EnsurePartitionAsync<T>(silo, cancellationToken);
         List<TKey> keys = [];
         for (int i = 0; i < MostTries && keys.Count < count; i++)
         {
@@ -85,6 +87,22 @@ public sealed partial class MementoTestCluster
                 $"Of {MostTries} keys of {typeof(T).Name}, {keys.Count} are in {silo}, and {count} "
                 + "were asked for. Let the function give more keys that differ, or move a "
                 + "partition there with MovePartitionAsync.");
+    }
+
+    private async Task EnsurePartitionAsync<T>(
+        TestSilo silo, CancellationToken cancellationToken)
+        where T : class
+    {
+        List<(int Number, SiloAddress Silo)> partitions = [];
+        for (int number = 0; number < Tables.Get<T>().PartitionCount; number++)
+        {
+            partitions.Add((number, await SiloOfAsync(GrainOf<T>(number), cancellationToken)));
+            if (partitions[^1].Silo.Equals(silo.Address)) return;
+        }
+
+        int moved = partitions.GroupBy(static each => each.Silo)
+            .MaxBy(static group => group.Count())!.Last().Number;
+        await MovePartitionAsync<T>(moved, silo, cancellationToken);
     }
 
     /// <summary>
