@@ -51,6 +51,24 @@ internal sealed class FaultyGrainStorage(IGrainStorage inner) : IGrainStorage
         return (isHeld.Task, mayGoOn.SetResult);
     }
 
+    /// <summary>
+    /// Makes a checkpoint stand still when a state of a run is written; other writes go on. Returns
+    /// when one stands, and what lets it go on.
+    /// </summary>
+    public (Task Reached, Action GoOn) HoldRuns()
+    {
+        var isHeld = new TaskCompletionSource();
+        var mayGoOn = new TaskCompletionSource();
+        OnWrite = async (key, write) =>
+        {
+            await write();
+            if (!key.StartsWith("run-", StringComparison.Ordinal)) return;
+            isHeld.TrySetResult();
+            await mayGoOn.Task;
+        };
+        return (isHeld.Task, mayGoOn.SetResult);
+    }
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         => ReadFault?.Invoke() is { } fault
             ? Task.FromException(fault)

@@ -93,17 +93,9 @@ public sealed class SharedLogTests
         await slow.Scene.WriteAsync(Row(1, "a"));
         LogSilo other = await scene.OpenAsync();
         long epoch = await slow.Storage.RaiseEpochAsync("t", 7, Token);
-        var inRun = new TaskCompletionSource();
-        var mayGoOn = new TaskCompletionSource();
-        slow.Process.OnWrite = async (key, write) =>
-        {
-            await write();
-            if (!key.StartsWith("run-", StringComparison.Ordinal)) return;
-            inRun.TrySetResult();
-            await mayGoOn.Task;
-        };
+        (Task reached, Action goOn) = slow.Process.HoldRuns();
         Task<bool> checkpoint = slow.Storage.CheckpointAsync(Token);
-        await inRun.Task;
+        await reached;
 
         // The other silo goes on, ends one and clears the log, and the slow one gets to know it.
         await other.Scene.WriteAsync(Row(2, "b"));
@@ -117,7 +109,7 @@ public sealed class SharedLogTests
             Epochs = [new PartitionEpoch("t", 7, epoch)],
         });
         string[] runs = [.. scene.Provider.Keys.Where(IsPiece).Order()];
-        mayGoOn.SetResult();
+        goOn();
 
         Assert.False(await checkpoint);
         Assert.NotEqual(runs, scene.Provider.Keys.Where(IsPiece).Order());
@@ -137,21 +129,13 @@ public sealed class SharedLogTests
         await using var scene = new LogScene();
         LogSilo silo = await scene.OpenAsync();
         await silo.Scene.WriteAsync(Row(1, "a"));
-        var inRun = new TaskCompletionSource();
-        var mayGoOn = new TaskCompletionSource();
-        silo.Process.OnWrite = async (key, write) =>
-        {
-            await write();
-            if (!key.StartsWith("run-", StringComparison.Ordinal)) return;
-            inRun.TrySetResult();
-            await mayGoOn.Task;
-        };
+        (Task reached, Action goOn) = silo.Process.HoldRuns();
         Task<bool> first = silo.Storage.CheckpointAsync(Token);
-        await inRun.Task;
+        await reached;
         Task<bool> second = silo.Storage.CheckpointAsync(Token);
         await silo.Scene.WriteAsync(Row(2, "b"));
         Assert.False(second.IsCompleted);
-        mayGoOn.SetResult();
+        goOn();
 
         Assert.True(await first);
         Assert.True(await second);
