@@ -54,7 +54,8 @@ internal sealed class RemoteParticipant(
             return await _outbox.SendAsync(operation, savepoint, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
+        catch (Exception exception) when (
+            StoreLifetime.IsUnreachable(exception, cancellationToken))
         {
             throw new TransactionConflictException(
                 $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} "

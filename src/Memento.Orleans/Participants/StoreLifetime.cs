@@ -44,11 +44,16 @@ internal sealed class StoreLifetime(string host)
     /// <remarks>
     /// Where Orleans cannot find or make a grain, its error may have one of a library inside, such
     /// as the time-out of its grain directory, that no codec is for. Its caller in another process
-    /// hears of the missing codec instead.
+    /// hears of the missing codec instead. A silo that stops cancels what it looks up for others.
     /// </remarks>
-    public static bool IsUnreachable(Exception error)
+    /// <param name="error">The error of the call.</param>
+    /// <param name="cancellationToken">What the caller itself cancels the call with.</param>
+    public static bool IsUnreachable(
+        Exception error, CancellationToken cancellationToken = default)
         => error is OrleansException or TimeoutException or ObjectDisposedException
-            or CodecNotFoundException;
+                or CodecNotFoundException
+            || (error is OperationCanceledException
+                && !cancellationToken.IsCancellationRequested);
 
     /// <summary>Calls a grain that may be in another process.</summary>
     /// <exception cref="StoreUnavailableException">No silo answered.</exception>
@@ -59,7 +64,7 @@ internal sealed class StoreLifetime(string host)
         {
             return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsUnreachable(error))
+        catch (Exception error) when (IsUnreachable(error, cancellationToken))
         {
             if (Inside(error) is { } reason) throw reason;
             ThrowIfNotRunning();
@@ -86,7 +91,7 @@ internal sealed class StoreLifetime(string host)
         {
             return await ask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsUnreachable(error))
+        catch (Exception error) when (IsUnreachable(error, cancellationToken))
         {
             if (Inside(error) is { } reason) throw reason;
             ThrowIfNotRunning();

@@ -19,6 +19,7 @@ public sealed class RemoteErrorTests
         new TimeoutException("No answer."),
         new SiloUnavailableException("The silo is gone."),
         new CodecNotFoundException("No codec for what the directory says."),
+        new OperationCanceledException("The directory of the silo stops."),
     ];
 
     [Fact]
