@@ -8,10 +8,7 @@ internal static class CycleFinder
     /// </summary>
     public static List<Dependency>? Find(IEnumerable<Dependency> dependencies)
     {
-        Dictionary<ListTransaction, List<Dependency>> next = dependencies
-            .GroupBy(each => each.From)
-            .ToDictionary(each => each.Key, each => each.ToList());
-        RemoveEnds(next);
+        Dictionary<ListTransaction, List<Dependency>> next = FindCore([.. dependencies]);
         List<Dependency>? smallest = null;
         foreach (ListTransaction start in next.Keys)
         {
@@ -24,27 +21,39 @@ internal static class CycleFinder
     }
 
     /// <summary>
-    /// Removes, again and again, transactions without a way out or a way in. Without a cycle none
-    /// is left, so the search costs nothing if the history is right.
+    /// What is left, by where it begins, when transactions without a way out or a way in were
+    /// removed, again and again. Without a cycle nothing is left, so a right history costs a look
+    /// at each dependency, however long it is.
     /// </summary>
-    private static void RemoveEnds(Dictionary<ListTransaction, List<Dependency>> next)
+    private static Dictionary<ListTransaction, List<Dependency>> FindCore(Dependency[] dependencies)
     {
-        bool isChanged = true;
-        while (isChanged)
+        ILookup<ListTransaction, Dependency> ahead = dependencies.ToLookup(each => each.From);
+        ILookup<ListTransaction, Dependency> behind = dependencies.ToLookup(each => each.To);
+        HashSet<ListTransaction> left =
+            [.. dependencies.Select(each => each.From), .. dependencies.Select(each => each.To)];
+        Dictionary<ListTransaction, int> waysOut =
+            left.ToDictionary(each => each, each => ahead[each].Count());
+        Dictionary<ListTransaction, int> waysIn =
+            left.ToDictionary(each => each, each => behind[each].Count());
+        var ends = new Queue<ListTransaction>(
+            left.Where(each => waysOut[each] == 0 || waysIn[each] == 0));
+        while (ends.TryDequeue(out ListTransaction? end))
         {
-            HashSet<ListTransaction> entered =
-                [.. next.Values.SelectMany(each => each).Select(each => each.To)];
-            isChanged = false;
-            foreach (ListTransaction each in next.Keys.ToArray())
+            if (!left.Remove(end)) continue;
+
+            foreach (Dependency way in ahead[end])
             {
-                int before = next[each].Count;
-                next[each].RemoveAll(way => !next.ContainsKey(way.To));
-                isChanged |= next[each].Count != before;
-                if (next[each].Count > 0 && entered.Contains(each)) continue;
-                next.Remove(each);
-                isChanged = true;
+                if (--waysIn[way.To] == 0) ends.Enqueue(way.To);
+            }
+
+            foreach (Dependency way in behind[end])
+            {
+                if (--waysOut[way.From] == 0) ends.Enqueue(way.From);
             }
         }
+
+        return left.ToDictionary(
+            each => each, each => ahead[each].Where(way => left.Contains(way.To)).ToList());
     }
 
     private static List<Dependency>? FindThrough(

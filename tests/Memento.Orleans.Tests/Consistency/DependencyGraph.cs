@@ -5,6 +5,9 @@ internal sealed class DependencyGraph
 {
     private readonly List<Dependency> _edges = [];
 
+    // By key, the appends that happened and that no transaction has read.
+    private readonly ILookup<int, (int Value, ListTransaction Writer)> _unread;
+
     public DependencyGraph(IReadOnlyList<ListTransaction> history, ListVersions versions)
     {
         var happened = history.Where(each => each.Outcome == ListOutcome.Committed).ToHashSet();
@@ -16,8 +19,14 @@ internal sealed class DependencyGraph
         }
 
         Transactions = [.. history.Where(happened.Contains)];
-        AddWrites(versions, happened);
-        AddReads(versions, happened);
+        Dictionary<int, HashSet<int>> read =
+            versions.Longest.ToDictionary(each => each.Key, each => each.Value.ToHashSet());
+        _unread = versions.Appends
+            .Where(each => happened.Contains(each.Writer)
+                && read.GetValueOrDefault(each.Append.Key)?.Contains(each.Append.Value) != true)
+            .ToLookup(each => each.Append.Key, each => (each.Append.Value, each.Writer));
+        AddWrites(versions);
+        AddReads(versions);
         AddRealTime();
     }
 
@@ -25,7 +34,7 @@ internal sealed class DependencyGraph
 
     public IReadOnlyList<Dependency> Edges => _edges;
 
-    private void AddWrites(ListVersions versions, HashSet<ListTransaction> happened)
+    private void AddWrites(ListVersions versions)
     {
         foreach ((int key, IReadOnlyList<int> values) in versions.Longest)
         {
@@ -38,23 +47,21 @@ internal sealed class DependencyGraph
                     $"{values[i - 1]} stands before {values[i]} in {key}");
             }
 
+            if (values.Count == 0) continue;
+
             // An append that no transaction has read came after all others.
-            foreach (((int Key, int Value) append, ListTransaction writer) in versions.Appends)
+            foreach ((int value, ListTransaction writer) in _unread[key])
             {
-                if (append.Key == key && happened.Contains(writer) && values.Count > 0
-                    && !values.Contains(append.Value))
-                {
-                    Add(
-                        versions.WriterOf(key, values[^1]),
-                        writer,
-                        DependencyKind.WriteWrite,
-                        $"{values[^1]} stands before {append.Value} in {key}");
-                }
+                Add(
+                    versions.WriterOf(key, values[^1]),
+                    writer,
+                    DependencyKind.WriteWrite,
+                    $"{values[^1]} stands before {value} in {key}");
             }
         }
     }
 
-    private void AddReads(ListVersions versions, HashSet<ListTransaction> happened)
+    private void AddReads(ListVersions versions)
     {
         foreach (ListTransaction reader in Transactions)
         {
@@ -78,14 +85,8 @@ internal sealed class DependencyGraph
                     continue;
                 }
 
-                foreach (((int Key, int Value) append, ListTransaction writer) in versions.Appends)
-                {
-                    if (append.Key == read.Key && happened.Contains(writer)
-                        && !seen.Contains(append.Value))
-                    {
-                        AddMissed(writer, append.Value);
-                    }
-                }
+                foreach ((int value, ListTransaction writer) in _unread[read.Key])
+                    AddMissed(writer, value);
 
                 void AddMissed(ListTransaction writer, int value)
                     => Add(

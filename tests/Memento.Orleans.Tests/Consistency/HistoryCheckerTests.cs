@@ -27,6 +27,32 @@ public sealed class HistoryCheckerTests
         ]));
 
     [Fact]
+    public void A_history_of_an_hour_is_checked_in_moments()
+    {
+        const int lists = 1_000;
+        ListTransaction[] history =
+        [
+            .. Enumerable.Range(0, 60_000).Select(static number => Make(
+                number,
+                2 * number,
+                (2 * number) + 1,
+                Read(
+                    number % lists,
+                    [.. Enumerable.Range(0, number / lists)]),
+                Append(number % lists, number / lists))),
+        ];
+        Assert.Null(HistoryChecker.Check(history));
+
+        // The last one has not seen what was there when it began.
+        history[^1] = Make(
+            history.Length - 1,
+            2 * history.Length,
+            (2 * history.Length) + 1,
+            Read(lists - 1, [.. Enumerable.Range(0, 58)]));
+        Assert.StartsWith("real time", HistoryChecker.Check(history), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Appends_that_interleave_are_G0()
         => Finds(
             "G0",
