@@ -20,7 +20,7 @@ internal sealed class ClientCommitter(RemoteCommit remote, IPartitions partition
         if (state is not null && !state.TryBeginCommit()) return remote.Refuse(state, recorded);
 
         CommitResult result = await remote.CommitAsync(
-            transactionId, OrleansParticipant.Name(state, recorded));
+            transactionId, OrleansParticipant.NameToCommit(state, recorded));
         if (result.Numbers is { } used) partitions.ShowNumbers(used);
         return result;
     }

@@ -227,7 +227,7 @@ internal sealed class LocalCommit(
             if (found is null)
                 isElsewhere |= each.Operations > 0 || spanning.IsElsewhere(each.Silo);
             else
-                here.Add(new LocalParticipant(found, each.Operations));
+                here.Add(LocalParticipant.Of(found, each));
         }
 
         if (isElsewhere) return await spanning.CommitAsync(state, participants, here);

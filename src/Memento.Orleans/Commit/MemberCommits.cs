@@ -307,7 +307,7 @@ internal sealed class MemberCommits(
             PartitionTransaction? found =
                 partitions.Find(each.Table, each.Number)?.Find(state.Id);
             if (found is not null)
-                parts.Add(new LocalParticipant(found, each.Operations));
+                parts.Add(LocalParticipant.Of(found, each));
             else if (each.Operations > 0)
                 return LocalCommit.WasLost(each);
         }

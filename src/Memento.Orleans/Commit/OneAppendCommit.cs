@@ -84,13 +84,21 @@ internal sealed partial class OneAppendCommit(
     {
         foreach (LocalParticipant each in participants)
         {
-            if (!each.Partition.TrySeal(each.Transaction, each.Operations))
+            try
             {
-                AbortAll(participants);
-                return CommitResult.TryAgain(
-                    $"Partition {each.Partition.Number} of table '{each.Partition.Table.Name}' was "
-                    + "lost or moved while the transaction ran.");
+                if (each.TrySeal()) continue;
             }
+            catch (Exception error)
+            {
+                // The code of a record type, on a write that was kept back.
+                AbortAll(participants);
+                return CommitResult.Failed(KeptWriteException.Of(error));
+            }
+
+            AbortAll(participants);
+            return CommitResult.TryAgain(
+                $"Partition {each.Partition.Number} of table '{each.Partition.Table.Name}' was "
+                + "lost or moved while the transaction ran.");
         }
 
         if (Unheld(participants) is not { } ranOut) return null;

@@ -151,6 +151,7 @@ internal sealed class RemoteCommit(
     private async Task<CommitResult> LookUpAsync(
         IIndexGrain grain, CommitRequest request, long sent, Exception lost)
     {
+        request = request.WithoutWrites();
         long began = time.GetTimestamp();
         for (TimeSpan pause = FirstPause; ; pause = BackOff.After(pause))
         {

@@ -30,7 +30,7 @@ internal sealed class SiloCommitter(
         }
 
         return CommitByNameAsync(
-            transactionId, OrleansParticipant.Name(state, recorded), state);
+            transactionId, OrleansParticipant.NameToCommit(state, recorded), state);
     }
 
     public async ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)

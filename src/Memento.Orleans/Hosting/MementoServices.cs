@@ -175,7 +175,9 @@ internal static class MementoServices
         {
             if (provider.GetRequiredService<AmbientTransaction>().Running is not null)
                 provider.GetRequiredService<MementoTransactionClient>().Introduce();
-            SavepointContext.SetOpen(provider.GetRequiredService<TransactionRegistry>());
+            TransactionRegistry registry = provider.GetRequiredService<TransactionRegistry>();
+            SavepointContext.SetOpen(registry);
+            KeptContext.SetAwaited(registry);
             return provider.GetRequiredService<MementoTransactionAgent>();
         }));
     }

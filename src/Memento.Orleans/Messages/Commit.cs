@@ -1,3 +1,4 @@
+using Memento.Partitions;
 using Memento.Storage;
 
 namespace Memento.Messages;
@@ -8,7 +9,15 @@ namespace Memento.Messages;
 [Alias("Memento.CommitRequest")]
 internal sealed record CommitRequest(
     [property: Id(0)] Guid TransactionId,
-    [property: Id(1)] IReadOnlyList<NamedParticipant> Participants);
+    [property: Id(1)] IReadOnlyList<NamedParticipant> Participants)
+{
+    /// <summary>The same without the writes that were kept back.</summary>
+    public CommitRequest WithoutWrites()
+        => this with
+        {
+            Participants = [.. Participants.Select(static each => each.WithoutWrites())],
+        };
+}
 
 /// <summary>How the commit of one attempt ended; the default value is not a commit.</summary>
 /// <param name="IsCommitted">Whether it is committed, and as durable as its tables.</param>
@@ -75,4 +84,15 @@ internal sealed record NamedParticipant(
     [property: Id(0)] string Table,
     [property: Id(1)] int Number,
     [property: Id(2)] int Operations,
-    [property: Id(3)] SiloAddress? Silo = null);
+    [property: Id(3)] SiloAddress? Silo = null)
+{
+    /// <summary>
+    /// The writes that were kept back, which the seal carries out, in their order; null: none. The
+    /// transaction holds the locks that they need.
+    /// </summary>
+    [Id(4)]
+    public IReadOnlyList<Operation<bool>>? Writes { get; init; }
+
+    /// <summary>The same without the writes, for a message that only names it.</summary>
+    public NamedParticipant WithoutWrites() => Writes is null ? this : this with { Writes = null };
+}

@@ -79,6 +79,13 @@ internal sealed record ExecuteResponse
     /// </summary>
     [Id(3)]
     public bool IsMoving { get; init; }
+
+    /// <summary>
+    /// Whether the table has no index, after the operations. A write to a record that they have
+    /// locked for writing needs no other lock then, and can be kept back until the seal.
+    /// </summary>
+    [Id(4)]
+    public bool HasNoIndexes { get; init; }
 }
 
 /// <summary>An operation, and the savepoints under which it was called.</summary>

@@ -29,6 +29,19 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("RollbackAsync")]
     Task RollbackAsync(RollbackRequest request);
 
+    /// <summary>
+    /// Tells that all writes of a transaction have arrived that its caller had kept back when it
+    /// made a transactional grain call.
+    /// </summary>
+    [Alias("ArriveAsync")]
+    Task ArriveAsync(Guid transactionId);
+
+    /// <summary>
+    /// Waits for <see cref="ArriveAsync"/>, on behalf of such a call. False: not yet; ask again.
+    /// </summary>
+    [Alias("AwaitArrivalAsync")]
+    Task<bool> AwaitArrivalAsync(Guid transactionId);
+
     /// <summary>Commits a transaction whose participants are all in this silo.</summary>
     [Alias("CommitAsync")]
     Task<CommitResult> CommitAsync(CommitRequest request);

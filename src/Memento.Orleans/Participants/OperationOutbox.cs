@@ -16,10 +16,11 @@ namespace Memento.Participants;
 /// that one, because messages may overtake each other, and an operation that waits for a lock is
 /// asked for again.
 /// </remarks>
-internal sealed class OperationOutbox(
+internal sealed partial class OperationOutbox(
     TransactionState state,
-    TableRegistration registration,
+    TableDefinition table,
     IIndexGrain grain,
+    Action<Exception, OperationCall> failed,
     StoreMetrics? metrics = null)
 {
     /// <summary>
@@ -33,20 +34,12 @@ internal sealed class OperationOutbox(
     private readonly OperationsAhead _sent = new();
     private List<OperationCall> _collected = [];
     private long _lastSavepoint;
+    private int _asked;
     private bool _isFlushing;
     private SiloAddress? _silo;
 
     /// <summary>The silo that answered last; null before the first answer.</summary>
     public SiloAddress? Silo => Volatile.Read(ref _silo);
-
-    /// <summary>
-    /// Whether an operation was sent under a savepoint that began at or after the given one.
-    /// </summary>
-    public bool HasSentSince(long savepoint)
-    {
-        lock (_gate)
-            return _lastSavepoint >= savepoint;
-    }
 
     /// <summary>
     /// Sends an operation, together with the operations begun beside it, and waits for its answer.
@@ -59,6 +52,7 @@ internal sealed class OperationOutbox(
         lock (_gate)
         {
             _collected.Add(call);
+            _asked++;
             isFirst = !_isFlushing;
             _isFlushing = true;
         }
@@ -132,6 +126,7 @@ internal sealed class OperationOutbox(
                 if (call.IsGivenUp)
                 {
                     refused.Add(call);
+                    if (call.IsKept) LetGo(call);
                     continue;
                 }
 
@@ -149,8 +144,13 @@ internal sealed class OperationOutbox(
             }
 
             foreach (OperationCall call in taken)
+            {
                 _sent.Add(call.Request.Operation);
+                if (call.IsKept) LetGo(call);
+            }
+
             _collected = left;
+            _asked = left.Count(static call => !call.IsHeldBack);
             _isFlushing = isMore;
         }
 
@@ -192,13 +192,15 @@ internal sealed class OperationOutbox(
                 Age = turn.Age,
                 Remaining = state.Remaining,
                 Operations = calls.ConvertAll(static call => call.Request),
-                Registration = registration,
+                Registration = table.Registration,
                 Open = state.Savepoints?.Describe(),
                 Caller = state.Here,
             }).WaitAsync(Patience).ConfigureAwait(false);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             if (response.Silo is not null) Volatile.Write(ref _silo, response.Silo);
+            foreach (OperationCall call in calls)
+                call.HasNoIndexes = response.HasNoIndexes;
             if (response.Operations.Count == calls.Count) return response.Operations;
 
             throw new InvalidOperationException(
@@ -271,10 +273,19 @@ internal sealed class OperationOutbox(
         bool isFirst;
         lock (_gate)
         {
-            foreach ((OperationCall call, OperationResponse _) in ended)
+            foreach ((OperationCall call, OperationResponse response) in ended)
+            {
                 _sent.Remove(call.Request.Operation);
-            isFirst = !_isFlushing && _collected.Count > 0;
+                Learn(call, response);
+            }
+
+            isFirst = !_isFlushing && _asked > 0;
             _isFlushing |= isFirst;
+        }
+
+        foreach ((OperationCall call, OperationResponse response) in ended)
+        {
+            if (call.IsKept) FailIfRefused(call, response);
         }
 
         if (isFirst) _ = FlushLaterAsync();

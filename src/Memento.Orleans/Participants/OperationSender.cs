@@ -65,6 +65,7 @@ internal sealed class OperationSender(
         CancellationToken cancellationToken)
     {
         log!.Enlist(table, number);
+        await State.WhenArrivedAsync(table, number, cancellationToken).ConfigureAwait(false);
         TResult result = await State.ExecuteAsync(
             table, number, operation, Savepoint, cancellationToken).ConfigureAwait(false);
         log.Record(table, number, operation is IKeyOperation { Writes: true });

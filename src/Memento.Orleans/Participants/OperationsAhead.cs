@@ -21,6 +21,9 @@ internal sealed class OperationsAhead
                 && (onKey.Writes || same.Writes > 0))
         : _writes > 0;
 
+    /// <summary>Whether an operation on a key is under way.</summary>
+    public bool Has(Key key) => _keys.ContainsKey(key);
+
     public void Add(Operation operation) => Count(operation, 1);
 
     public void Remove(Operation operation) => Count(operation, -1);

@@ -39,16 +39,30 @@ internal static class OrleansParticipant
     public static List<NamedParticipant> Name(
         TransactionState? state,
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+        => Name(state, recorded, takesWrites: false);
+
+    /// <summary>
+    /// The same for a commit that has begun, with the writes that were kept back until now.
+    /// </summary>
+    public static List<NamedParticipant> NameToCommit(
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded)
+        => Name(state, recorded, takesWrites: true);
+
+    private static List<NamedParticipant> Name(
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded,
+        bool takesWrites)
     {
         var counts = new Dictionary<(string Table, int Number), int>();
-        var silos = new Dictionary<(string Table, int Number), SiloAddress>();
+        var known = new Dictionary<(string Table, int Number), Participant>();
         // The participants of a joined transaction are in its record already.
         if (state is { IsJoined: false })
         {
             foreach (Participant each in state.Participants)
             {
                 counts[(each.Table.Name, each.Number)] = each.Operations;
-                if (each.Silo is { } silo) silos[(each.Table.Name, each.Number)] = silo;
+                known[(each.Table.Name, each.Number)] = each;
             }
         }
 
@@ -60,8 +74,13 @@ internal static class OrleansParticipant
         }
 
         return [.. counts.Select(each =>
-            new NamedParticipant(
-                each.Key.Table, each.Key.Number, each.Value, silos.GetValueOrDefault(each.Key)))];
+        {
+            Participant? here = known.GetValueOrDefault(each.Key);
+            return new NamedParticipant(each.Key.Table, each.Key.Number, each.Value, here?.Silo)
+            {
+                Writes = takesWrites ? (here as RemoteParticipant)?.TakeKept() : null,
+            };
+        })];
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Memento.Messages;
 using Memento.Partitions;
 using Memento.Tables;
 
@@ -71,7 +72,7 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     /// <summary>
     /// How many operations were answered. The commit sends the number to the partition.
     /// </summary>
-    public int Operations => Volatile.Read(ref _operations);
+    public virtual int Operations => Volatile.Read(ref _operations);
 
     public ValueTask<TResult> ExecuteAsync<TResult>(
         Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
@@ -85,6 +86,12 @@ internal abstract class Participant(TableDefinition table, int number, int opera
 
     /// <summary>Undoes the writes under a savepoint, which was given up before.</summary>
     public abstract ValueTask RollbackAsync(Savepoint savepoint);
+
+    /// <summary>
+    /// Waits until what the body of the transaction, in another process, had kept back has arrived.
+    /// False: not yet; ask again.
+    /// </summary>
+    public abstract ValueTask<bool> WhenArrivedAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Whether another process ends the transaction in the partition, so that an abort here does
@@ -109,22 +116,50 @@ internal abstract class Participant(TableDefinition table, int number, int opera
 /// <summary>A partition of this silo, called directly.</summary>
 /// <param name="transaction">The transaction in its partition.</param>
 /// <param name="operations">How many operations were answered before.</param>
-internal sealed class LocalParticipant(PartitionTransaction transaction, int operations = 0)
+internal class LocalParticipant(PartitionTransaction transaction, int operations = 0)
     : Participant(transaction.Table, transaction.Partition.Number, operations)
 {
     public PartitionTransaction Transaction { get; } = transaction;
 
     public Partition Partition => Transaction.Partition;
 
-    public override ValueTask RollbackAsync(Savepoint savepoint)
+    /// <summary>A partition as a caller elsewhere names it for the commit.</summary>
+    public static LocalParticipant Of(PartitionTransaction transaction, NamedParticipant named)
+        => named.Writes is { } writes
+            ? new KeptWritesParticipant(transaction, named.Operations, writes)
+            : new LocalParticipant(transaction, named.Operations);
+
+    /// <summary>Begins its commit. False if the partition was lost.</summary>
+    public virtual bool TrySeal() => Partition.TrySeal(Transaction, Operations);
+
+    public sealed override ValueTask RollbackAsync(Savepoint savepoint)
     {
         Partition.Rollback(Transaction, savepoint.Id);
         return default;
     }
 
-    public override void Abort() => Partition.Abort(Transaction);
+    public sealed override ValueTask<bool> WhenArrivedAsync(CancellationToken cancellationToken)
+        => Partition.WhenArrivedAsync(Transaction, cancellationToken);
 
-    protected override ValueTask<TResult> ExecuteCoreAsync<TResult>(
+    public sealed override void Abort() => Partition.Abort(Transaction);
+
+    protected sealed override ValueTask<TResult> ExecuteCoreAsync<TResult>(
         Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
         => Partition.ExecuteAsync(Transaction, operation, savepoint, cancellationToken);
+}
+
+/// <summary>
+/// A partition of this silo, at the commit of a caller elsewhere that has kept writes back. The
+/// seal carries them out.
+/// </summary>
+internal sealed class KeptWritesParticipant(
+    PartitionTransaction transaction, int operations, IReadOnlyList<Operation<bool>> writes)
+    : LocalParticipant(transaction, operations)
+{
+    public override bool TrySeal()
+    {
+        foreach (Operation<bool> write in writes)
+            write.Prepare(Table);
+        return Partition.TrySeal(Transaction, Operations, writes);
+    }
 }

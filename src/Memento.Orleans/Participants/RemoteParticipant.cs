@@ -10,66 +10,150 @@ namespace Memento.Participants;
 /// transaction. It is enlisted before the first message leaves, so that a lost answer cannot hide a
 /// lock.
 /// </summary>
-internal sealed class RemoteParticipant(
-    TransactionState state,
-    TableDefinition table,
-    int number,
-    IIndexGrain grain,
-    StoreMetrics? metrics = null,
-    SiloAddress? silo = null)
-    : Participant(table, number)
+internal sealed class RemoteParticipant : Participant
 {
-    private readonly OperationOutbox _outbox = new(state, table.Registration, grain, metrics);
+    private readonly TransactionState _state;
+    private readonly OperationOutbox _outbox;
+    private readonly StoreMetrics? _metrics;
+    private readonly SiloAddress? _silo;
 
-    public IIndexGrain Grain { get; } = grain;
+    public RemoteParticipant(
+        TransactionState state,
+        TableDefinition table,
+        int number,
+        IIndexGrain grain,
+        StoreMetrics? metrics = null,
+        SiloAddress? silo = null)
+        : base(table, number)
+    {
+        _state = state;
+        _metrics = metrics;
+        _silo = silo;
+        _outbox = new OperationOutbox(state, table, grain, FailKept, metrics);
+        Grain = grain;
+    }
 
-    public override SiloAddress? Silo => _outbox.Silo ?? silo;
+    public IIndexGrain Grain { get; }
+
+    public override SiloAddress? Silo => _outbox.Silo ?? _silo;
+
+    /// <summary>How many operations were carried out in the partition, and answered.</summary>
+    public override int Operations => base.Operations - _outbox.Uncounted;
+
+    /// <inheritdoc cref="OperationOutbox.HasKept"/>
+    public bool HasKept => _outbox.HasKept;
 
     // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)
     {
-        if (!_outbox.HasSentSince(savepoint.Id)) return default;
+        if (!_outbox.GiveUp(savepoint)) return default;
 
-        metrics?.Sent(MessageName.Rollback);
-        return new(Grain.RollbackAsync(state.RollbackOf(savepoint.Id)));
+        _metrics?.Sent(MessageName.Rollback);
+        return new(Grain.RollbackAsync(_state.RollbackOf(savepoint.Id)));
     }
 
-    public override void Abort() => AbortMessage.Send(Grain, state.Id, metrics);
+    public override void Abort() => AbortMessage.Send(Grain, _state.Id, _metrics);
 
-    protected override async ValueTask<TResult> ExecuteCoreAsync<TResult>(
-        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    /// <inheritdoc cref="OperationOutbox.TakeKept"/>
+    public IReadOnlyList<Operation<bool>>? TakeKept() => _outbox.TakeKept();
+
+    /// <summary>
+    /// Sends what is kept back, and then tells the partition that it has arrived. Does not fail:
+    /// the transaction does.
+    /// </summary>
+    public async Task SendKeptAsync()
     {
-        operation.Pack(Table);
-        Answer answer = await SendAsync(operation, savepoint, cancellationToken)
-            .ConfigureAwait(false);
-        return operation.Codec.Decode(Table, answer);
+        await _outbox.SendKeptAsync().ConfigureAwait(false);
+        if (_state.Doom is not null) return;
+
+        try
+        {
+            await Grain.ArriveAsync(_state.Id).WaitAsync(OperationOutbox.Patience)
+                .ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _state.DoomWith(ConflictOf(error, isGivenUp: false) ?? KeptWriteException.Of(error));
+        }
     }
 
-    /// <summary>A silo that does not answer ends the attempt, not the transaction.</summary>
-    private async ValueTask<Answer> SendAsync(
-        Operation operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    public override async ValueTask<bool> WhenArrivedAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await _outbox.SendAsync(operation, savepoint, cancellationToken)
+            return await Grain.AwaitArrivalAsync(_state.Id)
+                .WaitAsync(OperationOutbox.Patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (
+            ConflictOf(error, isGivenUp: false, cancellationToken) is { } conflict)
+        {
+            throw _state.DoomWith(conflict);
+        }
+    }
+
+    /// <inheritdoc cref="OperationOutbox.WhenKeptArrivedAsync"/>
+    public Task WhenKeptArrivedAsync() => _outbox.WhenKeptArrivedAsync();
+
+    protected override ValueTask<TResult> ExecuteCoreAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        operation.Pack(Table);
+        if (operation is Operation<bool> write
+            && !cancellationToken.IsCancellationRequested
+            && _outbox.TryKeep(write, savepoint, out bool answer))
+        {
+            return new ValueTask<TResult>((TResult)(object)answer);
+        }
+
+        return SendAndDecodeAsync(operation, savepoint, cancellationToken);
+    }
+
+    private async ValueTask<TResult> SendAndDecodeAsync<TResult>(
+        Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
+    {
+        Answer answer;
+        try
+        {
+            answer = await _outbox.SendAsync(operation, savepoint, cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (
-            StoreLifetime.IsUnreachable(exception, cancellationToken))
+        catch (Exception exception)
+            when (ConflictOf(exception, savepoint is { IsGivenUp: true }, cancellationToken)
+                is { } conflict)
         {
-            throw new TransactionConflictException(
-                $"Partition {Number} of table '{Table.Name}' did not answer: {exception.Message} "
+            throw conflict;
+        }
+
+        return operation.Codec.Decode(Table, answer);
+    }
+
+    private void FailKept(Exception error, OperationCall call)
+        => _state.FailKept(
+            ConflictOf(error, call.IsGivenUp) ?? error, Table, call.Request.Operation);
+
+    /// <summary>
+    /// A silo that does not answer, or has ended what goes on there, ends the attempt, not the
+    /// transaction. Null: it is another error.
+    /// </summary>
+    private TransactionConflictException? ConflictOf(
+        Exception error, bool isGivenUp, CancellationToken cancellationToken = default)
+    {
+        if (StoreLifetime.IsUnreachable(error, cancellationToken))
+        {
+            return new TransactionConflictException(
+                $"Partition {Number} of table '{Table.Name}' did not answer: {error.Message} "
                 + "The transaction is run again while attempts and time are left.",
-                exception);
+                error);
         }
-        catch (NoTransactionException late) when (
-            state.Phase == TransactionPhase.Running && savepoint is not { IsGivenUp: true })
-        {
-            // The silo has ended what goes on here, because a partition moved, for example.
-            throw new TransactionConflictException(
-                $"The silo of partition {Number} of table '{Table.Name}' has ended the "
-                + $"transaction: {late.Message} It is run again while attempts and time are left.",
-                late);
-        }
+
+        // The silo has ended what goes on here, because a partition moved, for example.
+        return error is NoTransactionException && _state.Phase == TransactionPhase.Running
+            && !isGivenUp
+                ? new TransactionConflictException(
+                    $"The silo of partition {Number} of table '{Table.Name}' has ended the "
+                    + $"transaction: {error.Message} It is run again while attempts and time are "
+                    + "left.",
+                    error)
+                : null;
     }
 }

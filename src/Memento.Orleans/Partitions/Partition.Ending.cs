@@ -93,6 +93,8 @@ internal sealed partial class Partition
     {
         transaction.MoveTo(TransactionPhase.Ended);
         _transactions.Remove(transaction.TransactionId);
+        if (_arrivals?.Remove(transaction, out TaskCompletionSource? arrival) == true)
+            arrival.TrySetResult();
         transaction.Waiting?.FreeAll(_freed);
         try
         {

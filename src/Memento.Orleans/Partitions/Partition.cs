@@ -142,11 +142,17 @@ internal sealed partial class Partition(
     }
 
     /// <summary>
-    /// Begins the commit of a transaction, which takes no more operations. False if the partition
-    /// has not seen as many operations as the caller made: an operation was lost, or the partition
-    /// was.
+    /// Begins the commit of a transaction, which takes no more operations, and carries out the
+    /// writes that its caller has kept back. False if the partition has not seen as many operations
+    /// as the caller made: an operation was lost, or the partition was.
     /// </summary>
-    public bool TrySeal(PartitionTransaction transaction, int operations)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="operations">How many operations the caller has answers of.</param>
+    /// <param name="writes">The writes that were kept back, prepared; null: none.</param>
+    public bool TrySeal(
+        PartitionTransaction transaction,
+        int operations,
+        IReadOnlyList<Operation<bool>>? writes = null)
     {
         lock (_gate)
         {
@@ -158,6 +164,8 @@ internal sealed partial class Partition(
 
             try
             {
+                if (writes is not null && !TryCarryOut(transaction, writes)) return false;
+
                 Invariant.Holds(
                     _transactions.GetValueOrDefault(transaction.TransactionId) == transaction,
                     "a transaction is sealed in its own partition");

@@ -75,6 +75,16 @@ internal sealed class PartitionTransaction(
         if (Header.Savepoints is { } all) _beside = all.WritersBeside(savepoint, Staged);
     }
 
+    /// <summary>
+    /// Begins an operation of the seal. All nested bodies have ended, also those that the last
+    /// message has named as running, so that it sees all writes.
+    /// </summary>
+    public void BeginAtSeal()
+    {
+        _savepoint = null;
+        _beside = [];
+    }
+
     /// <summary>Refuses a key that was written by a nested body beside the caller.</summary>
     /// <exception cref="MementoException">Such a body has written the key.</exception>
     public void RequireAlone(KeySpace space, Key key)

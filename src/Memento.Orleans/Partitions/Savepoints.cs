@@ -95,6 +95,9 @@ internal sealed class Savepoints(int origin)
         return false;
     }
 
+    /// <summary>Whether no nested body runs but those around the asking one.</summary>
+    public bool AreAllAround(Savepoint? asking) => _openCount == (asking?.Bodies ?? 0);
+
     /// <summary>
     /// The running bodies beside the asking one that have written. The asking body must not see
     /// their writes.

@@ -127,6 +127,18 @@ internal sealed class IndexGrain(
         return remote.RollbackAsync(request, tables.Get(table), number);
     }
 
+    public Task ArriveAsync(Guid transactionId)
+    {
+        if (_partition is { } partition && partition.Find(transactionId) is { } transaction)
+            partition.Arrive(transaction);
+        return Task.CompletedTask;
+    }
+
+    // Where the transaction is not known any more, its commit finds that out.
+    public async Task<bool> AwaitArrivalAsync(Guid transactionId)
+        => _partition is not { } partition || partition.Find(transactionId) is not { } transaction
+            || await partition.WhenArrivedAsync(transaction, CancellationToken.None);
+
     public Task<CommitResult> CommitAsync(CommitRequest request)
         => commit.CommitAsync(request.TransactionId, request.Participants);
 

@@ -65,6 +65,7 @@ internal sealed class RemoteTransactions(
             Age = state.Age,
             Operations = await message.ExecuteAsync(request.Operations, longestWait),
             Silo = silo.SiloAddress,
+            HasNoIndexes = partition.HasNoIndexes,
         };
     }
 

@@ -21,6 +21,12 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
     public bool IsPossible => _isSupported && IsFree;
 
     /// <summary>
+    /// Whether each transactional grain call is seen when it is made, so that it can be told what
+    /// the transaction has kept back.
+    /// </summary>
+    public bool SeesCalls => _isSupported;
+
+    /// <summary>
     /// The transaction that is running here; null if there is none, or Orleans knows one.
     /// </summary>
     public TransactionState? Running

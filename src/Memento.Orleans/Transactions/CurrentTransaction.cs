@@ -62,6 +62,7 @@ internal sealed class CurrentTransaction(
 
         if (SavepointContext.FindOpen(info.TransactionId) is { } open)
             state.UseSavepoints().Learn(open);
+        state.Await(KeptContext.FindAwaited(info.TransactionId));
 
         // If a nested body calls a grain, its savepoint is around the writes of the grain.
         long[] around = SavepointContext.Find(info.TransactionId);

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Locks;
+using Memento.Messages;
 using Memento.Participants;
 using Memento.Storage;
 using Orleans.Transactions;
@@ -32,6 +33,9 @@ internal sealed class TransactionAttempt<T>(
 
     public required CancellationToken Cancellation { get; init; }
 
+    /// <inheritdoc cref="TransactionState.KeepsWritesBack"/>
+    public required bool KeepsWritesBack { get; init; }
+
     public TransactionState? State { get; private set; }
 
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
@@ -60,6 +64,7 @@ internal sealed class TransactionAttempt<T>(
             StartTicks = StartTicks,
             Cancellation = Cancellation,
             Orleans = orleans,
+            KeepsWritesBack = KeepsWritesBack,
         };
         _scope = new TransactionScope(State, tools);
         State.Outermost = _scope;
@@ -119,6 +124,7 @@ internal sealed class TransactionAttempt<T>(
         if (!state.HasCallsUnderWay)
         {
             await state.RollbackLateAsync();
+            await state.WhenKeptArrivedAsync();
             return state.Doom is null;
         }
 
@@ -220,7 +226,7 @@ internal sealed class TransactionAttempt<T>(
         if (State?.Doom is { } doom)
         {
             runsAgain = doom is TransactionConflictException;
-            return doom;
+            return KeptWriteException.Unwrap(doom);
         }
 
         if (FindConflict(_bodyError?.SourceException ?? _error) is { } conflict)
@@ -235,7 +241,7 @@ internal sealed class TransactionAttempt<T>(
         if (State!.Result is not { } refused) return null;
 
         runsAgain = refused.MayTryAgain;
-        return refused.Error!;
+        return KeptWriteException.Unwrap(refused.Error!);
     }
 
     private static TimeSpan Limit(TimeSpan remaining)

@@ -62,6 +62,7 @@ internal sealed partial class TransactionRunner(
                     StartTicks = age?.StartTicks ?? startTicks,
                     Age = age,
                     Cancellation = cancellationToken,
+                    KeepsWritesBack = ambient.SeesCalls,
                 };
                 await (tracing.IsOn
                     ? RunOnceTracedAsync(attempt, attempts)

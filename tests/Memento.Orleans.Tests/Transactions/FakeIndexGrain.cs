@@ -34,6 +34,10 @@ internal sealed class FakeIndexGrain : IIndexGrain
         => Answer(
             request, static _ => new OperationResponse { Answer = new Answer { Number = 1 } });
 
+    /// <summary>Answers as a partition of a table without indexes.</summary>
+    public static ExecuteResponse AnswerPlain(ExecuteRequest request)
+        => AnswerAll(request) with { HasNoIndexes = true };
+
     public static ExecuteResponse Answer(
         ExecuteRequest request, Func<OperationRequest, OperationResponse> answer)
         => new()
@@ -65,6 +69,14 @@ internal sealed class FakeIndexGrain : IIndexGrain
             ? Task.FromException(error)
             : Task.CompletedTask;
     }
+
+    public Task ArriveAsync(Guid transactionId)
+    {
+        _log.Enqueue("arrive");
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> AwaitArrivalAsync(Guid transactionId) => throw new NotSupportedException();
 
     public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)
         => throw new NotSupportedException();

@@ -14,7 +14,7 @@ internal sealed class RemoteScene : IPartitions
 {
     private readonly Dictionary<int, FakeIndexGrain> _grains = [];
 
-    public RemoteScene(bool hasAge = true)
+    public RemoteScene(bool hasAge = true, bool keepsWritesBack = false)
     {
         var id = Guid.NewGuid();
         TimeProvider time = TimeProvider.System;
@@ -24,7 +24,10 @@ internal sealed class RemoteScene : IPartitions
             time.GetTimestamp() + (60 * time.TimestampFrequency),
             generation: 0,
             this,
-            time);
+            time)
+        {
+            KeepsWritesBack = keepsWritesBack,
+        };
     }
 
     public bool ShareMemory => false;
@@ -80,11 +83,12 @@ internal sealed class RemoteScene : IPartitions
         int id,
         int number = 0,
         Savepoint? savepoint = null,
+        bool writes = false,
         CancellationToken cancellationToken = default)
         => State.ExecuteAsync(
             Table,
             number,
-            new ReadOperation(KeyOf(id), writes: false),
+            new ReadOperation(KeyOf(id), writes),
             savepoint,
             cancellationToken)
             .AsTask();
@@ -94,9 +98,31 @@ internal sealed class RemoteScene : IPartitions
             Table,
             number: 0,
             new WriteOperation(
-                KeyOf(id), new Note { Id = id, Text = text }, indexes: 0, onlyIfAbsent: false),
+                KeyOf(id),
+                new Note { Id = id, Text = text },
+                Table.IndexSet.Stamp,
+                onlyIfAbsent: false),
             savepoint,
             CancellationToken.None).AsTask();
+
+    public Task<bool> Delete(int id)
+        => State.ExecuteAsync(
+            Table,
+            number: 0,
+            new DeleteOperation(KeyOf(id), Table.IndexSet.Stamp),
+            savepoint: null,
+            CancellationToken.None).AsTask();
+
+    /// <summary>The participant of the first partition, as the commit names it.</summary>
+    public NamedParticipant NameToCommit()
+    {
+        Assert.True(State.TryBeginCommit());
+        return Assert.Single(OrleansParticipant.NameToCommit(State, OrleansParticipant.None));
+    }
+
+    /// <summary>The text of a write.</summary>
+    public string TextOf(Operation write)
+        => ((Note)Table.Deserialize(((WriteOperation)write).Document)).Text;
 
     /// <summary>The keys of a message's operations, in its order.</summary>
     public int[] KeysOf(FakeMessage message)

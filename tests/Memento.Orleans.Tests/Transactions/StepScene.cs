@@ -112,6 +112,9 @@ internal sealed class StepScene : IPartitions
 
         public override void Abort() => inner.Abort();
 
+        public override ValueTask<bool> WhenArrivedAsync(CancellationToken cancellationToken)
+            => inner.WhenArrivedAsync(cancellationToken);
+
         protected override async ValueTask<TResult> ExecuteCoreAsync<TResult>(
             Operation<TResult> operation,
             Savepoint? savepoint,

@@ -50,4 +50,6 @@ internal enum Happening
     DecidedByStorage,
     DecidedByMembers,
     AnswerLookedUp,
+    KeptAppendSent,
+    KeptAppendSealed,
 }

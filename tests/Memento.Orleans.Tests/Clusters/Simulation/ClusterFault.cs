@@ -35,4 +35,10 @@ internal enum ClusterFault
     /// new owner says that it has them.
     /// </summary>
     DropsWhenSent,
+
+    /// <summary>
+    /// A seal does not compare the operations of its caller with those that were carried out, and
+    /// carries out what was kept back without its locks.
+    /// </summary>
+    SealsUncounted,
 }

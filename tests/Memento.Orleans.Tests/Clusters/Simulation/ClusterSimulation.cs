@@ -151,12 +151,16 @@ internal sealed partial class ClusterSimulation
         for (int i = 0; i < count; i++)
         {
             await client.DelayAsync(SomeTime(20));
-            var steps = new VirtualStep[_random.Between(1, 3)];
-            for (int step = 0; step < steps.Length; step++)
+            List<VirtualStep> steps = [];
+            for (int left = _random.Between(1, 3); left > 0; left--)
             {
-                steps[step] = new VirtualStep(
-                    _random.Below(_isDisk.Length * VirtualPartition.KeysInPartition),
-                    IsAppend: _random.OneIn(2));
+                int key = _random.Below(_isDisk.Length * VirtualPartition.KeysInPartition);
+                bool isAppend = _random.OneIn(2);
+
+                // Such an append is kept back.
+                if (isAppend && _random.OneIn(2))
+                    steps.Add(new VirtualStep(key, IsAppend: false, Locks: true));
+                steps.Add(new VirtualStep(key, isAppend));
             }
 
             await client.RunAsync(steps, MostAttempts);

@@ -60,6 +60,7 @@ public sealed class ClusterSimulationTests
     [InlineData(ClusterFault.WaitsForNoLease)]
     [InlineData(ClusterFault.ReleasesAtSeal)]
     [InlineData(ClusterFault.DropsWhenSent)]
+    [InlineData(ClusterFault.SealsUncounted)]
     internal void A_planted_bug_is_found(ClusterFault fault)
     {
         for (ulong seed = 0; seed < SchedulesToFindAFault; seed++)

@@ -6,7 +6,10 @@ using Memento.Tests.Locks.Simulation;
 namespace Memento.Tests.Clusters.Simulation;
 
 /// <summary>An operation of a body: a read of a list, or an append to one.</summary>
-internal readonly record struct VirtualStep(int Key, bool IsAppend);
+/// <param name="Key">The list.</param>
+/// <param name="IsAppend">Whether it appends.</param>
+/// <param name="Locks">Whether it locks the list for writing; an append always does.</param>
+internal readonly record struct VirtualStep(int Key, bool IsAppend, bool Locks = false);
 
 /// <summary>
 /// A process outside the silos that runs transactions, one after the other, and runs those again
@@ -48,6 +51,10 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
         private readonly List<ListOperation> _operations = [];
         private readonly Dictionary<int, VirtualParticipant> _participants = [];
         private readonly HashSet<SiloAddress> _touched = [];
+
+        // Appends to lists that it has locked for writing are kept back, by partition.
+        private readonly HashSet<int> _locked = [];
+        private readonly Dictionary<int, List<KeptAppend>> _kept = [];
 
         public Attempt(VirtualClient client, Guid id, TransactionAge? age)
         {
@@ -91,7 +98,20 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
         {
             int partition = step.Key / VirtualPartition.KeysInPartition;
             int? appended = step.IsAppend ? _all.NewValue() : null;
-            if (appended is { } value) _operations.Add(ListOperation.Append(step.Key, value));
+            if (appended is { } value)
+            {
+                _operations.Add(ListOperation.Append(step.Key, value));
+                if (_locked.Contains(step.Key))
+                {
+                    if (!_kept.TryGetValue(partition, out List<KeptAppend>? kept))
+                        _kept.Add(partition, kept = []);
+                    kept.Add(new KeptAppend(step.Key, value));
+                    Tell($"{_operations[^1]} is kept back");
+                    return true;
+                }
+            }
+
+            List<KeptAppend> ahead = _kept.GetValueOrDefault(partition) ?? [];
             while (_all.Time.Now - _start < AttemptTime)
             {
                 OperationAnswer? answer = OperationAnswer.Moved;
@@ -103,13 +123,23 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
                         silo,
                         OperationTimeout,
                         there => there.ExecuteAsync(
-                            new OperationCall(_id, Age, partition, step.Key, appended)),
+                            new OperationCall(
+                                _id,
+                                Age,
+                                partition,
+                                step.Key,
+                                appended,
+                                step.IsAppend || step.Locks,
+                                [.. ahead])),
                         isOnce: true);
                     if (answer is { End: OperationEnd.Done })
                     {
                         int earlier = _participants.GetValueOrDefault(partition)?.Operations ?? 0;
-                        _participants[partition] =
-                            new VirtualParticipant(partition, silo, earlier + 1);
+                        _participants[partition] = new VirtualParticipant(
+                            partition, silo, earlier + ahead.Count + 1, []);
+                        if (ahead.Count > 0) _all.Counts.Add(Happening.KeptAppendSent);
+                        ahead.Clear();
+                        if (step.IsAppend || step.Locks) _locked.Add(step.Key);
                         if (appended is null)
                             _operations.Add(ListOperation.Read(step.Key, answer.Values));
                         Tell($"{_operations[^1]} in {_all.NameOf(silo)}");
@@ -126,7 +156,13 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
 
         private async Task<CommitResult> CommitAsync()
         {
-            List<VirtualParticipant> participants = [.. _participants.Values];
+            List<VirtualParticipant> participants =
+            [
+                .. _participants.Values.Select(each => each with
+                {
+                    Kept = [.. _kept.GetValueOrDefault(each.Partition) ?? []],
+                }),
+            ];
             CommitAnswer? answer = await _all.Network.CallAsync(
                 _client,
                 participants[0].Silo,

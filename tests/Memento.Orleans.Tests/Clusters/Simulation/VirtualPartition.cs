@@ -26,6 +26,9 @@ internal sealed class VirtualPart(Guid id, TransactionAge age, VirtualPartition 
     public bool IsEnded { get; set; }
 
     public bool HasChanges => Staged.Count > 0;
+
+    public void Append(KeptAppend kept)
+        => Staged[kept.Key] = [.. Partition.Read(this, kept.Key), kept.Value];
 }
 
 /// <summary>
@@ -110,11 +113,29 @@ internal sealed class VirtualPartition(
         return part.Staged.GetValueOrDefault(key) ?? cell.Values;
     }
 
-    /// <summary>Begins its commit; false: an operation was lost, or the partition is.</summary>
-    public bool TrySeal(VirtualPart part, int operations)
+    /// <summary>
+    /// Begins its commit, with the appends that were kept back; false: an operation was lost, or
+    /// the partition is.
+    /// </summary>
+    public bool TrySeal(VirtualPart part, int operations, List<KeptAppend> kept)
     {
-        if (IsClosed || part.IsSealed || part.IsEnded || part.Operations != operations)
+        if (IsClosed || part.IsSealed || part.IsEnded) return false;
+        if (Silo.All.Fault != ClusterFault.SealsUncounted && part.Operations != operations)
             return false;
+
+        foreach (KeptAppend each in kept)
+        {
+            if (Silo.All.Fault != ClusterFault.SealsUncounted
+                && (Locks.KindsHeldBy(part, ResourceOf(each.Key)) & LockKind.Write)
+                    == LockKind.None)
+            {
+                return false;
+            }
+
+            part.Append(each);
+            Silo.All.Counts.Add(Happening.KeptAppendSealed);
+        }
+
         Invariant.Holds(!part.HasChanges || part.HoldsLocks, "who has written holds locks");
         part.IsSealed = true;
         return true;

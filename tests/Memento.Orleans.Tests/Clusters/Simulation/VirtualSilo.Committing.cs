@@ -4,7 +4,15 @@ using Memento.Messages;
 namespace Memento.Tests.Clusters.Simulation;
 
 /// <summary>A partition that took part in a transaction, in a message.</summary>
-internal sealed record VirtualParticipant(int Partition, SiloAddress Silo, int Operations);
+/// <param name="Partition">The partition.</param>
+/// <param name="Silo">Its silo.</param>
+/// <param name="Operations">How many operations were answered.</param>
+/// <param name="Kept">The appends that its client has kept back until the seal.</param>
+internal sealed record VirtualParticipant(
+    int Partition, SiloAddress Silo, int Operations, List<KeptAppend> Kept);
+
+/// <summary>A transaction in a partition, and what its client says of it.</summary>
+internal sealed record VirtualSealing(VirtualPart Part, VirtualParticipant Named);
 
 /// <summary>A class, so that no answer is null.</summary>
 internal sealed record CommitAnswer(CommitResult Result);
@@ -141,13 +149,13 @@ internal sealed partial class VirtualSilo
     private async Task<CommitResult> CommitBegunAsync(
         VirtualState state, List<VirtualParticipant> participants)
     {
-        List<(VirtualPart Part, int Operations)> here = [];
+        List<VirtualSealing> here = [];
         bool isElsewhere = false;
         foreach (VirtualParticipant each in participants)
         {
             if (FindPart(each.Partition, state.Id) is { } part)
             {
-                here.Add((part, each.Operations));
+                here.Add(new VirtualSealing(part, each));
                 continue;
             }
 
@@ -173,10 +181,11 @@ internal sealed partial class VirtualSilo
             each.Partition.Abort(each, evenIfSealed: true);
     }
 
-    private static bool Seal(VirtualState state, List<(VirtualPart Part, int Operations)> parts)
+    private static bool Seal(VirtualState state, List<VirtualSealing> parts)
     {
         bool isSealed = parts.TrueForAll(
-            static each => each.Part.Partition.TrySeal(each.Part, each.Operations));
+            static each => each.Part.Partition.TrySeal(
+                each.Part, each.Named.Operations, each.Named.Kept));
         if (isSealed && IsHeld(state)) return true;
         AbortAll(state);
         return false;
@@ -200,7 +209,7 @@ internal sealed partial class VirtualSilo
 
     /// <summary>All partitions are here: they show the changes before these are durable.</summary>
     private async Task<CommitResult> CommitHereAsync(
-        VirtualState state, List<(VirtualPart Part, int Operations)> parts)
+        VirtualState state, List<VirtualSealing> parts)
     {
         if (!Seal(state, parts)) return Again;
 
@@ -210,7 +219,7 @@ internal sealed partial class VirtualSilo
         bool mustWait = isDisk || dependsOn > Journal.DurablePosition;
         if (!mustWait && (dependsOn == 0 || Journal.Stands(state.Generation, dependsOn)))
         {
-            foreach ((VirtualPart part, _) in parts)
+            foreach (VirtualPart part in parts.Select(static each => each.Part))
                 part.Partition.Apply(part, null);
             return CommitResult.Committed;
         }
@@ -222,7 +231,7 @@ internal sealed partial class VirtualSilo
             return Again;
         }
 
-        foreach ((VirtualPart part, _) in parts)
+        foreach (VirtualPart part in parts.Select(static each => each.Part))
             part.Partition.Apply(part, pending);
         return await pending.Durable.Task switch
         {

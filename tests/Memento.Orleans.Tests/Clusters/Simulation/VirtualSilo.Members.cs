@@ -84,10 +84,11 @@ internal sealed partial class VirtualSilo
 
     private async Task<SealReply?> SealAsync(SealCall call, VirtualState state, bool isOwn)
     {
-        List<(VirtualPart Part, int Operations)> parts = [];
+        List<VirtualSealing> parts = [];
         foreach (VirtualParticipant each in call.Participants)
         {
-            if (FindPart(each.Partition, call.Id) is { } part) parts.Add((part, each.Operations));
+            if (FindPart(each.Partition, call.Id) is { } part)
+                parts.Add(new VirtualSealing(part, each));
         }
 
         // What the caller does not know holds locks.
@@ -111,7 +112,7 @@ internal sealed partial class VirtualSilo
         bool hasChanges = parts.Exists(static each => each.Part.HasChanges);
         if (All.Fault == ClusterFault.ReleasesAtSeal)
         {
-            foreach ((VirtualPart part, _) in parts)
+            foreach (VirtualPart part in parts.Select(static each => each.Part))
                 part.Partition.ReleaseLocks(part);
         }
 

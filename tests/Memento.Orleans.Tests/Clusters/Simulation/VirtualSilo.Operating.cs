@@ -2,9 +2,20 @@ using Memento.Locks;
 
 namespace Memento.Tests.Clusters.Simulation;
 
-/// <summary>An operation of a transaction, in a message.</summary>
+/// <summary>An append that its client has kept back.</summary>
+internal readonly record struct KeptAppend(int Key, int Value);
+
+/// <summary>
+/// An operation of a transaction, in a message, with the appends that were kept back before it.
+/// </summary>
 internal sealed record OperationCall(
-    Guid Id, TransactionAge Age, int Partition, int Key, int? Appended);
+    Guid Id,
+    TransactionAge Age,
+    int Partition,
+    int Key,
+    int? Appended,
+    bool IsWrite,
+    List<KeptAppend> Ahead);
 
 /// <summary>How an operation has ended.</summary>
 internal sealed record OperationAnswer(OperationEnd End, int[] Values)
@@ -64,16 +75,14 @@ internal sealed partial class VirtualSilo
 
         VirtualPart part = partition.Join(call.Id, call.Age);
         if (!state.Parts.Contains(part)) state.Parts.Add(part);
-        bool isWrite = call.Appended is not null;
-        bool isLocked = await partition.LockAsync(
-                part,
-                LockResource.Partition,
-                isWrite ? LockKind.IntentionWrite : LockKind.IntentionRead)
-            && await partition.LockAsync(
-                part,
-                VirtualPartition.ResourceOf(call.Key),
-                isWrite ? LockKind.Write : LockKind.Read);
-        if (!isLocked || part.IsEnded || part.IsSealed) return OperationAnswer.Refused;
+        foreach (KeptAppend each in call.Ahead)
+        {
+            if (!await LockAsync(part, each.Key, isWrite: true)) return OperationAnswer.Refused;
+            part.Append(each);
+            part.Operations++;
+        }
+
+        if (!await LockAsync(part, call.Key, call.IsWrite)) return OperationAnswer.Refused;
 
         int[] values = partition.Read(part, call.Key);
         if (call.Appended is { } value) part.Staged[call.Key] = [.. values, value];
@@ -82,6 +91,17 @@ internal sealed partial class VirtualSilo
         All.CheckOwner(partition);
         return new OperationAnswer(OperationEnd.Done, values);
     }
+
+    private static async Task<bool> LockAsync(VirtualPart part, int key, bool isWrite)
+        => await part.Partition.LockAsync(
+                part,
+                LockResource.Partition,
+                isWrite ? LockKind.IntentionWrite : LockKind.IntentionRead)
+            && await part.Partition.LockAsync(
+                part,
+                VirtualPartition.ResourceOf(key),
+                isWrite ? LockKind.Write : LockKind.Read)
+            && !part.IsEnded && !part.IsSealed;
 
     /// <summary>The caller, or a silo, drops a transaction whose commit has not begun.</summary>
     public void Abort(Guid id)
