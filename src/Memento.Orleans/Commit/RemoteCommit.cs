@@ -10,7 +10,7 @@ namespace Memento.Commit;
 
 /// <summary>Ends transactions whose participants are in other processes, by messages.</summary>
 internal sealed class RemoteCommit(
-    IGrainFactory grains,
+    PartitionGrains grains,
     TimeProvider time,
     ILogger<RemoteCommit> logger,
     StoreMetrics? metrics = null,
@@ -185,5 +185,5 @@ internal sealed class RemoteCommit(
     }
 
     private IIndexGrain GrainOf((string Table, int Number) name)
-        => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(name.Table, name.Number));
+        => grains.Of(name.Table, name.Number);
 }

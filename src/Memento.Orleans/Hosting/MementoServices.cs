@@ -4,6 +4,7 @@ using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
+using Memento.Messages;
 using Memento.Numbering;
 using Memento.Participants;
 using Memento.Partitions;
@@ -120,6 +121,7 @@ internal static class MementoServices
     private static void AddCommon(IServiceCollection services, string host)
     {
         services.AddSingleton(new StoreLifetime(host));
+        services.AddSingleton<PartitionGrains>();
         services.AddSingleton<RemoteCommit>();
         services.AddOptions<MementoOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<MementoOptions>, MementoOptionsValidator>();

@@ -8,7 +8,8 @@ namespace Memento.Silos;
 
 /// <summary>Finds partitions from a client: always by message.</summary>
 internal sealed class ClientPartitions(
-    IGrainFactory grains, StoreLifetime lifetime, StoreMetrics metrics) : IPartitions
+    IGrainFactory grains, PartitionGrains partitions, StoreLifetime lifetime, StoreMetrics metrics)
+    : IPartitions
 {
     /// <summary>The highest number of each table that this client has written.</summary>
     private readonly ConcurrentDictionary<string, long> _used = new();
@@ -30,7 +31,7 @@ internal sealed class ClientPartitions(
             state,
             table,
             number,
-            grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)),
+            partitions.Of(table, number),
             metrics)));
 
     public async ValueTask<long> NextNumberAsync(

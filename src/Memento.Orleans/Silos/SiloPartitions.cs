@@ -18,7 +18,7 @@ internal sealed class SiloPartitions(
     Numbers numbers,
     Journal journal,
     StoreLifetime lifetime,
-    IGrainFactory grains,
+    PartitionGrains grains,
     ILocalSiloDetails silo,
     StoreMetrics metrics,
     TimeProvider time) : IPartitions
@@ -42,7 +42,7 @@ internal sealed class SiloPartitions(
 
         // Where it has moved since, the first message finds it.
         return owners.Find(table.Name, number) is { } owner && !owner.Equals(silo.SiloAddress)
-            ? new(EnlistRemote(state, table, number, GrainOf(table, number), owner))
+            ? new(EnlistRemote(state, table, number, grains.Of(table, number), owner))
             : OpenAndEnlistAsync(state, table, number, cancellationToken);
     }
 
@@ -67,7 +67,7 @@ internal sealed class SiloPartitions(
         int number,
         CancellationToken cancellationToken)
     {
-        IIndexGrain grain = GrainOf(table, number);
+        IIndexGrain grain = grains.Of(table, number);
         while (true)
         {
             OpenResponse opened = await lifetime.AskForAttemptAsync(
@@ -82,6 +82,7 @@ internal sealed class SiloPartitions(
             state.ThrowIfOver();
         }
     }
+
     private Participant EnlistRemote(
         TransactionState state,
         TableDefinition table,
@@ -92,7 +93,4 @@ internal sealed class SiloPartitions(
             table,
             number,
             () => new RemoteParticipant(state, table, number, grain, metrics, owner));
-
-    private IIndexGrain GrainOf(TableDefinition table, int number)
-        => grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number));
 }

@@ -19,7 +19,7 @@ internal sealed class CurrentTransaction(
     MementoTransactionAgent agent,
     AmbientTransaction ambient,
     TransactionTools tools,
-    IGrainFactory grains,
+    PartitionGrains grains,
     IGrainContextAccessor context,
     TimeProvider time)
 {
@@ -75,7 +75,7 @@ internal sealed class CurrentTransaction(
 
     /// <summary>Writes participants into the transaction that the grain call gives back.</summary>
     private sealed class ParticipantLog(
-        TransactionInfo info, TransactionState state, IGrainFactory grains) : IParticipantLog
+        TransactionInfo info, TransactionState state, PartitionGrains grains) : IParticipantLog
     {
         public void Enlist(TableDefinition table, int number)
         {
@@ -96,7 +96,6 @@ internal sealed class CurrentTransaction(
         }
 
         private ParticipantId ParticipantOf(TableDefinition table, int number)
-            => OrleansParticipant.Of(
-                grains.GetGrain<IIndexGrain>(IndexGrainKey.Of(table.Name, number)));
+            => OrleansParticipant.Of(grains.Of(table, number));
     }
 }

@@ -97,7 +97,7 @@ public sealed class CommitLookUpTests
     {
         var committer = new ClientCommitter(
             new RemoteCommit(
-                FakeGrainFactory.Of(() => _scene.Grain),
+                new PartitionGrains(FakeGrainFactory.Of(() => _scene.Grain)),
                 _time,
                 NullLogger<RemoteCommit>.Instance),
             _scene);
