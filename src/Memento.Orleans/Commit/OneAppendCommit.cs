@@ -79,6 +79,23 @@ internal sealed partial class OneAppendCommit(
         return journal.Stands(generation, position) ? null : TakenBack();
     }
 
+    /// <summary>
+    /// How many operations a transaction has had in a partition, if it could end now without a
+    /// commit there: it has only read, what it has read is durable, and this silo has the
+    /// partition. Otherwise 0.
+    /// </summary>
+    public int CountDurableReads(LocalParticipant participant, int generation)
+    {
+        // In this order: the partition has the transaction and its locks while its operations are
+        // counted, which is the place of the transaction among the others.
+        int reads = participant.Partition.CountReads(participant.Transaction, out long position);
+        if (reads == 0 || participant.Partition.Holding is { Stands: false }) return 0;
+        return position == 0
+            || (position <= journal.DurablePosition && journal.Stands(generation, position))
+                ? reads
+                : 0;
+    }
+
     /// <summary>Takes no operations any more; the reason where a partition was lost.</summary>
     public static CommitResult? Seal(IReadOnlyList<LocalParticipant> participants)
     {

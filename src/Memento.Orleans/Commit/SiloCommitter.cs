@@ -22,11 +22,12 @@ internal sealed class SiloCommitter(
         if (state is not null && !state.TryBeginCommit())
             return new(remote.Refuse(state, recorded));
 
-        // A body of this silo with all partitions in it: nearly every commit takes this way.
-        if (state is { IsJoined: false } && recorded.Count == 0
-            && TryTakeLocal(state.Participants, out LocalParticipant[] participants))
+        if (state is { IsJoined: false } && recorded.Count == 0)
         {
-            return local.CommitOwnAsync(state, participants);
+            // A body of this silo with all partitions in it: nearly every commit takes this way.
+            if (TryTakeLocal(state.Participants, out LocalParticipant[] participants))
+                return local.CommitOwnAsync(state, participants);
+            if (TryEndReads(state)) return new(CommitResult.Committed);
         }
 
         return CommitByNameAsync(
@@ -65,6 +66,14 @@ internal sealed class SiloCommitter(
         elsewhere.RemoveAll(each => ended.Contains((each.Table, each.Number)));
         remote.Abort(transactionId, state, elsewhere);
     }
+
+    /// <summary>
+    /// Ends a transaction that has only read, and in one partition elsewhere. No message of it is
+    /// under way then, unless nested bodies have left some.
+    /// </summary>
+    private static bool TryEndReads(TransactionState state)
+        => state is { Savepoints: null, Doom: null, Participants: [RemoteParticipant only] }
+            && only.TryEndReads();
 
     private static bool TryTakeLocal(
         IReadOnlyList<Participant> all, out LocalParticipant[] participants)

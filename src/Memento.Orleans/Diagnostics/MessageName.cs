@@ -18,4 +18,6 @@ internal static class MessageName
     public const string Settle = "settle";
 
     public const string Ask = "ask";
+
+    public const string EndReads = "end_reads";
 }

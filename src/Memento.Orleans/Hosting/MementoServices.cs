@@ -84,6 +84,9 @@ internal static class MementoServices
             static provider => provider.GetRequiredService<SiloMembers>());
         services.AddSingleton<IOtherSilos>(
             static provider => provider.GetRequiredService<SiloMembers>());
+        services.AddSingleton<IReadSilos>(
+            static provider => provider.GetRequiredService<SiloMembers>());
+        services.AddSingleton<EndedReads>();
         services.AddSingleton<PartitionOwners>();
         services.AddSingleton<ParkedPartitions>();
         services.AddSingleton<PartitionGiver>();

@@ -55,6 +55,13 @@ internal sealed record ExecuteRequest
     /// </summary>
     [Id(6)]
     public SiloAddress? Caller { get; init; }
+
+    /// <summary>
+    /// Transactions of the caller's silo that have only read here and are over. They end before the
+    /// operations begin, which meet none of their locks; null: none.
+    /// </summary>
+    [Id(7)]
+    public Guid[]? Ended { get; init; }
 }
 
 /// <summary>The answers to the operations of a message, in their order.</summary>
@@ -86,6 +93,13 @@ internal sealed record ExecuteResponse
     /// </summary>
     [Id(4)]
     public bool HasNoIndexes { get; init; }
+
+    /// <summary>
+    /// How many operations the transaction has had in the partition, if it could end now without a
+    /// commit there: it has only read, and what it has read is durable. Otherwise 0.
+    /// </summary>
+    [Id(5)]
+    public int DurableReads { get; init; }
 }
 
 /// <summary>An operation, and the savepoints under which it was called.</summary>

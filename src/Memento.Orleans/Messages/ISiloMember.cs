@@ -35,6 +35,13 @@ internal interface ISiloMember : IGrainService
     [Alias("DecideAsync")]
     Task<TransactionOutcome> DecideAsync(CommitRequest request);
 
+    /// <summary>
+    /// Ends transactions of the caller that have only read here, and of which no other message is
+    /// under way.
+    /// </summary>
+    [Alias("EndReadsAsync")]
+    Task EndReadsAsync(Guid[] transactionIds);
+
     /// <summary>Describes the silo: what it has, what runs in it, and what is locked.</summary>
     [Alias("DescribeAsync")]
     Task<SiloReport> DescribeAsync();

@@ -17,7 +17,7 @@ internal static class AbortMessage
     public const int MostSends = 20;
 
     /// <summary>How long one of them may be without an answer, which comes at once.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Sends it, and does not wait.</summary>
     public static void Send(IIndexGrain grain, Guid transactionId, StoreMetrics? metrics)

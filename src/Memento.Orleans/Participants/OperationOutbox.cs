@@ -37,6 +37,27 @@ internal sealed partial class OperationOutbox(
     private int _asked;
     private bool _isFlushing;
     private SiloAddress? _silo;
+    private int _durableReads;
+    private bool _needsCommit;
+
+    /// <summary>Takes along what else has ended in the silo; null in a client.</summary>
+    public EndedReads? Ended { get; init; }
+
+    /// <summary>The silo that the first message will probably reach; null: not known.</summary>
+    public SiloAddress? Likely { get; init; }
+
+    /// <summary>
+    /// How many operations the partition has carried out, if all of them are reads of what is
+    /// durable; otherwise 0 (<see cref="ExecuteResponse.DurableReads"/>).
+    /// </summary>
+    public int DurableReads
+    {
+        get
+        {
+            lock (_gate)
+                return _needsCommit ? 0 : _durableReads;
+        }
+    }
 
     /// <summary>The silo that answered last; null before the first answer.</summary>
     public SiloAddress? Silo => Volatile.Read(ref _silo);
@@ -186,6 +207,8 @@ internal sealed partial class OperationOutbox(
         {
             state.ThrowIfOver();
             metrics?.Sent(MessageName.Execute);
+            SiloAddress? likely = Silo ?? Likely;
+            Guid[]? ended = Ended?.In(likely);
             ExecuteResponse response = await grain.ExecuteAsync(new ExecuteRequest
             {
                 TransactionId = state.Id,
@@ -195,12 +218,18 @@ internal sealed partial class OperationOutbox(
                 Registration = table.Registration,
                 Open = state.Savepoints?.Describe(),
                 Caller = state.Here,
+                Ended = ended,
             }).WaitAsync(Patience).ConfigureAwait(false);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
-            if (response.Silo is not null) Volatile.Write(ref _silo, response.Silo);
             foreach (OperationCall call in calls)
                 call.HasNoIndexes = response.HasNoIndexes;
+            if (response.Silo is { } silo)
+            {
+                if (ended is not null && silo.Equals(likely)) Ended!.Confirm(silo, ended);
+                Learn(silo, response.DurableReads);
+            }
+
             if (response.Operations.Count == calls.Count) return response.Operations;
 
             throw new InvalidOperationException(
@@ -289,6 +318,20 @@ internal sealed partial class OperationOutbox(
         }
 
         if (isFirst) _ = FlushLaterAsync();
+    }
+
+    /// <summary>
+    /// Takes where a message was answered, and what it says of all operations before it. Messages
+    /// overtake each other, so the highest number is the latest one.
+    /// </summary>
+    private void Learn(SiloAddress silo, int durableReads)
+    {
+        lock (_gate)
+        {
+            _needsCommit |= durableReads == 0 || (_silo is not null && !_silo.Equals(silo));
+            _durableReads = Math.Max(_durableReads, durableReads);
+            Volatile.Write(ref _silo, silo);
+        }
     }
 
     private static void EndElsewhere(OperationCall call, OperationResponse response)

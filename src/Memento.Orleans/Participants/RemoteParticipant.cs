@@ -16,6 +16,7 @@ internal sealed class RemoteParticipant : Participant
     private readonly OperationOutbox _outbox;
     private readonly StoreMetrics? _metrics;
     private readonly SiloAddress? _silo;
+    private readonly EndedReads? _ended;
 
     public RemoteParticipant(
         TransactionState state,
@@ -23,13 +24,19 @@ internal sealed class RemoteParticipant : Participant
         int number,
         IIndexGrain grain,
         StoreMetrics? metrics = null,
-        SiloAddress? silo = null)
+        SiloAddress? silo = null,
+        EndedReads? ended = null)
         : base(table, number)
     {
         _state = state;
         _metrics = metrics;
         _silo = silo;
-        _outbox = new OperationOutbox(state, table, grain, FailKept, metrics);
+        _ended = ended;
+        _outbox = new OperationOutbox(state, table, grain, FailKept, metrics)
+        {
+            Likely = silo,
+            Ended = ended,
+        };
         Grain = grain;
     }
 
@@ -42,6 +49,20 @@ internal sealed class RemoteParticipant : Participant
 
     /// <inheritdoc cref="OperationOutbox.HasKept"/>
     public bool HasKept => _outbox.HasKept;
+
+    /// <summary>
+    /// Ends the transaction in the partition without a commit, if that is possible: it has only
+    /// read there, and all answers said that nothing of it can be lost any more. It has read as of
+    /// the last of these operations, when it had all its locks.
+    /// </summary>
+    public bool TryEndReads()
+    {
+        if (_ended is null || _outbox.Silo is not { } reader || HasKept) return false;
+        if (Operations == 0 || _outbox.DurableReads != Operations) return false;
+
+        _ended.Add(reader, _state.Id);
+        return true;
+    }
 
     // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)

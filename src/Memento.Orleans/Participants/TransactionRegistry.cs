@@ -11,7 +11,9 @@ namespace Memento.Participants;
 /// <remarks>
 /// What must hold: an id is unknown, running or ended, in that order only, and each step happens
 /// under the gate of its shard. The code that takes a transaction out of the running ones ends it,
-/// so that a caller that found it before can begin no operation after.
+/// so that a caller that found it before can begin no operation after. One that has only read, and
+/// of which no message is under way, is forgotten when it ends: nothing of it can come late, and
+/// nobody asks how it ended.
 /// </remarks>
 internal sealed class TransactionRegistry
 {
@@ -151,6 +153,30 @@ internal sealed class TransactionRegistry
     }
 
     /// <summary>
+    /// Ends transactions of another process that have only read here, and forgets them: no message
+    /// of them is under way. One that is unknown here has ended before.
+    /// </summary>
+    public void EndReads(IReadOnlyList<Guid> ids)
+    {
+        foreach (Guid id in ids)
+        {
+            TransactionState? state;
+            TaskCompletionSource? waiting;
+            Shard shard = ShardOf(id);
+            lock (shard.Gate)
+            {
+                if (!shard.Running.TryGetValue(id, out state) || !state.TryStop()) continue;
+
+                shard.Running.Remove(id);
+                waiting = TakeWaitingUnderGate(shard, id);
+            }
+
+            waiting?.SetResult();
+            state.Abort();
+        }
+    }
+
+    /// <summary>
     /// Keeps the outcome of a transaction that is unknown here; false if it is running, or has
     /// ended here.
     /// </summary>
@@ -270,10 +296,11 @@ internal sealed class TransactionRegistry
             shard.Ended.Add(state.Id, outcome, now, limit + TicksOf(Memory));
         }
 
-        return shard.Waiting.Count > 0 && shard.Waiting.Remove(state.Id, out var waiting)
-            ? waiting
-            : null;
+        return TakeWaitingUnderGate(shard, state.Id);
     }
+
+    private static TaskCompletionSource? TakeWaitingUnderGate(Shard shard, Guid id)
+        => shard.Waiting.Count > 0 && shard.Waiting.Remove(id, out var waiting) ? waiting : null;
 
     private long TicksOf(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 

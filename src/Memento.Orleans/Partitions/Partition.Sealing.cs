@@ -3,7 +3,7 @@ using Memento.Locks;
 
 namespace Memento.Partitions;
 
-/// <content>What the seal of a transaction of another process needs of it.</content>
+/// <content>What the end of a transaction with other silos in it needs of it.</content>
 internal sealed partial class Partition
 {
     /// <summary>How long a call waits here for what was kept back, before it asks again.</summary>
@@ -20,6 +20,24 @@ internal sealed partial class Partition
     /// While a transaction has a lock for writing here, no index is added or removed.
     /// </summary>
     public bool HasNoIndexes => _content.Indexes.All.IsEmpty;
+
+    /// <summary>
+    /// How many operations a running transaction has had here, if it has changed nothing;
+    /// otherwise 0.
+    /// </summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="position">The latest journal position that it has seen here.</param>
+    public int CountReads(PartitionTransaction transaction, out long position)
+    {
+        lock (_gate)
+        {
+            position = transaction.DependsOn;
+            return _closed is null && transaction.Phase == TransactionPhase.Running
+                && !transaction.Staged.HasChanges
+                    ? transaction.Operations
+                    : 0;
+        }
+    }
 
     /// <summary>
     /// The latest journal position that a sealed transaction has seen here, or that it overwrites.

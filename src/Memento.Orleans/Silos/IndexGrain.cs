@@ -92,6 +92,7 @@ internal sealed class IndexGrain(
 
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
+        if (request.Ended is { } ended) transactions.EndReads(ended);
         Task<OpenResponse> opening = OpenAsync();
         if (!opening.IsCompleted
             && await Task.WhenAny(opening, Task.Delay(_longestWait)) != opening)

@@ -11,7 +11,7 @@ namespace Memento.Silos;
 /// <summary>Carries out the calls of bodies in other processes.</summary>
 internal sealed class RemoteTransactions(
     TransactionRegistry registry,
-    ICommitter committer,
+    OneAppendCommit commit,
     IPartitions partitions,
     AgeClock clock,
     StoreTracing tracing,
@@ -34,11 +34,12 @@ internal sealed class RemoteTransactions(
             partition.Number,
             request.Operations.Count);
         TransactionState state;
+        LocalParticipant participant;
         try
         {
             state = Join(request.TransactionId, request.Age, request.Remaining, request.Caller);
             if (request.Open is { } open) state.UseSavepoints().Learn(open);
-            if (state.Enlist(partition) is not LocalParticipant)
+            if (state.Enlist(partition) is not LocalParticipant enlisted)
             {
                 // Its body runs here, and has taken the partition for one of another silo.
                 return Refuse(request, new TransactionConflictException(
@@ -46,6 +47,8 @@ internal sealed class RemoteTransactions(
                     + "the silo of the transaction. It is run again while attempts and time are "
                     + "left."));
             }
+
+            participant = enlisted;
         }
         catch (PartitionClosedException closed)
         {
@@ -60,12 +63,15 @@ internal sealed class RemoteTransactions(
         }
 
         using var message = new OperationMessage(state, partition.Table, partition.Number);
+        OperationResponse[] responses =
+            await message.ExecuteAsync(request.Operations, longestWait);
         return new ExecuteResponse
         {
             Age = state.Age,
-            Operations = await message.ExecuteAsync(request.Operations, longestWait),
+            Operations = responses,
             Silo = silo.SiloAddress,
             HasNoIndexes = partition.HasNoIndexes,
+            DurableReads = commit.CountDurableReads(participant, state.Generation),
         };
     }
 
@@ -130,7 +136,7 @@ internal sealed class RemoteTransactions(
             transactionId,
             age ?? new TransactionAge(clock.Next(), transactionId),
             DeadlineOf(remaining),
-            committer.Generation,
+            commit.Generation,
             partitions,
             time)
         {

@@ -19,6 +19,7 @@ internal sealed class SiloPartitions(
     Journal journal,
     StoreLifetime lifetime,
     PartitionGrains grains,
+    EndedReads ended,
     ILocalSiloDetails silo,
     StoreMetrics metrics,
     TimeProvider time) : IPartitions
@@ -92,5 +93,5 @@ internal sealed class SiloPartitions(
         => state.Enlist(
             table,
             number,
-            () => new RemoteParticipant(state, table, number, grain, metrics, owner));
+            () => new RemoteParticipant(state, table, number, grain, metrics, owner, ended));
 }

@@ -153,6 +153,37 @@ public sealed class OperationMessageTests : IAsyncLifetime
         await CommitAsync(request, operations: 1);
     }
 
+    [Fact]
+    public async Task An_answer_says_whether_the_transaction_has_only_read_what_is_durable()
+    {
+        ExecuteRequest reading = Request(age: 1, Read("a"), Read("b"));
+        Assert.Equal(2, (await _grain.ExecuteAsync(reading).Within()).DurableReads);
+        Assert.Equal(3, (await _grain.ExecuteAsync(Then(reading, Read("c"))).Within())
+            .DurableReads);
+
+        Assert.Equal(0, (await _grain.ExecuteAsync(Then(reading, Write("d", 1))).Within())
+            .DurableReads);
+        Assert.Equal(0, (await _grain.ExecuteAsync(Then(reading, Read("a"))).Within())
+            .DurableReads);
+        await CommitAsync(reading, operations: 5);
+    }
+
+    [Fact]
+    public async Task A_message_ends_the_reads_that_it_brings_before_its_own_operations()
+    {
+        ExecuteRequest older = Request(age: 1, Read("a"));
+        await _grain.ExecuteAsync(older).Within();
+
+        ExecuteResponse response = await _grain.ExecuteAsync(
+            Request(age: 2, Write("a", 1)) with { Ended = [older.TransactionId] }).Within();
+
+        Assert.Null(Assert.Single(response.Operations).Error);
+        Assert.Null(Partition.Find(older.TransactionId));
+    }
+
+    private ExecuteRequest Then(ExecuteRequest earlier, Operation operation)
+        => earlier with { Operations = Requests(operation) };
+
     private Partition Partition
         => Assert.Single(_silo.Services.GetRequiredService<PartitionDirectory>().All);
 

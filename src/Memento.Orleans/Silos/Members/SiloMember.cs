@@ -3,6 +3,7 @@ using Memento.Commit;
 using Memento.Diagnostics.Inspection;
 using Memento.Messages;
 using Memento.Numbering;
+using Memento.Participants;
 using Memento.Silos.HandOver;
 using Memento.Storage;
 using Memento.Tables;
@@ -23,6 +24,7 @@ internal sealed class SiloMember(
     MemberCommits members,
     SpanningCommit coordinator,
     LocalCommit commit,
+    TransactionRegistry transactions,
     CatalogCopy catalog,
     SharedRam ram,
     Numbers numbers,
@@ -41,6 +43,9 @@ internal sealed class SiloMember(
         => Task.Run(() => request.ForMembers
             ? members.AskedByMember(request.TransactionId)
             : coordinator.Answer(request.TransactionId));
+
+    public Task EndReadsAsync(Guid[] transactionIds)
+        => Task.Run(() => transactions.EndReads(transactionIds));
 
     public Task<TransactionOutcome> DecideAsync(CommitRequest request)
         => Task.Run(() => commit.DecideAsync(request.TransactionId));

@@ -1,6 +1,7 @@
 using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Silos.HandOver;
 using Memento.Storage;
 using Orleans.Runtime.Services;
@@ -16,7 +17,7 @@ internal sealed class SiloMembers(
     IGrainFactory grains,
     TimeProvider time,
     StoreMetrics metrics)
-    : GrainServiceClient<ISiloMember>(services), IMembers, IOtherSilos
+    : GrainServiceClient<ISiloMember>(services), IMembers, IOtherSilos, IReadSilos
 {
     /// <summary>
     /// How long a commit waits for a partition that is being opened. Its grain may be about to end,
@@ -70,6 +71,12 @@ internal sealed class SiloMembers(
     {
         metrics.Sent(MessageName.Ask);
         return GetGrainService(address).AskAsync(request);
+    }
+
+    public Task EndReadsAsync(SiloAddress address, Guid[] transactionIds)
+    {
+        metrics.Sent(MessageName.EndReads);
+        return GetGrainService(address).EndReadsAsync(transactionIds);
     }
 
     public Task<TransactionOutcome> DecideAsync(SiloAddress address, CommitRequest request)
