@@ -38,7 +38,7 @@ internal sealed record ExecuteRequest
     public required TimeSpan Remaining { get; init; }
 
     [Id(3)]
-    public required IReadOnlyList<OperationRequest> Operations { get; init; }
+    public required OperationRequest[] Operations { get; init; }
 
     /// <summary>
     /// The caller's registration of the table. A silo refuses one that differs from its own.
@@ -75,7 +75,7 @@ internal sealed record ExecuteResponse
     public required TransactionAge? Age { get; init; }
 
     [Id(1)]
-    public required IReadOnlyList<OperationResponse> Operations { get; init; }
+    public required OperationResponse[] Operations { get; init; }
 
     /// <summary>The silo that has the partition; null if it could not be opened.</summary>
     [Id(2)]

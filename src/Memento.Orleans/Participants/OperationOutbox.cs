@@ -214,7 +214,7 @@ internal sealed partial class OperationOutbox(
                 TransactionId = state.Id,
                 Age = turn.Age,
                 Remaining = state.Remaining,
-                Operations = calls.ConvertAll(static call => call.Request),
+                Operations = [.. calls.Select(static call => call.Request)],
                 Registration = table.Registration,
                 Open = state.Savepoints?.Describe(),
                 Caller = state.Here,
@@ -230,10 +230,10 @@ internal sealed partial class OperationOutbox(
                 Learn(silo, response.DurableReads);
             }
 
-            if (response.Operations.Count == calls.Count) return response.Operations;
+            if (response.Operations.Length == calls.Count) return response.Operations;
 
             throw new InvalidOperationException(
-                $"A message of {calls.Count} operations got {response.Operations.Count} answers.");
+                $"A message of {calls.Count} operations got {response.Operations.Length} answers.");
         }
         catch (Exception exception)
         {

@@ -32,7 +32,7 @@ internal sealed class RemoteTransactions(
             request.TransactionId,
             partition.Table.Name,
             partition.Number,
-            request.Operations.Count);
+            request.Operations.Length);
         TransactionState state;
         LocalParticipant participant;
         try
@@ -105,7 +105,7 @@ internal sealed class RemoteTransactions(
         return new ExecuteResponse
         {
             Age = request.Age,
-            Operations = Enumerable.Repeat(refused, request.Operations.Count).ToArray(),
+            Operations = [.. Enumerable.Repeat(refused, request.Operations.Length)],
         };
     }
 
@@ -116,7 +116,7 @@ internal sealed class RemoteTransactions(
         return new ExecuteResponse
         {
             Age = request.Age,
-            Operations = Enumerable.Repeat(waiting, request.Operations.Count).ToArray(),
+            Operations = [.. Enumerable.Repeat(waiting, request.Operations.Length)],
         };
     }
 

@@ -48,7 +48,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     public Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
-        int count = request.Operations.Count;
+        int count = request.Operations.Length;
         _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"execute {count}"));
         var message = new FakeMessage(request);
         _messages.Enqueue(message);

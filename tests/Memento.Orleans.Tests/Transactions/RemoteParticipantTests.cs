@@ -54,7 +54,7 @@ public sealed class RemoteParticipantTests
         await scene.Read(2).Within();
 
         Assert.Equal(
-            [1, 1], scene.Grain.Messages.Select(static each => each.Request.Operations.Count));
+            [1, 1], scene.Grain.Messages.Select(static each => each.Request.Operations.Length));
         Assert.Equal(2, scene.Counted);
     }
 
