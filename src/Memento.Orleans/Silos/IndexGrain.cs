@@ -47,14 +47,20 @@ internal sealed class IndexGrain(
         ? messaging.Value.ResponseTimeout / 2
         : LongestWait;
 
+    private (string Table, int Number)? _name;
     private Task<OpenResponse>? _opening;
     private Partition? _partition;
+    private TableRegistration? _registration;
     private bool _isMoving;
+
+    /// <summary>Its partition. Orleans makes the text of its key anew at each use.</summary>
+    private (string Table, int Number) Name
+        => _name ??= IndexGrainKey.Parse(this.GetPrimaryKeyString());
 
     public override async Task OnDeactivateAsync(
         DeactivationReason reason, CancellationToken cancellationToken)
     {
-        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        (string table, int number) = Name;
         await CloseAsync(PartitionGiver.Moved(table, number));
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
@@ -93,6 +99,17 @@ internal sealed class IndexGrain(
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
         if (request.Ended is { } ended) transactions.EndReads(ended);
+        if (_partition is { IsClosed: false } open && !IsMoving())
+        {
+            return Refusal(request, _registration, error: null)
+                ?? await remote.ExecuteAsync(request, open, _longestWait);
+        }
+
+        return await OpenAndExecuteAsync(request);
+    }
+
+    private async Task<ExecuteResponse> OpenAndExecuteAsync(ExecuteRequest request)
+    {
         Task<OpenResponse> opening = OpenAsync();
         if (!opening.IsCompleted
             && await Task.WhenAny(opening, Task.Delay(_longestWait)) != opening)
@@ -104,18 +121,7 @@ internal sealed class IndexGrain(
         OpenResponse open = await opening;
         if (open.IsMoving) return RemoteTransactions.Moving(request);
 
-        (string name, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
-        try
-        {
-            // This check is first: for a partition number that only the caller has, its error says
-            // more.
-            open.Registration?.Require(name, request.Registration);
-            if (open.Error is not null) throw open.Error;
-        }
-        catch (MementoException error)
-        {
-            return RemoteTransactions.Refuse(request, error);
-        }
+        if (Refusal(request, open.Registration, open.Error) is { } refusal) return refusal;
 
         return _partition is { } partition
             ? await remote.ExecuteAsync(request, partition, _longestWait)
@@ -124,7 +130,7 @@ internal sealed class IndexGrain(
 
     public Task RollbackAsync(RollbackRequest request)
     {
-        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        (string table, int number) = Name;
         return remote.RollbackAsync(request, tables.Get(table), number);
     }
 
@@ -170,15 +176,14 @@ internal sealed class IndexGrain(
 
         _isMoving = true;
         MigrateOnIdle();
-        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        (string table, int number) = Name;
         if (_partition is { } partition)
             giver.CloseAsync(partition, PartitionGiver.Moved(table, number)).Ignore();
         return Task.CompletedTask;
     }
 
     public Task DropAsync()
-        => CloseAsync(CatalogGrain.NotFound(
-            IndexGrainKey.Parse(this.GetPrimaryKeyString()).Table));
+        => CloseAsync(CatalogGrain.NotFound(Name.Table));
 
     public Task ReloadAsync()
         => _partition is { Table.Storage: TableStorage.Disk }
@@ -209,12 +214,13 @@ internal sealed class IndexGrain(
 
     private async Task<OpenResponse> LoadAsync()
     {
-        (string table, int number) = IndexGrainKey.Parse(this.GetPrimaryKeyString());
+        (string table, int number) = Name;
         TableRegistration? registration =
             tables.TryGet(table, out TableDefinition? known) ? known.Registration : null;
         try
         {
             _partition = await loader.LoadAsync(table, number);
+            _registration = registration;
             partitions.Tried(table, number, failure: null);
             return new OpenResponse
             {
@@ -228,6 +234,23 @@ internal sealed class IndexGrain(
         {
             partitions.Tried(table, number, error is StorageException ? error.Message : null);
             return new OpenResponse { Error = error, Registration = registration };
+        }
+    }
+
+    /// <summary>The answer to a message that must not be carried out; null: it may.</summary>
+    private ExecuteResponse? Refusal(
+        ExecuteRequest request, TableRegistration? registration, MementoException? error)
+    {
+        try
+        {
+            // This check is first: for a partition number that only the caller has, its error says
+            // more.
+            registration?.Require(Name.Table, request.Registration);
+            return error is null ? null : RemoteTransactions.Refuse(request, error);
+        }
+        catch (MementoException mismatch)
+        {
+            return RemoteTransactions.Refuse(request, mismatch);
         }
     }
 
