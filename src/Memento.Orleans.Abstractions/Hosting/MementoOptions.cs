@@ -21,8 +21,10 @@ public sealed class MementoOptions
     public int? MaxAttempts { get; set; }
 
     /// <summary>
-    /// The longest pause before a body that lost a conflict runs again: at least a millisecond; 50
-    /// ms by default. Pauses start below a millisecond and double.
+    /// The longest time before a body that lost a conflict runs again: at least a millisecond; 50
+    /// ms by default. After a conflict about one record it waits until the other transaction has
+    /// ended. After any other conflict it pauses, for less than a millisecond at first, and up to
+    /// twice as long each time.
     /// </summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 

@@ -135,4 +135,8 @@ internal sealed record OperationResponse
     /// </summary>
     [Id(2)]
     public bool IsStillWaiting { get; init; }
+
+    /// <summary>The lock that it did not get, if that is why it failed.</summary>
+    [Id(3)]
+    public LostLock? Lost { get; init; }
 }

@@ -39,6 +39,7 @@ internal sealed partial class OperationOutbox(
     private SiloAddress? _silo;
     private int _durableReads;
     private bool _needsCommit;
+    private LostLock? _lost;
 
     /// <summary>Takes along what else has ended in the silo; null in a client.</summary>
     public EndedReads? Ended { get; init; }
@@ -61,6 +62,9 @@ internal sealed partial class OperationOutbox(
 
     /// <summary>The silo that answered last; null before the first answer.</summary>
     public SiloAddress? Silo => Volatile.Read(ref _silo);
+
+    /// <summary>The lock that the last operation did not get that lost a conflict.</summary>
+    public LostLock? Lost => Volatile.Read(ref _lost);
 
     /// <summary>
     /// Sends an operation, together with the operations begun beside it, and waits for its answer.
@@ -271,6 +275,7 @@ internal sealed partial class OperationOutbox(
         List<(OperationCall Call, OperationResponse Response)> ended = [];
         for (int i = 0; i < calls.Count; i++)
         {
+            if (responses[i].Lost is { } lost) Volatile.Write(ref _lost, lost);
             if (!responses[i].IsStillWaiting)
                 ended.Add((calls[i], responses[i]));
             else if (calls[i].IsGivenUp)

@@ -78,11 +78,17 @@ internal abstract class Participant(TableDefinition table, int number, int opera
         Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {
         ValueTask<TResult> answer = ExecuteCoreAsync(operation, savepoint, cancellationToken);
+        if (answer.IsFaulted) return answer;
         if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
 
         Interlocked.Increment(ref _operations);
         return answer;
     }
+
+    /// <summary>
+    /// The lock on a record that was refused here last; null: none, or it is not known.
+    /// </summary>
+    public virtual LostLock? Lost => null;
 
     /// <summary>Undoes the writes under a savepoint, which was given up before.</summary>
     public abstract ValueTask RollbackAsync(Savepoint savepoint);
@@ -122,6 +128,8 @@ internal class LocalParticipant(PartitionTransaction transaction, int operations
     public PartitionTransaction Transaction { get; } = transaction;
 
     public Partition Partition => Transaction.Partition;
+
+    public override LostLock? Lost => Transaction.Lost;
 
     /// <summary>A partition as a caller elsewhere names it for the commit.</summary>
     public static LocalParticipant Of(PartitionTransaction transaction, NamedParticipant named)

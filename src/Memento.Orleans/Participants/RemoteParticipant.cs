@@ -64,6 +64,8 @@ internal sealed class RemoteParticipant : Participant
         return true;
     }
 
+    public override LostLock? Lost => _outbox.Lost;
+
     // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)
     {

@@ -92,7 +92,7 @@ internal sealed partial class TransactionState(
     }
 
     /// <summary>Carries out an operation in a partition, which takes part from then on.</summary>
-    public async ValueTask<TResult> ExecuteAsync<TResult>(
+    public ValueTask<TResult> ExecuteAsync<TResult>(
         TableDefinition table,
         int number,
         Operation<TResult> operation,
@@ -101,13 +101,55 @@ internal sealed partial class TransactionState(
     {
         BeginCall(savepoint);
         CancellationTokenSource? linked = null;
+        bool goesOn = false;
         try
         {
             ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
-            TResult result = await BeginAsync(
-                table, number, operation, savepoint, cancellationToken)
-                .ConfigureAwait(false);
+            ValueTask<TResult> executing = BeginAsync(
+                table, number, operation, savepoint, cancellationToken);
+            if (executing.IsFaulted)
+            {
+                Exception error = executing.TakeError();
+                return ValueTask.FromException<TResult>(
+                    ReasonOf(error, table, operation) ?? error);
+            }
+
+            if (!executing.IsCompletedSuccessfully)
+            {
+                goesOn = true;
+                return EndAsync(executing, table, operation, savepoint, linked);
+            }
+
+            ThrowIfTakenBack();
+            return executing;
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<TResult>(
+                ReasonOf(exception, table, operation) ?? exception);
+        }
+        finally
+        {
+            if (!goesOn)
+            {
+                linked?.Dispose();
+                EndCall(savepoint);
+            }
+        }
+    }
+
+    /// <summary>The rest of an operation that is not carried out at once.</summary>
+    private async ValueTask<TResult> EndAsync<TResult>(
+        ValueTask<TResult> executing,
+        TableDefinition table,
+        Operation<TResult> operation,
+        Savepoint? savepoint,
+        CancellationTokenSource? linked)
+    {
+        try
+        {
+            TResult result = await executing.ConfigureAwait(false);
             ThrowIfTakenBack();
             return result;
         }
@@ -192,6 +234,33 @@ internal sealed partial class TransactionState(
 
         return openings.BeginAsync(
             enlisting: null, table, number, operation, savepoint, cancellationToken);
+    }
+
+    /// <summary>
+    /// The lock on a record that the transaction did not get, and its partition; null where it has
+    /// not lost one.
+    /// </summary>
+    public (Participant Where, LostLock Lock)? FindLost()
+    {
+        lock (_gate)
+        {
+            foreach (Participant participant in _participants)
+            {
+                if (participant.Lost is { } lost) return (participant, lost);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a partition in another process takes part.</summary>
+    public bool IsElsewhere
+    {
+        get
+        {
+            lock (_gate)
+                return _participants.Any(static each => each is RemoteParticipant);
+        }
     }
 
     public Participant? Find(TableDefinition table, int number)

@@ -42,8 +42,29 @@ internal abstract class Operation<TResult> : Operation
     public abstract bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out TResult result);
 
-    public sealed override async ValueTask<Answer> AnswerAsync(IOperationTarget target)
-        => Codec.Encode(target.Table, await target.ExecuteAsync(this));
+    /// <summary>
+    /// How long it waits for older transactions: not at all, but for the first operation of an
+    /// attempt. A transaction that holds a lock anywhere must not wait for an older one, or the two
+    /// could wait for each other.
+    /// </summary>
+    public virtual TimeSpan Patience => TimeSpan.Zero;
+
+    /// <summary>The result of a patient operation that has waited in vain.</summary>
+    public virtual TResult InVain => throw new InvalidOperationException("It is not patient.");
+
+    public sealed override ValueTask<Answer> AnswerAsync(IOperationTarget target)
+    {
+        ValueTask<TResult> executing = target.ExecuteAsync(this);
+        if (executing.IsFaulted) return ValueTask.FromException<Answer>(executing.TakeError());
+
+        return executing.IsCompletedSuccessfully
+            ? new(Codec.Encode(target.Table, executing.Result))
+            : EncodeAsync(executing, target.Table);
+    }
+
+    private async ValueTask<Answer> EncodeAsync(
+        ValueTask<TResult> executing, TableDefinition table)
+        => Codec.Encode(table, await executing);
 }
 
 /// <summary>The partition in which an operation from a message is carried out.</summary>
@@ -117,3 +138,14 @@ internal abstract class KeyOperation<TResult>(Key key, bool writes)
 
 /// <summary>The result of an operation without a result.</summary>
 internal readonly record struct Done;
+
+/// <summary>What is done with the answer of an operation.</summary>
+internal static class AnswerTasks
+{
+    /// <summary>
+    /// The error of a task that has failed, without throwing it: what is thrown at every level of
+    /// the way of an operation takes longer than the operation.
+    /// </summary>
+    public static Exception TakeError<TResult>(this ValueTask<TResult> failed)
+        => failed.AsTask().Exception!.InnerException!;
+}

@@ -96,6 +96,7 @@ internal sealed partial class Partition
         if (_arrivals?.Remove(transaction, out TaskCompletionSource? arrival) == true)
             arrival.TrySetResult();
         transaction.Waiting?.FreeAll(_freed);
+        if (transaction.Ending is { } ending) _freed.AddRange(ending);
         try
         {
             if (!_isBroken) Release(transaction);

@@ -55,10 +55,17 @@ internal sealed partial class Partition
             return _transactions.Count == 0 && (_isBroken || _locks.IsIdle);
     }
 
-    /// <summary>Adds every held and every requested lock.</summary>
+    /// <summary>
+    /// Adds every held and every requested lock, and those that transactions wait for that hold
+    /// nothing.
+    /// </summary>
     public void DescribeLocks(List<LockInfo> locks)
     {
         lock (_gate)
+        {
             _locks.Describe(locks);
+            foreach (PartitionTransaction transaction in _transactions.Values)
+                transaction.Waiting?.DescribeBehind(transaction.TransactionId, locks);
+        }
     }
 }

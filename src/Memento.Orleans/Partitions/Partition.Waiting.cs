@@ -12,12 +12,39 @@ internal sealed partial class Partition
         => transaction.Waiting is not { } others
             || (waiting is null ? !others.Delays(operation) : others.IsNext(waiting));
 
-    private static WaitingOperation Enqueue(
-        PartitionTransaction transaction, Operation operation, Savepoint? savepoint)
+    private WaitingOperation Enqueue<TResult>(
+        PartitionTransaction transaction, Operation<TResult> operation, Savepoint? savepoint)
     {
-        var waiting = new WaitingOperation(operation, savepoint);
+        var waiting = new WaitingOperation(operation, savepoint)
+        {
+            Patience = operation.Patience,
+            BegunAt = time.GetTimestamp(),
+        };
         (transaction.Waiting ??= new WaitingOperations()).Add(waiting);
         return waiting;
+    }
+
+    /// <summary>
+    /// Makes a patient operation wait for the end of an older transaction, and hold nothing
+    /// meanwhile: no transaction waits for one that holds nothing and is in no queue, so that no
+    /// circle of waiting goes through it.
+    /// </summary>
+    private void WaitForEnd(
+        PartitionTransaction transaction, WaitingOperation waiting, LockConflict conflict)
+    {
+        try
+        {
+            _locks.Release(transaction, _resumed);
+            PartitionTransaction? older = _transactions.GetValueOrDefault(conflict.Holder);
+            Invariant.Holds(older is not null, "who holds a lock, or waits for it, has not ended");
+            waiting.WaitForEnd(conflict);
+            (older.Ending ??= []).Add(waiting.Woken);
+        }
+        catch (BrokenInvariantException broken)
+        {
+            Break(broken);
+            throw new PartitionClosedException(_closed!);
+        }
     }
 
     private async ValueTask<TResult> WaitAndExecuteAsync<TResult>(
@@ -30,19 +57,27 @@ internal sealed partial class Partition
         {
             while (true)
             {
-                await (Metrics is { WatchesLockWaits: true } metrics && waiting.Request is not null
+                if (!await (Metrics is { WatchesLockWaits: true } metrics && waiting.IsForLock
                     ? WatchWaitAsync(metrics, transaction, waiting, cancellationToken)
-                    : WaitAsync(transaction, waiting, cancellationToken)).ConfigureAwait(false);
+                    : WaitAsync(transaction, waiting, cancellationToken)).ConfigureAwait(false))
+                {
+                    return GiveUp(transaction, operation);
+                }
+
                 WaitingOperation? same = waiting;
-                if (TryExecute(
+                switch (TryExecute(
                     transaction,
                     operation,
                     waiting.Savepoint,
                     ref same,
-                    out TResult result))
+                    out TResult result,
+                    out LockConflict? conflict))
                 {
-                    RequireHeld();
-                    return result;
+                    case LockAnswer.Granted:
+                        RequireHeld();
+                        return result;
+                    case LockAnswer.Refused:
+                        throw LockErrors.Conflict(Table, transaction, conflict!);
                 }
             }
         }
@@ -54,7 +89,15 @@ internal sealed partial class Partition
         }
     }
 
-    private async Task WatchWaitAsync(
+    /// <summary>Ends a patient operation that has waited in vain.</summary>
+    private TResult GiveUp<TResult>(PartitionTransaction transaction, Operation<TResult> operation)
+    {
+        lock (_gate)
+            transaction.Operations++;
+        return operation.InVain;
+    }
+
+    private async Task<bool> WatchWaitAsync(
         StoreMetrics metrics,
         PartitionTransaction transaction,
         WaitingOperation waiting,
@@ -62,9 +105,13 @@ internal sealed partial class Partition
     {
         long started = time.GetTimestamp();
         Exception? failure = null;
+        bool isGranted = false;
         try
         {
-            await WaitAsync(transaction, waiting, cancellationToken).ConfigureAwait(false);
+            bool goesOn = await WaitAsync(transaction, waiting, cancellationToken)
+                .ConfigureAwait(false);
+            isGranted = goesOn && waiting.Request is null or { State: LockRequestState.Granted };
+            return goesOn;
         }
         catch (Exception exception)
         {
@@ -76,12 +123,15 @@ internal sealed partial class Partition
             metrics.LockWaited(
                 Table.Name,
                 time.GetElapsedTime(started),
-                waiting.Request is { State: LockRequestState.Granted },
+                isGranted,
                 failure);
         }
     }
 
-    private async Task WaitAsync(
+    /// <summary>
+    /// Waits until the operation should be tried again. False: its patience is at an end.
+    /// </summary>
+    private async Task<bool> WaitAsync(
         PartitionTransaction transaction,
         WaitingOperation waiting,
         CancellationToken cancellationToken)
@@ -91,8 +141,20 @@ internal sealed partial class Partition
         try
         {
             if (remaining <= TimeSpan.Zero) throw new TimeoutException();
+            if (waiting.Behind is not null)
+            {
+                TimeSpan patience = waiting.Patience - time.GetElapsedTime(waiting.BegunAt);
+                if (patience <= TimeSpan.Zero) return false;
+                if (patience < remaining) remaining = patience;
+            }
+
             await waiting.Woken.Task.WaitAsync(remaining, time, cancellationToken)
                 .ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (
+            waiting.Behind is not null && time.GetTimestamp() < transaction.Header.Deadline)
+        {
+            return false;
         }
         catch (Exception exception)
             when (exception is TimeoutException or OperationCanceledException)
@@ -123,14 +185,19 @@ internal sealed partial class Partition
             conflict = waiting.Request is { State: LockRequestState.Refused } refused
                 ? refused.Conflict
                 : null;
+            if (conflict is not null) transaction.Lost = LostLock.Of(conflict);
         }
 
         Wake();
-        if (conflict is not null) throw LockErrors.Conflict(Table, transaction, conflict);
+        if (conflict is not null && waiting.Patience == TimeSpan.Zero)
+            throw LockErrors.Conflict(Table, transaction, conflict);
+        if (ended is TimeoutException && waiting.Behind is { } behind)
+            throw LockErrors.TimedOut(Table, transaction, behind);
         if (ended is TimeoutException)
             throw LockErrors.TimedOut(Table, transaction, request, blocker?.Holder);
         if (ended is not null)
             throw new OperationCanceledException(ended.Message, ended, cancellationToken);
+        return true;
     }
 
     /// <summary>Wakes the operations whose wait has ended, outside the gate.</summary>

@@ -117,8 +117,16 @@ internal sealed partial class Partition(
         CancellationToken cancellationToken)
     {
         WaitingOperation? waiting = null;
-        if (!TryExecute(transaction, operation, savepoint, ref waiting, out TResult result))
-            return WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
+        switch (TryExecute(
+            transaction, operation, savepoint, ref waiting, out TResult result, out var conflict))
+        {
+            case LockAnswer.Waiting:
+                return WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
+            case LockAnswer.Refused:
+                // As a value: an error that is thrown costs more than the operation.
+                return ValueTask.FromException<TResult>(
+                    LockErrors.Conflict(Table, transaction, conflict!));
+        }
 
         RequireHeld();
         return new ValueTask<TResult>(result);
@@ -264,16 +272,19 @@ internal sealed partial class Partition(
         return highest;
     }
 
-    /// <summary>Carries an operation out, or makes it wait, also for another time.</summary>
-    private bool TryExecute<TResult>(
+    /// <summary>
+    /// Carries an operation out, or makes it wait, also for another time, or refuses it.
+    /// </summary>
+    private LockAnswer TryExecute<TResult>(
         PartitionTransaction transaction,
         Operation<TResult> operation,
         Savepoint? savepoint,
         ref WaitingOperation? waiting,
-        out TResult result)
+        out TResult result,
+        out LockConflict? conflict)
     {
         result = default!;
-        LockConflict? conflict = null;
+        conflict = null;
         try
         {
             lock (_gate)
@@ -286,15 +297,23 @@ internal sealed partial class Partition(
                     if (TryApply(
                         transaction, operation, savepoint, out request, out conflict, out result))
                     {
-                        return true;
+                        return LockAnswer.Granted;
                     }
                 }
 
-                if (conflict is null)
+                if (conflict is not null
+                    && (operation.Patience == TimeSpan.Zero || transaction.Operations > 0))
                 {
-                    waiting ??= Enqueue(transaction, operation, savepoint);
-                    waiting.WaitFor(request);
+                    transaction.Lost = LostLock.Of(conflict);
+                    return LockAnswer.Refused;
                 }
+
+                waiting ??= Enqueue(transaction, operation, savepoint);
+                if (conflict is null)
+                    waiting.WaitFor(request);
+                else
+                    WaitForEnd(transaction, waiting, conflict);
+                return LockAnswer.Waiting;
             }
         }
         finally
@@ -302,10 +321,6 @@ internal sealed partial class Partition(
             // Also if the operation throws: its locks may have made others be refused.
             Wake();
         }
-
-        return conflict is null
-            ? false
-            : throw LockErrors.Conflict(Table, transaction, conflict);
     }
 
     /// <summary>

@@ -26,6 +26,15 @@ internal static class LockErrors
             + (holder is null ? ". " : $", which transaction {holder} holds. ")
             + "Keep transactions short, or give this one a longer Timeout.");
 
+    /// <summary>The time limit ended the wait for the end of an older transaction.</summary>
+    public static TransactionTimeoutException TimedOut(
+        TableDefinition table, PartitionTransaction transaction, LockConflict conflict)
+        => new($"Transaction {transaction.TransactionId} reached its time limit while it "
+            + $"waited for a {Name(conflict.Kind)} lock on {Describe(table, conflict.Resource)}, "
+            + $"which the older transaction {conflict.Holder} "
+            + $"{(conflict.IsQueued ? "waits for" : "holds")}. "
+            + "Keep transactions short, or give this one a longer Timeout.");
+
     public static string Describe(TableDefinition table, LockResource resource)
     {
         if (resource.IsPartition) return $"table '{table.Name}'";

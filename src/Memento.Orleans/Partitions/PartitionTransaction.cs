@@ -43,6 +43,15 @@ internal sealed class PartitionTransaction(
     /// </summary>
     public Task? Stalled { get; set; }
 
+    /// <summary>
+    /// The lock that it was refused last, if that is on one record: it waits for it in its next
+    /// attempt.
+    /// </summary>
+    public LostLock? Lost { get; set; }
+
+    /// <summary>Wakes the operations that wait for its end; null: none does.</summary>
+    public List<TaskCompletionSource>? Ending { get; set; }
+
     public PartitionContent Content { get; } = content;
 
     /// <summary>

@@ -92,6 +92,19 @@ internal sealed class WaitingOperations
     public WaitingOperation? FindAhead()
         => All.Where(static each => each.Request is not null).MinBy(static each => each.Order);
 
+    /// <summary>Adds the locks that its operations wait for without a request.</summary>
+    public void DescribeBehind(Guid transactionId, List<LockInfo> locks)
+    {
+        foreach (WaitingOperation each in All)
+        {
+            if (each.Behind is not { } conflict) continue;
+            locks.Add(new LockInfo(conflict.Resource, conflict.Kind, transactionId, IsWaiting: true)
+            {
+                BlockedBy = conflict.Holder,
+            });
+        }
+    }
+
     private static bool IsAheadOfAll(
         WaitingOperation waiting, LinkedList<WaitingOperation> others)
         => others.First is not { } first || waiting.Order < first.Value.Order;
@@ -125,8 +138,25 @@ internal sealed class WaitingOperation(Operation operation, Savepoint? savepoint
 
     public Savepoint? Savepoint { get; } = savepoint;
 
-    /// <summary>The lock request that it waits for; null: it waits for its turn.</summary>
+    /// <summary>
+    /// The lock request that it waits for; null: it waits for its turn, or for the end of an older
+    /// transaction.
+    /// </summary>
     public LockRequest? Request { get; private set; }
+
+    /// <summary>
+    /// Why it waits for the end of an older transaction, without a request; null: it does not.
+    /// </summary>
+    public LockConflict? Behind { get; private set; }
+
+    /// <summary>How long it waits for older transactions.</summary>
+    public TimeSpan Patience { get; init; }
+
+    /// <summary>When it began to wait, as a timestamp.</summary>
+    public long BegunAt { get; init; }
+
+    /// <summary>Whether it waits for a lock, and not for its turn.</summary>
+    public bool IsForLock => Request is not null || Behind is not null;
 
     /// <summary>Completed when the operation should be tried again.</summary>
     public TaskCompletionSource Woken { get; private set; } = null!;
@@ -144,7 +174,14 @@ internal sealed class WaitingOperation(Operation operation, Savepoint? savepoint
     public void WaitFor(LockRequest? request)
     {
         Request = request;
+        Behind = null;
         Woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (request is not null) request.Waiter = Woken;
+    }
+    /// <summary>Begins a wait for the end of the transaction in the way.</summary>
+    public void WaitForEnd(LockConflict conflict)
+    {
+        WaitFor(request: null);
+        Behind = conflict;
     }
 }

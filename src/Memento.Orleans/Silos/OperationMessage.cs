@@ -87,26 +87,55 @@ internal sealed class OperationMessage(TransactionState state, TableDefinition t
     /// <summary>
     /// Every error is an answer, so that it does not affect the other operations.
     /// </summary>
-    private async ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
+    private ValueTask<OperationResponse> ExecuteAsync(OperationRequest request)
     {
         try
         {
             CheckPartition(request.Operation);
             var target = new Target(this, SavepointOf(request));
-            return new OperationResponse { Answer = await request.Operation.AnswerAsync(target) };
+            ValueTask<Answer> answering = request.Operation.AnswerAsync(target);
+            if (answering.IsCompletedSuccessfully)
+                return new(new OperationResponse { Answer = answering.Result });
+
+            return answering.IsFaulted
+                ? new(Refuse(answering.TakeError()))
+                : EndAsync(answering);
         }
-        catch (OperationCanceledException) when (_patience.IsCancellationRequested)
+        catch (Exception error)
+        {
+            return new(Refuse(error));
+        }
+    }
+
+    private async ValueTask<OperationResponse> EndAsync(ValueTask<Answer> answering)
+    {
+        try
+        {
+            return new OperationResponse { Answer = await answering };
+        }
+        catch (Exception error)
+        {
+            return Refuse(error);
+        }
+    }
+
+    /// <summary>An error as an answer, with the lock that was not got.</summary>
+    private OperationResponse Refuse(Exception error)
+    {
+        if (error is OperationCanceledException && _patience.IsCancellationRequested)
         {
             return state.Doom is { } doom
                 ? new OperationResponse { Error = doom }
                 : new OperationResponse { IsStillWaiting = true };
         }
-        catch (Exception error)
+
+        // A transaction that has lost need not wait for its other locks.
+        if (state.Doom is not null) _patience.CancelAsync().Ignore();
+        return new OperationResponse
         {
-            // A transaction that has lost need not wait for its other locks.
-            if (state.Doom is not null) await _patience.CancelAsync();
-            return new OperationResponse { Error = error };
-        }
+            Error = error,
+            Lost = error is TransactionConflictException ? state.Find(table, number)?.Lost : null,
+        };
     }
 
     /// <summary>Where an operation of the message is carried out, under its savepoint.</summary>

@@ -1,9 +1,12 @@
 using System.Runtime.ExceptionServices;
 using Memento.Commit;
 using Memento.Diagnostics;
+using Memento.Keys;
 using Memento.Locks;
 using Memento.Messages;
 using Memento.Participants;
+using Memento.Partitions;
+using Memento.Partitions.Operations;
 using Memento.Storage;
 using Orleans.Transactions;
 
@@ -30,6 +33,14 @@ internal sealed class TransactionAttempt<T>(
 
     /// <summary>The age of an earlier attempt.</summary>
     public required TransactionAge? Age { get; init; }
+
+    /// <summary>
+    /// The lock that the last attempt lost: this one waits for it before its body runs.
+    /// </summary>
+    public (Participant Where, LostLock Lock)? First { get; init; }
+
+    /// <summary>How long it waits for that lock.</summary>
+    public required TimeSpan Patience { get; init; }
 
     public required CancellationToken Cancellation { get; init; }
 
@@ -82,6 +93,7 @@ internal sealed class TransactionAttempt<T>(
         Task<T>? running = null;
         try
         {
+            if (First is { } first) await WaitForLockAsync(state, first.Where, first.Lock);
             running = body(scope)
                 ?? throw new InvalidOperationException(
                     "The body of a transaction gave null, not a task.");
@@ -132,6 +144,28 @@ internal sealed class TransactionAttempt<T>(
             $"A call of transaction {state.Id} was still running when its body ended; nothing of "
             + "the transaction was kept. Await every call inside the body.");
         return false;
+    }
+
+    /// <summary>
+    /// Waits for a lock that the body will need, while the transaction has no other: so it may wait
+    /// for older transactions, which it may not later.
+    /// </summary>
+    private async ValueTask WaitForLockAsync(
+        TransactionState state, Participant where, LostLock lost)
+    {
+        try
+        {
+            await state.ExecuteAsync(
+                where.Table,
+                where.Number,
+                new AwaitRecordOperation(new Key(lost.EncodedKey), lost.Writes, Patience),
+                savepoint: null,
+                Cancellation);
+        }
+        catch (MementoException) when (state.Doom is null)
+        {
+            // The body meets the error itself, if it still uses the table.
+        }
     }
 
     /// <summary>

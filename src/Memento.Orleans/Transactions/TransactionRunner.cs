@@ -2,6 +2,7 @@ using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Locks;
 using Memento.Participants;
+using Memento.Partitions;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Transactions;
@@ -51,6 +52,7 @@ internal sealed partial class TransactionRunner(
             long startTicks = clock.Next();
             TransactionAge? age = null;
             MementoException? lost = null;
+            (Participant, LostLock)? first = null;
             for (int attempts = 1; ; attempts++)
             {
                 lifetime.ThrowIfNotRunning();
@@ -61,6 +63,8 @@ internal sealed partial class TransactionRunner(
                     Deadline = deadline,
                     StartTicks = age?.StartTicks ?? startTicks,
                     Age = age,
+                    First = first,
+                    Patience = _options.MaxRetryDelay,
                     Cancellation = cancellationToken,
                     KeepsWritesBack = ambient.SeesCalls,
                 };
@@ -74,7 +78,11 @@ internal sealed partial class TransactionRunner(
                 age = attempt.State?.Age ?? age;
                 lost = attempt.RetryReason!;
                 if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
-                await PauseAsync(attempts, deadline, lost, cancellationToken);
+                first = attempt.State?.FindLost();
+                if (first is null)
+                    await PauseAsync(attempts, deadline, lost, cancellationToken);
+                else
+                    ThrowIfLate(attempts, deadline, lost);
             }
         }
         catch (Exception error)
@@ -159,6 +167,10 @@ internal sealed partial class TransactionRunner(
         }
     }
 
+    /// <summary>
+    /// Pauses after a conflict that was not about one record. Where it was, the next attempt waits
+    /// for the lock instead.
+    /// </summary>
     private async Task PauseAsync(
         int attempts, long deadline, MementoException reason, CancellationToken cancellationToken)
     {
@@ -177,6 +189,11 @@ internal sealed partial class TransactionRunner(
                 cancellationToken);
         }
 
+        ThrowIfLate(attempts, deadline, reason);
+    }
+
+    private void ThrowIfLate(int attempts, long deadline, MementoException reason)
+    {
         if (time.GetTimestamp() >= deadline)
         {
             throw new TransactionTimeoutException(

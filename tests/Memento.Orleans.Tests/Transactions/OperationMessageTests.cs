@@ -80,6 +80,103 @@ public sealed class OperationMessageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_conflict_is_answered_with_its_lock_and_was_not_thrown()
+    {
+        await _grain.ExecuteAsync(Request(age: 1, Write("k", 1)));
+
+        ExecuteResponse response = await _grain.ExecuteAsync(
+            Request(age: 2, new ReadOperation(KeyOf("k"), writes: true))).Within();
+
+        OperationResponse refused = Assert.Single(response.Operations);
+        Assert.Null(Assert.IsType<TransactionConflictException>(refused.Error).StackTrace);
+        Assert.Equal(KeyOf("k").Bytes, refused.Lost?.EncodedKey);
+        Assert.True(refused.Lost?.Writes);
+    }
+
+    [Fact]
+    public async Task A_patient_operation_waits_for_an_older_transaction_and_holds_nothing()
+    {
+        ExecuteRequest older = Request(age: 1, Write("k", 1));
+        await _grain.ExecuteAsync(older);
+        ExecuteRequest younger = Request(age: 2, Await("k", TimeSpan.FromMinutes(1)));
+        Task<ExecuteResponse> waiting = _grain.ExecuteAsync(younger);
+        await Waiting.UntilAsync(
+            () => Partition.Find(younger.TransactionId)?.Waiting is not null, "it waits");
+
+        // It would wait for the lock that the younger one needs for its key, if that had it.
+        ExecuteResponse whole = await _grain.ExecuteAsync(
+            older with { Operations = Requests(new LockPartitionOperation(writes: true)) })
+            .Within();
+        Assert.False(Assert.Single(whole.Operations).IsStillWaiting);
+        Assert.False(waiting.IsCompleted, "It waits for the older one.");
+
+        await _grain.AbortAsync(older.TransactionId);
+        OperationResponse got = Assert.Single((await waiting.Within()).Operations);
+        Assert.Null(got.Error);
+        Assert.True(AnswerCodecs.Flag.Decode(_table, got.Answer!), "It has the lock.");
+        OperationResponse refused = Assert.Single((await _grain.ExecuteAsync(
+            Request(age: 3, Read("k"))).Within()).Operations);
+        Assert.IsType<TransactionConflictException>(refused.Error);
+        await CommitAsync(younger, operations: 1);
+    }
+
+    [Fact]
+    public async Task Many_that_wait_for_one_transaction_get_its_lock_one_after_the_other()
+    {
+        ExecuteRequest oldest = Request(age: 1, Write("k", 1));
+        await _grain.ExecuteAsync(oldest);
+        List<(ExecuteRequest Request, Task<ExecuteResponse> Response)> waiting = [];
+        for (int age = 2; age < 10; age++)
+        {
+            ExecuteRequest request = Request(age, Await("k", TimeSpan.FromMinutes(1)));
+            waiting.Add((request, _grain.ExecuteAsync(request)));
+        }
+
+        await _grain.AbortAsync(oldest.TransactionId);
+        while (waiting.Count > 0)
+        {
+            await Task.WhenAny(waiting.Select(static each => each.Response)).Within();
+            (ExecuteRequest request, Task<ExecuteResponse> response) = Assert.Single(
+                waiting, static each => each.Response.IsCompleted);
+            OperationResponse answer = Assert.Single((await response).Operations);
+            if (!answer.IsStillWaiting)
+            {
+                Assert.True(AnswerCodecs.Flag.Decode(_table, answer.Answer!), "It has the lock.");
+                await CommitAsync(request, operations: 1);
+            }
+
+            waiting.RemoveAll(each => each.Request == request);
+            if (answer.IsStillWaiting) waiting.Add((request, _grain.ExecuteAsync(request)));
+        }
+    }
+
+    [Fact]
+    public async Task A_patient_operation_gives_up_after_its_patience_and_was_carried_out()
+    {
+        await _grain.ExecuteAsync(Request(age: 1, Write("k", 1)));
+        ExecuteRequest younger = Request(age: 2, Await("k", TimeSpan.FromMilliseconds(1)));
+
+        ExecuteResponse response = await _grain.ExecuteAsync(younger).Within();
+
+        OperationResponse answer = Assert.Single(response.Operations);
+        Assert.Null(answer.Error);
+        Assert.False(AnswerCodecs.Flag.Decode(_table, answer.Answer!), "It has no lock.");
+        await CommitAsync(younger, operations: 1);
+    }
+
+    [Fact]
+    public async Task An_operation_that_is_not_the_first_cannot_be_patient()
+    {
+        await _grain.ExecuteAsync(Request(age: 1, Write("k", 1)));
+        ExecuteRequest younger = Request(
+            age: 2, Write("held", 1), Await("k", TimeSpan.FromMinutes(1)));
+
+        ExecuteResponse response = await _grain.ExecuteAsync(younger).Within();
+
+        Assert.IsType<TransactionConflictException>(response.Operations[1].Error);
+    }
+
+    [Fact]
     public async Task Each_operation_has_its_own_error_of_its_own_type()
     {
         var hostile = new WalkOperation(
@@ -214,6 +311,9 @@ public sealed class OperationMessageTests : IAsyncLifetime
     private Key KeyOf(string name) => _table.KeyCodec.EncodeArgument(name);
 
     private ReadOperation Read(string name) => new(KeyOf(name), writes: false);
+
+    private AwaitRecordOperation Await(string name, TimeSpan patience)
+        => new(KeyOf(name), writes: true, patience);
 
     private WriteOperation Write(string name, long value, string? group = null)
     {

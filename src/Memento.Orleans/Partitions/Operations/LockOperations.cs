@@ -30,3 +30,22 @@ internal sealed class LockRecordOperation(Key key, bool writes) : KeyOperation<D
 
     protected override Done Apply(PartitionTransaction transaction) => default;
 }
+
+/// <summary>
+/// Waits for the lock on a key that the last attempt of the transaction has lost, as the first
+/// operation of the next one. The answer is whether it has the lock.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.AwaitRecordOperation")]
+internal sealed class AwaitRecordOperation(Key key, bool writes, TimeSpan patience)
+    : KeyOperation<bool>(key, writes)
+{
+    public override AnswerCodec<bool> Codec => AnswerCodecs.Flag;
+
+    [Id(0)]
+    public override TimeSpan Patience { get; } = patience;
+
+    public override bool InVain => false;
+
+    protected override bool Apply(PartitionTransaction transaction) => true;
+}
