@@ -5,7 +5,8 @@ namespace Memento.Collections;
 
 /// <summary>
 /// A map in the order of its keys' bytes, a B+tree. It is not thread-safe. It keeps the key arrays
-/// that it gets; no caller may change them.
+/// that it gets; no caller may change them. A snapshot of it costs the same however large it is:
+/// the nodes are shared, and copied when they are changed afterwards.
 /// </summary>
 internal sealed class OrderedMap<TValue>
 {
@@ -14,25 +15,33 @@ internal sealed class OrderedMap<TValue>
     /// </summary>
     private const int StackBytes = 256;
 
-    private OrderedMapNode<TValue> _root = new OrderedMapLeaf<TValue>();
+    private OrderedMapGeneration _generation = new();
+    private OrderedMapNode<TValue> _root;
+    private int _changes;
+
+    public OrderedMap() => _root = new OrderedMapLeaf<TValue>(_generation);
 
     public int Count { get; private set; }
 
     /// <summary>
-    /// Changes with every key that is added or removed. A range of another version is invalid.
+    /// Changes with every key that is added or removed, and with every node that is copied because
+    /// a snapshot has it. A range of another version is invalid.
     /// </summary>
-    internal int Version { get; private set; }
+    internal int Version => _changes + _generation.Copies;
 
     internal OrderedMapNode<TValue> Root => _root;
 
-    public bool TryGetValue(ReadOnlySpan<byte> key, [MaybeNullWhen(false)] out TValue value)
+    /// <summary>What the map has now. Any thread may read it, whatever becomes of the map.</summary>
+    public OrderedMapSnapshot<TValue> TakeSnapshot()
     {
-        ulong head = KeyBytes.Head(key);
-        OrderedMapLeaf<TValue> leaf = FindLeaf(key, head);
-        int index = leaf.Search(key, head);
-        value = index >= 0 ? leaf.ValueAt(index) : default;
-        return index >= 0;
+        // Where nothing was changed since the last one, the nodes are those of the last one.
+        if (ReferenceEquals(_root.Generation, _generation))
+            _generation = new OrderedMapGeneration { Copies = _generation.Copies };
+        return new OrderedMapSnapshot<TValue>(_root, Count);
     }
+
+    public bool TryGetValue(ReadOnlySpan<byte> key, [MaybeNullWhen(false)] out TValue value)
+        => OrderedMapPlace<TValue>.TryGetValue(_root, key, out value);
 
     public bool ContainsKey(ReadOnlySpan<byte> key) => TryGetValue(key, out _);
 
@@ -40,7 +49,8 @@ internal sealed class OrderedMap<TValue>
     public bool Set(byte[] key, TValue value) => Set(key, value, out _);
 
     /// <summary>
-    /// Inserts or overwrites. Overwriting keeps the key array of the map, and leaves ranges valid.
+    /// Inserts or overwrites. Overwriting keeps the key array of the map, and leaves ranges valid,
+    /// except where a snapshot has the entry.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
@@ -49,6 +59,7 @@ internal sealed class OrderedMap<TValue>
     public bool Set(byte[] key, TValue value, [MaybeNullWhen(true)] out TValue previous)
     {
         ArgumentNullException.ThrowIfNull(key);
+        _root = _root.In(_generation);
         bool isNew = _root.Set(
             key,
             KeyBytes.Head(key),
@@ -61,7 +72,7 @@ internal sealed class OrderedMap<TValue>
         if (isNew)
         {
             Count++;
-            Version++;
+            _changes++;
         }
 
         return isNew;
@@ -71,20 +82,28 @@ internal sealed class OrderedMap<TValue>
 
     public bool Remove(ReadOnlySpan<byte> key, [MaybeNullWhen(false)] out TValue previous)
     {
+        // A key that is not there copies nothing.
+        if (!ReferenceEquals(_root.Generation, _generation) && !ContainsKey(key))
+        {
+            previous = default;
+            return false;
+        }
+
+        _root = _root.In(_generation);
         if (!_root.Remove(key, KeyBytes.Head(key), out previous)) return false;
 
         if (_root is OrderedMapBranch<TValue> { Count: 0 } branch) _root = branch.ChildAt(0);
 
         Count--;
-        Version++;
+        _changes++;
         return true;
     }
 
     public void Clear()
     {
-        _root = new OrderedMapLeaf<TValue>();
+        _root = new OrderedMapLeaf<TValue>(_generation);
         Count = 0;
-        Version++;
+        _changes++;
     }
 
     /// <summary>
@@ -92,7 +111,13 @@ internal sealed class OrderedMap<TValue>
     /// </summary>
     public OrderedMapRange<TValue> Range(
         byte[]? fromInclusive, byte[]? toExclusive, bool isBackward = false)
-        => new(this, fromInclusive, toExclusive, isBounded: toExclusive is not null, isBackward);
+        => new(
+            _root,
+            this,
+            fromInclusive,
+            toExclusive,
+            isBounded: toExclusive is not null,
+            isBackward);
 
     /// <summary>The entries whose keys begin with a prefix.</summary>
     public OrderedMapRange<TValue> Prefix(ReadOnlySpan<byte> prefix)
@@ -101,48 +126,16 @@ internal sealed class OrderedMap<TValue>
         Span<byte> end = length <= StackBytes ? stackalloc byte[StackBytes] : new byte[length];
         bool isBounded = KeyBytes.TryWritePrefixEnd(prefix, end);
         return new OrderedMapRange<TValue>(
-            this, prefix, end[..length], isBounded, isBackward: false);
+            _root, this, prefix, end[..length], isBounded, isBackward: false);
     }
 
     /// <summary>Throws if the tree breaks an invariant; for tests.</summary>
     internal void CheckInvariants() => OrderedMapChecker<TValue>.Check(this);
-
-    internal OrderedMapLeaf<TValue> LastLeaf()
-    {
-        OrderedMapNode<TValue> node = _root;
-        while (node is OrderedMapBranch<TValue> branch)
-            node = branch.ChildAt(branch.Count);
-
-        return (OrderedMapLeaf<TValue>)node;
-    }
-
-    /// <summary>
-    /// The first entry at or after a key: a leaf and an index. The index is the leaf's count only
-    /// in the last leaf.
-    /// </summary>
-    internal (OrderedMapLeaf<TValue> Leaf, int Index) LowerBound(ReadOnlySpan<byte> key)
-    {
-        ulong head = KeyBytes.Head(key);
-        OrderedMapLeaf<TValue> leaf = FindLeaf(key, head);
-        int index = leaf.Search(key, head);
-        if (index < 0) index = ~index;
-
-        return index == leaf.Count && leaf.Next is { } next ? (next, 0) : (leaf, index);
-    }
 
     internal void EnsureUnchanged(int version)
     {
         if (version != Version)
             throw new InvalidOperationException(
                 "The map was changed while a range of it was read. Begin again after a change.");
-    }
-
-    private OrderedMapLeaf<TValue> FindLeaf(ReadOnlySpan<byte> key, ulong head)
-    {
-        OrderedMapNode<TValue> node = _root;
-        while (node is OrderedMapBranch<TValue> branch)
-            node = branch.ChildFor(key, head);
-
-        return (OrderedMapLeaf<TValue>)node;
     }
 }

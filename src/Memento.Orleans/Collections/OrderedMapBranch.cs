@@ -9,20 +9,26 @@ namespace Memento.Collections;
 /// </summary>
 internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
 {
-    private readonly OrderedMapNode<TValue>[] _children =
-        new OrderedMapNode<TValue>[Capacity + 1];
+    private readonly OrderedMapNode<TValue>[] _children;
 
     /// <summary>A new root over the halves of the old root.</summary>
     public OrderedMapBranch(OrderedMapNode<TValue> left, OrderedMapSplit<TValue> split)
-        : this()
+        : this(left.Generation)
     {
         _children[0] = left;
         InsertChild(0, split);
     }
 
-    private OrderedMapBranch()
-        : base(Capacity)
+    private OrderedMapBranch(OrderedMapGeneration generation)
+        : base(generation, Capacity)
     {
+        _children = new OrderedMapNode<TValue>[Capacity + 1];
+    }
+
+    private OrderedMapBranch(OrderedMapGeneration generation, OrderedMapBranch<TValue> original)
+        : base(generation, original)
+    {
+        _children = (OrderedMapNode<TValue>[])original._children.Clone();
     }
 
     public OrderedMapNode<TValue> ChildAt(int index) => _children[index];
@@ -30,6 +36,13 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
     /// <summary>The child whose keys include, or would include, a key.</summary>
     public OrderedMapNode<TValue> ChildFor(ReadOnlySpan<byte> key, ulong head)
         => _children[IndexFor(key, head)];
+
+    /// <summary>The index of that child.</summary>
+    public int IndexFor(ReadOnlySpan<byte> key, ulong head)
+    {
+        int index = Search(key, head);
+        return index >= 0 ? index + 1 : ~index;
+    }
 
     public override bool Set(
         byte[] key,
@@ -41,7 +54,7 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
     {
         int index = IndexFor(key, head);
         bool isLastChild = isLast && index == Count;
-        bool isNew = _children[index].Set(
+        bool isNew = OwnChild(index).Set(
             key, head, value, isLastChild, out previous, out OrderedMapSplit<TValue> childSplit);
 
         split = default;
@@ -59,7 +72,7 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
         ReadOnlySpan<byte> key, ulong head, [MaybeNullWhen(false)] out TValue previous)
     {
         int index = IndexFor(key, head);
-        OrderedMapNode<TValue> child = _children[index];
+        OrderedMapNode<TValue> child = OwnChild(index);
         if (!child.Remove(key, head, out previous)) return false;
 
         if (child.Count < Minimum) RebalanceChildren(Math.Max(index - 1, 0));
@@ -89,11 +102,12 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
             : MoveFirstFrom(neighbour, -surplus, separator);
     }
 
-    private int IndexFor(ReadOnlySpan<byte> key, ulong head)
-    {
-        int index = Search(key, head);
-        return index >= 0 ? index + 1 : ~index;
-    }
+    protected override OrderedMapNode<TValue> Copy(OrderedMapGeneration generation)
+        => new OrderedMapBranch<TValue>(generation, this);
+
+    /// <summary>The child, in the generation of this node: it may be changed.</summary>
+    private OrderedMapNode<TValue> OwnChild(int index)
+        => _children[index] = _children[index].In(Generation);
 
     private void InsertChild(int index, OrderedMapSplit<TValue> split)
     {
@@ -106,7 +120,7 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
     {
         // As in a leaf. A branch has at least two children, so the right half gets one of them.
         int kept = isLastChild ? Count - 1 : Count / 2;
-        var right = new OrderedMapBranch<TValue>();
+        var right = new OrderedMapBranch<TValue>(Generation);
         byte[] separator = Keys[kept];
         ArraySlots.MoveTail(_children, Count + 1, Count - kept, right._children, 0);
         MoveLastKeysTo(right, Count - kept - 1);
@@ -121,7 +135,7 @@ internal sealed class OrderedMapBranch<TValue> : OrderedMapNode<TValue>
 
     private void RebalanceChildren(int left)
     {
-        byte[]? separator = _children[left].Rebalance(_children[left + 1], Keys[left]);
+        byte[]? separator = OwnChild(left).Rebalance(OwnChild(left + 1), Keys[left]);
         if (separator is not null)
         {
             ReplaceKey(left, separator);

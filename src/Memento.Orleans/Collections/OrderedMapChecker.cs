@@ -6,7 +6,6 @@ namespace Memento.Collections;
 /// <summary>Walks a whole map and throws at the first broken invariant.</summary>
 internal sealed class OrderedMapChecker<TValue>
 {
-    private OrderedMapLeaf<TValue>? _previous;
     private int _entries;
     private int _leafDepth = -1;
 
@@ -18,7 +17,6 @@ internal sealed class OrderedMapChecker<TValue>
     {
         var checker = new OrderedMapChecker<TValue>();
         checker.Visit(map.Root, 0, isLast: true, null, null);
-        Ensure(checker._previous?.Next is null, "a leaf follows the last one");
         Ensure(checker._entries == map.Count, "the count is not the number of entries");
     }
 
@@ -65,11 +63,7 @@ internal sealed class OrderedMapChecker<TValue>
     private void VisitLeaf(OrderedMapLeaf<TValue> leaf, int depth)
     {
         Ensure(_leafDepth < 0 || _leafDepth == depth, "leaves are at different depths");
-        Ensure(ReferenceEquals(leaf.Previous, _previous), "a leaf's link back is wrong");
-        Ensure(
-            _previous is null || ReferenceEquals(_previous.Next, leaf), "a leaf's link is wrong");
         _leafDepth = depth;
-        _previous = leaf;
         _entries += leaf.Count;
     }
 

@@ -2,9 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Memento.Collections;
 
-/// <summary>
-/// A node with values; the leaves are linked in order. Only a root leaf may be empty.
-/// </summary>
+/// <summary>A node with values. Only a root leaf may be empty.</summary>
 internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
 {
     /// <summary>Many maps have few records, and should be small.</summary>
@@ -12,20 +10,22 @@ internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
 
     private TValue[] _values;
 
-    public OrderedMapLeaf()
-        : this(FirstCapacity)
+    public OrderedMapLeaf(OrderedMapGeneration generation)
+        : this(generation, FirstCapacity)
     {
     }
 
-    private OrderedMapLeaf(int capacity)
-        : base(capacity)
+    private OrderedMapLeaf(OrderedMapGeneration generation, int capacity)
+        : base(generation, capacity)
     {
         _values = new TValue[capacity];
     }
 
-    public OrderedMapLeaf<TValue>? Previous { get; private set; }
-
-    public OrderedMapLeaf<TValue>? Next { get; private set; }
+    private OrderedMapLeaf(OrderedMapGeneration generation, OrderedMapLeaf<TValue> original)
+        : base(generation, original)
+    {
+        _values = (TValue[])original._values.Clone();
+    }
 
     public TValue ValueAt(int index) => _values[index];
 
@@ -78,8 +78,6 @@ internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
         if (total <= MergeLimit)
         {
             neighbour.MoveFirstTo(this, neighbour.Count);
-            Next = neighbour.Next;
-            Next?.Previous = this;
             return null;
         }
 
@@ -91,6 +89,9 @@ internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
 
         return neighbour.Keys[0];
     }
+
+    protected override OrderedMapNode<TValue> Copy(OrderedMapGeneration generation)
+        => new OrderedMapLeaf<TValue>(generation, this);
 
     private void Insert(int index, byte[] key, ulong head, TValue value)
     {
@@ -110,9 +111,7 @@ internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
     {
         // Keys in ascending order leave full leaves behind them.
         int kept = isLast && index == Count ? Count : Count / 2;
-        var right = new OrderedMapLeaf<TValue>(Capacity) { Previous = this, Next = Next };
-        Next?.Previous = right;
-        Next = right;
+        var right = new OrderedMapLeaf<TValue>(Generation, Capacity);
         MoveLastTo(right, Count - kept);
         if (index < kept)
             Insert(index, key, head, value);

@@ -23,11 +23,27 @@ internal abstract class OrderedMapNode<TValue>
     /// </summary>
     public const int MergeLimit = Capacity * 3 / 4;
 
-    protected OrderedMapNode(int capacity)
+    protected OrderedMapNode(OrderedMapGeneration generation, int capacity)
     {
+        Generation = generation;
         Heads = new ulong[capacity];
         Keys = new byte[capacity][];
     }
+
+    /// <summary>A copy for a later generation.</summary>
+    protected OrderedMapNode(OrderedMapGeneration generation, OrderedMapNode<TValue> original)
+    {
+        Generation = generation;
+        Heads = (ulong[])original.Heads.Clone();
+        Keys = (byte[][])original.Keys.Clone();
+        Count = original.Count;
+    }
+
+    /// <summary>
+    /// The generation of the map in which the node was made. In a later one it is not changed any
+    /// more, because a snapshot may have it.
+    /// </summary>
+    public OrderedMapGeneration Generation { get; }
 
     public int Count { get; protected set; }
 
@@ -61,7 +77,16 @@ internal abstract class OrderedMapNode<TValue>
         return ~low;
     }
 
-    /// <summary>Inserts or overwrites.</summary>
+    /// <summary>The node itself in its own generation, and a copy in a later one.</summary>
+    public OrderedMapNode<TValue> In(OrderedMapGeneration generation)
+    {
+        if (ReferenceEquals(Generation, generation)) return this;
+
+        generation.Copies++;
+        return Copy(generation);
+    }
+
+    /// <summary>Inserts or overwrites, in the node's own generation.</summary>
     /// <param name="key">The key, which the map keeps when it is new.</param>
     /// <param name="head">The key's head.</param>
     /// <param name="value">The value.</param>
@@ -84,10 +109,12 @@ internal abstract class OrderedMapNode<TValue>
     /// <summary>
     /// Takes everything from the right neighbour if both fit into one node, else evens them out.
     /// </summary>
-    /// <param name="right">The right neighbour, a node of the same kind.</param>
+    /// <param name="right">The right neighbour, a node of the same kind and generation.</param>
     /// <param name="separator">The separator of the two nodes in their parent.</param>
     /// <returns>The new separator, or null if the right neighbour is empty now.</returns>
     public abstract byte[]? Rebalance(OrderedMapNode<TValue> right, byte[] separator);
+
+    protected abstract OrderedMapNode<TValue> Copy(OrderedMapGeneration generation);
 
     protected void InsertKey(int index, byte[] key, ulong head)
     {
@@ -134,6 +161,18 @@ internal abstract class OrderedMapNode<TValue>
         Keys = keys;
         Heads = heads;
     }
+}
+
+/// <summary>
+/// What a map makes its nodes in, from one snapshot of it to the next. The nodes of earlier
+/// generations are copied before they are changed.
+/// </summary>
+internal sealed class OrderedMapGeneration
+{
+    /// <summary>
+    /// How many nodes were copied, in this generation and the earlier ones of the map.
+    /// </summary>
+    public int Copies { get; set; }
 }
 
 /// <summary>The result of an insertion that split a node, for the parent of the node.</summary>

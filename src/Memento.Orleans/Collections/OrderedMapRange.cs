@@ -3,48 +3,49 @@ namespace Memento.Collections;
 /// <summary>
 /// The entries of a range in order or backwards, for <c>foreach</c>. Its end is found once, as a
 /// place in the tree, so that no key is compared on the way. A key that is added to the map or
-/// removed makes the range invalid.
+/// removed makes the range invalid; a range of a snapshot stays valid.
 /// </summary>
 internal struct OrderedMapRange<TValue>
 {
-    private readonly OrderedMap<TValue> _map;
-    private readonly OrderedMapLeaf<TValue> _endLeaf;
-    private readonly int _endIndex;
+    private readonly OrderedMapNode<TValue> _root;
+    private readonly OrderedMap<TValue>? _map;
     private readonly int _version;
     private readonly bool _isBackward;
+    private readonly OrderedMapPlace<TValue> _end;
 
     // A gap between two entries. Forwards, the entry behind it is the next one; backwards, the
     // entry before it.
-    private OrderedMapLeaf<TValue> _nextLeaf;
-    private int _nextIndex;
+    private OrderedMapPlace<TValue> _next;
     private OrderedMapLeaf<TValue> _leaf;
     private int _index;
 
+    /// <param name="root">The tree.</param>
+    /// <param name="map">The map whose tree it is; null for a snapshot.</param>
+    /// <param name="from">The first key.</param>
+    /// <param name="to">The first key after the range.</param>
+    /// <param name="isBounded">Whether the range ends there; else it ends with the map.</param>
+    /// <param name="isBackward">Whether it goes from the end to the beginning.</param>
     internal OrderedMapRange(
-        OrderedMap<TValue> map,
+        OrderedMapNode<TValue> root,
+        OrderedMap<TValue>? map,
         ReadOnlySpan<byte> from,
         ReadOnlySpan<byte> to,
         bool isBounded,
         bool isBackward)
     {
+        _root = root;
         _map = map;
-        _version = map.Version;
+        _version = map?.Version ?? 0;
         _isBackward = isBackward;
-        (OrderedMapLeaf<TValue> Leaf, int Index) first = map.LowerBound(from);
-        (OrderedMapLeaf<TValue> Leaf, int Index) end = first;
+        OrderedMapPlace<TValue> first = OrderedMapPlace<TValue>.At(root, from);
+        OrderedMapPlace<TValue> end = first;
         if (!isBounded)
-        {
-            OrderedMapLeaf<TValue> last = map.LastLeaf();
-            end = (last, last.Count);
-        }
+            end = OrderedMapPlace<TValue>.End(root);
         else if (from.SequenceCompareTo(to) < 0)
-        {
-            end = map.LowerBound(to);
-        }
+            end = OrderedMapPlace<TValue>.At(root, to);
 
-        (_nextLeaf, _nextIndex) = isBackward ? end : first;
-        (_endLeaf, _endIndex) = isBackward ? first : end;
-        _leaf = _nextLeaf;
+        (_next, _end) = isBackward ? (end, first) : (first, end);
+        _leaf = _next.Leaf;
         _index = -1;
     }
 
@@ -52,7 +53,7 @@ internal struct OrderedMapRange<TValue>
     {
         get
         {
-            _map.EnsureUnchanged(_version);
+            EnsureUnchanged();
             return _leaf.Keys[_index];
         }
     }
@@ -61,7 +62,7 @@ internal struct OrderedMapRange<TValue>
     {
         get
         {
-            _map.EnsureUnchanged(_version);
+            EnsureUnchanged();
             return _leaf.ValueAt(_index);
         }
     }
@@ -72,23 +73,20 @@ internal struct OrderedMapRange<TValue>
 
     public bool MoveNext()
     {
-        _map.EnsureUnchanged(_version);
-        if (_nextIndex == _endIndex && ReferenceEquals(_nextLeaf, _endLeaf)) return false;
+        EnsureUnchanged();
+        if (_next.IsAt(_end)) return false;
 
         if (_isBackward)
         {
-            StepBack();
+            if (_next.Index == 0) _next.MoveToPreviousLeaf(_root);
+            _leaf = _next.Leaf;
+            _index = --_next.Index;
             return true;
         }
 
-        _leaf = _nextLeaf;
-        _index = _nextIndex++;
-        if (_nextIndex == _nextLeaf.Count && _nextLeaf.Next is { } next)
-        {
-            _nextLeaf = next;
-            _nextIndex = 0;
-        }
-
+        _leaf = _next.Leaf;
+        _index = _next.Index++;
+        if (_next.Index == _leaf.Count) _next.MoveToNextLeaf(_root);
         return true;
     }
 
@@ -98,27 +96,17 @@ internal struct OrderedMapRange<TValue>
     /// </summary>
     public readonly long CountUpTo(long most)
     {
-        _map.EnsureUnchanged(_version);
-        OrderedMapLeaf<TValue> leaf = _nextLeaf;
-        long count = -_nextIndex;
-        while (count <= most && !ReferenceEquals(leaf, _endLeaf))
+        EnsureUnchanged();
+        OrderedMapPlace<TValue> place = _next;
+        long count = -place.Index;
+        while (count <= most && !ReferenceEquals(place.Leaf, _end.Leaf))
         {
-            count += leaf.Count;
-            leaf = leaf.Next!;
+            count += place.Leaf.Count;
+            place.MoveToNextLeaf(_root);
         }
 
-        return ReferenceEquals(leaf, _endLeaf) ? count + _endIndex : count;
+        return ReferenceEquals(place.Leaf, _end.Leaf) ? count + _end.Index : count;
     }
 
-    private void StepBack()
-    {
-        if (_nextIndex == 0)
-        {
-            _nextLeaf = _nextLeaf.Previous!;
-            _nextIndex = _nextLeaf.Count;
-        }
-
-        _leaf = _nextLeaf;
-        _index = --_nextIndex;
-    }
+    private readonly void EnsureUnchanged() => _map?.EnsureUnchanged(_version);
 }

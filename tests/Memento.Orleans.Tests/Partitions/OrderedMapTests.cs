@@ -188,8 +188,9 @@ public sealed class OrderedMapTests
 
     private static int CountLeaves(OrderedMap<int> map)
     {
-        int leaves = 0;
-        for (OrderedMapLeaf<int>? leaf = map.LastLeaf(); leaf is not null; leaf = leaf.Previous)
+        var place = OrderedMapPlace<int>.End(map.Root);
+        int leaves = 1;
+        while (place.MoveToPreviousLeaf(map.Root))
             leaves++;
 
         return leaves;
