@@ -23,6 +23,13 @@ internal static class QueryWorkloads
             found.Count == TableSize.RecordsOfGroup, "The scan gave another number of records.");
     }
 
+    /// <summary>
+    /// The first worker scans all the time, and the others read. There are so few scans that the
+    /// percentiles are those of the reads.
+    /// </summary>
+    public static Task ReadBesideScansAsync(WorkloadContext on)
+        => on.Worker == 0 ? ScanAsync(on) : RecordWorkloads.ReadAsync(on);
+
     public static async Task AllAsync(WorkloadContext on)
     {
         IReadOnlyList<Entry> found = await on.Memento.TransactionAsync(

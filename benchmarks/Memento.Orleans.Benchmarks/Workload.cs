@@ -17,6 +17,7 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
         new("write", RecordWorkloads.WriteAsync),
         new("transfer", RecordWorkloads.TransferAsync),
         new("hot", RecordWorkloads.TransferAmongHotAsync),
+        new("beside", QueryWorkloads.ReadBesideScansAsync),
         new("index", QueryWorkloads.LookUpAsync),
         new("select", QueryWorkloads.ScanAsync),
         new("all", QueryWorkloads.AllAsync),

@@ -11,6 +11,9 @@ internal sealed class WorkloadContext(IMemento memento, TableSize size, int work
 
     private long _nextKey = (worker * KeysOfWorker) + TableSize.Most;
 
+    /// <summary>The worker's number, from 0.</summary>
+    public int Worker { get; } = worker;
+
     public IMemento Memento { get; } = memento;
 
     public TableSize Size { get; } = size;

@@ -31,7 +31,7 @@ internal sealed class OrderedMap<TValue>
 
     internal OrderedMapNode<TValue> Root => _root;
 
-    /// <summary>What the map has now. Any thread may read it, whatever becomes of the map.</summary>
+    /// <summary>What the map has now. Any thread may read it, also while the map changes.</summary>
     public OrderedMapSnapshot<TValue> TakeSnapshot()
     {
         // Where nothing was changed since the last one, the nodes are those of the last one.

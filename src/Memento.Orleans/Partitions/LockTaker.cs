@@ -8,6 +8,7 @@ namespace Memento.Partitions;
 /// Takes locks for one operation of a transaction, under the gate of its partition. Every call
 /// returns whether the lock was taken. If it was not, <see cref="Waiting"/> or
 /// <see cref="Conflict"/> says why, and the operation is given up or tried again from its start.
+/// An operation that has read much leaves the gate for others, and goes on with what it has.
 /// </summary>
 internal ref struct LockTaker(
     LockManager locks, PartitionTransaction transaction, List<LockRequest> resumed)
@@ -21,6 +22,14 @@ internal ref struct LockTaker(
     private LockRequest? _waiting;
     private LockConflict? _conflict;
 
+    /// <summary>
+    /// What the operation had come to when it left the gate; null if it begins.
+    /// </summary>
+    public object? Progress { get; init; }
+
+    /// <summary>What it has come to now, if it leaves the gate.</summary>
+    public object? Paused { get; private set; }
+
     /// <summary>The request that the operation waits for.</summary>
     public readonly LockRequest? Waiting => _waiting;
 
@@ -33,6 +42,13 @@ internal ref struct LockTaker(
     public readonly bool HasWholePartition
         => (locks.KindsHeldBy(transaction, LockResource.Partition)
             & (LockKind.Read | LockKind.Write)) != LockKind.None;
+
+    /// <summary>Leaves the gate with all locks; false, as the operation has not ended.</summary>
+    public bool Pause(object progress)
+    {
+        Paused = progress;
+        return false;
+    }
 
     /// <summary>
     /// Locks the partition as a whole, or takes the intention lock for single keys of it.

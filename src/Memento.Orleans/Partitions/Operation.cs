@@ -37,7 +37,7 @@ internal abstract class Operation<TResult> : Operation
     /// <summary>
     /// Takes the locks and carries the operation out, under the gate. False if a lock was not
     /// taken: then the operation has changed nothing, and is tried again from its start when the
-    /// lock is free.
+    /// lock is free. False, too, if it has paused (<see cref="LockTaker.Pause"/>).
     /// </summary>
     public abstract bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out TResult result);
@@ -65,6 +65,25 @@ internal abstract class Operation<TResult> : Operation
     private async ValueTask<Answer> EncodeAsync(
         ValueTask<TResult> executing, TableDefinition table)
         => Codec.Encode(table, await executing);
+}
+
+/// <summary>
+/// An operation that locks the whole partition and may then read many records: where there are
+/// many, it reads them after the gate was left, so that it keeps nobody waiting who needs no lock
+/// of its own.
+/// </summary>
+internal interface IScan<TResult>
+{
+    /// <summary>
+    /// The key space that it reads outside the gate; null: it has to be carried out under the gate.
+    /// </summary>
+    KeySpace? ReadsOutsideGate(PartitionTransaction transaction);
+
+    /// <summary>Takes the lock of the partition, under the gate.</summary>
+    bool TryLock(ref LockTaker locks);
+
+    /// <summary>Reads what the transaction sees; its lock keeps this as it is.</summary>
+    TResult Read(IRecordView view);
 }
 
 /// <summary>The partition in which an operation from a message is carried out.</summary>

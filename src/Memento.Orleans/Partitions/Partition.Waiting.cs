@@ -57,6 +57,12 @@ internal sealed partial class Partition
         {
             while (true)
             {
+                // Otherwise the same thread would be back in the gate before anybody else.
+                if (waiting.Progress is not null)
+                {
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                }
+
                 if (!await (Metrics is { WatchesLockWaits: true } metrics && waiting.IsForLock
                     ? WatchWaitAsync(metrics, transaction, waiting, cancellationToken)
                     : WaitAsync(transaction, waiting, cancellationToken)).ConfigureAwait(false))

@@ -110,28 +110,6 @@ internal sealed partial class Partition(
         return BeginAsync(transaction, operation, savepoint, cancellationToken);
     }
 
-    private ValueTask<TResult> BeginAsync<TResult>(
-        PartitionTransaction transaction,
-        Operation<TResult> operation,
-        Savepoint? savepoint,
-        CancellationToken cancellationToken)
-    {
-        WaitingOperation? waiting = null;
-        switch (TryExecute(
-            transaction, operation, savepoint, ref waiting, out TResult result, out var conflict))
-        {
-            case LockAnswer.Waiting:
-                return WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
-            case LockAnswer.Refused:
-                // As a value: an error that is thrown costs more than the operation.
-                return ValueTask.FromException<TResult>(
-                    LockErrors.Conflict(Table, transaction, conflict!));
-        }
-
-        RequireHeld();
-        return new ValueTask<TResult>(result);
-    }
-
     /// <summary>
     /// Undoes the writes of a transaction under a savepoint, which was given up before. The locks
     /// stay.
@@ -270,86 +248,6 @@ internal sealed partial class Partition(
         }
 
         return highest;
-    }
-
-    /// <summary>
-    /// Carries an operation out, or makes it wait, also for another time, or refuses it.
-    /// </summary>
-    private LockAnswer TryExecute<TResult>(
-        PartitionTransaction transaction,
-        Operation<TResult> operation,
-        Savepoint? savepoint,
-        ref WaitingOperation? waiting,
-        out TResult result,
-        out LockConflict? conflict)
-    {
-        result = default!;
-        conflict = null;
-        try
-        {
-            lock (_gate)
-            {
-                ThrowIfClosed();
-                ThrowIfEnded(transaction, savepoint);
-                LockRequest? request = null;
-                if (IsInTurn(transaction, operation, waiting))
-                {
-                    if (TryApply(
-                        transaction, operation, savepoint, out request, out conflict, out result))
-                    {
-                        return LockAnswer.Granted;
-                    }
-                }
-
-                if (conflict is not null
-                    && (operation.Patience == TimeSpan.Zero || transaction.Operations > 0))
-                {
-                    transaction.Lost = LostLock.Of(conflict);
-                    return LockAnswer.Refused;
-                }
-
-                waiting ??= Enqueue(transaction, operation, savepoint);
-                if (conflict is null)
-                    waiting.WaitFor(request);
-                else
-                    WaitForEnd(transaction, waiting, conflict);
-                return LockAnswer.Waiting;
-            }
-        }
-        finally
-        {
-            // Also if the operation throws: its locks may have made others be refused.
-            Wake();
-        }
-    }
-
-    /// <summary>
-    /// Carries an operation out, under the gate; where a lock is not there, says what it waits for
-    /// or why it will never get it.
-    /// </summary>
-    private bool TryApply<TResult>(
-        PartitionTransaction transaction,
-        Operation<TResult> operation,
-        Savepoint? savepoint,
-        out LockRequest? request,
-        out LockConflict? conflict,
-        out TResult result)
-    {
-        try
-        {
-            var locks = new LockTaker(_locks, transaction, _resumed);
-            transaction.Begin(savepoint);
-            bool isDone = operation.TryApply(transaction, ref locks, out result);
-            if (isDone) transaction.Operations++;
-            request = locks.Waiting;
-            conflict = locks.Conflict;
-            return isDone;
-        }
-        catch (BrokenInvariantException broken)
-        {
-            Break(broken);
-            throw new PartitionClosedException(_closed!);
-        }
     }
 
     private void Apply(PartitionTransaction transaction, long position, AppliedCommit? applied)

@@ -85,6 +85,17 @@ internal static class NestedErrors
                 + $"'{table.Name}'";
 }
 
+/// <summary>The error of an attempt that does not know the indexes of the table.</summary>
+internal static class IndexErrors
+{
+    public static TransactionConflictException Changed(TableDefinition table)
+        => new(
+            $"The indexes of table '{table.Name}' have changed. The transaction is run again while "
+            + "attempts and time are left.",
+            new IndexesChangedException(
+                table.IndexSet.Version, [.. table.Indexes.Select(IndexSchema.Of)]));
+}
+
 /// <summary>
 /// The partition of a caller is not in use any more: its table was deleted, or it moved. The error
 /// never leaves the store: callers look the partition up again.

@@ -12,7 +12,7 @@ namespace Memento.Partitions;
 /// </summary>
 internal sealed class PartitionTransaction(
     TransactionHeader header, PartitionContent content, Partition partition)
-    : LockOwner(header.TransactionId, header.Age)
+    : LockOwner(header.TransactionId, header.Age), IRecordView
 {
     private Savepoint? _savepoint;
     private SeenWrites? _seen;
@@ -33,6 +33,8 @@ internal sealed class PartitionTransaction(
     /// </summary>
     public StagedWrites Seen
         => _beside.Length == 0 ? Staged : (_seen ??= new SeenWrites(Staged)).Without(_beside);
+
+    public bool HasOwn => Seen.Count > 0;
 
     /// <summary>Its waiting operations; null if there are none.</summary>
     public WaitingOperations? Waiting { get; set; }
@@ -157,17 +159,30 @@ internal sealed class PartitionTransaction(
         return seen.Ordered.In(space, seen);
     }
 
-    /// <summary>Finds the index that a query was planned with.</summary>
-    /// <exception cref="TransactionConflictException">The index was removed meanwhile.</exception>
+    public OrderedMapRange<StoredRecord> Committed(
+        KeySpace space, byte[] from, byte[]? to, bool isBackward)
+    {
+        DependOn(Content.LastPosition);
+        return Content[space].Range(from, to, isBackward);
+    }
+
+    public OrderedMapRange<StoredRecord> Own(
+        KeySpace space, byte[] from, byte[]? to, bool isBackward)
+        => OwnRecords(space).Range(from, to, isBackward);
+
+    public bool HasWritten(Key key) => Seen.Find(KeySpace.Records, key) is not null;
+
     public IndexDefinition RequireIndex(IndexReference index)
-        => Content.Indexes.Find(index) ?? throw IndexesChanged();
+        => Content.Indexes.Find(index) ?? throw IndexErrors.Changed(Table);
 
     /// <summary>Finds a unique index that a writer knows.</summary>
     /// <exception cref="TransactionConflictException">
     /// The index was removed meanwhile, or made again without being unique.
     /// </exception>
     public IndexDefinition RequireUniqueIndex(IndexReference index)
-        => RequireIndex(index) is { Unique: true } unique ? unique : throw IndexesChanged();
+        => RequireIndex(index) is { Unique: true } unique
+            ? unique
+            : throw IndexErrors.Changed(Table);
 
     /// <summary>
     /// Checks that a writer knows all indexes, so that it has done what they need.
@@ -177,7 +192,7 @@ internal sealed class PartitionTransaction(
     /// </exception>
     public void RequireIndexes(ulong stamp)
     {
-        if (Content.Indexes.Stamp != stamp) throw IndexesChanged();
+        if (Content.Indexes.Stamp != stamp) throw IndexErrors.Changed(Table);
     }
 
     private bool IsWrittenBeside(KeySpace space, Key key)
@@ -202,13 +217,6 @@ internal sealed class PartitionTransaction(
         => Table.Type == TableType.Bag
             ? KeyBytes.WithoutSuffix(write.Key.Bytes).SequenceEqual(key.Bytes)
             : write.Key == key;
-
-    private TransactionConflictException IndexesChanged()
-        => new(
-            $"The indexes of table '{Table.Name}' have changed. The transaction is run again while "
-            + "attempts and time are left.",
-            new IndexesChangedException(
-                Table.IndexSet.Version, [.. Table.Indexes.Select(IndexSchema.Of)]));
 }
 
 /// <summary>The facts that a partition needs about a transaction.</summary>

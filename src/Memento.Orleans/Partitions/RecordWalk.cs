@@ -9,7 +9,7 @@ namespace Memento.Partitions;
 /// </summary>
 internal struct RecordWalk
 {
-    private readonly StagedWrites _staged;
+    private readonly IRecordView _view;
     private readonly bool _hasOwn;
     private readonly bool _isBackward;
     private OrderedMapRange<StoredRecord> _committed;
@@ -18,22 +18,21 @@ internal struct RecordWalk
     private bool _isOnOwn;
     private bool _isOwnNext;
 
-    /// <param name="transaction">The transaction that reads.</param>
+    /// <param name="view">What the reader sees.</param>
     /// <param name="space">The records, or the entries of an index.</param>
     /// <param name="from">The first place; empty means no bound.</param>
     /// <param name="to">The first place after the range; null means no bound.</param>
     /// <param name="isBackward">Whether the walk goes from the end to the beginning.</param>
     public RecordWalk(
-        PartitionTransaction transaction, KeySpace space, byte[] from, byte[]? to, bool isBackward)
+        IRecordView view, KeySpace space, byte[] from, byte[]? to, bool isBackward)
     {
-        transaction.DependOn(transaction.Content.LastPosition);
-        _staged = transaction.Seen;
+        _view = view;
         _isBackward = isBackward;
-        _committed = transaction.Content[space].Range(from, to, isBackward);
-        _hasOwn = _staged.Count > 0;
+        _committed = view.Committed(space, from, to, isBackward);
+        _hasOwn = view.HasOwn;
         if (!_hasOwn) return;
 
-        _own = transaction.OwnRecords(space).Range(from, to, isBackward);
+        _own = view.Own(space, from, to, isBackward);
         _isOnCommitted = MoveCommitted();
         _isOnOwn = _own.MoveNext();
         _isOwnNext = false;
@@ -76,7 +75,7 @@ internal struct RecordWalk
         while (_committed.MoveNext())
         {
             var key = new Key(_committed.CurrentValue.Key);
-            if (_staged.Find(KeySpace.Records, key) is null) return true;
+            if (!_view.HasWritten(key)) return true;
         }
 
         return false;

@@ -170,14 +170,29 @@ internal sealed class WaitingOperation(Operation operation, Savepoint? savepoint
     /// <summary>Its place among the writes, or among the operations that read many keys.</summary>
     public LinkedListNode<WaitingOperation>? OfKind { get; set; }
 
+    /// <summary>
+    /// What it had come to when it left the gate, holding its locks; null: it begins.
+    /// </summary>
+    public object? Progress { get; private set; }
+
+    /// <summary>Lets others use the partition, and goes on as soon as it can.</summary>
+    public void Pause(object progress)
+    {
+        WaitFor(request: null);
+        Progress = progress;
+        Woken.SetResult();
+    }
+
     /// <summary>Begins a wait for a lock, or (null) for the operations ahead of it.</summary>
     public void WaitFor(LockRequest? request)
     {
+        Progress = null;
         Request = request;
         Behind = null;
         Woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (request is not null) request.Waiter = Woken;
     }
+
     /// <summary>Begins a wait for the end of the transaction in the way.</summary>
     public void WaitForEnd(LockConflict conflict)
     {

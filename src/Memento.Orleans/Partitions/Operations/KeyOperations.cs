@@ -7,18 +7,29 @@ namespace Memento.Partitions.Operations;
 /// <summary>Reads the keys of a partition; the answer is an array of key bytes, in order.</summary>
 [GenerateSerializer]
 [Alias("Memento.KeysOperation")]
-internal sealed class KeysOperation : Operation<byte[][]>
+internal sealed class KeysOperation : Operation<byte[][]>, IScan<byte[][]>
 {
     public override AnswerCodec<byte[][]> Codec => AnswerCodecs.Keys;
 
     public override bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out byte[][] result)
     {
-        result = [];
-        if (!locks.TryTakePartition(LockKind.Read)) return false;
+        bool isLocked = TryLock(ref locks);
+        result = isLocked ? Read(transaction) : [];
+        return isLocked;
+    }
 
-        bool isBag = transaction.Table.Type == TableType.Bag;
-        var walk = new RecordWalk(transaction, KeySpace.Records, [], null, isBackward: false);
+    /// <inheritdoc/>
+    public KeySpace? ReadsOutsideGate(PartitionTransaction transaction) => KeySpace.Records;
+
+    /// <inheritdoc/>
+    public bool TryLock(ref LockTaker locks) => locks.TryTakePartition(LockKind.Read);
+
+    /// <inheritdoc/>
+    public byte[][] Read(IRecordView view)
+    {
+        bool isBag = view.Table.Type == TableType.Bag;
+        var walk = new RecordWalk(view, KeySpace.Records, [], null, isBackward: false);
         List<byte[]> keys = [];
         while (walk.MoveNext())
         {
@@ -26,8 +37,7 @@ internal sealed class KeysOperation : Operation<byte[][]>
             if (keys.Count == 0 || !keys[^1].AsSpan().SequenceEqual(key)) keys.Add(key);
         }
 
-        result = [.. keys];
-        return true;
+        return [.. keys];
     }
 }
 

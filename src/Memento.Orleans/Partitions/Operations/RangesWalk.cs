@@ -1,4 +1,3 @@
-using Memento.Collections;
 using Memento.Keys;
 using Memento.Queries.Plans;
 
@@ -11,17 +10,18 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 internal sealed class RangesWalk
 {
-    private readonly PartitionTransaction _transaction;
+    private readonly IRecordView _view;
     private readonly KeySpace _space;
     private readonly ArraySegment<KeyRange> _ranges;
     private readonly byte[] _prefix;
     private readonly byte[]? _after;
     private readonly bool _isBackward;
     private RecordWalk _walk;
+    private byte[]? _paused;
     private int _turn;
     private bool _hasBegun;
 
-    /// <param name="transaction">The transaction that reads.</param>
+    /// <param name="view">What the reader sees.</param>
     /// <param name="space">The records, or the entries of an index.</param>
     /// <param name="ranges">The ranges, in order and without overlap.</param>
     /// <param name="prefix">The prefix of all places.</param>
@@ -30,14 +30,14 @@ internal sealed class RangesWalk
     /// </param>
     /// <param name="isBackward">Whether the walk goes from the end to the beginning.</param>
     public RangesWalk(
-        PartitionTransaction transaction,
+        IRecordView view,
         KeySpace space,
         ArraySegment<KeyRange> ranges,
         byte[] prefix,
         byte[]? after,
         bool isBackward)
     {
-        _transaction = transaction;
+        _view = view;
         _space = space;
         _ranges = ranges;
         _prefix = prefix;
@@ -61,11 +61,25 @@ internal sealed class RangesWalk
 
             (byte[] from, byte[]? to) = Clip(_ranges[_isBackward ? ^(_turn + 1) : _turn]);
             _turn++;
-            _walk = new RecordWalk(_transaction, _space, from, to, _isBackward);
+            _walk = new RecordWalk(_view, _space, from, to, _isBackward);
             _hasBegun = true;
         }
 
         return true;
+    }
+
+    /// <summary>Leaves the partition to others; it has locked what it has walked.</summary>
+    public void Pause() => _paused = _walk.Place;
+
+    /// <summary>Goes on behind the current place, with what is there now.</summary>
+    public void Resume()
+    {
+        (byte[] from, byte[]? to) = Clip(_ranges[_isBackward ? ^_turn : _turn - 1]);
+        if (_isBackward)
+            to = _paused;
+        else
+            from = KeyBytes.Behind(_paused);
+        _walk = new RecordWalk(_view, _space, from, to, _isBackward);
     }
 
     /// <summary>
@@ -74,15 +88,12 @@ internal sealed class RangesWalk
     /// </summary>
     public long CountUpTo(long most)
     {
-        OrderedMap<StoredRecord> committed = _transaction.Content[_space];
-        OrderedMap<StoredRecord>? own =
-            _transaction.Seen.Count > 0 ? _transaction.OwnRecords(_space) : null;
         long count = 0;
         for (int i = 0; i < _ranges.Count && count <= most; i++)
         {
             (byte[] from, byte[]? to) = Clip(_ranges[i]);
-            count += committed.Range(from, to).CountUpTo(most - count);
-            if (own is not null) count += own.Range(from, to).CountUpTo(most);
+            count += _view.Committed(_space, from, to).CountUpTo(most - count);
+            if (_view.HasOwn) count += _view.Own(_space, from, to).CountUpTo(most);
         }
 
         return count;
@@ -108,7 +119,7 @@ internal sealed class RangesWalk
             if (to is not null && from.AsSpan().SequenceCompareTo(to) >= 0) continue;
 
             // The writers of a bag lock keys without the number after them.
-            bool isBag = _transaction.Table.Type == TableType.Bag;
+            bool isBag = _view.Table.Type == TableType.Bag;
             if (isBag && !ReferenceEquals(from, range.From)) from = WithoutNumber(from);
             if (!locks.TryTakeRange(_space, from, to)) return false;
             if (!locks.HasWholePartition) taken++;

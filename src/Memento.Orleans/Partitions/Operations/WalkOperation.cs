@@ -1,3 +1,4 @@
+using Memento.Keys;
 using Memento.Locks;
 
 namespace Memento.Partitions.Operations;
@@ -10,7 +11,7 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.WalkOperation")]
 internal sealed class WalkOperation(
     FindTerms terms, int? limit, byte[]? after, WalkWay[] ways, bool writes)
-    : FindOperation(terms, limit, after)
+    : FindOperation(terms, limit, after), IScan<Chunk>
 {
     /// <summary>The ways, the preferred one first.</summary>
     [Id(0)]
@@ -37,16 +38,32 @@ internal sealed class WalkOperation(
         PartitionTransaction transaction, ref LockTaker locks, out Chunk result)
     {
         result = null!;
-        LockKind kind = Writes ? LockKind.Write : IsWhole ? LockKind.Read : LockKind.IntentionRead;
-        if (!locks.TryTakePartition(kind)) return false;
+        if (!TryLock(ref locks)) return false;
 
-        var chooser = new WayChooser(transaction, this);
-        WayWalk walk = chooser.Walk();
+        WayWalk walk = locks.Progress is WayWalk paused
+            ? paused.Resume()
+            : new WayChooser(transaction, this).Choose();
+        if (!walk.TryGoToEnd()) return walk.TryPause(ref locks);
         if (!walk.TryLock(ref locks)) return false;
 
-        result = walk.ToChunk(chooser.ReadBeside);
+        result = walk.ToChunk();
         return true;
     }
+
+    /// <inheritdoc/>
+    public KeySpace? ReadsOutsideGate(PartitionTransaction transaction)
+        => IsWhole && (Limit is null || Terms.Where is not null)
+            ? Ways[0].SpaceIn(transaction)
+            : null;
+
+    /// <inheritdoc/>
+    public bool TryLock(ref LockTaker locks)
+        => locks.TryTakePartition(
+            Writes ? LockKind.Write : IsWhole ? LockKind.Read : LockKind.IntentionRead);
+
+    /// <inheritdoc/>
+    public Chunk Read(IRecordView view)
+        => new WayWalk(view, this, Ways[0]).GoToEnd().InLockedPartition().ToChunk();
 }
 
 /// <summary>Merges walks that are each in the order of the query.</summary>

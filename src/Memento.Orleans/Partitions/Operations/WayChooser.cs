@@ -11,24 +11,18 @@ namespace Memento.Partitions.Operations;
 /// until they are as many as the whole shortest way has. So a partition reads at most twice what
 /// its best way would have read, for each way in the order, and <see cref="Few"/> more.
 /// </remarks>
-internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation operation)
+internal ref struct WayChooser(IRecordView view, WalkOperation operation)
 {
     /// <summary>
     /// If the preferred way costs no more than this, it is taken without a search for a better one.
     /// </summary>
     public const int Few = 32;
 
-    private long _read;
-
-    /// <summary>How many records were read on ways that were left.</summary>
-    public readonly long ReadBeside => _read;
-
-    /// <summary>Walks the chosen way as far as it is needed.</summary>
-    public WayWalk Walk()
+    /// <summary>The chosen way, walked as far as was needed to choose it.</summary>
+    public WayWalk Choose()
     {
         WayWalk preferred = Begin(operation.Ways[0]);
-        if (operation.Ways.Length == 1 || preferred.CostUpTo(Few) <= Few)
-            return preferred.GoToEnd();
+        if (operation.Ways.Length == 1 || preferred.CostUpTo(Few) <= Few) return preferred;
 
         var walks = new WayWalk[operation.Ways.Length];
         walks[0] = preferred;
@@ -38,14 +32,14 @@ internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation o
         WayWalk[] early = operation.Terms.IsLimited
             ? Array.FindAll(walks, static walk => walk.Way.IsOrdered)
             : [];
-        return early.Length > 0 ? WalkFirst(walks, early) : FindShortest(walks).GoToEnd();
+        return early.Length > 0 ? WalkFirst(walks, early) : FindShortest(walks);
     }
 
     /// <summary>
     /// Walks the ways that may end early in turn, until one ends or they have read as much as the
     /// shortest way would.
     /// </summary>
-    private WayWalk WalkFirst(WayWalk[] walks, WayWalk[] early)
+    private static WayWalk WalkFirst(WayWalk[] walks, WayWalk[] early)
     {
         long read = 0;
         for (long most = 2 * Few; ; most *= 2)
@@ -60,21 +54,21 @@ internal ref struct WayChooser(PartitionTransaction transaction, WalkOperation o
                 }
             }
 
-            if (shortest is not null) return Take(shortest.GoToEnd(), walks);
+            if (shortest is not null) return Take(shortest, walks);
         }
     }
 
-    private WayWalk Take(WayWalk taken, WayWalk[] walks)
+    private static WayWalk Take(WayWalk taken, WayWalk[] walks)
     {
         foreach (WayWalk walk in walks)
         {
-            if (walk != taken) _read += walk.Read;
+            if (walk != taken) taken.ReadBeside += walk.Read;
         }
 
         return taken;
     }
 
-    private readonly WayWalk Begin(WalkWay way) => new(transaction, operation, way);
+    private readonly WayWalk Begin(WalkWay way) => new(view, operation, way);
 
     private static WayWalk FindShortest(WayWalk[] walks)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Memento.Keys;
 using Memento.Queries.Plans;
 using Memento.Tables;
@@ -7,34 +8,44 @@ namespace Memento.Partitions.Operations;
 /// <summary>
 /// Walks one way to the records of a query, one record at a time, and collects the records that
 /// satisfy the query. It can be left at any record, and locks nothing before <see cref="TryLock"/>.
+/// It can pause, so that a long walk keeps nobody waiting who needs no lock of its own.
 /// </summary>
 internal sealed class WayWalk
 {
+    /// <summary>How many records it reads before it may pause.</summary>
+    public const int MostInTurn = 1_000;
+
+    /// <summary>
+    /// How long it reads before it may pause. It looks at the clock after every few records.
+    /// </summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMicroseconds(200);
+
+    private const int Few = 16;
+
     private static readonly KeyRange[] Everywhere = [KeyRange.Everything];
 
     private readonly RangesWalk[] _walks;
     private readonly WalkMerge? _merge;
     private readonly ChunkBuilder _chunk;
     private byte[]? _last;
+    private bool _isAtEnd;
 
-    /// <param name="transaction">The transaction that reads.</param>
+    /// <param name="view">What the reader sees.</param>
     /// <param name="operation">The operation that walks.</param>
     /// <param name="way">The way.</param>
-    public WayWalk(PartitionTransaction transaction, WalkOperation operation, WalkWay way)
+    public WayWalk(IRecordView view, WalkOperation operation, WalkWay way)
     {
         FindTerms terms = operation.Terms;
         Way = way;
         _chunk = way.IsOrdered
             ? new ChunkBuilder(terms, terms.Order, operation.Limit, operation.After)
             : new ChunkBuilder(terms, ChunkOrder.Sorted, operation.SortedLimit, operation.After);
-        KeySpace space = way.Index is null
-            ? KeySpace.Records
-            : transaction.RequireIndex(way.Index).Entries;
+        KeySpace space = way.SpaceIn(view);
         ArraySegment<KeyRange> ranges = way.Ranges ?? Everywhere;
         _walks = way.Prefixes is not { } prefixes
-            ? [new RangesWalk(transaction, space, ranges, [], after: null, isBackward: false)]
+            ? [new RangesWalk(view, space, ranges, [], after: null, isBackward: false)]
             : Array.ConvertAll(prefixes, prefix => new RangesWalk(
-                transaction,
+                view,
                 space,
                 TakeBeginningWith(prefix, ref ranges),
                 prefix,
@@ -47,6 +58,9 @@ internal sealed class WayWalk
 
     /// <summary>How many records were read.</summary>
     public long Read => _chunk.Read;
+
+    /// <summary>How many records were read on ways that were left for this one.</summary>
+    public long ReadBeside { get; set; }
 
     /// <summary>
     /// The cost of the whole way: one for each record, and one for each range after the first. Any
@@ -63,7 +77,11 @@ internal sealed class WayWalk
     /// <summary>Reads the next record; false if there is none, or no more are wanted.</summary>
     public bool MoveOn()
     {
-        if (_merge is null ? !_walks[0].MoveNext() : !_merge.MoveNext()) return false;
+        if (_isAtEnd || (_merge is null ? !_walks[0].MoveNext() : !_merge.MoveNext()))
+        {
+            _isAtEnd = true;
+            return false;
+        }
 
         RangesWalk first = _merge?.First ?? _walks[0];
         StoredRecord found = first.Record;
@@ -71,8 +89,11 @@ internal sealed class WayWalk
 
         byte[] place = first.CopyPlace();
         _chunk.Add(place, found);
-        if (_chunk.IsFull) _last = place;
-        return _last is null;
+        if (!_chunk.IsFull) return true;
+
+        _last = place;
+        _isAtEnd = true;
+        return false;
     }
 
     public WayWalk GoToEnd()
@@ -81,6 +102,49 @@ internal sealed class WayWalk
         {
         }
 
+        return this;
+    }
+
+    /// <summary>
+    /// Goes on to the end, or until it has read so much that it should pause. A walk that merges
+    /// several ranges does not pause.
+    /// </summary>
+    /// <returns>Whether it is at its end.</returns>
+    public bool TryGoToEnd()
+    {
+        if (_merge is not null)
+        {
+            GoToEnd();
+            return true;
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        for (int read = 1; MoveOn(); read++)
+        {
+            if (read == MostInTurn
+                || (read % Few == 0 && Stopwatch.GetElapsedTime(started) > LongestTurn))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Locks what it has walked, and leaves the gate if that was possible.</summary>
+    public bool TryPause(ref LockTaker locks)
+    {
+        int taken = 0;
+        if (!_walks[0].TryLock(ref locks, _walks[0].CopyPlace(), ref taken)) return false;
+
+        _walks[0].Pause();
+        return locks.Pause(this);
+    }
+
+    /// <summary>Goes on where it has paused.</summary>
+    public WayWalk Resume()
+    {
+        _walks[0].Resume();
         return this;
     }
 
@@ -98,8 +162,14 @@ internal sealed class WayWalk
         return true;
     }
 
-    /// <param name="readBeside">How many records were read on ways that were left.</param>
-    public Chunk ToChunk(long readBeside) => _chunk.ToChunk(_last, Way.Number, readBeside);
+    /// <summary>Says that the partition is locked as a whole, so that no range need be.</summary>
+    public WayWalk InLockedPartition()
+    {
+        _chunk.LocksPartition = true;
+        return this;
+    }
+
+    public Chunk ToChunk() => _chunk.ToChunk(_last, Way.Number, ReadBeside);
 
     private static ArraySegment<KeyRange> TakeBeginningWith(
         byte[] prefix, ref ArraySegment<KeyRange> ranges)
@@ -132,4 +202,9 @@ internal sealed record WalkWay(
     [property: Id(3)] byte[][]? Prefixes)
 {
     public bool IsOrdered => Prefixes is not null;
+
+    /// <summary>The key space to walk.</summary>
+    /// <exception cref="TransactionConflictException">The index was removed meanwhile.</exception>
+    public KeySpace SpaceIn(IRecordView view)
+        => Index is null ? KeySpace.Records : view.RequireIndex(Index).Entries;
 }

@@ -111,11 +111,13 @@ internal sealed class Transfer(
 
     private async Task TransferAsync(ITransaction tx)
     {
+        // A write that has its lock already travels with the commit.
+        LockMode mode = message.IsWrite ? LockMode.Read : LockMode.Write;
         List<Task> reads = [];
         foreach (int silo in Places)
         {
-            if (IsInRam) reads.Add(RequireAsync<RamAccount>(tx, ids[silo]));
-            if (IsOnDisk) reads.Add(RequireAsync<DiskAccount>(tx, ids[silo]));
+            if (IsInRam) reads.Add(RequireAsync<RamAccount>(tx, ids[silo], mode));
+            if (IsOnDisk) reads.Add(RequireAsync<DiskAccount>(tx, ids[silo], mode));
         }
 
         await Task.WhenAll(reads);
@@ -139,9 +141,9 @@ internal sealed class Transfer(
         await Task.WhenAll(writes);
     }
 
-    private static async Task RequireAsync<T>(ITransaction tx, int id)
+    private static async Task RequireAsync<T>(ITransaction tx, int id, LockMode mode)
         where T : class
     {
-        if (await tx.ReadAsync<T>(id, LockMode.Write) is null) tx.Abort("Its silo is dead.");
+        if (await tx.ReadAsync<T>(id, mode) is null) tx.Abort("Its silo is dead.");
     }
 }
