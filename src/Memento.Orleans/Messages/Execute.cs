@@ -88,11 +88,12 @@ internal sealed record ExecuteResponse
     public bool IsMoving { get; init; }
 
     /// <summary>
-    /// Whether the table has no index, after the operations. A write to a record that they have
-    /// locked for writing needs no other lock then, and can be kept back until the seal.
+    /// The stamp of the table's indexes after the operations; 0 if one is unique. A write to a
+    /// record that they have locked for writing, which changes no entry of these indexes, needs no
+    /// other lock then, and can be kept back until the seal.
     /// </summary>
     [Id(4)]
-    public bool HasNoIndexes { get; init; }
+    public ulong PlainIndexes { get; init; }
 
     /// <summary>
     /// How many operations the transaction has had in the partition, if it could end now without a

@@ -7,8 +7,9 @@ namespace Memento.Participants;
 
 /// <summary>
 /// The keys that a transaction has locked for writing in a partition of another process, whose
-/// table has no index. A write to one of them needs no other lock, so that it cannot meet another
-/// transaction. The locks stay until the transaction ends, also where a savepoint is undone.
+/// table has no unique index. A write to one of them that changes no entry of an index needs no
+/// other lock, so that it cannot meet another transaction. The locks stay until the transaction
+/// ends, also where a savepoint is undone.
 /// </summary>
 internal sealed class LockedKeys
 {
@@ -21,15 +22,22 @@ internal sealed class LockedKeys
 
     /// <summary>An operation was carried out, which may have locked its key for writing.</summary>
     /// <param name="table">The table.</param>
+    /// <param name="indexes">Its indexes, which stay as they are while the lock is held.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="answer">Its answer.</param>
     /// <param name="isUndone">Whether its savepoint was given up; the lock stays.</param>
-    public void Learn(TableDefinition table, Operation operation, Answer answer, bool isUndone)
+    public void Learn(
+        TableDefinition table,
+        IndexSet indexes,
+        Operation operation,
+        Answer answer,
+        bool isUndone)
     {
         if (operation is not IKeyOperation { Writes: true } onKey || !IsOnRecords(operation))
             return;
 
         LockedKey locked = FindOrAdd(onKey.Key);
+        locked.Indexes = indexes;
         locked.HasRecord = isUndone
             ? null
             : HasRecordAfter(table, operation, answer, locked.HasRecord);
@@ -88,13 +96,38 @@ internal sealed class LockedKey(Key key)
     /// <summary>The last write to it that was kept back, which may have left since.</summary>
     public OperationCall? Kept { get; set; }
 
+    /// <summary>The indexes of the table.</summary>
+    public IndexSet? Indexes { get; set; }
+
+    /// <summary>
+    /// An entry of each index that the transaction has locked for writing; null: not known. The
+    /// entries of the record that stands are always locked: by the read that has found it, or by
+    /// the write.
+    /// </summary>
+    public byte[][]? Entries { get; set; }
+
     /// <summary>
     /// The answer of a write that needs no other lock; null where only the partition has it.
     /// </summary>
     public bool? AnswerTo(Operation<bool> write) => write switch
     {
-        WriteOperation { OnlyIfAbsent: false } put when put.Indexes == IndexSet.EmptyStamp => true,
-        DeleteOperation deletion when deletion.Indexes == IndexSet.EmptyStamp => HasRecord,
+        WriteOperation { OnlyIfAbsent: false } put
+            when put.Indexes == Indexes?.Stamp && HasEntriesOf(put.Taken) => true,
+        DeleteOperation deletion when deletion.Indexes == Indexes?.Stamp
+            && (Indexes.All.IsEmpty || Entries is not null || HasRecord == false) => HasRecord,
         _ => null,
     };
+
+    private bool HasEntriesOf(object record)
+    {
+        if (Indexes!.All.IsEmpty) return true;
+        if (Entries is null) return false;
+
+        for (int i = 0; i < Entries.Length; i++)
+        {
+            if (!Indexes.All[i].HasEntry(record, Key.Bytes, Entries[i])) return false;
+        }
+
+        return true;
+    }
 }

@@ -1,6 +1,7 @@
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
+using Memento.Tables;
 
 namespace Memento.Participants;
 
@@ -36,8 +37,11 @@ internal sealed class OperationCall(
     /// <summary>Whether it has been sent, or is about to be.</summary>
     public bool IsSent { get; set; }
 
-    /// <summary>Whether the table had no index when it was carried out.</summary>
-    public bool HasNoIndexes { get; set; }
+    /// <summary>
+    /// The indexes of the table when it was carried out, if this process knows them and none is
+    /// unique; otherwise null.
+    /// </summary>
+    public IndexSet? PlainIndexes { get; set; }
 
     /// <summary>Ends with its answer; fails with its error.</summary>
     public Task Answered => _answered.Task;

@@ -1,6 +1,8 @@
+using Memento.Keys;
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
+using Memento.Tables;
 
 namespace Memento.Participants;
 
@@ -70,6 +72,29 @@ internal sealed partial class OperationOutbox
             locked.HasRecord = write is WriteOperation;
             _uncounted++;
             return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes over the entries of indexes that a read has locked for writing: those of its record.
+    /// </summary>
+    public void LearnEntries(Key key, object record)
+    {
+        IndexSet indexes;
+        lock (_gate)
+        {
+            if (_locked?.Find(key) is not { Indexes: { All.IsEmpty: false } known }) return;
+
+            indexes = known;
+        }
+
+        // Outside the gate: it is the code of the record type.
+        byte[][] entries =
+            [.. indexes.All.Select(index => index.EncodeEntry(record, key.Bytes))];
+        lock (_gate)
+        {
+            if (_locked.Find(key) is { } locked && locked.Indexes == indexes)
+                locked.Entries = entries;
         }
     }
 
@@ -202,10 +227,11 @@ internal sealed partial class OperationOutbox
             _keptUnderWay.Remove(call);
             if (response.Error is null) _uncounted--;
         }
-        else if (call.HasNoIndexes && state.KeepsWritesBack && response.Answer is { } answer)
+        else if (call.PlainIndexes is { } indexes && state.KeepsWritesBack
+            && response.Answer is { } answer)
         {
             (_locked ??= new LockedKeys())
-                .Learn(table, call.Request.Operation, answer, call.IsGivenUp);
+                .Learn(table, indexes, call.Request.Operation, answer, call.IsGivenUp);
         }
     }
 

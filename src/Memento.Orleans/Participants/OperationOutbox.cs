@@ -226,8 +226,9 @@ internal sealed partial class OperationOutbox(
             }).WaitAsync(Patience).ConfigureAwait(false);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
+            IndexSet indexes = table.IndexSet;
             foreach (OperationCall call in calls)
-                call.HasNoIndexes = response.HasNoIndexes;
+                call.PlainIndexes = indexes.Stamp == response.PlainIndexes ? indexes : null;
             if (response.Silo is { } silo)
             {
                 if (ended is not null && silo.Equals(likely)) Ended!.Confirm(silo, ended);

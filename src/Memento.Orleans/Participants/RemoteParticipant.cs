@@ -1,6 +1,7 @@
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Partitions;
+using Memento.Partitions.Operations;
 using Memento.Tables;
 
 namespace Memento.Participants;
@@ -147,7 +148,12 @@ internal sealed class RemoteParticipant : Participant
             throw conflict;
         }
 
-        return operation.Codec.Decode(Table, answer);
+        TResult result = operation.Codec.Decode(Table, answer);
+
+        // Now, because the caller may change the record.
+        if (operation is ReadOperation { LocksEntries: true } read && result is not null)
+            _outbox.LearnEntries(read.Key, result);
+        return result;
     }
 
     private void FailKept(Exception error, OperationCall call)

@@ -16,10 +16,11 @@ internal sealed partial class Partition
     private Dictionary<PartitionTransaction, TaskCompletionSource>? _arrivals;
 
     /// <summary>
-    /// Whether its table has no index, so that a writer needs no lock besides that of the key.
-    /// While a transaction has a lock for writing here, no index is added or removed.
+    /// The stamp of its indexes, if none is unique; otherwise 0. While a transaction has a lock for
+    /// writing here, no index is added or removed.
     /// </summary>
-    public bool HasNoIndexes => _content.Indexes.All.IsEmpty;
+    public ulong PlainIndexes
+        => _content.Indexes is { Unique.IsEmpty: true } indexes ? indexes.Stamp : 0;
 
     /// <summary>
     /// How many operations a running transaction has had here, if it has changed nothing;
@@ -126,7 +127,7 @@ internal sealed partial class Partition
             transaction.BeginAtSeal();
             if (!write.TryApply(transaction, ref locks, out bool answer))
             {
-                // With the lock of the key, and without indexes, there is nothing to wait for.
+                // With the locks that its caller relied on, there is nothing to wait for.
                 if (locks.Waiting is { } request) _locks.Cancel(request, _resumed);
                 return false;
             }

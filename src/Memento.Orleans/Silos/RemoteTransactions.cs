@@ -70,7 +70,7 @@ internal sealed class RemoteTransactions(
             Age = state.Age,
             Operations = responses,
             Silo = silo.SiloAddress,
-            HasNoIndexes = partition.HasNoIndexes,
+            PlainIndexes = partition.PlainIndexes,
             DurableReads = commit.CountDurableReads(participant, state.Generation),
         };
     }

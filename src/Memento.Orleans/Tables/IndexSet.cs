@@ -9,9 +9,6 @@ namespace Memento.Tables;
 /// <summary>The indexes that a table has at one time.</summary>
 internal sealed class IndexSet
 {
-    /// <summary>The stamp of no indexes.</summary>
-    public static readonly ulong EmptyStamp = IndexReference.IdentityOf([]);
-
     public IndexSet(IEnumerable<IndexDefinition> indexes, long version = 0)
     {
         Version = version;

@@ -78,11 +78,60 @@ public sealed class SpanningMessageTests(ITestOutputHelper output)
         Assert.Equal("99", (await memento.Table<Mark>().GetAsync(id).Within())?.Text);
     }
 
+    /// <summary>
+    /// The read has locked the entry of the index. Another entry needs another lock, and a message.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_update_that_changes_no_entry_of_an_index_needs_no_message_of_its_own(
+        bool isClient)
+    {
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await StartAsync(isOnDisk: true, place);
+        IMemento memento = isClient
+            ? (await cluster.ConnectAsync()).Memento
+            : cluster.Silos[0].Memento;
+        int id = (await cluster.KeysInAsync<Label, int>(
+            cluster.Silos[1], 1, static id => id))[0];
+        ITable<Label> labels = memento.Table<Label>();
+        await labels.PutAsync(new Label { Id = id, Owner = "a", Text = "0" }).Within();
+        await cluster.UntilIdleAsync();
+        _messages.Clear();
+
+        await labels.UpdateAsync(id, static label => label with { Text = "1" }).Within();
+        AssertSent("CommitAsync", "ExecuteAsync");
+        Assert.Equal(
+            "1",
+            Assert.Single(await labels.WhereAsync(static each => each.Owner == "a").Within())
+                .Text);
+        _messages.Clear();
+
+        await labels.UpdateAsync(id, static label => label with { Owner = "b" }).Within();
+        AssertSent("CommitAsync", "ExecuteAsync", "ExecuteAsync");
+        Assert.Empty(await labels.WhereAsync(static each => each.Owner == "a").Within());
+        Assert.Single(await labels.WhereAsync(static each => each.Owner == "b").Within());
+        _messages.Clear();
+
+        await memento.TransactionAsync(async tx =>
+        {
+            Label label = (await tx.ReadAsync<Label>(id, LockMode.Write))!;
+            Assert.True(await tx.DeleteAsync<Label>(id));
+            await tx.WriteAsync(label with { Text = "2" });
+            Assert.True(await tx.DeleteAsync<Label>(id));
+        }).Within();
+        AssertSent("CommitAsync", "ExecuteAsync");
+        Assert.Equal(0, await labels.CountAsync().Within());
+        Assert.Empty(await labels.WhereAsync(static each => each.Owner == "b").Within());
+    }
+
     private Task<SiloCluster> StartAsync(bool isOnDisk, StorageUnderTest place)
         => SiloCluster.StartAsync(
             3,
-            memento => memento.AddTable<Mark>(
-                table => table.Storage = isOnDisk ? TableStorage.Disk : TableStorage.Ram),
+            memento => memento
+                .AddTable<Label>()
+                .AddTable<Mark>(
+                    table => table.Storage = isOnDisk ? TableStorage.Disk : TableStorage.Ram),
             place,
             silo => silo.Services.AddSingleton<IIncomingGrainCallFilter>(
                 services => new CountingFilter(

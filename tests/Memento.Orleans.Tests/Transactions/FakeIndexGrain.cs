@@ -4,6 +4,7 @@ using Memento.Locks;
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Storage;
+using Memento.Tables;
 
 namespace Memento.Tests.Transactions;
 
@@ -36,7 +37,7 @@ internal sealed class FakeIndexGrain : IIndexGrain
 
     /// <summary>Answers as a partition of a table without indexes.</summary>
     public static ExecuteResponse AnswerPlain(ExecuteRequest request)
-        => AnswerAll(request) with { HasNoIndexes = true };
+        => AnswerAll(request) with { PlainIndexes = new IndexSet([]).Stamp };
 
     public static ExecuteResponse Answer(
         ExecuteRequest request, Func<OperationRequest, OperationResponse> answer)

@@ -95,10 +95,7 @@ public sealed class KeptWriteTests
         {
             Grain =
             {
-                Respond = request => FakeIndexGrain.AnswerAll(request) with
-                {
-                    HasNoIndexes = hasNoIndexes,
-                },
+                Respond = hasNoIndexes ? FakeIndexGrain.AnswerPlain : FakeIndexGrain.AnswerAll,
             },
         };
         await scene.Read(1, writes: locks).Within();

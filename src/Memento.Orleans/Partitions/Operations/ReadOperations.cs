@@ -72,6 +72,25 @@ internal sealed class ReadOperation(Key key, bool writes) : KeyOperation<object?
 {
     public override AnswerCodec<object?> Codec => AnswerCodecs.Record;
 
+    /// <summary>
+    /// Whether it also locks the entries of indexes of the record for writing. A caller in another
+    /// process may then keep a write back that does not change them.
+    /// </summary>
+    [Id(0)]
+    public bool LocksEntries { get; private set; }
+
+    public override void Pack(TableDefinition table)
+        => LocksEntries = Writes && table.Type != TableType.Bag;
+
+    protected override bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
+        => !LocksEntries
+            || EntryLocks.TryTake(
+                transaction,
+                ref locks,
+                EncodedKey,
+                transaction.Find(KeySpace.Records, Key)?.Record,
+                next: null);
+
     protected override object? Apply(PartitionTransaction transaction)
     {
         if (transaction.Table.Type != TableType.Bag)
