@@ -23,6 +23,18 @@ public sealed class QueryPlannerTests
     }
 
     [Fact]
+    public void What_is_not_different_from_a_value_is_that_value()
+    {
+        QueryPlan plan = Plan(m => !(m.First != 7));
+
+        Assert.Equal(Plan(m => m.First == 7).Ranges, plan.Ranges, SameRange);
+
+        static bool SameRange(KeyRange one, KeyRange other)
+            => one.From.AsSpan().SequenceEqual(other.From)
+                && one.To.AsSpan().SequenceEqual(other.To);
+    }
+
+    [Fact]
     public void Lists_of_parts_of_a_key_give_all_their_combinations_in_order()
     {
         int[] firsts = [7, 3];

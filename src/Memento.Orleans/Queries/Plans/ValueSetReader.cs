@@ -59,6 +59,14 @@ internal sealed class ValueSetReader
             case CompareNode { Right: ConstantOperand constant } compare
                 when IsProperty(compare.Left):
                 return ReadCompare(compare.Operator, constant.Value);
+            case NotNode
+            {
+                Child: CompareNode
+                {
+                    Operator: GuardOperator.NotEqual, Right: ConstantOperand constant,
+                } compare,
+            } when IsProperty(compare.Left):
+                return ReadCompare(GuardOperator.Equal, constant.Value);
             case InNode list when IsProperty(list.Operand):
                 return ReadList(list);
             case TextNode { Match: TextMatch.StartsWith, IgnoresCase: false } text
