@@ -253,16 +253,6 @@ internal sealed partial class TransactionState(
         return null;
     }
 
-    /// <summary>Whether a partition in another process takes part.</summary>
-    public bool IsElsewhere
-    {
-        get
-        {
-            lock (_gate)
-                return _participants.Any(static each => each is RemoteParticipant);
-        }
-    }
-
     public Participant? Find(TableDefinition table, int number)
     {
         lock (_gate)
