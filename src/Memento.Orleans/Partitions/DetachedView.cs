@@ -10,14 +10,9 @@ namespace Memento.Partitions;
 /// </summary>
 internal sealed class DetachedView : IRecordView
 {
-    private static readonly OrderedMapSnapshot<StoredRecord> Nothing =
-        new OrderedMap<StoredRecord>().TakeSnapshot();
-
     private readonly KeySpace _space;
     private readonly IndexSet _indexes;
     private readonly OrderedMapSnapshot<StoredRecord> _committed;
-    private readonly OrderedMapSnapshot<StoredRecord> _own;
-    private readonly HashSet<Key> _written = [];
 
     /// <param name="transaction">
     /// The transaction, whose locks keep what it reads as it is.
@@ -30,33 +25,20 @@ internal sealed class DetachedView : IRecordView
         _space = space;
         _indexes = transaction.Content.Indexes;
         _committed = transaction.Content[space].TakeSnapshot();
-        _own = transaction.HasOwn ? transaction.OwnRecords(space).TakeSnapshot() : Nothing;
         foreach (StagedWrite write in transaction.Seen.Effective)
-        {
-            if (write.Space.IsRecords) _written.Add(write.Key);
-        }
+            Seen.Add(write.Copy());
     }
 
     public TableDefinition Table { get; }
 
-    public bool HasOwn => _written.Count > 0;
+    public StagedWrites Seen { get; } = new();
 
     public IndexDefinition RequireIndex(IndexReference index)
         => _indexes.Find(index) ?? throw IndexErrors.Changed(Table);
 
     public OrderedMapRange<StoredRecord> Committed(
         KeySpace space, byte[] from, byte[]? to, bool isBackward)
-        => Only(space, _committed).Range(from, to, isBackward);
-
-    public OrderedMapRange<StoredRecord> Own(
-        KeySpace space, byte[] from, byte[]? to, bool isBackward)
-        => Only(space, _own).Range(from, to, isBackward);
-
-    public bool HasWritten(Key key) => _written.Contains(key);
-
-    private OrderedMapSnapshot<StoredRecord> Only(
-        KeySpace space, OrderedMapSnapshot<StoredRecord> snapshot)
         => space == _space
-            ? snapshot
+            ? _committed.Range(from, to, isBackward)
             : throw new InvalidOperationException($"Only key space {_space} was detached.");
 }

@@ -11,8 +11,8 @@ internal interface IRecordView
 {
     TableDefinition Table { get; }
 
-    /// <summary>Whether the reader has written anything in the partition itself.</summary>
-    bool HasOwn { get; }
+    /// <summary>The writes of the reader itself that it sees, valid until it writes.</summary>
+    StagedWrites Seen { get; }
 
     /// <summary>Finds the index that a query was planned with.</summary>
     /// <exception cref="TransactionConflictException">The index was removed meanwhile.</exception>
@@ -26,11 +26,14 @@ internal interface IRecordView
     OrderedMapRange<StoredRecord> Committed(
         KeySpace space, byte[] from, byte[]? to, bool isBackward = false);
 
-    /// <summary>The records in the range that the reader has written itself.</summary>
-    /// <inheritdoc cref="Committed"/>
-    OrderedMapRange<StoredRecord> Own(
-        KeySpace space, byte[] from, byte[]? to, bool isBackward = false);
-
-    /// <summary>Whether the reader has written or deleted the record of a key itself.</summary>
-    bool HasWritten(Key key);
+    /// <summary>
+    /// The records that the reader has written itself, in the order of the keys, or of the entries
+    /// of an index.
+    /// </summary>
+    OrderedMap<StoredRecord> OwnRecords(KeySpace space)
+    {
+        StagedWrites seen = Seen;
+        seen.Ordered ??= new OwnRecords(Table);
+        return seen.Ordered.In(space, seen);
+    }
 }

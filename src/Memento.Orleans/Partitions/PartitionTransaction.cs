@@ -34,8 +34,6 @@ internal sealed class PartitionTransaction(
     public StagedWrites Seen
         => _beside.Length == 0 ? Staged : (_seen ??= new SeenWrites(Staged)).Without(_beside);
 
-    public bool HasOwn => Seen.Count > 0;
-
     /// <summary>Its waiting operations; null if there are none.</summary>
     public WaitingOperations? Waiting { get; set; }
 
@@ -151,26 +149,12 @@ internal sealed class PartitionTransaction(
         return found;
     }
 
-    /// <summary>Its own records in the order of the keys, or of the entries of an index.</summary>
-    public OrderedMap<StoredRecord> OwnRecords(KeySpace space)
-    {
-        StagedWrites seen = Seen;
-        seen.Ordered ??= new OwnRecords(Table);
-        return seen.Ordered.In(space, seen);
-    }
-
     public OrderedMapRange<StoredRecord> Committed(
         KeySpace space, byte[] from, byte[]? to, bool isBackward)
     {
         DependOn(Content.LastPosition);
         return Content[space].Range(from, to, isBackward);
     }
-
-    public OrderedMapRange<StoredRecord> Own(
-        KeySpace space, byte[] from, byte[]? to, bool isBackward)
-        => OwnRecords(space).Range(from, to, isBackward);
-
-    public bool HasWritten(Key key) => Seen.Find(KeySpace.Records, key) is not null;
 
     public IndexDefinition RequireIndex(IndexReference index)
         => Content.Indexes.Find(index) ?? throw IndexErrors.Changed(Table);

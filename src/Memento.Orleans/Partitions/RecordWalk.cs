@@ -9,7 +9,7 @@ namespace Memento.Partitions;
 /// </summary>
 internal struct RecordWalk
 {
-    private readonly IRecordView _view;
+    private readonly StagedWrites _staged;
     private readonly bool _hasOwn;
     private readonly bool _isBackward;
     private OrderedMapRange<StoredRecord> _committed;
@@ -26,13 +26,13 @@ internal struct RecordWalk
     public RecordWalk(
         IRecordView view, KeySpace space, byte[] from, byte[]? to, bool isBackward)
     {
-        _view = view;
+        _staged = view.Seen;
         _isBackward = isBackward;
         _committed = view.Committed(space, from, to, isBackward);
-        _hasOwn = view.HasOwn;
+        _hasOwn = _staged.Count > 0;
         if (!_hasOwn) return;
 
-        _own = view.Own(space, from, to, isBackward);
+        _own = view.OwnRecords(space).Range(from, to, isBackward);
         _isOnCommitted = MoveCommitted();
         _isOnOwn = _own.MoveNext();
         _isOwnNext = false;
@@ -75,7 +75,7 @@ internal struct RecordWalk
         while (_committed.MoveNext())
         {
             var key = new Key(_committed.CurrentValue.Key);
-            if (!_view.HasWritten(key)) return true;
+            if (_staged.Find(KeySpace.Records, key) is null) return true;
         }
 
         return false;

@@ -1,3 +1,4 @@
+using Memento.Collections;
 using Memento.Keys;
 using Memento.Queries.Plans;
 
@@ -88,12 +89,14 @@ internal sealed class RangesWalk
     /// </summary>
     public long CountUpTo(long most)
     {
+        OrderedMap<StoredRecord>? own =
+            _view.Seen.Count > 0 ? _view.OwnRecords(_space) : null;
         long count = 0;
         for (int i = 0; i < _ranges.Count && count <= most; i++)
         {
             (byte[] from, byte[]? to) = Clip(_ranges[i]);
             count += _view.Committed(_space, from, to).CountUpTo(most - count);
-            if (_view.HasOwn) count += _view.Own(_space, from, to).CountUpTo(most);
+            if (own is not null) count += own.Range(from, to).CountUpTo(most);
         }
 
         return count;
