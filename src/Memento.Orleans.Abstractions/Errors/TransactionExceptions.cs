@@ -17,6 +17,23 @@ public sealed class NoTransactionException : MementoException
 }
 
 /// <summary>
+/// A call uses a snapshot that has ended: with its body, by its age, for the memory that it kept, or
+/// because a silo with a part of it has ended. Nothing is lost: take another one.
+/// </summary>
+[GenerateSerializer]
+[Alias("Memento.SnapshotEndedException")]
+public sealed class SnapshotEndedException : MementoException
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="message">What happened, to what, and what to do.</param>
+    /// <param name="innerException">What caused it, if anything did.</param>
+    public SnapshotEndedException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>
 /// The body called <see cref="ITransaction.Abort"/>. Nothing of the transaction was kept.
 /// </summary>
 [GenerateSerializer]

@@ -54,6 +54,13 @@ public sealed class MementoOptions
     public bool FastFailureDetection { get; set; } = true;
 
     /// <summary>
+    /// How many bytes of old records, by the store's estimate, a silo keeps for snapshots: 1 MB or
+    /// more; 1 GB by default. Above it the oldest snapshots end, and their readers get an error that
+    /// says so.
+    /// </summary>
+    public long MaxSnapshotBytes { get; set; } = 1L << 30;
+
+    /// <summary>
     /// What a silo does with a stored record that its record type cannot read;
     /// <see cref="UnreadableRecords.Fail"/> by default.
     /// </summary>

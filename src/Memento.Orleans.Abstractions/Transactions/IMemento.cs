@@ -69,6 +69,42 @@ public interface IMemento
         CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Runs a body with the store as it is now, while others write on. The body runs once, takes no
+    /// lock and waits for no writer. What was acknowledged to anybody before the call is in it.
+    /// </summary>
+    /// <remarks>
+    /// Reads of <see cref="Table{T}"/> inside the body see the snapshot. Writes of it, and
+    /// transactions that begin inside the body, are on the present records, and the snapshot does
+    /// not see them.
+    /// </remarks>
+    /// <param name="body">The body. Its exceptions reach the caller unchanged.</param>
+    /// <param name="options">How long the snapshot may be used; null: 5 minutes.</param>
+    /// <param name="cancellationToken">Ends the wait for the snapshot.</param>
+    /// <returns>The result of the body.</returns>
+    /// <exception cref="MementoException">
+    /// A transaction is running here: a snapshot would not see its writes.
+    /// </exception>
+    /// <exception cref="SnapshotEndedException">
+    /// The body ran longer than the snapshot lived, or a silo with a part of it has ended.
+    /// </exception>
+    /// <exception cref="StorageException">
+    /// The storage does not say whether it has kept what was written last.
+    /// </exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The silo or client is not running, or a client reaches no silo.
+    /// </exception>
+    Task<T> SnapshotAsync<T>(
+        Func<ISnapshot, Task<T>> body,
+        SnapshotOptions? options = null,
+        CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="SnapshotAsync{T}"/>
+    Task SnapshotAsync(
+        Func<ISnapshot, Task> body,
+        SnapshotOptions? options = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Describes the whole store: its silos with their partitions, the tables, the running
     /// transactions and what they wait for, the locks, the counts of commits and aborts. Every silo
     /// is asked, and has 2 seconds for its answer; one that does not answer is listed as silent.

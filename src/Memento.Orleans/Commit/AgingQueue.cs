@@ -18,6 +18,13 @@ internal sealed class AgingQueue<T>(TimeSpan age, TimeProvider time)
             _items.Enqueue((item, time.GetTimestamp()));
     }
 
+    /// <summary>All that are in it.</summary>
+    public T[] GetAll()
+    {
+        lock (_gate)
+            return [.. _items.Select(static each => each.Item)];
+    }
+
     /// <summary>Takes the oldest, if it is old enough.</summary>
     public bool TryTake([MaybeNullWhen(false)] out T item)
     {

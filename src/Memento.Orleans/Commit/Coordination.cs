@@ -27,6 +27,16 @@ internal sealed class Coordination(
 
     public SpanningCoordinator Machine { get; } = new([.. bySilo.Keys], decider);
 
+    /// <summary>What a member that asks is told.</summary>
+    public MemberAnswer Answer
+    {
+        get
+        {
+            lock (Gate)
+                return Machine.Answer;
+        }
+    }
+
     /// <summary>The rows of the members that have sealed. The gate guards it.</summary>
     public List<SealedRows> Rows { get; } = [];
 

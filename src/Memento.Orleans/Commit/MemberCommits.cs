@@ -5,6 +5,7 @@ using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Snapshots;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ namespace Memento.Commit;
 /// </summary>
 internal sealed class MemberCommits(
     OneAppendCommit commit,
+    ApplyLatch latch,
     PartitionDirectory partitions,
     TransactionRegistry registry,
     DurableStorage storage,
@@ -31,7 +33,23 @@ internal sealed class MemberCommits(
     /// </summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a commit is known as one that was not decided by its coordinator.
+    /// </summary>
+    private static readonly TimeSpan AloneMemory = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<Guid, SealedTransaction> _sealed = new();
+    private readonly AgingQueue<Guid> _decidedAlone = new(AloneMemory, time);
+    private volatile bool _holdsReaders;
+
+    /// <summary>
+    /// Whether a transaction that has only read here keeps its locks until it is decided.
+    /// </summary>
+    public bool HoldsReaders
+    {
+        get => _holdsReaders;
+        set => _holdsReaders = value;
+    }
 
     /// <summary>Transactions that are sealed here, and wait for a decision elsewhere.</summary>
     public int Count => _sealed.Count;
@@ -103,9 +121,10 @@ internal sealed class MemberCommits(
         }
 
         bool hasChanges = parts.Exists(static each => each.Transaction.Staged.HasChanges);
+        bool isHeld = !hasChanges && (request.HoldsReaders || _holdsReaders);
         bool isSealed = Step(one, (member, effects) =>
         {
-            if (failure is null) return member.OnDurable(hasChanges, effects);
+            if (failure is null) return member.OnDurable(hasChanges || isHeld, effects);
             member.OnLost(effects);
             return false;
         });
@@ -119,14 +138,32 @@ internal sealed class MemberCommits(
         return new SealAnswer
         {
             HasChanges = hasChanges,
+            IsHeld = isHeld,
             Rows = SealedRows.Of(entry!),
             Numbers = hasChanges ? OneAppendCommit.NumbersOf(parts) : null,
         };
     }
 
     /// <summary>A decision has come. Answers what is true here after it.</summary>
+    public async ValueTask<MemberAnswer> SettleAsync(SettleRequest request)
+    {
+        int place = await latch.EnterAsync().ConfigureAwait(false);
+        try
+        {
+            return Settle(request);
+        }
+        finally
+        {
+            latch.Exit(place);
+        }
+    }
+
+    /// <inheritdoc cref="SettleAsync"/>
+    /// <remarks>The caller is inside the latch, or has closed it.</remarks>
     public MemberAnswer Settle(SettleRequest request)
     {
+        if (request is { IsCommitted: true, ByMembers: true })
+            RememberAlone(request.TransactionId);
         if (_sealed.TryGetValue(request.TransactionId, out SealedTransaction? one))
         {
             return Step(one, (member, effects) =>
@@ -147,6 +184,46 @@ internal sealed class MemberCommits(
         // A seal that is still under way is refused from now on.
         registry.Abort(transactionId);
         return Remembered(transactionId);
+    }
+
+    /// <summary>
+    /// The transactions that wait here for their decisions, each with the silo that decides it;
+    /// null: the others do, because that silo is dead. The latch is closed.
+    /// </summary>
+    public (Guid[] Ids, SiloAddress?[] Deciders) FindPending()
+    {
+        List<Guid> ids = [];
+        List<SiloAddress?> deciders = [];
+        foreach (SealedTransaction one in _sealed.Values)
+        {
+            lock (one.Gate)
+            {
+                if (!one.Member.IsWaiting) continue;
+
+                ids.Add(one.Request.TransactionId);
+                deciders.Add(one.Member.Phase == MemberPhase.Promised
+                    ? null
+                    : one.Request.Coordinator);
+            }
+        }
+
+        return ([.. ids], [.. deciders]);
+    }
+
+    /// <summary>
+    /// The transactions that were committed here lately and not by their coordinators, so that
+    /// those may not know of it. The latch is closed.
+    /// </summary>
+    public Guid[] FindDecidedAlone() => _decidedAlone.GetAll();
+
+    // Inside the latch, before it is applied: a cut that sees it applied finds it here.
+    private void RememberAlone(Guid transactionId)
+    {
+        while (_decidedAlone.TryTake(out _))
+        {
+        }
+
+        _decidedAlone.Add(transactionId);
     }
 
     /// <summary>What is known of a transaction that is not sealed here.</summary>
@@ -234,15 +311,19 @@ internal sealed class MemberCommits(
                     one.Request.Coordinator, new AskRequest(id, ForMembers: false))
                     .ConfigureAwait(false);
                 one.HeardAt = time.GetTimestamp();
-                StepAndAsk(one, next, (member, effects) =>
-                    member.OnCoordinatorAnswer(answer, effects));
+                await StepAndAskAsync(one, next, (member, effects) =>
+                    member.OnCoordinatorAnswer(answer, effects)).ConfigureAwait(false);
                 break;
             case MemberEffect.AskStorage:
                 TransactionOutcome outcome = await storage.Journal!
                     .DecideAsync(id, CancellationToken.None).ConfigureAwait(false);
                 SpanningLog.Decided(logger, id, one.Request.Coordinator, outcome);
-                StepAndAsk(one, next, (member, effects) => member.OnStorageDecided(
-                    outcome == TransactionOutcome.Committed, effects));
+                await StepAndAskAsync(one, next, (member, effects) =>
+                {
+                    bool isCommitted = outcome == TransactionOutcome.Committed;
+                    if (isCommitted) RememberAlone(id);
+                    member.OnStorageDecided(isCommitted, effects);
+                }).ConfigureAwait(false);
                 break;
             case MemberEffect.AskMembers:
                 await AskMembersAsync(one).ConfigureAwait(false);
@@ -268,7 +349,7 @@ internal sealed class MemberCommits(
         if (SpanningMember.Decide(answers) is not { } isCommitted) return;
 
         var decision = new SettleRequest(id, isCommitted, ByMembers: true);
-        Settle(decision);
+        await SettleAsync(decision).ConfigureAwait(false);
         SpanningLog.Decided(
             logger,
             id,
@@ -323,16 +404,26 @@ internal sealed class MemberCommits(
         return null;
     }
 
-    private void StepAndAsk(
+    private async ValueTask StepAndAskAsync(
         SealedTransaction one,
         List<MemberEffect> asks,
         Action<SpanningMember, List<MemberEffect>> step)
-        => Step(one, (member, effects) =>
+    {
+        int place = await latch.EnterAsync().ConfigureAwait(false);
+        try
         {
-            step(member, effects);
-            asks.AddRange(effects.Where(static each => each >= MemberEffect.AskCoordinator));
-            return true;
-        });
+            Step(one, (member, effects) =>
+            {
+                step(member, effects);
+                asks.AddRange(effects.Where(static each => each >= MemberEffect.AskCoordinator));
+                return true;
+            });
+        }
+        finally
+        {
+            latch.Exit(place);
+        }
+    }
 
     /// <summary>A step of the machine, and what it wants done in this silo.</summary>
     private TResult Step<TResult>(

@@ -4,6 +4,7 @@ using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Snapshots;
 using Memento.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ namespace Memento.Commit;
 /// journal has it: not its author, and not a reader of it.
 /// </remarks>
 internal sealed partial class OneAppendCommit(
-    Journal journal, StoreTracing tracing, ILogger<OneAppendCommit> logger)
+    Journal journal, ApplyLatch latch, StoreTracing tracing, ILogger<OneAppendCommit> logger)
 {
     /// <summary>The journal's generation; a transaction takes it when it begins.</summary>
     public int Generation => journal.Generation;
@@ -149,19 +150,29 @@ internal sealed partial class OneAppendCommit(
         bool keepsOutcome)
     {
         long dependsOn = 0;
+        bool hasChanges = false;
         bool writesToDisk = false;
         foreach (LocalParticipant each in participants)
         {
             dependsOn = Math.Max(dependsOn, each.Transaction.DependsOn);
-            writesToDisk |= each.Transaction.Staged.HasChanges
-                && each.Partition.Table.Storage == TableStorage.Disk;
+            if (!each.Transaction.Staged.HasChanges) continue;
+
+            hasChanges = true;
+            writesToDisk |= each.Partition.Table.Storage == TableStorage.Disk;
         }
 
         bool mustWait = writesToDisk || dependsOn > journal.DurablePosition;
         if (!mustWait && (dependsOn == 0 || journal.Stands(generation, dependsOn)))
         {
-            ApplyAtOnce(participants);
-            ShowNumbers(participants);
+            if (!hasChanges)
+            {
+                ApplyAtOnce(participants);
+                return new(CommitResult.Committed);
+            }
+
+            if (!latch.TryEnter(out int place)) return ApplyLaterAsync(participants);
+
+            ApplyInside(participants, place);
             return new(CommitResult.Committed);
         }
 
@@ -170,6 +181,28 @@ internal sealed partial class OneAppendCommit(
                 transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome)
             : CommitThroughJournalAsync(
                 transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome);
+    }
+
+    /// <summary>Applies a commit over ram alone, when a cut that is being taken has ended.</summary>
+    private async ValueTask<CommitResult> ApplyLaterAsync(
+        IReadOnlyList<LocalParticipant> participants)
+    {
+        ApplyInside(participants, await latch.EnterAsync().ConfigureAwait(false));
+        return CommitResult.Committed;
+    }
+
+    private void ApplyInside(IReadOnlyList<LocalParticipant> participants, int place)
+    {
+        try
+        {
+            ApplyAtOnce(participants);
+        }
+        finally
+        {
+            latch.Exit(place);
+        }
+
+        ShowNumbers(participants);
     }
 
     private async ValueTask<CommitResult> CommitThroughJournalAsync(
@@ -183,6 +216,9 @@ internal sealed partial class OneAppendCommit(
         AppliedCommit[] applied = [.. participants.Select(
             static each => new AppliedCommit(each.Partition))];
         PendingCommit pending;
+
+        // The position is given inside it, too: what a cut shows has a position up to the last one.
+        int place = await latch.EnterAsync().ConfigureAwait(false);
         try
         {
             JournalEntry? entry = writesToDisk
@@ -194,6 +230,8 @@ internal sealed partial class OneAppendCommit(
                 AbortAll(participants);
                 return CommitResult.Failed(TakenBack());
             }
+
+            Apply(participants, pending, applied);
         }
         catch (Exception exception)
         {
@@ -203,8 +241,11 @@ internal sealed partial class OneAppendCommit(
             if (exception is not StorageException storage) throw;
             return CommitResult.Failed(storage);
         }
+        finally
+        {
+            latch.Exit(place);
+        }
 
-        Apply(participants, pending, applied);
         if (HasNumbers(participants)) pending.WhenKept(() => ShowNumbers(participants));
         try
         {

@@ -115,7 +115,7 @@ internal sealed partial class SpanningCommit
 
             // Not on the journal's thread, which has the next batch to write.
             ThreadPool.UnsafeQueueUserWorkItem(
-                static told => told.commit.Step(told.one, (machine, effects) =>
+                static told => _ = told.commit.DecideAsync(told.one, (machine, effects) =>
                     machine.OnAppended(told.result, effects)),
                 (commit, one, result),
                 preferLocal: false);

@@ -4,6 +4,7 @@ using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
+using Memento.Snapshots;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,7 @@ internal sealed partial class SpanningCommit(
     MemberCommits here,
     IMembers members,
     Journal journal,
+    ApplyLatch latch,
     TableRegistry tables,
     StoreTracing tracing,
     TimeProvider time,
@@ -38,10 +40,23 @@ internal sealed partial class SpanningCommit(
     /// </summary>
     public static readonly TimeSpan LeftOutMemory = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan DecisionPause = TimeSpan.FromMilliseconds(1);
+
     private readonly ConcurrentDictionary<Guid, Coordination> _running = new();
     private readonly AgingQueue<Coordination> _leftOut = new(LeftOutMemory, time);
     private readonly OldOutcomes _old = new(time);
     private readonly CancellationTokenSource _stopping = new();
+
+    private volatile bool _holdsReaders;
+
+    /// <summary>
+    /// Whether silos in which a transaction has only read keep its locks until it is decided.
+    /// </summary>
+    public bool HoldsReaders
+    {
+        get => _holdsReaders;
+        set => _holdsReaders = value;
+    }
 
     /// <summary>How many commits this silo coordinates.</summary>
     public int Count => _running.Count;
@@ -90,8 +105,24 @@ internal sealed partial class SpanningCommit(
         if (!_running.TryGetValue(transactionId, out Coordination? one))
             return MemberAnswer.Unknown;
 
-        lock (one.Gate)
-            return one.Machine.Answer;
+        return one.Answer;
+    }
+
+    /// <summary>
+    /// The commits of this silo that are decided, and that some members may not have applied.
+    /// </summary>
+    public IEnumerable<Guid> FindCommitted()
+        => _running.Values.Where(static each => each.Answer == MemberAnswer.Committed)
+            .Select(static each => each.Id);
+
+    /// <summary>Ends when the commits are decided that run now.</summary>
+    public async Task WhenDecidedAsync()
+    {
+        foreach (Coordination each in _running.Values)
+        {
+            while (each.Answer == MemberAnswer.Pending)
+                await Task.Delay(DecisionPause).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -137,6 +168,24 @@ internal sealed partial class SpanningCommit(
 
             if (silos[index].Equals(members.Here) && !isHere && each.Operations > 0)
                 throw LocalCommit.WasLost(each);
+        }
+    }
+
+    /// <summary>
+    /// A step that may decide. Inside the latch: what this silo decides while it is closed for a
+    /// cut, another one that is not closed yet could apply.
+    /// </summary>
+    private async ValueTask DecideAsync(
+        Coordination one, Action<SpanningCoordinator, List<CoordinatorEffect>> step)
+    {
+        int place = await latch.EnterAsync().ConfigureAwait(false);
+        try
+        {
+            Step(one, step);
+        }
+        finally
+        {
+            latch.Exit(place);
         }
     }
 
@@ -188,6 +237,7 @@ internal sealed partial class SpanningCommit(
             Members = one.Members,
             Decider = one.Decider,
             Participants = one.BySilo[member],
+            HoldsReaders = _holdsReaders,
         };
         SealAnswer answer;
         bool isLost = false;
@@ -206,7 +256,7 @@ internal sealed partial class SpanningCommit(
                 exception));
         }
 
-        Step(one, (machine, effects) =>
+        await DecideAsync(one, (machine, effects) =>
         {
             if (answer.Error is { } error)
             {
@@ -216,8 +266,8 @@ internal sealed partial class SpanningCommit(
 
             if (answer.Rows is { } rows) one.Rows.Add(rows);
             if (answer.Numbers is { } numbers) one.Numbers.AddRange(numbers);
-            machine.OnSealed(member, answer.HasChanges, effects);
-        });
+            machine.OnSealed(member, answer.HasChanges, effects, answer.IsHeld);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -229,7 +279,7 @@ internal sealed partial class SpanningCommit(
         var request = new SettleRequest(one.Id, isCommitted);
         if (member.Equals(members.Here))
         {
-            here.Settle(request);
+            await here.SettleAsync(request).ConfigureAwait(false);
             Step(one, (machine, effects) => machine.OnTold(member, effects));
             return;
         }

@@ -20,4 +20,8 @@ internal static class MessageName
     public const string Ask = "ask";
 
     public const string EndReads = "end_reads";
+
+    public const string Cut = "cut";
+
+    public const string ReadSnapshot = "read_snapshot";
 }

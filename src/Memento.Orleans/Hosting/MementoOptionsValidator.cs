@@ -1,6 +1,7 @@
 using System.Reflection;
 using Memento.Leases;
 using Memento.Participants;
+using Memento.Snapshots;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -52,6 +53,13 @@ internal sealed class MementoOptionsValidator(IConfiguration? configuration = nu
             failures.Add(
                 $"Memento:LeaseDuration is {options.LeaseDuration}; it must be at least "
                 + $"{LeaseLimits.Shortest} and at most {LeaseLimits.Longest}.");
+        }
+
+        if (options.MaxSnapshotBytes < SnapshotLimits.LeastMemory)
+        {
+            failures.Add(
+                $"Memento:MaxSnapshotBytes is {options.MaxSnapshotBytes}; it must be at least "
+                + $"{SnapshotLimits.LeastMemory}.");
         }
 
         if (string.IsNullOrWhiteSpace(options.ConnectionString))

@@ -13,6 +13,8 @@ using Memento.Silos.HandOver;
 using Memento.Silos.Leases;
 using Memento.Silos.Members;
 using Memento.Silos.Placement;
+using Memento.Silos.Snapshots;
+using Memento.Snapshots;
 using Memento.Tables;
 using Memento.Transactions;
 using Memento.Transactions.Reading;
@@ -63,6 +65,8 @@ internal static class MementoServices
         services.AddSingleton<JoinWatch>();
         services.AddStorage();
         services.AddSingleton<Journal>();
+        services.AddSingleton<ApplyLatch>();
+        services.AddSingleton<Cuts>();
         services.AddSingleton<PartitionDirectory>();
         services.AddSingleton<StoreHealthCheck.SiloParts>();
         services.AddSingleton<KnownTables>();
@@ -86,6 +90,15 @@ internal static class MementoServices
             static provider => provider.GetRequiredService<SiloMembers>());
         services.AddSingleton<IReadSilos>(
             static provider => provider.GetRequiredService<SiloMembers>());
+        services.AddSingleton<ICutSilos>(
+            static provider => provider.GetRequiredService<SiloMembers>());
+        services.AddSingleton<SiloCuts>();
+        services.AddSingleton<IAgingSnapshots>(
+            static provider => provider.GetRequiredService<SiloCuts>());
+        services.AddSingleton<CutRound>();
+        services.AddSingleton<SiloSnapshots>();
+        services.AddSingleton<ISnapshots>(
+            static provider => provider.GetRequiredService<SiloSnapshots>());
         services.AddSingleton<EndedReads>();
         services.AddSingleton<PartitionOwners>();
         services.AddSingleton<ParkedPartitions>();
@@ -116,6 +129,7 @@ internal static class MementoServices
         AddCommon(services, "client");
         services.AddSingleton<IPartitions, ClientPartitions>();
         services.AddSingleton<ICommitter, ClientCommitter>();
+        services.AddSingleton<ISnapshots, ClientSnapshots>();
         services.AddSingleton<ClientStartup>();
         services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(
             static provider => provider.GetRequiredService<ClientStartup>());
@@ -160,6 +174,8 @@ internal static class MementoServices
         services.AddSingleton<IPageKeys, PageKeys>();
         services.AddSingleton<TransactionTools>();
         services.AddSingleton<TransactionRunner>();
+        services.AddSingleton<SnapshotRunner>();
+        services.AddSingleton<HybridClock>();
         services.AddSingleton<CurrentTransaction>();
         services.AddSingleton<ITables, TableAdministration>();
         services.AddSingleton<SystemInfoClient>();

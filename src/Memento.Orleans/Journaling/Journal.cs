@@ -80,6 +80,9 @@ internal sealed partial class Journal : IAsyncDisposable
     /// <summary>Every commit up to this position that was not taken back is durable.</summary>
     public long DurablePosition => Volatile.Read(ref _durablePosition);
 
+    /// <summary>The position of the last commit that was appended; 0: none was.</summary>
+    public long LastPosition => Volatile.Read(ref _lastPosition);
+
     /// <summary>
     /// Grows to an odd number when a take-back begins, and to an even number when it ends. A
     /// transaction keeps the number at its beginning; see <see cref="Stands"/>.

@@ -42,6 +42,30 @@ internal interface ISiloMember : IGrainService
     [Alias("EndReadsAsync")]
     Task EndReadsAsync(Guid[] transactionIds);
 
+    /// <summary>Prepares for a cut over several silos.</summary>
+    [Alias("PrepareCutAsync")]
+    Task PrepareCutAsync();
+
+    /// <summary>Applies no commit any more until the cut, or for a short time.</summary>
+    [Alias("CloseForCutAsync")]
+    Task<CloseAnswer> CloseForCutAsync(Guid cut);
+
+    /// <summary>Takes the silo's part of a cut, and opens it.</summary>
+    [Alias("CutAsync")]
+    Task<CutAnswer> CutAsync(CutOrder order);
+
+    /// <summary>Opens a silo whose part of a cut is not taken.</summary>
+    [Alias("OpenAfterCutAsync")]
+    Task OpenAfterCutAsync(Guid cut);
+
+    /// <summary>Reads a partition as a snapshot shows it.</summary>
+    [Alias("ReadSnapshotAsync")]
+    Task<SnapshotAnswer> ReadSnapshotAsync(SnapshotRead request);
+
+    /// <summary>Ends the silo's part of a snapshot.</summary>
+    [Alias("EndSnapshotAsync")]
+    Task EndSnapshotAsync(Guid snapshot);
+
     /// <summary>Describes the silo: what it has, what runs in it, and what is locked.</summary>
     [Alias("DescribeAsync")]
     Task<SiloReport> DescribeAsync();

@@ -35,6 +35,13 @@ internal sealed record SealRequest
     /// <summary>The partitions of this silo.</summary>
     [Id(4)]
     public required IReadOnlyList<NamedParticipant> Participants { get; init; }
+
+    /// <summary>
+    /// Whether a silo in which the transaction has only read keeps its locks until the decision,
+    /// because a snapshot may be taken meanwhile.
+    /// </summary>
+    [Id(5)]
+    public bool HoldsReaders { get; init; }
 }
 
 /// <summary>What a silo has to commit, or why it does not.</summary>
@@ -48,7 +55,8 @@ internal sealed record SealAnswer
     public MementoException? Error { get; init; }
 
     /// <summary>
-    /// Whether anything changes here. If not, its locks are released already, and it hears no more.
+    /// Whether anything changes here. If not, its locks are released already, and it hears no more,
+    /// unless it is held.
     /// </summary>
     [Id(1)]
     public bool HasChanges { get; init; }
@@ -60,6 +68,10 @@ internal sealed record SealAnswer
     /// <summary>The numbers that are used if it is committed; null: none.</summary>
     [Id(3)]
     public IReadOnlyList<HighNumber>? Numbers { get; init; }
+
+    /// <summary>Whether nothing changes here, and its locks are held until the decision.</summary>
+    [Id(4)]
+    public bool IsHeld { get; init; }
 
     public static SealAnswer Refused(MementoException error) => new() { Error = error };
 }

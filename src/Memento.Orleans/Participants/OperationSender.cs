@@ -3,9 +3,10 @@ using Memento.Tables;
 
 namespace Memento.Participants;
 
-/// <summary>Sends the operations of one body to their partitions.</summary>
+/// <summary>Sends the operations of one body of a transaction to their partitions.</summary>
 internal sealed class OperationSender(
     TransactionState state, IPartitions partitions, IParticipantLog? log, Savepoint? savepoint)
+    : IOperationSender
 {
     public TransactionState State { get; } = state;
 
@@ -13,6 +14,12 @@ internal sealed class OperationSender(
     public Savepoint? Savepoint { get; } = savepoint;
 
     public IPartitions Partitions { get; } = partitions;
+
+    /// <inheritdoc/>
+    public bool SharesMemory => Partitions.ShareMemory;
+
+    /// <inheritdoc/>
+    public bool MayLackIndexes => false;
 
     /// <summary>A sender under a savepoint inside the savepoint of this one.</summary>
     public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
@@ -22,7 +29,7 @@ internal sealed class OperationSender(
         TableDefinition table, KeyOperation<TResult> operation, CancellationToken cancellationToken)
         => SendAsync(table, table.PartitionOf(operation.Key), operation, cancellationToken);
 
-    /// <summary>Sends an operation to a partition.</summary>
+    /// <inheritdoc/>
     public ValueTask<TResult> SendAsync<TResult>(
         TableDefinition table,
         int number,
@@ -32,14 +39,7 @@ internal sealed class OperationSender(
             ? State.ExecuteAsync(table, number, operation, Savepoint, cancellationToken)
             : SendAndRecordAsync(table, number, operation, cancellationToken);
 
-    /// <summary>
-    /// Sends an operation to each of several partitions. It begins all of them before it waits, so
-    /// that partitions in other silos work side by side.
-    /// </summary>
-    /// <param name="table">The table.</param>
-    /// <param name="numbers">The partitions.</param>
-    /// <param name="operations">The operation for each partition, or one operation for all.</param>
-    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <inheritdoc/>
     public ValueTask<TResult[]> SendToEachAsync<TResult>(
         TableDefinition table,
         IReadOnlyList<int> numbers,
@@ -56,7 +56,7 @@ internal sealed class OperationSender(
 
     /// <summary>A record that the caller may change.</summary>
     public object Own(TableDefinition table, object record)
-        => Partitions.ShareMemory ? table.CopyStored(record) : record;
+        => SharesMemory ? table.CopyStored(record) : record;
 
     private async ValueTask<TResult> SendAndRecordAsync<TResult>(
         TableDefinition table,

@@ -12,12 +12,14 @@ namespace Memento.Participants;
 /// <param name="logger">The log of unexpected failures.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
 /// <param name="silent">The commits that wait for a decision; null in a client.</param>
+/// <param name="snapshots">The snapshots of this silo; null in a client.</param>
 internal sealed partial class TransactionSweeper(
     TransactionRegistry registry,
     TimeProvider time,
     ILogger<TransactionSweeper> logger,
     PartitionDirectory? partitions = null,
-    ISilentCommits? silent = null) : IDisposable
+    ISilentCommits? silent = null,
+    IAgingSnapshots? snapshots = null) : IDisposable
 {
     /// <summary>The interval of the sweeps.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -76,6 +78,8 @@ internal sealed partial class TransactionSweeper(
             int ended = partition.EndOverdue(LeftGrace);
             if (ended > 0) EndedLeft(logger, partition.Number, partition.Table.Name, ended);
         }
+
+        snapshots?.EndOverdue();
 
         // Not awaited: it asks other silos, which may not answer.
         _ = silent?.LookAsync();

@@ -4,6 +4,24 @@ using Memento.Tables;
 
 namespace Memento.Partitions;
 
+/// <summary>All that a reader sees in a partition.</summary>
+internal interface IRecordSource : IRecordView
+{
+    /// <summary>Whether there is an index that a query was planned with.</summary>
+    bool HasIndex(IndexReference index);
+
+    /// <summary>How many records there are.</summary>
+    long CountRecords();
+
+    /// <summary>The record of a key, or the entry of a value of a unique index.</summary>
+    StoredRecord? Find(KeySpace space, Key key);
+
+    /// <summary>
+    /// The records of a logical key of a bag, in the order in which they were written.
+    /// </summary>
+    List<StoredRecord> FindInBag(Key key);
+}
+
 /// <summary>
 /// The records of a partition that a reader sees: committed ones, and its own in their places.
 /// </summary>

@@ -86,6 +86,16 @@ internal interface IScan<TResult>
     TResult Read(IRecordView view);
 }
 
+/// <summary>An operation that a snapshot can carry out too: it changes nothing.</summary>
+internal interface ISnapshotRead<TResult>
+{
+    /// <summary>Whether it reads only one key or counts all.</summary>
+    bool IsShort => false;
+
+    /// <summary>Reads all at once, and takes no lock.</summary>
+    TResult ReadAll(IRecordSource source);
+}
+
 /// <summary>The partition in which an operation from a message is carried out.</summary>
 internal interface IOperationTarget
 {

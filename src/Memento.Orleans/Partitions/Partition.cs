@@ -18,7 +18,7 @@ namespace Memento.Partitions;
 internal sealed partial class Partition(
     TableDefinition table, int number, long epoch, PartitionContent content, TimeProvider time)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = content.Gate;
     private readonly PartitionContent _content = content;
     private readonly LockManager _locks = new();
     private readonly Dictionary<Guid, PartitionTransaction> _transactions = [];

@@ -11,7 +11,7 @@ namespace Memento.Partitions;
 /// the keys of records, in this or other partitions. Not thread-safe: the gate of the partition
 /// guards it.
 /// </summary>
-internal sealed class PartitionContent
+internal sealed partial class PartitionContent
 {
     private readonly TableDefinition _table;
 
@@ -73,6 +73,7 @@ internal sealed class PartitionContent
     {
         if (Indexes.All.Contains(index)) return;
 
+        KeepImage();
         var entries = new OrderedMap<StoredRecord>();
         foreach ((byte[] _, StoredRecord record) in Records.Range(null, null))
             entries.Set(KeepEntry(index, record), record);
@@ -87,6 +88,7 @@ internal sealed class PartitionContent
     {
         if (!Indexes.All.Contains(index)) return;
 
+        KeepImage();
         Indexes = Indexes.Without(index);
         _maps[index.Entries.Number] = null;
         if (index.Unique) _maps[index.Values.Number] = null;
@@ -112,6 +114,7 @@ internal sealed class PartitionContent
     public StoredRecord? Replace(
         KeySpace space, byte[] key, StoredRecord? next, long position)
     {
+        KeepImage();
         LastPosition = Math.Max(LastPosition, position);
         StoredRecord? previous = null;
 
@@ -139,6 +142,8 @@ internal sealed class PartitionContent
     /// </summary>
     public ClearedContent Clear(long position)
     {
+        KeepImage();
+        _replacedBytes += EstimatedSize;
         var content = new ClearedContent(
             _maps, _identities, Indexes, EstimatedSize, Unreadable);
         _maps = Array.ConvertAll(_maps, EmptyLike);
@@ -153,6 +158,7 @@ internal sealed class PartitionContent
     /// <summary>Puts back the content that <see cref="Clear"/> returned.</summary>
     public void Restore(ClearedContent content)
     {
+        KeepImage();
         IndexSet now = Indexes;
         _maps = content.Maps;
         _identities = content.Identities;
@@ -208,7 +214,12 @@ internal sealed class PartitionContent
     /// <summary>Changes the index entries of a key from the old record to the new one.</summary>
     private void Reindex(StoredRecord? previous, StoredRecord? next)
     {
-        if (previous is not null) EstimatedSize -= previous.Size;
+        if (previous is not null)
+        {
+            EstimatedSize -= previous.Size;
+            _replacedBytes += previous.Size;
+        }
+
         if (next is not null) EstimatedSize += next.Size;
         foreach (IndexDefinition index in Indexes.All)
         {

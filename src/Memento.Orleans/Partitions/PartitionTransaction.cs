@@ -12,7 +12,7 @@ namespace Memento.Partitions;
 /// </summary>
 internal sealed class PartitionTransaction(
     TransactionHeader header, PartitionContent content, Partition partition)
-    : LockOwner(header.TransactionId, header.Age), IRecordView
+    : LockOwner(header.TransactionId, header.Age), IRecordSource
 {
     private Savepoint? _savepoint;
     private SeenWrites? _seen;
@@ -102,6 +102,23 @@ internal sealed class PartitionTransaction(
             throw NestedErrors.WrittenBeside(TransactionId, Table, space, key);
     }
 
+    /// <inheritdoc/>
+    public long CountRecords()
+    {
+        DependOn(Content.LastPosition);
+        long count = Content.Count;
+        foreach (StagedWrite write in Seen.Effective)
+        {
+            if (!write.Space.IsRecords) continue;
+
+            bool isThere = Content.Find(KeySpace.Records, write.Key.Bytes) is not null;
+            if (isThere && write.Record is null) count--;
+            if (!isThere && write.Record is not null) count++;
+        }
+
+        return count;
+    }
+
     /// <summary>Reads through the transaction's own writes.</summary>
     public StoredRecord? Find(KeySpace space, Key key)
     {
@@ -125,9 +142,7 @@ internal sealed class PartitionTransaction(
         Staged.Add(new StagedWrite(space, key, record, document, _savepoint));
     }
 
-    /// <summary>
-    /// The records of a logical key of a bag, in the order in which they were written.
-    /// </summary>
+    /// <inheritdoc/>
     public List<StoredRecord> FindInBag(Key key)
     {
         DependOn(Content.LastPosition);
@@ -155,6 +170,9 @@ internal sealed class PartitionTransaction(
         DependOn(Content.LastPosition);
         return Content[space].Range(from, to, isBackward);
     }
+
+    /// <inheritdoc/>
+    public bool HasIndex(IndexReference index) => Content.Indexes.Find(index) is not null;
 
     public IndexDefinition RequireIndex(IndexReference index)
         => Content.Indexes.Find(index) ?? throw IndexErrors.Changed(Table);

@@ -8,6 +8,7 @@ namespace Memento.Transactions;
 /// <summary>The store of an application, in a silo and in a client.</summary>
 internal sealed class MementoStore(
     TransactionRunner runner,
+    SnapshotRunner snapshots,
     CurrentTransaction current,
     TableRegistry tables,
     ITables administration,
@@ -54,12 +55,43 @@ internal sealed class MementoStore(
         return new TransactionResult(result.Ok, result.Reason);
     }
 
+    public async Task<T> SnapshotAsync<T>(
+        Func<ISnapshot, Task<T>> body,
+        SnapshotOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (Current is not null)
+        {
+            throw new MementoException(
+                "A snapshot was asked for inside a transaction, whose writes it would not see. "
+                + "Read through the transaction, or take the snapshot before it begins.");
+        }
+
+        return await snapshots.RunAsync(body, options, cancellationToken);
+    }
+
+    public Task SnapshotAsync(
+        Func<ISnapshot, Task> body,
+        SnapshotOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return SnapshotAsync(
+            async snapshot =>
+            {
+                await body(snapshot);
+                return true;
+            },
+            options,
+            cancellationToken);
+    }
+
     public Task<SystemInfo> InfoAsync(CancellationToken cancellationToken = default)
         => info.AskAsync(cancellationToken);
 
     public ITable<T> Table<T>()
         where T : class
-        => new TableClient<T>(this, tables.Get<T>());
+        => new TableClient<T>(this, snapshots, tables.Get<T>());
 
     public IRecord<T> GetRecord<T>(object key)
         where T : class

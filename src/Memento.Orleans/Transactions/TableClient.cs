@@ -5,7 +5,8 @@ using Memento.Tables;
 namespace Memento.Transactions;
 
 /// <summary>Wraps each call on a table in a transaction.</summary>
-internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : ITable<T>
+internal sealed class TableClient<T>(
+    IMemento memento, SnapshotRunner snapshots, TableDefinition table) : ITable<T>
     where T : class
 {
     /// <summary>
@@ -14,15 +15,12 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
     public const int MaxBatchSize = 100_000;
 
     public ValueTask<T?> GetAsync(object key, CancellationToken cancellationToken = default)
-        => RunAsync(
-            async transaction => await transaction.ReadAsync<T>(
-                key, LockMode.Read, cancellationToken),
-            cancellationToken);
+        => ReadAsync(
+            async reader => await reader.ReadAsync<T>(key, cancellationToken), cancellationToken);
 
     public ValueTask<bool> ExistsAsync(object key, CancellationToken cancellationToken = default)
-        => RunAsync(
-            async transaction => await transaction.ReadAsync<T>(
-                key, LockMode.Read, cancellationToken) is not null,
+        => ReadAsync(
+            async reader => await reader.ReadAsync<T>(key, cancellationToken) is not null,
             cancellationToken);
 
     public ValueTask<T> PutAsync(T record, CancellationToken cancellationToken = default)
@@ -58,14 +56,13 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
         Expression<Func<T, bool>> where,
         int? limit = null,
         CancellationToken cancellationToken = default)
-        => RunAsync(
-            async transaction => await transaction.SelectAsync(where, limit, cancellationToken),
+        => ReadAsync(
+            async reader => await reader.SelectAsync(where, limit, cancellationToken),
             cancellationToken);
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken = default)
-        => RunAsync(
-            async transaction => await transaction.CountAsync<T>(cancellationToken),
-            cancellationToken);
+        => ReadAsync(
+            async reader => await reader.CountAsync<T>(cancellationToken), cancellationToken);
 
     public async ValueTask<long> PutManyAsync(
         IAsyncEnumerable<T> records,
@@ -179,6 +176,13 @@ internal sealed class TableClient<T>(IMemento memento, TableDefinition table) : 
             $"The change of the record with key '{key}' of table '{table.Name}' gave it the key "
             + $"'{table.KeyValueOf(changed)}'. Delete the record and write another instead.");
     }
+
+    /// <summary>In a snapshot's body, unless a transaction has begun inside it.</summary>
+    private ValueTask<TResult> ReadAsync<TResult>(
+        Func<IRecordReader, Task<TResult>> body, CancellationToken cancellationToken)
+        => memento.Current is null && snapshots.Current is { } snapshot
+            ? new(body(snapshot))
+            : RunAsync(body, cancellationToken);
 
     private ValueTask<TResult> RunAsync<TResult>(
         Func<ITransaction, Task<TResult>> body, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Memento.Tables;
 namespace Memento.Transactions;
 
 /// <summary>Asks all partitions of a table for its keys, and locks whole tables.</summary>
-internal sealed class TableKeys(OperationSender sender)
+internal sealed class TableKeys(IOperationSender sender)
 {
     /// <summary>All keys, in order.</summary>
     public async ValueTask<IReadOnlyList<object>> AllAsync(

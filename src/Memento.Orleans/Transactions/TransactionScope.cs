@@ -1,11 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Linq.Expressions;
 using Memento.Keys;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
-using Memento.Queries.Evaluation;
-using Memento.Queries.Translation;
 using Memento.Tables;
 using Memento.Transactions.Reading;
 
@@ -15,7 +12,7 @@ namespace Memento.Transactions;
 /// The argument of a body: the transaction itself, or a savepoint inside it. Turns calls on records
 /// into operations on partitions.
 /// </summary>
-internal sealed partial class TransactionScope : ITransaction, ITransactionBody, IReadingScope
+internal sealed partial class TransactionScope : RecordReader, ITransaction, ITransactionBody
 {
     private readonly TransactionState _state;
     private readonly TransactionScope? _parent;
@@ -74,7 +71,7 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
         }
     }
 
-    public QueryRunner Queries
+    public override QueryRunner Queries
     {
         get
         {
@@ -83,7 +80,7 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
         }
     }
 
-    public PageReader Pages
+    public override PageReader Pages
     {
         get
         {
@@ -95,7 +92,7 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
     /// <summary>Sends operations on behalf of the body.</summary>
     internal OperationSender Sender => Use()._sender;
 
-    private TableKeys Keys
+    protected override TableKeys Keys
     {
         get
         {
@@ -146,6 +143,19 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
             .ConfigureAwait(false);
     }
 
+    public override ValueTask<T?> ReadAsync<T>(
+        object key, CancellationToken cancellationToken = default)
+        where T : class
+        => ReadAsync<T>(key, LockMode.Read, cancellationToken);
+
+    public override ValueTask<IReadOnlyList<T>> ReadAllAsync<T>(
+        object key, CancellationToken cancellationToken = default)
+        => ReadAllAsync<T>(key, LockMode.Read, cancellationToken);
+
+    public override ValueTask<IReadOnlyList<T>> AllAsync<T>(
+        CancellationToken cancellationToken = default)
+        => AllAsync<T>(LockMode.Read, cancellationToken);
+
     public ValueTask<bool> DeleteAsync<T>(object key, CancellationToken cancellationToken = default)
         where T : class
     {
@@ -167,124 +177,6 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
         => await Queries.ListAsync<T>(
             QueryShape.All(Use<T>()), cancellationToken, writes: mode == LockMode.Write)
             .ConfigureAwait(false);
-
-    public ValueTask<IReadOnlyList<T>> MatchAsync<T>(
-        object properties, CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(properties);
-        return SelectAsync<T>(
-            MatchGuard.From(properties, Use<T>()), limit: null, cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<T>> SelectAsync<T>(
-        Expression<Func<T, bool>> where,
-        int? limit = null,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(where);
-        return SelectAsync<T>(GuardTranslator.Translate(where), limit, cancellationToken);
-    }
-
-    public async ValueTask<IReadOnlyList<T>> SelectAsync<T>(
-        Guard where, int? limit = null, CancellationToken cancellationToken = default)
-        where T : class
-        => await Queries.ListAsync<T>(ShapeOf<T>(where, limit), cancellationToken)
-            .ConfigureAwait(false);
-
-    public ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
-        Expression<Func<T, bool>> where,
-        Func<T, TResult> projection,
-        int? limit = null,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(where);
-        return SelectAsync(GuardTranslator.Translate(where), projection, limit, cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<TResult>> SelectAsync<T, TResult>(
-        Guard where,
-        Func<T, TResult> projection,
-        int? limit = null,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        QueryShape shape = ShapeOf<T>(where, limit);
-        return new TableQuery<T>(this, shape, []).Select(projection).ToListAsync(cancellationToken);
-    }
-
-    public ITableQuery<T> Query<T>()
-        where T : class
-        => new TableQuery<T>(this, QueryShape.All(Use<T>()), []);
-
-    public ValueTask<Page<T>> PageAsync<T>(
-        Expression<Func<T, bool>> where,
-        int size,
-        string? after = null,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(where);
-        return PageAsync<T>(GuardTranslator.Translate(where), size, after, cancellationToken);
-    }
-
-    public ValueTask<Page<T>> PageAsync<T>(
-        Guard where,
-        int size,
-        string? after = null,
-        CancellationToken cancellationToken = default)
-        where T : class
-        => Pages.ReadAsync<T>(ShapeOf<T>(where, limit: null), size, after, cancellationToken);
-
-    public ValueTask<long> CountAsync<T>(CancellationToken cancellationToken = default)
-        where T : class
-        => Queries.CountAsync(QueryShape.All(Use<T>()), cancellationToken);
-
-    public async ValueTask<TState> FoldAsync<T, TState>(
-        TState seed,
-        Func<TState, T, TState> fold,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(fold);
-        TState state = seed;
-        foreach (T record in await AllAsync<T>(LockMode.Read, cancellationToken))
-            state = fold(state, record);
-        return state;
-    }
-
-    public ValueTask<object?> FirstKeyAsync<T>(CancellationToken cancellationToken = default)
-        where T : class
-        => Keys.SeekAsync(Use<T>(), from: null, isBackward: false, cancellationToken);
-
-    public ValueTask<object?> LastKeyAsync<T>(CancellationToken cancellationToken = default)
-        where T : class
-        => Keys.SeekAsync(Use<T>(), from: null, isBackward: true, cancellationToken);
-
-    public ValueTask<object?> NextKeyAsync<T>(
-        object key, CancellationToken cancellationToken = default)
-        where T : class
-    {
-        TableDefinition table = Use<T>();
-        return Keys.SeekAsync(
-            table, table.KeyCodec.EncodeArgument(key), isBackward: false, cancellationToken);
-    }
-
-    public ValueTask<object?> PreviousKeyAsync<T>(
-        object key, CancellationToken cancellationToken = default)
-        where T : class
-    {
-        TableDefinition table = Use<T>();
-        return Keys.SeekAsync(
-            table, table.KeyCodec.EncodeArgument(key), isBackward: true, cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<object>> AllKeysAsync<T>(
-        CancellationToken cancellationToken = default)
-        where T : class
-        => Keys.AllAsync(Use<T>(), cancellationToken);
 
     public ValueTask LockTableAsync<T>(
         LockMode mode, CancellationToken cancellationToken = default)
@@ -313,14 +205,7 @@ internal sealed partial class TransactionScope : ITransaction, ITransactionBody,
     /// <summary>Ends the scope: every later call is an error.</summary>
     public void End() => _hasEnded = true;
 
-    private QueryShape ShapeOf<T>(Guard where, int? limit)
-    {
-        ArgumentNullException.ThrowIfNull(where);
-        if (limit is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(limit));
-        return QueryShape.Filtered(Use<T>(), where) with { Take = limit };
-    }
-
-    private TableDefinition Use<T>()
+    protected override TableDefinition Use<T>()
     {
         ThrowIfEnded();
         return _tools.Tables.Get(typeof(T));

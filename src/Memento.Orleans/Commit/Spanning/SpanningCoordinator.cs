@@ -50,10 +50,11 @@ internal abstract record CoordinatorEffect
 internal sealed class SpanningCoordinator
 {
     private readonly HashSet<SiloAddress> _unsealed;
-    private readonly HashSet<SiloAddress> _changed = [];
+    private readonly HashSet<SiloAddress> _waiting = [];
     private readonly HashSet<SiloAddress> _untold = [];
     private readonly SiloAddress[] _members;
     private readonly SpanningDecider _decider;
+    private bool _hasChanges;
     private bool _isComplete;
 
     /// <summary>Makes the coordinator of a commit; nothing is sent yet.</summary>
@@ -88,23 +89,29 @@ internal sealed class SpanningCoordinator
 
     /// <summary>A member has sealed, and all that it depends on is durable there.</summary>
     /// <param name="member">The member.</param>
-    /// <param name="hasChanges">Whether it has to hear the decision.</param>
+    /// <param name="hasChanges">Whether it has changes, so that it waits for the decision.</param>
     /// <param name="effects">What is to be done.</param>
-    public void OnSealed(SiloAddress member, bool hasChanges, List<CoordinatorEffect> effects)
+    /// <param name="isHeld">Whether it has none and waits all the same.</param>
+    public void OnSealed(
+        SiloAddress member,
+        bool hasChanges,
+        List<CoordinatorEffect> effects,
+        bool isHeld = false)
     {
         if (Phase == CoordinatorPhase.Aborted)
         {
             // It sealed while another member refused.
-            if (hasChanges) Tell(member, isCommitted: false, effects);
+            if (hasChanges || isHeld) Tell(member, isCommitted: false, effects);
             return;
         }
 
         Invariant.Holds(Phase == CoordinatorPhase.Sealing, "a member seals before the decision");
         Invariant.Holds(_unsealed.Remove(member), "a member seals once");
-        if (hasChanges) _changed.Add(member);
+        if (hasChanges || isHeld) _waiting.Add(member);
+        _hasChanges |= hasChanges;
         if (_unsealed.Count > 0) return;
 
-        if (_changed.Count > 0 && _decider == SpanningDecider.Storage)
+        if (_hasChanges && _decider == SpanningDecider.Storage)
         {
             Phase = CoordinatorPhase.Deciding;
             effects.Add(new CoordinatorEffect.Append());
@@ -128,7 +135,7 @@ internal sealed class SpanningCoordinator
         Invariant.Holds(Phase == CoordinatorPhase.Sealing, "a member refuses before the decision");
         Invariant.Holds(!why.IsCommitted, "a refusal is not a commit");
         _unsealed.Remove(member);
-        if (maySeal) _changed.Add(member);
+        if (maySeal) _waiting.Add(member);
         Complete(why, effects);
         Decide(isCommitted: false, effects);
     }
@@ -177,7 +184,7 @@ internal sealed class SpanningCoordinator
         Phase = isCommitted ? CoordinatorPhase.Committed : CoordinatorPhase.Aborted;
         foreach (SiloAddress member in _members)
         {
-            if (_changed.Contains(member)) Tell(member, isCommitted, effects);
+            if (_waiting.Contains(member)) Tell(member, isCommitted, effects);
         }
 
         if (isCommitted && _untold.Count == 0) Complete(CommitResult.Committed, effects);

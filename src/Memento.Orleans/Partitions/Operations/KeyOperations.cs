@@ -7,7 +7,8 @@ namespace Memento.Partitions.Operations;
 /// <summary>Reads the keys of a partition; the answer is an array of key bytes, in order.</summary>
 [GenerateSerializer]
 [Alias("Memento.KeysOperation")]
-internal sealed class KeysOperation : Operation<byte[][]>, IScan<byte[][]>
+internal sealed class KeysOperation
+    : Operation<byte[][]>, IScan<byte[][]>, ISnapshotRead<byte[][]>
 {
     public override AnswerCodec<byte[][]> Codec => AnswerCodecs.Keys;
 
@@ -24,6 +25,9 @@ internal sealed class KeysOperation : Operation<byte[][]>, IScan<byte[][]>
 
     /// <inheritdoc/>
     public bool TryLock(ref LockTaker locks) => locks.TryTakePartition(LockKind.Read);
+
+    /// <inheritdoc/>
+    public byte[][] ReadAll(IRecordSource source) => Read(source);
 
     /// <inheritdoc/>
     public byte[][] Read(IRecordView view)
@@ -48,7 +52,8 @@ internal sealed class KeysOperation : Operation<byte[][]>, IScan<byte[][]>
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.SeekOperation")]
-internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation<byte[]?>
+internal sealed class SeekOperation(byte[]? from, bool isBackward)
+    : Operation<byte[]?>, ISnapshotRead<byte[]?>
 {
     public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
 
@@ -64,6 +69,11 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation<b
     [Id(1)]
     public bool IsBackward { get; } = isBackward;
 
+    /// <summary>Where the keys begin; null: no key can come there.</summary>
+    private byte[]? First => IsBackward || From is null ? [] : _behind;
+
+    private byte[]? End => IsBackward ? From : null;
+
     public override void Prepare(TableDefinition table)
     {
         if (!IsBackward && From is not null) _behind ??= KeyBytes.PrefixEnd(From);
@@ -72,30 +82,45 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward) : Operation<b
     public override bool TryApply(
         PartitionTransaction transaction, ref LockTaker locks, out byte[]? result)
     {
-        byte[]? first = IsBackward || From is null ? [] : _behind;
-        byte[]? end = IsBackward ? From : null;
-        bool isBag = transaction.Table.Type == TableType.Bag;
+        byte[]? first = First;
+        byte[]? end = End;
         result = null;
 
         // No key can ever come after the given one.
         if (first is null) return locks.TryTakePartition(LockKind.IntentionRead);
 
-        var walk = new RecordWalk(transaction, KeySpace.Records, first, end, IsBackward);
-        if (!walk.MoveNext()) return locks.TryTakeRange(KeySpace.Records, first, end);
+        if (Find(transaction, first) is not { } found)
+            return locks.TryTakeRange(KeySpace.Records, first, end);
 
-        byte[] found = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
         bool isLocked = IsBackward
             ? locks.TryTakeRange(KeySpace.Records, found, end)
             : locks.TryTakeRange(KeySpace.Records, first, KeyBytes.Behind(found));
         if (isLocked) result = found;
         return isLocked;
     }
+
+    /// <inheritdoc/>
+    public bool IsShort => true;
+
+    /// <inheritdoc/>
+    public byte[]? ReadAll(IRecordSource source)
+        => First is { } first ? Find(source, first) : null;
+
+    private byte[]? Find(IRecordView view, byte[] first)
+    {
+        var walk = new RecordWalk(view, KeySpace.Records, first, End, IsBackward);
+        if (!walk.MoveNext()) return null;
+
+        return view.Table.Type == TableType.Bag
+            ? KeyBytes.WithoutSuffix(walk.Place).ToArray()
+            : walk.Place;
+    }
 }
 
 /// <summary>Counts the records of a partition; the answer is a long.</summary>
 [GenerateSerializer]
 [Alias("Memento.CountOperation")]
-internal sealed class CountOperation : Operation<long>
+internal sealed class CountOperation : Operation<long>, ISnapshotRead<long>
 {
     public override AnswerCodec<long> Codec => AnswerCodecs.Number;
 
@@ -105,18 +130,13 @@ internal sealed class CountOperation : Operation<long>
         result = 0;
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
-        transaction.DependOn(transaction.Content.LastPosition);
-        long count = transaction.Content.Count;
-        foreach (StagedWrite write in transaction.Seen.Effective)
-        {
-            if (!write.Space.IsRecords) continue;
-
-            bool isThere = transaction.Content.Find(KeySpace.Records, write.Key.Bytes) is not null;
-            if (isThere && write.Record is null) count--;
-            if (!isThere && write.Record is not null) count++;
-        }
-
-        result = count;
+        result = transaction.CountRecords();
         return true;
     }
+
+    /// <inheritdoc/>
+    public bool IsShort => true;
+
+    /// <inheritdoc/>
+    public long ReadAll(IRecordSource source) => source.CountRecords();
 }

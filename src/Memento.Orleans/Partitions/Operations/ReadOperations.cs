@@ -68,7 +68,8 @@ internal abstract class RecordOperation(Key key, object record, ulong indexes)
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.ReadOperation")]
-internal sealed class ReadOperation(Key key, bool writes) : KeyOperation<object?>(key, writes)
+internal sealed class ReadOperation(Key key, bool writes)
+    : KeyOperation<object?>(key, writes), ISnapshotRead<object?>
 {
     public override AnswerCodec<object?> Codec => AnswerCodecs.Record;
 
@@ -91,38 +92,50 @@ internal sealed class ReadOperation(Key key, bool writes) : KeyOperation<object?
                 transaction.Find(KeySpace.Records, Key)?.Record,
                 next: null);
 
-    protected override object? Apply(PartitionTransaction transaction)
-    {
-        if (transaction.Table.Type != TableType.Bag)
-            return transaction.Find(KeySpace.Records, Key)?.Record;
+    /// <inheritdoc/>
+    public bool IsShort => true;
 
-        List<StoredRecord> found = transaction.FindInBag(Key);
+    /// <inheritdoc/>
+    public object? ReadAll(IRecordSource source)
+    {
+        if (source.Table.Type != TableType.Bag)
+            return source.Find(KeySpace.Records, Key)?.Record;
+
+        List<StoredRecord> found = source.FindInBag(Key);
         return found.Count == 0 ? null : found[0].Record;
     }
+
+    protected override object? Apply(PartitionTransaction transaction) => ReadAll(transaction);
 }
 
 /// <summary>Reads all records of a key; the answer is an array of records.</summary>
 [GenerateSerializer]
 [Alias("Memento.ReadAllOperation")]
 internal sealed class ReadAllOperation(Key key, bool writes)
-    : KeyOperation<object[]>(key, writes)
+    : KeyOperation<object[]>(key, writes), ISnapshotRead<object[]>
 {
     public override AnswerCodec<object[]> Codec => AnswerCodecs.Records;
 
-    protected override object[] Apply(PartitionTransaction transaction)
-    {
-        if (transaction.Table.Type == TableType.Bag)
-            return transaction.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();
+    /// <inheritdoc/>
+    public bool IsShort => true;
 
-        return transaction.Find(KeySpace.Records, Key) is { } record ? [record.Record] : [];
+    /// <inheritdoc/>
+    public object[] ReadAll(IRecordSource source)
+    {
+        if (source.Table.Type == TableType.Bag)
+            return source.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();
+
+        return source.Find(KeySpace.Records, Key) is { } record ? [record.Record] : [];
     }
+
+    protected override object[] Apply(PartitionTransaction transaction) => ReadAll(transaction);
 }
 
 /// <summary>Finds records by their whole keys, and locks only these keys.</summary>
 [GenerateSerializer]
 [Alias("Memento.ReadKeysOperation")]
 internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? after, byte[][] keys)
-    : FindOperation(terms, limit, after)
+    : FindOperation(terms, limit, after), ISnapshotRead<Chunk>
 {
     /// <summary>The bytes of the keys, in order.</summary>
     [Id(0)]
@@ -140,7 +153,7 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         byte[]? last = null;
         for (int i = 0; i < Keys.Length && last is null; i++)
         {
-            var key = new Key(Keys[IsWalkedBackward ? Keys.Length - 1 - i : i]);
+            Key key = KeyAt(i);
             if (!locks.TryTakeKey(KeySpace.Records, key, writes: false)) return false;
 
             chunk.Locked++;
@@ -151,6 +164,18 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         result = chunk.ToChunk(last);
         return true;
     }
+
+    /// <inheritdoc/>
+    public Chunk ReadAll(IRecordSource source)
+    {
+        var chunk = new ChunkBuilder(Terms, Terms.Order, Limit, After);
+        byte[]? last = null;
+        for (int i = 0; i < Keys.Length && last is null; i++)
+            last = Add(chunk, Find(source, KeyAt(i)));
+        return chunk.ToChunk(last);
+    }
+
+    private Key KeyAt(int turn) => new(Keys[IsWalkedBackward ? Keys.Length - 1 - turn : turn]);
 
     private byte[]? Add(ChunkBuilder chunk, List<StoredRecord> ofKey)
     {
@@ -167,12 +192,12 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         return null;
     }
 
-    private List<StoredRecord> Find(PartitionTransaction transaction, Key key)
+    private List<StoredRecord> Find(IRecordSource source, Key key)
     {
-        if (transaction.Table.Type != TableType.Bag)
-            return transaction.Find(KeySpace.Records, key) is { } found ? [found] : [];
+        if (source.Table.Type != TableType.Bag)
+            return source.Find(KeySpace.Records, key) is { } found ? [found] : [];
 
-        List<StoredRecord> ofKey = transaction.FindInBag(key);
+        List<StoredRecord> ofKey = source.FindInBag(key);
         if (IsWalkedBackward) ofKey.Reverse();
         return ofKey;
     }

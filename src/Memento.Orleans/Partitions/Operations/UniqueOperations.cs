@@ -75,7 +75,7 @@ internal sealed class ReleaseOperation(IndexReference index, Key value, byte[] o
 [GenerateSerializer]
 [Alias("Memento.FindHolderOperation")]
 internal sealed class FindHolderOperation(IndexReference index, Key value)
-    : KeyOperation<byte[]?>(value, writes: false)
+    : KeyOperation<byte[]?>(value, writes: false), ISnapshotRead<byte[]?>
 {
     public override AnswerCodec<byte[]?> Codec => AnswerCodecs.Key;
 
@@ -85,6 +85,13 @@ internal sealed class FindHolderOperation(IndexReference index, Key value)
 
     protected override KeySpace SpaceIn(PartitionTransaction transaction)
         => transaction.RequireUniqueIndex(Index).Values;
+
+    /// <inheritdoc/>
+    public bool IsShort => true;
+
+    /// <inheritdoc/>
+    public byte[]? ReadAll(IRecordSource source)
+        => (byte[]?)source.Find(source.RequireIndex(Index).Values, Key)?.Record;
 
     protected override byte[]? Apply(PartitionTransaction transaction)
         => (byte[]?)transaction.Find(SpaceIn(transaction), Key)?.Record;

@@ -11,7 +11,7 @@ namespace Memento.Partitions.Operations;
 [Alias("Memento.WalkOperation")]
 internal sealed class WalkOperation(
     FindTerms terms, int? limit, byte[]? after, WalkWay[] ways, bool writes)
-    : FindOperation(terms, limit, after), IScan<Chunk>
+    : FindOperation(terms, limit, after), IScan<Chunk>, ISnapshotRead<Chunk>
 {
     /// <summary>The ways, the preferred one first.</summary>
     [Id(0)]
@@ -60,6 +60,29 @@ internal sealed class WalkOperation(
     public bool TryLock(ref LockTaker locks)
         => locks.TryTakePartition(
             Writes ? LockKind.Write : IsWhole ? LockKind.Read : LockKind.IntentionRead);
+
+    /// <summary>All records, where a snapshot is older than the indexes of the ways.</summary>
+    private WalkWay AlongKeys
+        => new(
+            Ways[0].Number,
+            Index: null,
+            Ranges: null,
+            Terms.Order is ChunkOrder.Any or ChunkOrder.Counted ? [[]] : null);
+
+    /// <inheritdoc/>
+    public Chunk ReadAll(IRecordSource source)
+    {
+        WalkWay[] there = Array.FindAll(
+            Ways, way => way.Index is null || source.HasIndex(way.Index));
+        WalkOperation operation = there.Length == Ways.Length
+            ? this
+            : new WalkOperation(
+                Terms, Limit, After, there.Length == 0 ? [AlongKeys] : there, Writes)
+            {
+                SortedLimit = SortedLimit,
+            };
+        return new WayChooser(source, operation).Choose().GoToEnd().ToChunk();
+    }
 
     /// <inheritdoc/>
     public Chunk Read(IRecordView view)

@@ -108,6 +108,11 @@ internal sealed class PartitionGiver(
     {
         if (silos.IsDead(request.Owner)) throw Moved(request.Table, request.Number);
 
+        // Before it opens a partition, this silo knows that it serves: a snapshot asks those that
+        // are known.
+        if (!silos.Others.Contains(request.Owner) && !silos.Here.Equals(request.Owner))
+            await silos.RefreshAsync(_leaving.Token).ConfigureAwait(false);
+
         PartitionOwners.Ownership owned =
             owners.Set(request.Table, request.Number, request.Owner);
         await owned.Opening.ConfigureAwait(false);

@@ -48,6 +48,11 @@ internal sealed class LeaseKeeper(
     public bool IsOn => _storage is not null;
 
     /// <summary>Describes the lease for callers; null where there is none.</summary>
+    /// <summary>
+    /// Whether the silo may rely on what it holds at this moment; true where nothing is held.
+    /// </summary>
+    public bool Stands => !IsOn || _lease.Count == 0 || _lease.IsValid;
+
     public LeaseInfo? Describe()
         => IsOn ? new LeaseInfo(_lease.Until, _lease.IsValid, _lease.Count) : null;
 

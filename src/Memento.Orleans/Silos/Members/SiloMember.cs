@@ -5,6 +5,7 @@ using Memento.Messages;
 using Memento.Numbering;
 using Memento.Participants;
 using Memento.Silos.HandOver;
+using Memento.Silos.Snapshots;
 using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed class SiloMember(
     Numbers numbers,
     TableRegistry tables,
     PartitionGiver giver,
+    SiloCuts cuts,
     SiloInspector inspector)
     : GrainService(id, silo, loggers), ISiloMember
 {
@@ -37,7 +39,7 @@ internal sealed class SiloMember(
         => Task.Run(() => members.SealAsync(request));
 
     public Task<MemberAnswer> SettleAsync(SettleRequest request)
-        => Task.Run(() => members.Settle(request));
+        => Task.Run(() => members.SettleAsync(request).AsTask());
 
     public Task<MemberAnswer> AskAsync(AskRequest request)
         => Task.Run(() => request.ForMembers
@@ -49,6 +51,20 @@ internal sealed class SiloMember(
 
     public Task<TransactionOutcome> DecideAsync(CommitRequest request)
         => Task.Run(() => commit.DecideAsync(request.TransactionId));
+
+    public Task PrepareCutAsync() => Task.Run(cuts.PrepareAsync);
+
+    public Task<CloseAnswer> CloseForCutAsync(Guid cut) => Task.Run(() => cuts.CloseAsync(cut));
+
+    public Task<CutAnswer> CutAsync(CutOrder order) => Task.Run(() => cuts.CutAsync(order));
+
+    public Task OpenAfterCutAsync(Guid cut) => Task.Run(() => cuts.Open(cut));
+
+    public Task<SnapshotAnswer> ReadSnapshotAsync(SnapshotRead request)
+        => Task.Run(() => cuts.ReadAsync(request));
+
+    public Task EndSnapshotAsync(Guid snapshot)
+        => Task.Run(() => cuts.End(snapshot, SnapshotEnds.Body));
 
     public Task<SiloReport> DescribeAsync() => Task.Run(inspector.Describe);
 

@@ -3,6 +3,7 @@ using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Silos.HandOver;
+using Memento.Silos.Snapshots;
 using Memento.Storage;
 using Orleans.Runtime.Services;
 
@@ -17,7 +18,7 @@ internal sealed class SiloMembers(
     IGrainFactory grains,
     TimeProvider time,
     StoreMetrics metrics)
-    : GrainServiceClient<ISiloMember>(services), IMembers, IOtherSilos, IReadSilos
+    : GrainServiceClient<ISiloMember>(services), IMembers, IOtherSilos, IReadSilos, ICutSilos
 {
     /// <summary>
     /// How long a commit waits for a partition that is being opened. Its grain may be about to end,
@@ -25,10 +26,25 @@ internal sealed class SiloMembers(
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private KnownOthers _others = new(Of: null, []);
+
     public SiloAddress Here => silo.SiloAddress;
 
     public IReadOnlyList<SiloAddress> Others
         => [.. membership.FindServing().Where(each => !each.Equals(Here))];
+
+    /// <inheritdoc/>
+    public SiloAddress[] OthersNow
+    {
+        get
+        {
+            ClusterMembershipSnapshot members = membership.CurrentSnapshot;
+            KnownOthers known = Volatile.Read(ref _others);
+            if (!ReferenceEquals(known.Of, members))
+                Volatile.Write(ref _others, known = new KnownOthers(members, [.. Others]));
+            return known.Silos;
+        }
+    }
 
     public SiloAddress[] Serving
     {
@@ -72,6 +88,36 @@ internal sealed class SiloMembers(
         metrics.Sent(MessageName.Ask);
         return GetGrainService(address).AskAsync(request);
     }
+
+    public Task PrepareCutAsync(SiloAddress address)
+    {
+        metrics.Sent(MessageName.Cut);
+        return GetGrainService(address).PrepareCutAsync();
+    }
+
+    public Task<CloseAnswer> CloseForCutAsync(SiloAddress address, Guid cut)
+    {
+        metrics.Sent(MessageName.Cut);
+        return GetGrainService(address).CloseForCutAsync(cut);
+    }
+
+    public Task<CutAnswer> CutAsync(SiloAddress address, CutOrder order)
+    {
+        metrics.Sent(MessageName.Cut);
+        return GetGrainService(address).CutAsync(order);
+    }
+
+    public Task OpenAfterCutAsync(SiloAddress address, Guid cut)
+        => GetGrainService(address).OpenAfterCutAsync(cut);
+
+    public Task<SnapshotAnswer> ReadSnapshotAsync(SiloAddress address, SnapshotRead request)
+    {
+        metrics.Sent(MessageName.ReadSnapshot);
+        return GetGrainService(address).ReadSnapshotAsync(request);
+    }
+
+    public Task EndSnapshotAsync(SiloAddress address, Guid snapshot)
+        => GetGrainService(address).EndSnapshotAsync(snapshot);
 
     public Task EndReadsAsync(SiloAddress address, Guid[] transactionIds)
     {
@@ -133,4 +179,7 @@ internal sealed class SiloMembers(
 
     public IAsyncEnumerable<ClusterMembershipSnapshot> ChangesAsync()
         => membership.MembershipUpdates;
+
+    /// <summary>The other silos by a state of the membership.</summary>
+    private sealed record KnownOthers(ClusterMembershipSnapshot? Of, SiloAddress[] Silos);
 }

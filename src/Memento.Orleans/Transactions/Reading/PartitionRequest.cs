@@ -17,8 +17,15 @@ internal sealed class PartitionRequest
     /// <param name="plan">The ways to the records, and the order.</param>
     /// <param name="counts">Whether records are only counted.</param>
     /// <param name="writes">Whether partitions are locked for writing.</param>
+    /// <param name="mayLackIndexes">
+    /// Whether a partition may lack an index, and then has to sort what the index has in order.
+    /// </param>
     public PartitionRequest(
-        TableDefinition table, QueryPlan plan, bool counts = false, bool writes = false)
+        TableDefinition table,
+        QueryPlan plan,
+        bool counts = false,
+        bool writes = false,
+        bool mayLackIndexes = false)
     {
         _keys = plan.Keys is { } keys ? KeysByPartition(table, keys) : null;
         bool sorts = !counts && plan.Ways.Any(static way => !way.IsOrdered);
@@ -31,7 +38,9 @@ internal sealed class PartitionRequest
                 : sorts && _keys is not null ? ChunkOrder.Sorted
                 : ChunkOrder.OfWalk,
             IsBackward = plan.Order is { IsDescending: true },
-            SortBy = sorts ? [.. plan.Order!.Parts] : null,
+            SortBy = sorts || (mayLackIndexes && !counts && plan.Order is not null)
+                ? [.. plan.Order!.Parts]
+                : null,
             IsLimited = plan.IsLimited,
         };
         _ways = _keys is null ? [.. plan.Ways.Select(ToWalk)] : [];

@@ -3,13 +3,14 @@ using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries.Plans;
+using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
 /// <summary>
 /// Runs queries: plans them, asks the partitions, and makes one answer from their answers.
 /// </summary>
-internal sealed class QueryRunner(OperationSender sender)
+internal sealed class QueryRunner(IOperationSender sender)
 {
     /// <summary>Reads all results.</summary>
     public async ValueTask<List<T>> ListAsync<T>(
@@ -112,8 +113,8 @@ internal sealed class QueryRunner(OperationSender sender)
         QueryShape shape, CancellationToken cancellationToken)
     {
         QueryPlan plan = Plan(shape, isLimited: shape.Take is not null);
-        QueryPlan resolved = await new UniqueLookup(sender, shape.Table)
-            .ResolveAsync(plan, cancellationToken).ConfigureAwait(false);
+        QueryPlan resolved = await ResolveAsync(shape.Table, plan, cancellationToken)
+            .ConfigureAwait(false);
         var trace = new QueryTrace(shape.Table, resolved);
         var stream = new RecordStream(sender, shape.Table, resolved, shape.Reach, trace: trace);
         long seen = 0;
@@ -157,8 +158,13 @@ internal sealed class QueryRunner(OperationSender sender)
 
     private ValueTask<QueryPlan> PlanAsync(
         QueryShape shape, bool isLimited, CancellationToken cancellationToken)
-        => new UniqueLookup(sender, shape.Table).ResolveAsync(
-            Plan(shape, isLimited), cancellationToken);
+        => ResolveAsync(shape.Table, Plan(shape, isLimited), cancellationToken);
+
+    private ValueTask<QueryPlan> ResolveAsync(
+        TableDefinition table, QueryPlan plan, CancellationToken cancellationToken)
+        => sender.MayLackIndexes
+            ? new(plan)
+            : new UniqueLookup(sender, table).ResolveAsync(plan, cancellationToken);
 
     /// <summary>Asks partitions for their counts, each up to a limit.</summary>
     private async ValueTask<Chunk[]> AskAsync(

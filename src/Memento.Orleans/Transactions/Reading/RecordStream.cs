@@ -12,7 +12,7 @@ namespace Memento.Transactions.Reading;
 /// </summary>
 internal sealed class RecordStream
 {
-    private readonly OperationSender _sender;
+    private readonly IOperationSender _sender;
     private readonly TableDefinition _table;
     private readonly PartitionRequest _request;
     private readonly ChunkSizes _sizes;
@@ -37,7 +37,7 @@ internal sealed class RecordStream
     /// <param name="writes">Whether partitions are locked for writing.</param>
     /// <param name="trace">Collects how the query is answered.</param>
     public RecordStream(
-        OperationSender sender,
+        IOperationSender sender,
         TableDefinition table,
         QueryPlan plan,
         int? reach = null,
@@ -46,11 +46,11 @@ internal sealed class RecordStream
         bool writes = false,
         QueryTrace? trace = null)
     {
-        bool isLocal = sender.Partitions.ShareMemory;
+        bool isLocal = sender.SharesMemory;
         _sender = sender;
         _table = table;
         _trace = trace;
-        _request = new PartitionRequest(table, plan, counts: false, writes)
+        _request = new PartitionRequest(table, plan, counts: false, writes, sender.MayLackIndexes)
         {
             Reach = reach is { } wanted ? ChunkSizes.Limit(wanted, isLocal) : null,
         };

@@ -11,7 +11,7 @@ namespace Memento.Transactions.Reading;
 /// record with that value, so two partitions are asked, not all. The values stay locked, taken or
 /// free, so that no other transaction takes them meanwhile.
 /// </summary>
-internal sealed class UniqueLookup(OperationSender sender, TableDefinition table)
+internal sealed class UniqueLookup(IOperationSender sender, TableDefinition table)
 {
     /// <summary>
     /// The largest number of values to look up. With more values every partition is asked once;

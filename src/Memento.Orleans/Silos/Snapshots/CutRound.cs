@@ -1,0 +1,284 @@
+using Memento.Commit;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Snapshots;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Memento.Silos.Snapshots;
+
+/// <summary>
+/// Takes cuts over several silos, for all snapshots of this one that wait: each silo is told to
+/// prepare, then all to close, then all to take their parts and to open. While all are closed, no
+/// commit is applied anywhere, for about the time of a message and its answer.
+/// </summary>
+/// <remarks>
+/// What must hold: all parts show the same moment, at which every silo was closed. A silo that
+/// opens by itself before it was told to take its part refuses, and the others' parts are dropped.
+/// </remarks>
+internal sealed class CutRound(
+    SiloCuts here,
+    ICutSilos silos,
+    HybridClock clock,
+    TransactionIds ids,
+    TimeProvider time,
+    ILogger<CutRound> logger)
+{
+    private readonly Lock _gate = new();
+    private Task? _running;
+    private Waiting? _next;
+
+    /// <summary>
+    /// Takes a snapshot over this silo and others, or shares one that is not begun yet.
+    /// </summary>
+    public Task<TakenCut> TakeAsync(TimeSpan maxAge)
+    {
+        lock (_gate)
+        {
+            // One that is being taken may be of a moment before something was acknowledged that
+            // this caller knows.
+            _next ??= new Waiting();
+            _next.Add(maxAge);
+            _running ??= Task.Run(RunAsync);
+            return _next.Taken;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            Waiting round;
+            lock (_gate)
+            {
+                if (_next is null)
+                {
+                    _running = null;
+                    return;
+                }
+
+                round = _next;
+                _next = null;
+            }
+
+            try
+            {
+                round.Complete(await TakeAsync(round.MaxAge, round.Callers).ConfigureAwait(false));
+            }
+            catch (Exception error)
+            {
+                round.Fail(error);
+            }
+        }
+    }
+
+    private async Task<TakenCut> TakeAsync(TimeSpan maxAge, int callers)
+    {
+        long began = time.GetTimestamp();
+        Exception? problem = null;
+        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
+        {
+            SiloAddress[] all = [silos.Here, .. silos.OthersNow];
+            try
+            {
+                if (await TryTakeAsync(all, maxAge, callers).ConfigureAwait(false) is { } taken)
+                    return taken;
+            }
+            catch (StorageException)
+            {
+                throw;
+            }
+            catch (Exception exception) when (
+                exception is NotClosedException || StoreLifetime.IsUnreachable(exception))
+            {
+                problem = exception;
+            }
+
+            if (time.GetElapsedTime(began) >= SnapshotLimits.LongestTry)
+            {
+                throw new StoreUnavailableException(
+                    "A snapshot could not be taken, because not every silo took part: "
+                    + $"{problem?.Message ?? "silos came or left all the time."} Take it again.",
+                    problem);
+            }
+
+            await Task.Delay(pause, time).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One attempt; null: silos came or left meanwhile.</summary>
+    private async Task<TakenCut?> TryTakeAsync(SiloAddress[] all, TimeSpan maxAge, int callers)
+    {
+        Guid cut = ids.Next();
+        await EachAsync(all, silo => silo.Equals(silos.Here)
+            ? Done(here.PrepareAsync())
+            : Done(silos.PrepareCutAsync(silo))).ConfigureAwait(false);
+        CloseAnswer[] closed;
+        try
+        {
+            closed = await EachAsync(all, silo => silo.Equals(silos.Here)
+                ? here.CloseAsync(cut)
+                : silos.CloseForCutAsync(silo, cut)).ConfigureAwait(false);
+            ThrowIfNotClosed(all, closed);
+        }
+        catch
+        {
+            OpenAll(all, cut);
+            throw;
+        }
+
+        if (!silos.OthersNow.ToHashSet().SetEquals(all.Skip(1)))
+        {
+            OpenAll(all, cut);
+            return null;
+        }
+
+        // All are closed: this is the moment. What is committed by now is applied where it is not.
+        clock.Observe(closed.Max(static each => each.Clock));
+        var snapshot = new CutOrder(
+            cut,
+            ids.Next(),
+            clock.Next(),
+            [.. closed.SelectMany(static each => each.Committed).Distinct()],
+            maxAge,
+            silos.Here);
+        CutAnswer[] taken;
+        try
+        {
+            taken = await EachAsync(all, silo => silo.Equals(silos.Here)
+                ? here.CutAsync(snapshot)
+                : silos.CutAsync(silo, snapshot)).ConfigureAwait(false);
+        }
+        catch
+        {
+            OpenAll(all, cut);
+            EndAll(all, snapshot.Snapshot);
+            throw;
+        }
+
+        if (Array.TrueForAll(taken, static each => each.IsTaken))
+            return new TakenCut(here.Require(snapshot.Snapshot), all, callers);
+
+        EndAll(all, snapshot.Snapshot);
+        throw (Exception?)Array.Find(taken, static each => each.Error is not null)?.Error
+            ?? new NotClosedException("A silo opened again before it was told to take its part.");
+    }
+
+    /// <summary>Ends the parts of a snapshot in other silos, and does not wait.</summary>
+    public void EndAll(IEnumerable<SiloAddress> all, Guid snapshot)
+    {
+        here.End(snapshot, SnapshotEnds.Body);
+        foreach (SiloAddress each in all)
+        {
+            if (!each.Equals(silos.Here))
+                TellAsync(each, static (silos, silo, id) => silos.EndSnapshotAsync(silo, id), snapshot)
+                    .Ignore();
+        }
+    }
+
+    /// <summary>
+    /// Where a transaction waits for silos that are not asked, it could be committed already.
+    /// </summary>
+    private static void ThrowIfNotClosed(SiloAddress[] all, CloseAnswer[] closed)
+    {
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (closed[i].Refusal is { } refusal)
+                throw new NotClosedException($"Silo {all[i]}: {refusal}");
+            if (closed[i].Coordinators.Any(each => each is null || !all.Contains(each)))
+            {
+                throw new NotClosedException(
+                    $"Silo {all[i]} has a transaction whose coordinator has ended, and which is "
+                    + "not decided yet.");
+            }
+        }
+    }
+
+    private void OpenAll(SiloAddress[] all, Guid cut)
+    {
+        here.Open(cut);
+        foreach (SiloAddress each in all)
+        {
+            if (!each.Equals(silos.Here))
+                TellAsync(each, static (silos, silo, id) => silos.OpenAfterCutAsync(silo, id), cut)
+                    .Ignore();
+        }
+    }
+
+    // A silo that does not hear it opens by itself, and drops what is too old.
+    private async Task TellAsync(
+        SiloAddress silo, Func<ICutSilos, SiloAddress, Guid, Task> tell, Guid id)
+    {
+        try
+        {
+            await tell(silos, silo, id).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
+        {
+            CutLog.NotTold(logger, exception, silo);
+        }
+    }
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task.ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Asks all side by side. None of the calls is under way any more afterwards.</summary>
+    private static async Task<T[]> EachAsync<T>(SiloAddress[] all, Func<SiloAddress, Task<T>> ask)
+        => await Task.WhenAll(all.Select(ask)).ConfigureAwait(false);
+
+    /// <summary>Those who wait for the next cut.</summary>
+    private sealed class Waiting
+    {
+        private readonly TaskCompletionSource<TakenCut> _taken =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<TakenCut> Taken => _taken.Task;
+
+        public TimeSpan MaxAge { get; private set; }
+
+        public int Callers { get; private set; }
+
+        public void Add(TimeSpan maxAge)
+        {
+            Callers++;
+            if (maxAge > MaxAge) MaxAge = maxAge;
+        }
+
+        public void Complete(TakenCut taken) => _taken.SetResult(taken);
+
+        public void Fail(Exception error) => _taken.SetException(error);
+    }
+
+    /// <summary>A silo could not be closed; the cut is tried again.</summary>
+    private sealed class NotClosedException(string message) : Exception(message);
+}
+
+/// <summary>A snapshot over several silos.</summary>
+/// <param name="part">Its part in this silo.</param>
+/// <param name="silos">All silos with parts, this one first.</param>
+/// <param name="readers">How many bodies read it.</param>
+internal sealed class TakenCut(SnapshotPart part, SiloAddress[] silos, int readers)
+{
+    private int _readers = readers;
+
+    public SnapshotPart Part { get; } = part;
+
+    public SiloAddress[] Silos { get; } = silos;
+
+    /// <summary>A body has ended; whether it was the last one.</summary>
+    public bool Leave() => Interlocked.Decrement(ref _readers) == 0;
+}
+
+/// <summary>The log messages about cuts.</summary>
+internal static partial class CutLog
+{
+    [LoggerMessage(
+        EventId = 1240,
+        Level = LogLevel.Debug,
+        Message = "Silo {Silo} was not told that a snapshot has ended or was given up; it finds "
+            + "that out by itself")]
+    public static partial void NotTold(ILogger logger, Exception exception, SiloAddress silo);
+}

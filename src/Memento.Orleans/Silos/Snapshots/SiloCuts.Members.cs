@@ -1,0 +1,175 @@
+using Memento.Messages;
+using Memento.Partitions;
+using Memento.Snapshots;
+using Memento.Storage;
+
+namespace Memento.Silos.Snapshots;
+
+/// <content>Cuts over several silos, one of which tells the others.</content>
+internal sealed partial class SiloCuts
+{
+    private readonly Lock _gate = new();
+    private Guid _closedFor;
+    private long? _preparedAt;
+    private Task _prepared = Task.CompletedTask;
+
+    /// <summary>
+    /// Prepares for cuts: from now on, commits over several silos release nowhere before they are
+    /// decided. Ends when those are decided that began before and that this silo coordinates.
+    /// </summary>
+    /// <remarks>
+    /// A silo in which a transaction has only read could release its locks before another silo has
+    /// sealed it. A later transaction could then be in a cut, and the first one not.
+    /// </remarks>
+    public Task PrepareAsync()
+    {
+        lock (_gate)
+        {
+            bool wasPrepared = IsPrepared;
+            _preparedAt = time.GetTimestamp();
+            if (wasPrepared) return _prepared;
+
+            spanning.HoldsReaders = true;
+            members.HoldsReaders = true;
+            return _prepared = spanning.WhenDecidedAsync();
+        }
+    }
+
+    /// <summary>Applies no commit any more, until the cut is taken, or for a short time.</summary>
+    public async Task<CloseAnswer> CloseAsync(Guid cut)
+    {
+        if (!leases.Stands) return CloseAnswer.Refused("Its lease has run out.");
+
+        await latch.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (!IsPrepared)
+            {
+                latch.Open();
+                return CloseAnswer.Refused("It was not prepared any more.");
+            }
+
+            _closedFor = cut;
+        }
+
+        _ = OpenLaterAsync(cut);
+        (Guid[] pending, SiloAddress?[] coordinators) = members.FindPending();
+        return new CloseAnswer
+        {
+            Clock = clock.Now,
+            Pending = pending,
+            Coordinators = coordinators,
+            Committed = [.. spanning.FindCommitted(), .. members.FindDecidedAlone()],
+        };
+    }
+
+    /// <summary>Takes a cut for which this silo is closed, and opens it.</summary>
+    public async Task<CutAnswer> CutAsync(CutOrder order)
+    {
+        SnapshotPart part;
+        long position;
+        int generation;
+        lock (_gate)
+        {
+            if (_closedFor != order.Cut) return new CutAnswer(IsTaken: false);
+
+            try
+            {
+                foreach (Guid each in order.Committed)
+                    members.Settle(new SettleRequest(each, IsCommitted: true));
+                clock.Observe(order.Stamp);
+                (part, position, generation) =
+                    Take(order.Snapshot, order.Stamp, order.MaxAge, order.Reader);
+            }
+            finally
+            {
+                Reopen();
+            }
+        }
+
+        MementoException? error = !leases.Stands
+            ? Stalled()
+            : await ConfirmAsync(part, position, generation).ConfigureAwait(false);
+        if (error is null) return new CutAnswer(IsTaken: true);
+
+        End(part.Id, SnapshotEnds.Body);
+        return new CutAnswer(IsTaken: false, error as StorageException);
+    }
+
+    /// <summary>Gives a cut up, for which this silo may be closed.</summary>
+    public void Open(Guid cut)
+    {
+        lock (_gate)
+        {
+            if (_closedFor == cut) Reopen();
+        }
+    }
+
+    /// <summary>Answers another silo that reads its snapshot.</summary>
+    public async Task<SnapshotAnswer> ReadAsync(SnapshotRead request)
+    {
+        try
+        {
+            SnapshotPart part = Require(request.Snapshot);
+            tables.Get(request.Table).Registration.Require(request.Table, request.Registration);
+            if (Find(part, request.Table, request.Number) is not { } partition)
+                return new SnapshotAnswer();
+
+            var answer = new SnapshotAnswer
+            {
+                WasThere = partition.WasHere(part.Cut),
+                Ownership = partition.Ownership,
+            };
+            return request.Operation is { } operation && (answer.WasThere || request.AlsoIfLater)
+                ? answer with
+                {
+                    Answer = await operation.AnswerAsync(new Target(this, part, partition))
+                        .ConfigureAwait(false),
+                }
+                : answer;
+        }
+        catch (Exception error)
+        {
+            return new SnapshotAnswer { Error = error };
+        }
+    }
+
+    private bool IsPrepared
+        => _preparedAt is { } at && time.GetElapsedTime(at) < SnapshotLimits.Prepared;
+
+    private void Reopen()
+    {
+        _closedFor = Guid.Empty;
+        latch.Open();
+    }
+
+    /// <summary>
+    /// Who has closed this silo may be dead. Its cut is refused then, and no harm is done.
+    /// </summary>
+    private async Task OpenLaterAsync(Guid cut)
+    {
+        await Task.Delay(SnapshotLimits.LongestClosed).ConfigureAwait(false);
+        Open(cut);
+    }
+
+    /// <summary>Ends the preparation when no cut was taken for a while.</summary>
+    private void EndPreparation()
+    {
+        lock (_gate)
+        {
+            if (_preparedAt is null || IsPrepared) return;
+            _preparedAt = null;
+            spanning.HoldsReaders = false;
+            members.HoldsReaders = false;
+        }
+    }
+
+    private sealed class Target(SiloCuts cuts, SnapshotPart part, Partition partition)
+        : IOperationTarget
+    {
+        public Tables.TableDefinition Table => partition.Table;
+
+        public ValueTask<TResult> ExecuteAsync<TResult>(Operation<TResult> operation)
+            => new(cuts.Read(part, partition, operation));
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using Memento.Commit;
+using Memento.Invariants;
+using Memento.Journaling;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Silos.Leases;
+using Memento.Snapshots;
+using Memento.Tables;
+using Microsoft.Extensions.Options;
+
+namespace Memento.Silos.Snapshots;
+
+/// <summary>
+/// The parts of snapshots in this silo: takes the cuts here, alone or with other silos, and reads
+/// what they show.
+/// </summary>
+/// <remarks>
+/// What must hold: a cut is taken while no commit is being applied here. Over several silos, all
+/// are closed at once, so that there is a moment at which nothing was applied anywhere; and what is
+/// committed by then is applied in every silo before its part is taken.
+/// </remarks>
+internal sealed partial class SiloCuts(
+    ApplyLatch latch,
+    Cuts cuts,
+    HybridClock clock,
+    PartitionDirectory partitions,
+    TableRegistry tables,
+    Journal journal,
+    OneAppendCommit commit,
+    MemberCommits members,
+    SpanningCommit spanning,
+    LeaseKeeper leases,
+    TransactionIds ids,
+    ILocalSiloDetails silo,
+    IClusterMembershipService membership,
+    IOptions<MementoOptions> options,
+    TimeProvider time) : IAgingSnapshots
+{
+    private readonly ConcurrentDictionary<Guid, SnapshotPart> _parts = new();
+
+    /// <summary>How many snapshots have a part here.</summary>
+    public int Count => _parts.Count;
+
+    /// <summary>An estimate of the bytes that are in memory only because of snapshots.</summary>
+    public long KeptBytes => cuts.Keeping.Sum(static each => each.KeptBytes);
+
+    /// <summary>Takes a snapshot of this silo alone.</summary>
+    /// <exception cref="StorageException">
+    /// The storage does not say whether it has kept what the snapshot would show.
+    /// </exception>
+    public async ValueTask<SnapshotPart> TakeAsync(
+        TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        while (true)
+        {
+            SnapshotPart part;
+            long position;
+            int generation;
+            while (!leases.Stands)
+            {
+                if (time.GetElapsedTime(began) >= SnapshotLimits.LongestTry) throw Stalled();
+                await Task.Delay(BackOff.First, time, cancellationToken).ConfigureAwait(false);
+            }
+
+            await latch.CloseAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                // Checked behind it: what is closed cannot run out unseen.
+                if (!leases.Stands) continue;
+                (part, position, generation) =
+                    Take(ids.Next(), clock.Next(), maxAge, silo.SiloAddress);
+            }
+            finally
+            {
+                latch.Open();
+            }
+
+            try
+            {
+                switch (await ConfirmAsync(part, position, generation).ConfigureAwait(false))
+                {
+                    case null:
+                        return part;
+                    case StorageException error:
+                        throw error;
+                }
+            }
+            catch
+            {
+                End(part.Id, SnapshotEnds.Body);
+                throw;
+            }
+
+            // A batch has failed, and what it had applied is taken back: not a moment to show.
+            End(part.Id, SnapshotEnds.Body);
+            await journal.FlushAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The part of a snapshot here.</summary>
+    /// <exception cref="SnapshotEndedException">It has ended.</exception>
+    public SnapshotPart Require(Guid snapshot)
+        => _parts.TryGetValue(snapshot, out SnapshotPart? part)
+            ? part
+            : throw new SnapshotEndedException(SnapshotEnds.Unknown(silo.SiloAddress));
+
+    /// <summary>The partition that a snapshot shows; null: it has not been here.</summary>
+    public Partition? Find(SnapshotPart part, string table, int number)
+        => partitions.Find(table, number, part.Cut);
+
+    /// <summary>Carries an operation out on a partition as a snapshot shows it.</summary>
+    /// <exception cref="SnapshotEndedException">It has ended.</exception>
+    public TResult Read<TResult>(
+        SnapshotPart part, Partition partition, Operation<TResult> operation)
+    {
+        EndIfOld(part);
+        part.ThrowIfEnded();
+        operation.Prepare(partition.Table);
+        try
+        {
+            return partition.Read(part.Cut, (ISnapshotRead<TResult>)operation);
+        }
+        finally
+        {
+            // It may have ended between: then what was read may be of a later moment.
+            if (part.Ended is not null)
+            {
+                partition.DropImages();
+                part.ThrowIfEnded();
+            }
+        }
+    }
+
+    /// <summary>Ends a snapshot here.</summary>
+    public void End(Guid snapshot, string reason)
+    {
+        if (!_parts.TryRemove(snapshot, out SnapshotPart? part) || !part.TryEnd(reason)) return;
+
+        cuts.End(part.Cut);
+        partitions.DropFormer();
+    }
+
+    /// <inheritdoc/>
+    public void EndOverdue()
+    {
+        EndPreparation();
+        foreach (SnapshotPart each in _parts.Values)
+        {
+            EndIfOld(each);
+            if (!each.Reader.Equals(silo.SiloAddress)
+                && membership.CurrentSnapshot.GetSiloStatus(each.Reader) == SiloStatus.Dead)
+            {
+                End(each.Id, SnapshotEnds.Reader(each.Reader));
+            }
+        }
+
+        long limit = options.Value.MaxSnapshotBytes;
+        while (KeptBytes > limit && _parts.Values.MinBy(static each => each.Cut) is { } oldest)
+            End(oldest.Id, SnapshotEnds.Memory(limit));
+    }
+
+    private void EndIfOld(SnapshotPart part)
+    {
+        if (time.GetElapsedTime(part.TakenAt) >= part.MaxAge)
+            End(part.Id, SnapshotEnds.Age(part.MaxAge));
+    }
+
+    private static StorageException Stalled()
+        => new(
+            "The lease of this silo has run out, because it does not reach the durable storage, so "
+            + "that it cannot say what a snapshot would show. Make the storage reachable.");
+
+    /// <summary>Takes a cut. The latch is closed.</summary>
+    /// <returns>
+    /// The part, and the last position in the journal, with the journal's generation: what the cut
+    /// shows is durable when that position is.
+    /// </returns>
+    private (SnapshotPart Part, long Position, int Generation) Take(
+        Guid id, long stamp, TimeSpan maxAge, SiloAddress reader)
+    {
+        var part = new SnapshotPart(id, stamp, maxAge, reader, time.GetTimestamp())
+        {
+            Cut = cuts.Take(),
+        };
+        Invariant.Holds(_parts.TryAdd(id, part), "a snapshot is taken once");
+        return (part, journal.LastPosition, journal.Generation);
+    }
+
+    /// <summary>
+    /// Waits until what a cut shows is durable. Null: it is. A conflict: it was taken back.
+    /// </summary>
+    private ValueTask<MementoException?> ConfirmAsync(
+        SnapshotPart part, long position, int generation)
+        => commit.ConfirmReadsAsync(part.Id, position, generation);
+}

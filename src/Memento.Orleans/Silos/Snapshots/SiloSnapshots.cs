@@ -1,0 +1,183 @@
+using Memento.Catalog;
+using Memento.Messages;
+using Memento.Participants;
+using Memento.Partitions;
+using Memento.Tables;
+
+namespace Memento.Silos.Snapshots;
+
+/// <summary>Takes snapshots in a silo, and reads them, wherever the partitions are.</summary>
+internal sealed class SiloSnapshots(
+    SiloCuts cuts,
+    CutRound round,
+    ICutSilos silos,
+    PartitionGrains grains,
+    CatalogCopy catalog,
+    TimeProvider time) : ISnapshots
+{
+    public async ValueTask<IOpenSnapshot> TakeAsync(
+        TimeSpan maxAge, CancellationToken cancellationToken)
+        => await OpenAsync(maxAge, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc cref="TakeAsync"/>
+    public async ValueTask<SiloSnapshot> OpenAsync(
+        TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        if (silos.OthersNow.Length == 0)
+        {
+            SnapshotPart part = await cuts.TakeAsync(maxAge, cancellationToken)
+                .ConfigureAwait(false);
+
+            // One that came meanwhile may have committed before the cut.
+            if (silos.OthersNow.Length == 0)
+                return new SiloSnapshot(this, new TakenCut(part, [silos.Here], readers: 1), maxAge);
+            cuts.End(part.Id, SnapshotEnds.Body);
+        }
+
+        Task<TakenCut> taking = round.TakeAsync(maxAge);
+        try
+        {
+            return new SiloSnapshot(
+                this, await taking.WaitAsync(cancellationToken).ConfigureAwait(false), maxAge);
+        }
+        catch (OperationCanceledException) when (!taking.IsCompleted)
+        {
+            LeaveLaterAsync(taking).Ignore();
+            throw;
+        }
+    }
+
+    /// <summary>A body has ended.</summary>
+    public void Leave(TakenCut taken)
+    {
+        if (taken.Leave()) round.EndAll(taken.Silos, taken.Part.Id);
+    }
+
+    /// <summary>Reads a partition as a snapshot shows it.</summary>
+    public ValueTask<TResult> ReadAsync<TResult>(
+        SiloSnapshot snapshot,
+        TableDefinition table,
+        int number,
+        Operation<TResult> operation,
+        CancellationToken cancellationToken)
+    {
+        SnapshotPart part = snapshot.Cut.Part;
+        part.ThrowIfEnded();
+        if (catalog.Find(table.Name) is null) throw CatalogGrain.NotFound(table.Name);
+
+        return cuts.Find(part, table.Name, number) is { } here
+            && (here.WasHere(part.Cut) || snapshot.Cut.Silos.Length == 1)
+                ? new(cuts.Read(part, here, operation))
+                : new(FindAndReadAsync(snapshot, table, number, operation, cancellationToken));
+    }
+
+    /// <summary>How long ago a snapshot was taken.</summary>
+    public TimeSpan AgeOf(SnapshotPart part) => time.GetElapsedTime(part.TakenAt);
+
+    private async Task LeaveLaterAsync(Task<TakenCut> taking)
+        => Leave(await taking.ConfigureAwait(false));
+
+    private async Task<TResult> FindAndReadAsync<TResult>(
+        SiloSnapshot snapshot,
+        TableDefinition table,
+        int number,
+        Operation<TResult> operation,
+        CancellationToken cancellationToken)
+    {
+        SiloAddress owner = await snapshot.FindAsync(table, number, cancellationToken)
+            .ConfigureAwait(false);
+        SnapshotPart part = snapshot.Cut.Part;
+        if (owner.Equals(silos.Here))
+        {
+            return cuts.Find(part, table.Name, number) is { } here
+                ? cuts.Read(part, here, operation)
+                : throw new SnapshotEndedException(SnapshotEnds.Moved(table.Name, number));
+        }
+
+        SnapshotAnswer answer = await AskAsync(
+            owner,
+            new SnapshotRead
+            {
+                Snapshot = part.Id,
+                Table = table.Name,
+                Number = number,
+                Operation = operation,
+                AlsoIfLater = true,
+                Registration = table.Registration,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return answer.Answer is { } read
+            ? operation.Codec.Decode(table, read)
+            : throw new SnapshotEndedException(SnapshotEnds.Moved(table.Name, number));
+    }
+
+    /// <summary>
+    /// Finds the silo whose partition a snapshot shows: the one that had it at the cut, or else the
+    /// one that had it first afterwards.
+    /// </summary>
+    public async Task<SiloAddress> FindAsync(
+        TakenCut taken, TableDefinition table, int number, CancellationToken cancellationToken)
+    {
+        if (await FindKnownAsync(taken, table, number, cancellationToken).ConfigureAwait(false)
+            is { } known)
+        {
+            return known;
+        }
+
+        // It is nowhere: whoever opens it has what there was at the cut.
+        OpenResponse opened = await grains.Of(table, number).OpenAsync(time, cancellationToken)
+            .ConfigureAwait(false);
+        if (opened.Error is not null) throw opened.Error;
+
+        return await FindKnownAsync(taken, table, number, cancellationToken).ConfigureAwait(false)
+            ?? throw new SnapshotEndedException(SnapshotEnds.Moved(table.Name, number));
+    }
+
+    private async Task<SiloAddress?> FindKnownAsync(
+        TakenCut taken, TableDefinition table, int number, CancellationToken cancellationToken)
+    {
+        SiloAddress? best = null;
+        long least = long.MaxValue;
+        SiloAddress? atCut = null;
+        long latest = -1;
+        var request = new SnapshotRead
+        {
+            Snapshot = taken.Part.Id,
+            Table = table.Name,
+            Number = number,
+            Registration = table.Registration,
+        };
+        SnapshotAnswer[] answers = await Task.WhenAll(taken.Silos.Select(silo =>
+            AskAsync(silo, request, cancellationToken))).ConfigureAwait(false);
+        for (int i = 0; i < answers.Length; i++)
+        {
+            SnapshotAnswer each = answers[i];
+            if (each.WasThere && each.Ownership > latest)
+                (atCut, latest) = (taken.Silos[i], each.Ownership);
+            if (!each.WasThere && each.Ownership > 0 && each.Ownership < least)
+                (best, least) = (taken.Silos[i], each.Ownership);
+        }
+
+        return atCut ?? best;
+    }
+
+    private async Task<SnapshotAnswer> AskAsync(
+        SiloAddress silo, SnapshotRead request, CancellationToken cancellationToken)
+    {
+        SnapshotAnswer answer;
+        try
+        {
+            answer = silo.Equals(silos.Here)
+                ? await cuts.ReadAsync(request).ConfigureAwait(false)
+                : await silos.ReadSnapshotAsync(silo, request).WaitAsync(cancellationToken)
+                    .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (
+            StoreLifetime.IsUnreachable(exception, cancellationToken))
+        {
+            throw new SnapshotEndedException(SnapshotEnds.Gone(silo), exception);
+        }
+
+        return answer.Error is { } error ? throw error : answer;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Memento.Silos.Snapshots;
+
+/// <summary>What this silo has of a snapshot.</summary>
+/// <param name="id">The snapshot.</param>
+/// <param name="stamp">Its stamp.</param>
+/// <param name="maxAge">How long it lives at the most.</param>
+/// <param name="reader">The silo that reads it.</param>
+/// <param name="takenAt">When it was taken, as a timestamp of the time provider.</param>
+internal sealed class SnapshotPart(
+    Guid id, long stamp, TimeSpan maxAge, SiloAddress reader, long takenAt)
+{
+    private string? _ended;
+
+    public Guid Id { get; } = id;
+
+    public long Stamp { get; } = stamp;
+
+    public TimeSpan MaxAge { get; } = maxAge;
+
+    public SiloAddress Reader { get; } = reader;
+
+    public long TakenAt { get; } = takenAt;
+
+    /// <summary>The cut that it shows.</summary>
+    public required long Cut { get; init; }
+
+    /// <summary>Why it has ended; null: it has not.</summary>
+    public string? Ended => Volatile.Read(ref _ended);
+
+    /// <summary>Ends it; false: it had ended before, and its reason stays.</summary>
+    public bool TryEnd(string reason)
+        => Interlocked.CompareExchange(ref _ended, reason, null) is null;
+
+    /// <exception cref="SnapshotEndedException">It has ended.</exception>
+    public void ThrowIfEnded()
+    {
+        if (Ended is { } reason) throw new SnapshotEndedException(reason);
+    }
+}
+
+/// <summary>Why snapshots end, in words.</summary>
+internal static class SnapshotEnds
+{
+    public const string Body =
+        "The snapshot has ended with its body. Use a snapshot only inside its body, and await "
+        + "every call.";
+
+    public const string UnknownToSilos =
+        "No silo knows the snapshot: it has ended, or the silo that had it. Take another one.";
+
+    public static string Age(TimeSpan maxAge)
+        => $"The snapshot is older than its MaxAge of {maxAge}, and has ended. Take another one, "
+            + "or give it a longer MaxAge in SnapshotOptions.";
+
+    public static string Memory(long limit)
+        => $"The snapshot was the oldest one when snapshots kept more than {limit} bytes of old "
+            + "records in memory (Memento:MaxSnapshotBytes), and was ended. Read less at once, or "
+            + "allow more.";
+
+    public static string Reader(SiloAddress reader)
+        => $"Silo {reader}, which read the snapshot, has ended, and the snapshot with it.";
+
+    public static string Unknown(SiloAddress silo)
+        => $"Silo {silo} does not know the snapshot: it is too old, or was never taken. Take "
+            + "another one.";
+
+    public static string Gone(SiloAddress silo)
+        => $"Silo {silo} had a part of the snapshot, and has ended. Take another snapshot.";
+
+    public static string Moved(string table, int number)
+        => $"Partition {number} of table '{table}' was in no silo when the snapshot was taken, and "
+            + "is in one now that joined later. Take another snapshot.";
+}

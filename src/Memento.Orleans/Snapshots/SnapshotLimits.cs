@@ -1,0 +1,21 @@
+namespace Memento.Snapshots;
+
+/// <summary>The limits of snapshots.</summary>
+internal static class SnapshotLimits
+{
+    /// <summary>The least that <c>MaxSnapshotBytes</c> may be, in bytes.</summary>
+    public const long LeastMemory = 1 << 20;
+
+    /// <summary>
+    /// How long a silo stays closed for a cut over several silos if it hears no more of it.
+    /// </summary>
+    public static readonly TimeSpan LongestClosed = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// How long after the last cut over several silos they go on to prepare for the next one.
+    /// </summary>
+    public static readonly TimeSpan Prepared = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a cut is tried.</summary>
+    public static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(30);
+}
