@@ -17,8 +17,8 @@ public sealed class NoTransactionException : MementoException
 }
 
 /// <summary>
-/// A call uses a snapshot that has ended: with its body, by its age, for the memory that it kept, or
-/// because a silo with a part of it has ended. Nothing is lost: take another one.
+/// A call uses a snapshot that has ended: with its body, by its age, for the memory that it kept,
+/// or because a silo with a part of it has ended. Nothing is lost: take another one.
 /// </summary>
 [GenerateSerializer]
 [Alias("Memento.SnapshotEndedException")]

@@ -55,8 +55,8 @@ public sealed class MementoOptions
 
     /// <summary>
     /// How many bytes of old records, by the store's estimate, a silo keeps for snapshots: 1 MB or
-    /// more; 1 GB by default. Above it the oldest snapshots end, and their readers get an error that
-    /// says so.
+    /// more; 1 GB by default. Above it the oldest snapshots end, and their readers get an error
+    /// that says so.
     /// </summary>
     public long MaxSnapshotBytes { get; set; } = 1L << 30;
 

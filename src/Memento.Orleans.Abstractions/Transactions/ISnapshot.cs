@@ -15,9 +15,9 @@ namespace Memento;
 public interface ISnapshot : IRecordReader
 {
     /// <summary>
-    /// The moment, as a number that grows: a snapshot that was taken after another one was taken, or
-    /// after a commit was acknowledged to the same process, has a higher stamp. It is near the time
-    /// in UTC, in units of 100 ns since the year 1, as in <see cref="DateTime.Ticks"/>.
+    /// The moment, as a number that grows: a snapshot that was taken after another one was taken,
+    /// or after a commit was acknowledged to the same process, has a higher stamp. It is near the
+    /// time in UTC, in units of 100 ns since the year 1, as in <see cref="DateTime.Ticks"/>.
     /// </summary>
     long Stamp { get; }
 }

@@ -15,7 +15,7 @@ namespace Memento.Commit;
 /// Carries out what the commits over several silos need of this silo: seals its partitions, applies
 /// or drops what was decided, and finds out the decision where nobody tells it.
 /// </summary>
-internal sealed class MemberCommits(
+internal sealed partial class MemberCommits(
     OneAppendCommit commit,
     ApplyLatch latch,
     PartitionDirectory partitions,
@@ -33,23 +33,7 @@ internal sealed class MemberCommits(
     /// </summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How long a commit is known as one that was not decided by its coordinator.
-    /// </summary>
-    private static readonly TimeSpan AloneMemory = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<Guid, SealedTransaction> _sealed = new();
-    private readonly AgingQueue<Guid> _decidedAlone = new(AloneMemory, time);
-    private volatile bool _holdsReaders;
-
-    /// <summary>
-    /// Whether a transaction that has only read here keeps its locks until it is decided.
-    /// </summary>
-    public bool HoldsReaders
-    {
-        get => _holdsReaders;
-        set => _holdsReaders = value;
-    }
 
     /// <summary>Transactions that are sealed here, and wait for a decision elsewhere.</summary>
     public int Count => _sealed.Count;
@@ -162,8 +146,7 @@ internal sealed class MemberCommits(
     /// <remarks>The caller is inside the latch, or has closed it.</remarks>
     public MemberAnswer Settle(SettleRequest request)
     {
-        if (request is { IsCommitted: true, ByMembers: true })
-            RememberAlone(request.TransactionId);
+        if (request is { IsCommitted: true, ByMembers: true }) RememberAlone(request.TransactionId);
         if (_sealed.TryGetValue(request.TransactionId, out SealedTransaction? one))
         {
             return Step(one, (member, effects) =>
@@ -186,46 +169,6 @@ internal sealed class MemberCommits(
         return Remembered(transactionId);
     }
 
-    /// <summary>
-    /// The transactions that wait here for their decisions, each with the silo that decides it;
-    /// null: the others do, because that silo is dead. The latch is closed.
-    /// </summary>
-    public (Guid[] Ids, SiloAddress?[] Deciders) FindPending()
-    {
-        List<Guid> ids = [];
-        List<SiloAddress?> deciders = [];
-        foreach (SealedTransaction one in _sealed.Values)
-        {
-            lock (one.Gate)
-            {
-                if (!one.Member.IsWaiting) continue;
-
-                ids.Add(one.Request.TransactionId);
-                deciders.Add(one.Member.Phase == MemberPhase.Promised
-                    ? null
-                    : one.Request.Coordinator);
-            }
-        }
-
-        return ([.. ids], [.. deciders]);
-    }
-
-    /// <summary>
-    /// The transactions that were committed here lately and not by their coordinators, so that
-    /// those may not know of it. The latch is closed.
-    /// </summary>
-    public Guid[] FindDecidedAlone() => _decidedAlone.GetAll();
-
-    // Inside the latch, before it is applied: a cut that sees it applied finds it here.
-    private void RememberAlone(Guid transactionId)
-    {
-        while (_decidedAlone.TryTake(out _))
-        {
-        }
-
-        _decidedAlone.Add(transactionId);
-    }
-
     /// <summary>What is known of a transaction that is not sealed here.</summary>
     private MemberAnswer Remembered(Guid transactionId)
         => registry.FindOutcome(transactionId) switch
@@ -234,144 +177,6 @@ internal sealed class MemberCommits(
             TransactionOutcome.Aborted => MemberAnswer.Aborted,
             _ => MemberAnswer.Unknown,
         };
-
-    /// <summary>
-    /// Looks for the decisions of transactions of which nothing was heard for a while, and ends
-    /// those whose caller has died before its commit.
-    /// </summary>
-    public async Task LookAsync()
-    {
-        EndOrphans();
-        long now = time.GetTimestamp();
-        List<Task> looks = [];
-        foreach (SealedTransaction one in _sealed.Values)
-        {
-            if (one.IsOwn || time.GetElapsedTime(one.HeardAt, now) < Patience) continue;
-            if (one.TryBeginLook()) looks.Add(LookAsync(one, now));
-        }
-
-        await Task.WhenAll(looks).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// The body has died with its silo. What it holds here is freed at once, and not only at its
-    /// time limit. One that is sealed waits for its decision.
-    /// </summary>
-    private void EndOrphans()
-    {
-        foreach (TransactionState each in registry.GetRunning())
-        {
-            if (each.Caller is not { } caller || !members.IsDead(caller)) continue;
-
-            registry.TryAbort(each, new TransactionConflictException(
-                $"Silo {caller}, which runs transaction {each.Id}, has died."));
-        }
-    }
-
-    private async Task LookAsync(SealedTransaction one, long now)
-    {
-        try
-        {
-            SiloAddress coordinator = one.Request.Coordinator;
-            List<MemberEffect> effects = [];
-            Step(one, (member, _) =>
-            {
-                member.OnSilence(
-                    members.IsDead(coordinator),
-                    time.GetElapsedTime(one.HeardAt, now) >= LongestSilence,
-                    effects);
-                return true;
-            });
-            while (effects.Count > 0)
-            {
-                List<MemberEffect> next = [];
-                foreach (MemberEffect effect in effects)
-                    await AskAsync(one, effect, next).ConfigureAwait(false);
-                effects = next;
-            }
-        }
-        catch (Exception exception)
-        {
-            // The next look tries again: the locks stay until the decision is known.
-            SpanningLog.StillUndecided(logger, exception, one.Request.TransactionId);
-        }
-        finally
-        {
-            one.EndLook();
-        }
-    }
-
-    private async Task AskAsync(SealedTransaction one, MemberEffect effect, List<MemberEffect> next)
-    {
-        Guid id = one.Request.TransactionId;
-        switch (effect)
-        {
-            case MemberEffect.AskCoordinator:
-                MemberAnswer answer = await members.AskAsync(
-                    one.Request.Coordinator, new AskRequest(id, ForMembers: false))
-                    .ConfigureAwait(false);
-                one.HeardAt = time.GetTimestamp();
-                await StepAndAskAsync(one, next, (member, effects) =>
-                    member.OnCoordinatorAnswer(answer, effects)).ConfigureAwait(false);
-                break;
-            case MemberEffect.AskStorage:
-                TransactionOutcome outcome = await storage.Journal!
-                    .DecideAsync(id, CancellationToken.None).ConfigureAwait(false);
-                SpanningLog.Decided(logger, id, one.Request.Coordinator, outcome);
-                await StepAndAskAsync(one, next, (member, effects) =>
-                {
-                    bool isCommitted = outcome == TransactionOutcome.Committed;
-                    if (isCommitted) RememberAlone(id);
-                    member.OnStorageDecided(isCommitted, effects);
-                }).ConfigureAwait(false);
-                break;
-            case MemberEffect.AskMembers:
-                await AskMembersAsync(one).ConfigureAwait(false);
-                break;
-        }
-    }
-
-    /// <summary>
-    /// The lowest member that lives and waits asks the others, and tells them what follows. Only
-    /// one asks at a time, so that the death of one that has committed cannot be seen by one, and
-    /// not by another.
-    /// </summary>
-    private async Task AskMembersAsync(SealedTransaction one)
-    {
-        Guid id = one.Request.TransactionId;
-        SiloAddress[] living =
-            [.. one.Request.Members.Where(each => !members.IsDead(each)).Order()];
-        SiloAddress[] others = [.. living.Where(each => !each.Equals(members.Here))];
-        MemberAnswer?[] answers = await Task.WhenAll(others.Select(AskAsync))
-            .ConfigureAwait(false);
-        int lower = living.IndexOf(members.Here);
-        if (SpanningMember.IsOthersTurn(answers[..lower])) return;
-        if (SpanningMember.Decide(answers) is not { } isCommitted) return;
-
-        var decision = new SettleRequest(id, isCommitted, ByMembers: true);
-        await SettleAsync(decision).ConfigureAwait(false);
-        SpanningLog.Decided(
-            logger,
-            id,
-            one.Request.Coordinator,
-            isCommitted ? TransactionOutcome.Committed : TransactionOutcome.Aborted);
-        await Task.WhenAll(others.Select(each => members.SettleAsync(each, decision)))
-            .ConfigureAwait(false);
-
-        async Task<MemberAnswer?> AskAsync(SiloAddress member)
-        {
-            try
-            {
-                return await members.AskAsync(member, new AskRequest(id, ForMembers: true))
-                    .ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                SpanningLog.StillUndecided(logger, exception, id);
-                return null;
-            }
-        }
-    }
 
     /// <summary>
     /// The participants of a request, in this silo. Those that the caller does not know are
@@ -402,27 +207,6 @@ internal sealed class MemberCommits(
         }
 
         return null;
-    }
-
-    private async ValueTask StepAndAskAsync(
-        SealedTransaction one,
-        List<MemberEffect> asks,
-        Action<SpanningMember, List<MemberEffect>> step)
-    {
-        int place = await latch.EnterAsync().ConfigureAwait(false);
-        try
-        {
-            Step(one, (member, effects) =>
-            {
-                step(member, effects);
-                asks.AddRange(effects.Where(static each => each >= MemberEffect.AskCoordinator));
-                return true;
-            });
-        }
-        finally
-        {
-            latch.Exit(place);
-        }
     }
 
     /// <summary>A step of the machine, and what it wants done in this silo.</summary>

@@ -183,7 +183,9 @@ internal sealed partial class OneAppendCommit(
                 transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome);
     }
 
-    /// <summary>Applies a commit over ram alone, when a cut that is being taken has ended.</summary>
+    /// <summary>
+    /// Applies a commit over ram alone, when a cut that is being taken has ended.
+    /// </summary>
     private async ValueTask<CommitResult> ApplyLaterAsync(
         IReadOnlyList<LocalParticipant> participants)
     {

@@ -175,7 +175,7 @@ internal sealed partial class SpanningCommit(
     /// A step that may decide. Inside the latch: what this silo decides while it is closed for a
     /// cut, another one that is not closed yet could apply.
     /// </summary>
-    private async ValueTask DecideAsync(
+    private async Task DecideAsync(
         Coordination one, Action<SpanningCoordinator, List<CoordinatorEffect>> step)
     {
         int place = await latch.EnterAsync().ConfigureAwait(false);

@@ -38,9 +38,9 @@ internal interface IOpenSnapshot
     void End();
 }
 
-/// <summary>The snapshots of this process, some of which may be older than they should be.</summary>
+/// <summary>The snapshots of this process, some of which may be too old.</summary>
 internal interface IAgingSnapshots
 {
-    /// <summary>Ends those that are. Called once a second.</summary>
+    /// <summary>Ends those that are too old. Called once a second.</summary>
     void EndOverdue();
 }

@@ -1,5 +1,4 @@
 using Memento.Snapshots;
-using Memento.Tables;
 
 namespace Memento.Partitions;
 

@@ -16,8 +16,7 @@ internal sealed class ApplyLatch
 
     private readonly long[] _inside;
     private readonly int _mask;
-    private readonly SemaphoreSlim _closing = new(1);
-    private volatile TaskCompletionSource? _closed;
+    private TaskCompletionSource? _closed;
 
     public ApplyLatch()
     {
@@ -33,7 +32,7 @@ internal sealed class ApplyLatch
     {
         place = ((Thread.GetCurrentProcessorId() & _mask) + 1) * Stride;
         Interlocked.Increment(ref _inside[place]);
-        if (_closed is null) return true;
+        if (Volatile.Read(ref _closed) is null) return true;
 
         // It was counted before the look, so that either it sees the cut or the cut sees it.
         Interlocked.Decrement(ref _inside[place]);
@@ -51,10 +50,11 @@ internal sealed class ApplyLatch
     /// </summary>
     public ValueTask CloseAsync(CancellationToken cancellationToken)
     {
-        if (!_closing.Wait(0, CancellationToken.None))
-            return new ValueTask(CloseLaterAsync(cancellationToken));
+        var closed =
+            new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _closed, closed, null) is { } earlier)
+            return new ValueTask(CloseAfterAsync(earlier, closed, cancellationToken));
 
-        Close();
         var spinner = new SpinWait();
         while (!IsEmpty())
         {
@@ -65,33 +65,28 @@ internal sealed class ApplyLatch
         return default;
     }
 
-    public void Open()
-    {
-        TaskCompletionSource waiting = _closed!;
-        _closed = null;
-        _closing.Release();
-        waiting.SetResult();
-    }
-
-    private void Close()
-    {
-        _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.MemoryBarrier();
-    }
+    public void Open() => Interlocked.Exchange(ref _closed, null)!.SetResult();
 
     private async Task<int> EnterLaterAsync()
     {
         while (true)
         {
-            if (_closed is { } closed) await closed.Task.ConfigureAwait(false);
+            if (Volatile.Read(ref _closed) is { } closed) await closed.Task.ConfigureAwait(false);
             if (TryEnter(out int place)) return place;
         }
     }
 
-    private async Task CloseLaterAsync(CancellationToken cancellationToken)
+    private async Task CloseAfterAsync(
+        TaskCompletionSource? earlier,
+        TaskCompletionSource closed,
+        CancellationToken cancellationToken)
     {
-        await _closing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Close();
+        while (earlier is not null)
+        {
+            await earlier.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            earlier = Interlocked.CompareExchange(ref _closed, closed, null);
+        }
+
         await EmptyAsync().ConfigureAwait(false);
     }
 

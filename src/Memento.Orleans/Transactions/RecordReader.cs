@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Memento.Keys;
 using Memento.Queries.Evaluation;
 using Memento.Queries.Translation;
 using Memento.Tables;

@@ -123,7 +123,7 @@ internal sealed class SnapshotScope : RecordReader, ISnapshot, IOperationSender
     protected override TableDefinition Use<T>()
     {
         ThrowIfEnded();
-        return _tools.Tables.Get(typeof(T));
+        return _tools.Tables.Get<T>();
     }
 
     private void ThrowIfEnded()

@@ -208,7 +208,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
     protected override TableDefinition Use<T>()
     {
         ThrowIfEnded();
-        return _tools.Tables.Get(typeof(T));
+        return _tools.Tables.Get<T>();
     }
 
     /// <summary>The running scope of the caller.</summary>

@@ -252,7 +252,8 @@ public abstract partial class ConformanceSuite
                 await Memento.SnapshotAsync(async snapshot =>
                 {
                     Assert.Equal(
-                        Accounts * 100, (await snapshot.AllAsync<Entry>()).Sum(static e => e.Value));
+                        Accounts * 100,
+                        (await snapshot.AllAsync<Entry>()).Sum(static e => e.Value));
                     await Task.Yield();
                     Assert.Equal(
                         Accounts * 100,
@@ -268,7 +269,8 @@ public abstract partial class ConformanceSuite
     }
 
     private static async IAsyncEnumerable<Entry> Stream(
-        IRecordReader reader, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IRecordReader reader,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (Entry each in reader.Query<Entry>().AsAsyncEnumerable()
             .WithCancellation(cancellationToken))

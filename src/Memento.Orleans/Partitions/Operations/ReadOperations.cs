@@ -98,8 +98,7 @@ internal sealed class ReadOperation(Key key, bool writes)
     /// <inheritdoc/>
     public object? ReadAll(IRecordSource source)
     {
-        if (source.Table.Type != TableType.Bag)
-            return source.Find(KeySpace.Records, Key)?.Record;
+        if (source.Table.Type != TableType.Bag) return source.Find(KeySpace.Records, Key)?.Record;
 
         List<StoredRecord> found = source.FindInBag(Key);
         return found.Count == 0 ? null : found[0].Record;

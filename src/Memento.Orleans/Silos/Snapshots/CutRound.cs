@@ -2,7 +2,6 @@ using Memento.Commit;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Snapshots;
-using Memento.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Memento.Silos.Snapshots;
@@ -171,8 +170,7 @@ internal sealed class CutRound(
         foreach (SiloAddress each in all)
         {
             if (!each.Equals(silos.Here))
-                TellAsync(each, static (silos, silo, id) => silos.EndSnapshotAsync(silo, id), snapshot)
-                    .Ignore();
+                TellAsync(each, silos.EndSnapshotAsync, snapshot).Ignore();
         }
     }
 
@@ -199,19 +197,17 @@ internal sealed class CutRound(
         here.Open(cut);
         foreach (SiloAddress each in all)
         {
-            if (!each.Equals(silos.Here))
-                TellAsync(each, static (silos, silo, id) => silos.OpenAfterCutAsync(silo, id), cut)
-                    .Ignore();
+            if (!each.Equals(silos.Here)) TellAsync(each, silos.OpenAfterCutAsync, cut).Ignore();
         }
     }
 
     // A silo that does not hear it opens by itself, and drops what is too old.
     private async Task TellAsync(
-        SiloAddress silo, Func<ICutSilos, SiloAddress, Guid, Task> tell, Guid id)
+        SiloAddress silo, Func<SiloAddress, Guid, Task> tell, Guid id)
     {
         try
         {
-            await tell(silos, silo, id).ConfigureAwait(false);
+            await tell(silo, id).ConfigureAwait(false);
         }
         catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
         {
@@ -225,7 +221,9 @@ internal sealed class CutRound(
         return true;
     }
 
-    /// <summary>Asks all side by side. None of the calls is under way any more afterwards.</summary>
+    /// <summary>
+    /// Asks all side by side. None of the calls is under way any more afterwards.
+    /// </summary>
     private static async Task<T[]> EachAsync<T>(SiloAddress[] all, Func<SiloAddress, Task<T>> ask)
         => await Task.WhenAll(all.Select(ask)).ConfigureAwait(false);
 

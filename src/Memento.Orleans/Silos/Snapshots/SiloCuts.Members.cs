@@ -1,7 +1,6 @@
 using Memento.Messages;
 using Memento.Partitions;
 using Memento.Snapshots;
-using Memento.Storage;
 
 namespace Memento.Silos.Snapshots;
 

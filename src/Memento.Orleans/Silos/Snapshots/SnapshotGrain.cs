@@ -1,6 +1,5 @@
 using Memento.Commit;
 using Memento.Messages;
-using Memento.Participants;
 using Memento.Partitions;
 using Memento.Tables;
 using Orleans.Concurrency;
@@ -91,7 +90,7 @@ internal sealed class SnapshotGrain(
             return new SnapshotAnswer
             {
                 Answer = await request.Operation!.AnswerAsync(
-                    new Target(snapshot, table, request.Number)).ConfigureAwait(false),
+                    new Target(snapshot, table, request.Number)),
             };
         }
         catch (Exception error)
