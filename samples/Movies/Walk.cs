@@ -26,6 +26,7 @@ internal sealed class Walk(IAnsiConsole console, TimeProvider time)
             new ExplainQueries(),
             new AskTooMuch(),
             new RentAFilm(),
+            new WriteAndReport(),
             new ReviewAFilm(),
             new CountUp(),
             new LookAround(),

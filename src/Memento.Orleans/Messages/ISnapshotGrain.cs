@@ -19,8 +19,7 @@ internal interface ISnapshotGrain : IGrainWithGuidKey
     Task<SnapshotAnswer> ReadAsync(SnapshotRead request);
 
     /// <summary>
-    /// Says that the client lives. A snapshot of which nothing is heard for
-    /// <see cref="Patience"/> ends.
+    /// Says that the client lives. A snapshot of which nothing is heard for long ends.
     /// </summary>
     [Alias("RenewAsync")]
     Task RenewAsync();
@@ -28,7 +27,4 @@ internal interface ISnapshotGrain : IGrainWithGuidKey
     /// <summary>Ends the snapshot.</summary>
     [Alias("EndAsync")]
     Task EndAsync();
-
-    /// <summary>How long the silo waits for a word of the client.</summary>
-    static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 }

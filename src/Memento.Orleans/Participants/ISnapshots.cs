@@ -41,6 +41,14 @@ internal interface IOpenSnapshot
 /// <summary>The snapshots of this process, some of which may be too old.</summary>
 internal interface IAgingSnapshots
 {
+    /// <summary>How many there are.</summary>
+    int Count { get; }
+
+    /// <summary>
+    /// An estimate of the bytes that are in memory only because of snapshots.
+    /// </summary>
+    long KeptBytes { get; }
+
     /// <summary>Ends those that are too old. Called once a second.</summary>
     void EndOverdue();
 }

@@ -16,6 +16,9 @@ internal static class SnapshotLimits
     /// </summary>
     public static readonly TimeSpan Prepared = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a silo keeps the snapshot of a client that it does not hear.</summary>
+    public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a cut is tried.</summary>
     public static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(30);
 }

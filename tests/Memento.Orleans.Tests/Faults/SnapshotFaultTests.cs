@@ -101,7 +101,8 @@ public sealed class SnapshotFaultTests
                 .PutAsync(new DiskAccount { Id = 1, Balance = 7 });
             Assert.Equal(100, (await snapshot.ReadAsync<DiskAccount>(1))!.Balance);
             Assert.Equal(
-                Accounts * 100, (await snapshot.AllAsync<DiskAccount>()).Sum(static a => a.Balance));
+                Accounts * 100,
+                (await snapshot.AllAsync<DiskAccount>()).Sum(static a => a.Balance));
         }).Within();
     }
 
@@ -197,7 +198,8 @@ public sealed class SnapshotFaultTests
         {
             await FillAsync(cluster.Memento, balance: 50);
             Assert.Equal(
-                Accounts * 100, (await snapshot.AllAsync<RamAccount>()).Sum(static a => a.Balance));
+                Accounts * 100,
+                (await snapshot.AllAsync<RamAccount>()).Sum(static a => a.Balance));
             Assert.All(cluster.Silos, static silo => Assert.NotEmpty(Keeping(silo)));
         }).Within();
 

@@ -13,11 +13,13 @@ namespace Memento.Diagnostics.Inspection;
 /// <param name="transactions">The running transactions.</param>
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
 /// <param name="journal">The silo's journal; null in a client.</param>
+/// <param name="snapshots">The snapshots of this silo; null in a client.</param>
 internal sealed class StoreGauges(
     StoreMetrics metrics,
     TransactionRegistry transactions,
     PartitionDirectory? partitions = null,
-    Journal? journal = null)
+    Journal? journal = null,
+    IAgingSnapshots? snapshots = null)
 {
     /// <summary>Makes the instruments; called once, when the store starts.</summary>
     public void Register()
@@ -28,6 +30,20 @@ internal sealed class StoreGauges(
             () => transactions.RunningCount,
             "{transaction}",
             "Transactions that run here, or that have reached this silo");
+        if (snapshots is not null)
+        {
+            meter.CreateObservableUpDownCounter(
+                "memento.snapshots",
+                () => snapshots.Count,
+                "{snapshot}",
+                "Snapshots that have a part in the silo");
+            meter.CreateObservableUpDownCounter(
+                "memento.snapshots.size",
+                () => snapshots.KeptBytes,
+                "By",
+                "What is in memory only because of snapshots, estimated");
+        }
+
         if (partitions is null || journal is null) return;
 
         meter.CreateObservableUpDownCounter(

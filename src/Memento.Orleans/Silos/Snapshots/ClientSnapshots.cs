@@ -62,7 +62,7 @@ internal sealed class ClientSnapshot : IOpenSnapshot
     {
         _grain = grain;
         Stamp = stamp;
-        TimeSpan interval = ISnapshotGrain.Patience / 3;
+        TimeSpan interval = SnapshotLimits.LongestSilence / 3;
         _renewal = time.CreateTimer(
             static grain => ((ISnapshotGrain)grain!).RenewAsync().Ignore(),
             grain,

@@ -40,10 +40,10 @@ internal sealed partial class SiloCuts(
 {
     private readonly ConcurrentDictionary<Guid, SnapshotPart> _parts = new();
 
-    /// <summary>How many snapshots have a part here.</summary>
+    /// <inheritdoc/>
     public int Count => _parts.Count;
 
-    /// <summary>An estimate of the bytes that are in memory only because of snapshots.</summary>
+    /// <inheritdoc/>
     public long KeptBytes => cuts.Keeping.Sum(static each => each.KeptBytes);
 
     /// <summary>Takes a snapshot of this silo alone.</summary>

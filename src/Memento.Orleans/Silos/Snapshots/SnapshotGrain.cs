@@ -1,6 +1,7 @@
 using Memento.Commit;
 using Memento.Messages;
 using Memento.Partitions;
+using Memento.Snapshots;
 using Memento.Tables;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
@@ -101,10 +102,12 @@ internal sealed class SnapshotGrain(
 
     private Task EndIfSilent(CancellationToken cancellationToken)
     {
-        if (time.GetElapsedTime(_heardAt) < ISnapshotGrain.Patience) return Task.CompletedTask;
+        if (time.GetElapsedTime(_heardAt) >= SnapshotLimits.LongestSilence)
+        {
+            End();
+            DeactivateOnIdle();
+        }
 
-        End();
-        DeactivateOnIdle();
         return Task.CompletedTask;
     }
 
