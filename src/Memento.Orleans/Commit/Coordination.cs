@@ -8,7 +8,8 @@ namespace Memento.Commit;
 internal sealed class Coordination(
     TransactionState state,
     Dictionary<SiloAddress, List<NamedParticipant>> bySilo,
-    SpanningDecider decider)
+    SpanningDecider decider,
+    long stamp)
 {
     private readonly TaskCompletionSource<CommitResult> _result =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,6 +25,9 @@ internal sealed class Coordination(
     public IReadOnlyList<SiloAddress> Members { get; } = [.. bySilo.Keys];
 
     public SpanningDecider Decider { get; } = decider;
+
+    /// <summary>The stamp that it has if it is committed.</summary>
+    public long Stamp { get; private set; } = stamp;
 
     public SpanningCoordinator Machine { get; } = new([.. bySilo.Keys], decider);
 
@@ -51,9 +55,30 @@ internal sealed class Coordination(
 
     public Task<CommitResult> Result => _result.Task;
 
+    /// <summary>
+    /// Takes a later stamp where a snapshot has ended the time of the first one meanwhile, and does
+    /// not have the commit. Before a step that may decide, inside the latch.
+    /// </summary>
+    /// <remarks>
+    /// The silos in which it has only read, and that were told the first stamp alone, still hold
+    /// its locks then: see <see cref="SealRequest.HoldsReaders"/>.
+    /// </remarks>
+    public void ReplaceClosedStamp(HybridClock clock)
+    {
+        lock (Gate)
+        {
+            if (Machine.Answer == MemberAnswer.Pending && clock.IsClosed(Stamp))
+                Stamp = clock.Next();
+        }
+    }
+
     public void Complete(CommitResult result)
-        => _result.TrySetResult(result.IsCommitted && Numbers.Count > 0
-            ? result with { Numbers = Numbers }
+        => _result.TrySetResult(result.IsCommitted
+            ? result with
+            {
+                Numbers = Numbers.Count > 0 ? Numbers : null,
+                Stamp = Machine.HasChanges ? Stamp : 0,
+            }
             : result);
 
     /// <summary>

@@ -19,7 +19,8 @@ internal sealed class LocalCommit(
     TransactionRegistry registry,
     IMembers members,
     TableRegistry tables,
-    DurableStorage storage)
+    DurableStorage storage,
+    HybridClock clock)
 {
     // The silos that have told all that they have committed.
     private readonly ConcurrentDictionary<SiloAddress, bool> _told = new();
@@ -81,7 +82,7 @@ internal sealed class LocalCommit(
             if (registry.FindDoubt(transactionId) is { } unknown)
                 return CommitResult.Failed(unknown);
             return registry.FindOutcome(transactionId) == TransactionOutcome.Committed
-                ? CommitResult.Committed
+                ? CommitResult.CommittedAt(clock.Now)
                 : CommitResult.TryAgain(
                     "The silo does not know the transaction any more: it ran out of time, or the "
                     + "silo was restarted.");
@@ -198,6 +199,7 @@ internal sealed class LocalCommit(
     /// <summary>Keeps what a silo that stops has committed.</summary>
     public void Remember(RememberRequest request)
     {
+        clock.Observe(request.Clock);
         foreach (Guid each in request.Committed)
             registry.RememberCommitted(each);
         if (request.IsLast) _told[request.Silo] = true;

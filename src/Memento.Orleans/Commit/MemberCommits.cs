@@ -22,6 +22,7 @@ internal sealed partial class MemberCommits(
     TransactionRegistry registry,
     DurableStorage storage,
     IMembers members,
+    HybridClock clock,
     TimeProvider time,
     ILogger<MemberCommits> logger) : ISilentCommits
 {
@@ -41,6 +42,8 @@ internal sealed partial class MemberCommits(
     /// <summary>Seals the partitions of a transaction of another process.</summary>
     public async Task<SealAnswer> SealAsync(SealRequest request)
     {
+        // Before any lock is released: what depends on the release has a higher stamp.
+        clock.Observe(request.Stamp);
         TransactionState? state = registry.Find(request.TransactionId);
         if (state is null && request.Participants.All(static each => each.Operations == 0)
             && registry.Remember(request.TransactionId, TransactionOutcome.Aborted))
@@ -146,6 +149,7 @@ internal sealed partial class MemberCommits(
     /// <remarks>The caller is inside the latch, or has closed it.</remarks>
     public MemberAnswer Settle(SettleRequest request)
     {
+        clock.Observe(request.Stamp);
         if (request is { IsCommitted: true, ByMembers: true }) RememberAlone(request.TransactionId);
         if (_sealed.TryGetValue(request.TransactionId, out SealedTransaction? one))
         {

@@ -20,7 +20,11 @@ namespace Memento.Commit;
 /// journal has it: not its author, and not a reader of it.
 /// </remarks>
 internal sealed partial class OneAppendCommit(
-    Journal journal, ApplyLatch latch, StoreTracing tracing, ILogger<OneAppendCommit> logger)
+    Journal journal,
+    ApplyLatch latch,
+    HybridClock clock,
+    StoreTracing tracing,
+    ILogger<OneAppendCommit> logger)
 {
     /// <summary>The journal's generation; a transaction takes it when it begins.</summary>
     public int Generation => journal.Generation;
@@ -172,8 +176,7 @@ internal sealed partial class OneAppendCommit(
 
             if (!latch.TryEnter(out int place)) return ApplyLaterAsync(participants);
 
-            ApplyInside(participants, place);
-            return new(CommitResult.Committed);
+            return new(ApplyInside(participants, place));
         }
 
         return tracing.IsOn
@@ -189,14 +192,15 @@ internal sealed partial class OneAppendCommit(
     private async ValueTask<CommitResult> ApplyLaterAsync(
         IReadOnlyList<LocalParticipant> participants)
     {
-        ApplyInside(participants, await latch.EnterAsync().ConfigureAwait(false));
-        return CommitResult.Committed;
+        return ApplyInside(participants, await latch.EnterAsync().ConfigureAwait(false));
     }
 
-    private void ApplyInside(IReadOnlyList<LocalParticipant> participants, int place)
+    private CommitResult ApplyInside(IReadOnlyList<LocalParticipant> participants, int place)
     {
+        long stamp;
         try
         {
+            stamp = clock.Next();
             ApplyAtOnce(participants);
         }
         finally
@@ -205,6 +209,7 @@ internal sealed partial class OneAppendCommit(
         }
 
         ShowNumbers(participants);
+        return CommitResult.CommittedAt(stamp);
     }
 
     private async ValueTask<CommitResult> CommitThroughJournalAsync(
@@ -218,6 +223,7 @@ internal sealed partial class OneAppendCommit(
         AppliedCommit[] applied = [.. participants.Select(
             static each => new AppliedCommit(each.Partition))];
         PendingCommit pending;
+        long stamp;
 
         // The position is given inside it, too: what a cut shows has a position up to the last one.
         int place = await latch.EnterAsync().ConfigureAwait(false);
@@ -233,6 +239,7 @@ internal sealed partial class OneAppendCommit(
                 return CommitResult.Failed(TakenBack());
             }
 
+            stamp = TakeStamp(participants);
             Apply(participants, pending, applied);
         }
         catch (Exception exception)
@@ -252,7 +259,7 @@ internal sealed partial class OneAppendCommit(
         try
         {
             await pending.Durable.ConfigureAwait(false);
-            return CommitResult.Committed;
+            return CommitResult.CommittedAt(stamp);
         }
         catch (CommitTakenBackException exception)
         {
@@ -331,6 +338,20 @@ internal sealed partial class OneAppendCommit(
         {
             MemoryLost.Fail(logger, exception, "applying a commit");
         }
+    }
+
+    /// <summary>
+    /// The stamp of a commit, taken while it has all its locks: it is above all that the commit
+    /// depends on, and below all that will depend on it. 0: it changes nothing.
+    /// </summary>
+    private long TakeStamp(IReadOnlyList<LocalParticipant> participants)
+    {
+        foreach (LocalParticipant each in participants)
+        {
+            if (each.Transaction.Staged.HasChanges) return clock.Next();
+        }
+
+        return 0;
     }
 
     private static TransactionConflictException TakenBack()

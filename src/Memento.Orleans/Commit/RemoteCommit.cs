@@ -11,6 +11,7 @@ namespace Memento.Commit;
 /// <summary>Ends transactions whose participants are in other processes, by messages.</summary>
 internal sealed class RemoteCommit(
     PartitionGrains grains,
+    HybridClock clock,
     TimeProvider time,
     ILogger<RemoteCommit> logger,
     StoreMetrics? metrics = null,
@@ -40,7 +41,8 @@ internal sealed class RemoteCommit(
         int known = participants.FindIndex(static each => each.Operations > 0);
         if (known > 0)
             (participants[0], participants[known]) = (participants[known], participants[0]);
-        CommitResult result = await SendAsync(new CommitRequest(transactionId, participants));
+        CommitResult result = await SendAsync(RequestOf(transactionId, participants));
+        clock.Observe(result.Stamp);
 
         // The silo that refused the commit has dropped its own participants, and does not know
         // others. One that has died, so that the outcome is in doubt, may have told none of them:
@@ -101,7 +103,7 @@ internal sealed class RemoteCommit(
             try
             {
                 response = await GrainOf((first.Table, first.Number))
-                    .AbortAndConfirmAsync(new CommitRequest(transactionId, participants))
+                    .AbortAndConfirmAsync(RequestOf(transactionId, participants))
                     .WaitAsync(OperationOutbox.Patience)
                     .ConfigureAwait(false);
             }
@@ -158,9 +160,9 @@ internal sealed class RemoteCommit(
             metrics?.Sent(MessageName.Decide);
             try
             {
-                TransactionOutcome outcome =
-                    await grain.DecideAsync(request).WaitAsync(Patience);
-                if (outcome == TransactionOutcome.Committed) return CommitResult.Committed;
+                DecideAnswer answer = await grain.DecideAsync(request).WaitAsync(Patience);
+                if (answer.Outcome == TransactionOutcome.Committed)
+                    return CommitResult.CommittedAt(answer.Clock);
 
                 if (time.GetElapsedTime(sent) > TransactionRegistry.Memory) break;
                 return CommitResult.TryAgain(
@@ -183,6 +185,10 @@ internal sealed class RemoteCommit(
 
         return CommitResult.Failed(new TransactionInDoubtException(request.TransactionId, lost));
     }
+
+    private CommitRequest RequestOf(
+        Guid transactionId, IReadOnlyList<NamedParticipant> participants)
+        => new(transactionId, participants) { Clock = clock.Now };
 
     private IIndexGrain GrainOf((string Table, int Number) name)
         => grains.Of(name.Table, name.Number);

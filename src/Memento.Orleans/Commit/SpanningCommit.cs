@@ -27,6 +27,7 @@ internal sealed partial class SpanningCommit(
     ApplyLatch latch,
     TableRegistry tables,
     StoreTracing tracing,
+    HybridClock clock,
     TimeProvider time,
     ILogger<SpanningCommit> logger) : IDisposable
 {
@@ -90,7 +91,8 @@ internal sealed partial class SpanningCommit(
         SpanningDecider decider = participants.Any(each => tables.IsOnDisk(each.Table))
             ? SpanningDecider.Storage
             : SpanningDecider.Members;
-        var one = new Coordination(state, bySilo, decider);
+        // It has all its locks, and this silo has heard from each that has them since.
+        var one = new Coordination(state, bySilo, decider, clock.Next());
         _running[state.Id] = one;
         Step(one, static (machine, effects) => machine.Begin(effects));
         CommitResult result = await one.Result.ConfigureAwait(false);
@@ -181,6 +183,7 @@ internal sealed partial class SpanningCommit(
         int place = await latch.EnterAsync().ConfigureAwait(false);
         try
         {
+            one.ReplaceClosedStamp(clock);
             Step(one, step);
         }
         finally
@@ -238,6 +241,7 @@ internal sealed partial class SpanningCommit(
             Decider = one.Decider,
             Participants = one.BySilo[member],
             HoldsReaders = _holdsReaders,
+            Stamp = one.Stamp,
         };
         SealAnswer answer;
         bool isLost = false;
@@ -276,7 +280,7 @@ internal sealed partial class SpanningCommit(
     /// </summary>
     private async Task SettleAsync(Coordination one, SiloAddress member, bool isCommitted)
     {
-        var request = new SettleRequest(one.Id, isCommitted);
+        var request = new SettleRequest(one.Id, isCommitted) { Stamp = one.Stamp };
         if (member.Equals(members.Here))
         {
             await here.SettleAsync(request).ConfigureAwait(false);

@@ -168,6 +168,7 @@ internal static class MementoServices
         services.AddSingleton<TransactionRegistry>();
         services.AddSingleton<TransactionSweeper>();
         services.AddSingleton<AgeClock>();
+        services.AddSingleton<HybridClock>();
         services.AddSingleton<TransactionIds>();
         services.AddSingleton<AmbientTransaction>();
         services.AddSingleton<LateIntroduction>();
@@ -175,7 +176,6 @@ internal static class MementoServices
         services.AddSingleton<TransactionTools>();
         services.AddSingleton<TransactionRunner>();
         services.AddSingleton<SnapshotRunner>();
-        services.AddSingleton<HybridClock>();
         services.AddSingleton<CurrentTransaction>();
         services.AddSingleton<ITables, TableAdministration>();
         services.AddSingleton<SystemInfoClient>();

@@ -11,6 +11,10 @@ internal sealed record CommitRequest(
     [property: Id(0)] Guid TransactionId,
     [property: Id(1)] IReadOnlyList<NamedParticipant> Participants)
 {
+    /// <summary>The highest stamp that the sender knows.</summary>
+    [Id(2)]
+    public long Clock { get; init; }
+
     /// <summary>The same without the writes that were kept back.</summary>
     public CommitRequest WithoutWrites()
         => this with
@@ -40,6 +44,12 @@ internal readonly record struct CommitResult(
     [Id(2)]
     public IReadOnlyList<HighNumber>? Numbers { get; init; }
 
+    /// <summary>
+    /// The stamp of the commit, or a later one where its answer was lost; 0: nothing was changed.
+    /// </summary>
+    [Id(3)]
+    public long Stamp { get; init; }
+
     /// <summary>Whether nothing was kept and another attempt may succeed.</summary>
     public bool MayTryAgain => Error is TransactionConflictException;
 
@@ -55,6 +65,9 @@ internal readonly record struct CommitResult(
     public TransactionOutcome Outcome
         => IsCommitted ? TransactionOutcome.Committed : TransactionOutcome.Aborted;
 
+    /// <summary>It is committed with a stamp; 0: nothing was changed.</summary>
+    public static CommitResult CommittedAt(long stamp) => Committed with { Stamp = stamp };
+
     /// <summary>Nothing was kept, and another attempt may succeed.</summary>
     public static CommitResult TryAgain(string why)
         => Failed(new TransactionConflictException(why));
@@ -62,6 +75,17 @@ internal readonly record struct CommitResult(
     /// <summary>It is not known to be committed, and the error says why.</summary>
     public static CommitResult Failed(MementoException error) => new(IsCommitted: false, error);
 }
+
+/// <summary>How a transaction has ended whose caller has heard no answer.</summary>
+/// <param name="Outcome">Whether it was committed.</param>
+/// <param name="Clock">
+/// The highest stamp that the silo knows, which is at least the transaction's own.
+/// </param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.DecideAnswer")]
+internal readonly record struct DecideAnswer(
+    [property: Id(0)] TransactionOutcome Outcome, [property: Id(1)] long Clock);
 
 /// <summary>The highest number among the keys that a transaction has written.</summary>
 [GenerateSerializer]

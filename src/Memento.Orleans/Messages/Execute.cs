@@ -62,6 +62,10 @@ internal sealed record ExecuteRequest
     /// </summary>
     [Id(7)]
     public Guid[]? Ended { get; init; }
+
+    /// <summary>The highest stamp that the caller knows.</summary>
+    [Id(8)]
+    public long Clock { get; init; }
 }
 
 /// <summary>The answers to the operations of a message, in their order.</summary>
@@ -101,6 +105,12 @@ internal sealed record ExecuteResponse
     /// </summary>
     [Id(5)]
     public int DurableReads { get; init; }
+
+    /// <summary>
+    /// The highest stamp that the silo knew after the operations; 0 where none was carried out.
+    /// </summary>
+    [Id(6)]
+    public long Clock { get; init; }
 }
 
 /// <summary>An operation, and the savepoints under which it was called.</summary>

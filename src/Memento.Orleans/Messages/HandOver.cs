@@ -40,6 +40,10 @@ internal sealed record GiveUpAnswer
     /// </summary>
     [Id(3)]
     public SiloAddress? LostWith { get; init; }
+
+    /// <summary>The highest stamp that it knows: it commits nothing there any more.</summary>
+    [Id(4)]
+    public long Clock { get; init; }
 }
 
 /// <summary>
@@ -117,11 +121,15 @@ internal readonly record struct HandedRow(
 /// </summary>
 /// <param name="Silo">The silo that stops.</param>
 /// <param name="Committed">The transactions.</param>
-/// <param name="IsLast">Whether that was all: it commits nothing any more.</param>
+/// <param name="IsLast">
+/// Whether that was all. It commits nothing any more, and no commit of it is in doubt.
+/// </param>
+/// <param name="Clock">The highest stamp that it knows.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.RememberRequest")]
 internal sealed record RememberRequest(
     [property: Id(0)] SiloAddress Silo,
     [property: Id(1)] Guid[] Committed,
-    [property: Id(2)] bool IsLast);
+    [property: Id(2)] bool IsLast,
+    [property: Id(3)] long Clock);

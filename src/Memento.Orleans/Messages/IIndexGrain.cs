@@ -62,7 +62,7 @@ internal interface IIndexGrain : IGrainWithStringKey
     /// committed by now never will.
     /// </summary>
     [Alias("DecideAsync")]
-    Task<TransactionOutcome> DecideAsync(CommitRequest request);
+    Task<DecideAnswer> DecideAsync(CommitRequest request);
 
     /// <summary>
     /// Closes the partition if it is in a silo, so that its next use opens it where it should be.

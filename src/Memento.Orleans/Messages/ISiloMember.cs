@@ -33,7 +33,7 @@ internal interface ISiloMember : IGrainService
     /// has heard no answer about.
     /// </summary>
     [Alias("DecideAsync")]
-    Task<TransactionOutcome> DecideAsync(CommitRequest request);
+    Task<DecideAnswer> DecideAsync(CommitRequest request);
 
     /// <summary>
     /// Ends transactions of the caller that have only read here, and of which no other message is

@@ -42,6 +42,12 @@ internal sealed record SealRequest
     /// </summary>
     [Id(5)]
     public bool HoldsReaders { get; init; }
+
+    /// <summary>
+    /// The stamp that the transaction has if it is committed, unless the decision has a later one.
+    /// </summary>
+    [Id(6)]
+    public required long Stamp { get; init; }
 }
 
 /// <summary>What a silo has to commit, or why it does not.</summary>
@@ -147,7 +153,12 @@ internal readonly record struct SealedEpoch(
 internal sealed record SettleRequest(
     [property: Id(0)] Guid TransactionId,
     [property: Id(1)] bool IsCommitted,
-    [property: Id(2)] bool ByMembers = false);
+    [property: Id(2)] bool ByMembers = false)
+{
+    /// <summary>The stamp of the commit; 0: that of the seal.</summary>
+    [Id(3)]
+    public long Stamp { get; init; }
+}
 
 /// <summary>A question of one silo to another about a transaction.</summary>
 /// <param name="TransactionId">The transaction.</param>

@@ -17,6 +17,9 @@ internal interface IPartitions
     /// <summary>The journal's generation; 0 in a client.</summary>
     int Generation { get; }
 
+    /// <summary>The clock of this process, for the stamps of commits.</summary>
+    HybridClock Clock { get; }
+
     /// <summary>
     /// Whether a transaction that began in a generation, and has seen nothing after a journal
     /// position, has seen no commit that was taken back since.

@@ -223,7 +223,9 @@ internal sealed partial class OperationOutbox(
                 Open = state.Savepoints?.Describe(),
                 Caller = state.Here,
                 Ended = ended,
+                Clock = state.Clock.Now,
             }).WaitAsync(Patience).ConfigureAwait(false);
+            state.Clock.Observe(response.Clock);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             IndexSet indexes = table.IndexSet;

@@ -66,10 +66,17 @@ internal sealed class OperationSender(
     {
         log!.Enlist(table, number);
         await State.WhenArrivedAsync(table, number, cancellationToken).ConfigureAwait(false);
-        TResult result = await State.ExecuteAsync(
-            table, number, operation, Savepoint, cancellationToken).ConfigureAwait(false);
-        log.Record(table, number, operation is IKeyOperation { Writes: true });
-        return result;
+        try
+        {
+            TResult result = await State.ExecuteAsync(
+                table, number, operation, Savepoint, cancellationToken).ConfigureAwait(false);
+            log.Record(table, number, operation is IKeyOperation { Writes: true });
+            return result;
+        }
+        finally
+        {
+            log.Learn();
+        }
     }
 
     private async ValueTask<TResult[]> SendAndRecordEachAsync<TResult>(

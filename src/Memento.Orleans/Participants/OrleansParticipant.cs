@@ -97,4 +97,10 @@ internal interface IParticipantLog
 
     /// <summary>Called after the operation, to count it.</summary>
     void Record(TableDefinition table, int number, bool writes);
+
+    /// <summary>
+    /// Called after the operation, also if it failed: the commit's stamp is above all that the
+    /// transaction has met here.
+    /// </summary>
+    void Learn();
 }

@@ -45,6 +45,9 @@ internal sealed partial class TransactionState(
     /// <summary>This silo, for messages to others; null in a client.</summary>
     public SiloAddress? Here => partitions.Here;
 
+    /// <summary>The clock of this process, for the stamps of commits.</summary>
+    public HybridClock Clock => partitions.Clock;
+
     /// <summary>
     /// After an abort with participants in other processes: ends when its reads there are durable,
     /// or with the reason why that is not known.

@@ -8,7 +8,11 @@ namespace Memento.Silos;
 
 /// <summary>Finds partitions from a client: always by message.</summary>
 internal sealed class ClientPartitions(
-    IGrainFactory grains, PartitionGrains partitions, StoreLifetime lifetime, StoreMetrics metrics)
+    IGrainFactory grains,
+    PartitionGrains partitions,
+    HybridClock clock,
+    StoreLifetime lifetime,
+    StoreMetrics metrics)
     : IPartitions
 {
     /// <summary>The highest number of each table that this client has written.</summary>
@@ -19,6 +23,8 @@ internal sealed class ClientPartitions(
     public SiloAddress? Here => null;
 
     public int Generation => 0;
+
+    public HybridClock Clock => clock;
 
     public bool Stands(int generation, long position) => true;
 

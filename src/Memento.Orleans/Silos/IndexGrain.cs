@@ -33,6 +33,7 @@ internal sealed class IndexGrain(
     RemoteTransactions remote,
     LocalCommit commit,
     Journal journal,
+    HybridClock clock,
     ILocalSiloDetails silo,
     IOptions<SiloMessagingOptions> messaging) : Grain, IIndexGrain
 {
@@ -98,6 +99,8 @@ internal sealed class IndexGrain(
 
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
+        // First: what follows a lock that this message releases, or a read of it, has a higher stamp.
+        clock.Observe(request.Clock);
         if (request.Ended is { } ended) transactions.EndReads(ended);
         if (_partition is { IsClosed: false } open && !IsMoving())
         {
@@ -147,7 +150,10 @@ internal sealed class IndexGrain(
             || await partition.WhenArrivedAsync(transaction, CancellationToken.None);
 
     public Task<CommitResult> CommitAsync(CommitRequest request)
-        => commit.CommitAsync(request.TransactionId, request.Participants);
+    {
+        clock.Observe(request.Clock);
+        return commit.CommitAsync(request.TransactionId, request.Participants);
+    }
 
     public Task AbortAsync(Guid transactionId)
     {
@@ -156,10 +162,13 @@ internal sealed class IndexGrain(
     }
 
     public Task<AbortResponse> AbortAndConfirmAsync(CommitRequest request)
-        => commit.AbortAsync(request.TransactionId, request.Participants);
+    {
+        clock.Observe(request.Clock);
+        return commit.AbortAsync(request.TransactionId, request.Participants);
+    }
 
-    public Task<TransactionOutcome> DecideAsync(CommitRequest request)
-        => commit.DecideAsync(request);
+    public async Task<DecideAnswer> DecideAsync(CommitRequest request)
+        => new(await commit.DecideAsync(request), clock.Now);
 
     /// <summary>
     /// From here on Orleans keeps the calls to it, until the next one is where it should be, and

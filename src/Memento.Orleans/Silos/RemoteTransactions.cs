@@ -13,7 +13,8 @@ internal sealed class RemoteTransactions(
     TransactionRegistry registry,
     OneAppendCommit commit,
     IPartitions partitions,
-    AgeClock clock,
+    AgeClock ages,
+    HybridClock clock,
     StoreTracing tracing,
     ILocalSiloDetails silo,
     TimeProvider time)
@@ -72,6 +73,7 @@ internal sealed class RemoteTransactions(
             Silo = silo.SiloAddress,
             PlainIndexes = partition.PlainIndexes,
             DurableReads = commit.CountDurableReads(participant, state.Generation),
+            Clock = clock.Now,
         };
     }
 
@@ -134,7 +136,7 @@ internal sealed class RemoteTransactions(
         Guid transactionId, TransactionAge? age, TimeSpan remaining, SiloAddress? caller)
         => registry.Join(transactionId, () => new TransactionState(
             transactionId,
-            age ?? new TransactionAge(clock.Next(), transactionId),
+            age ?? new TransactionAge(ages.Next(), transactionId),
             DeadlineOf(remaining),
             commit.Generation,
             partitions,

@@ -17,6 +17,7 @@ internal sealed class SiloPartitions(
     PartitionOwners owners,
     Numbers numbers,
     Journal journal,
+    HybridClock clock,
     StoreLifetime lifetime,
     PartitionGrains grains,
     EndedReads ended,
@@ -29,6 +30,8 @@ internal sealed class SiloPartitions(
     public SiloAddress Here => silo.SiloAddress;
 
     public int Generation => journal.Generation;
+
+    public HybridClock Clock => clock;
 
     public bool Stands(int generation, long position) => journal.Stands(generation, position);
 

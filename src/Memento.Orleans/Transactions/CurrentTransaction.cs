@@ -69,13 +69,14 @@ internal sealed class CurrentTransaction(
         return new TransactionScope(
             state,
             tools,
-            new ParticipantLog(info, state, grains),
+            new ParticipantLog(info, state, grains, tools.Partitions.Clock),
             around.Length == 0 ? null : state.UseSavepoints().Find(around));
     }
 
     /// <summary>Writes participants into the transaction that the grain call gives back.</summary>
     private sealed class ParticipantLog(
-        TransactionInfo info, TransactionState state, PartitionGrains grains) : IParticipantLog
+        TransactionInfo info, TransactionState state, PartitionGrains grains, HybridClock clock)
+        : IParticipantLog
     {
         public void Enlist(TableDefinition table, int number)
         {
@@ -92,6 +93,16 @@ internal sealed class CurrentTransaction(
                     info.RecordWrite(participant, info.TimeStamp);
                 else
                     info.RecordRead(participant, info.TimeStamp);
+            }
+        }
+
+        public void Learn()
+        {
+            // Orleans keeps the latest time of all calls, as it does for its own states.
+            var now = new DateTime(clock.Now, DateTimeKind.Utc);
+            lock (state)
+            {
+                if (info.TimeStamp < now) info.TimeStamp = now;
             }
         }
 

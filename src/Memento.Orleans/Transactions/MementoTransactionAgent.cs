@@ -17,6 +17,7 @@ internal sealed class MementoTransactionAgent(
     ITransactionAgent inner,
     TransactionRegistry registry,
     ICommitter committer,
+    HybridClock clock,
     StoreMetrics metrics,
     Serializer<TransactionInfo> serializer) : ITransactionAgent
 {
@@ -76,6 +77,8 @@ internal sealed class MementoTransactionAgent(
 
         if (hasForeign) return await RefuseForeignAsync(state, transactionInfo);
 
+        // It has the clocks of the processes in which its grain calls have used tables.
+        clock.Observe(transactionInfo.TimeStamp.Ticks);
         CommitResult result = await committer.CommitAsync(
             transactionInfo.TransactionId, state, transactionInfo.Participants);
         if (state is not null)

@@ -48,13 +48,13 @@ public sealed class LostAnswerTests
         Assert.Equal(TransactionOutcome.Committed, await DecideAsync(committed));
         Assert.Equal(TransactionOutcome.Aborted, await DecideAsync(never));
 
-        Task<TransactionOutcome> DecideAsync(Guid transaction)
-            => grain.DecideAsync(new CommitRequest(
+        async Task<TransactionOutcome> DecideAsync(Guid transaction)
+            => (await grain.DecideAsync(new CommitRequest(
                 transaction,
                 [
                     new NamedParticipant(
                         nameof(Mark), PartitionOf(client, id), 1, silo.Address),
-                ])).Within();
+                ])).Within()).Outcome;
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class LostAnswerTests
             nameof(Mark), PartitionOf(client, other), 1, cluster.Silos[1].Address);
         Assert.Equal(
             TransactionOutcome.Aborted,
-            await grain.DecideAsync(new CommitRequest(transaction, [here])).Within());
+            (await grain.DecideAsync(new CommitRequest(transaction, [here])).Within()).Outcome);
         var doubt = await Assert.ThrowsAsync<TransactionInDoubtException>(
             () => grain.DecideAsync(new CommitRequest(transaction, [here, there])).Within());
         Assert.Equal(transaction, doubt.TransactionId);
@@ -116,8 +116,8 @@ public sealed class LostAnswerTests
 
         Assert.Equal(
             TransactionOutcome.Committed,
-            await GrainOf(client, read).DecideAsync(new CommitRequest(committed, [here, there]))
-                .Within());
+            (await GrainOf(client, read)
+                .DecideAsync(new CommitRequest(committed, [here, there])).Within()).Outcome);
     }
 
     /// <summary>
@@ -190,8 +190,8 @@ public sealed class LostAnswerTests
         {
             try
             {
-                return await GrainOf<RamAccount>(client, Id)
-                    .DecideAsync(new CommitRequest(transaction, participants));
+                return (await GrainOf<RamAccount>(client, Id)
+                    .DecideAsync(new CommitRequest(transaction, participants))).Outcome;
             }
             catch (TransactionConflictException)
             {

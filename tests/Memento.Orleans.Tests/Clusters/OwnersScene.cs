@@ -71,13 +71,15 @@ internal sealed class OwnersScene : IAsyncDisposable
                 _parked,
                 owners,
                 new TransactionRegistry(TimeProvider.System),
-                Journal);
+                Journal,
+                Clock);
             Taker = new PartitionTaker(
                 this,
                 _partitions,
                 Giver,
                 _parked,
                 owners,
+                Clock,
                 TimeProvider.System,
                 NullLogger<PartitionTaker>.Instance);
         }
@@ -85,6 +87,8 @@ internal sealed class OwnersScene : IAsyncDisposable
         public SiloAddress Here { get; }
 
         public Journal Journal { get; }
+
+        public HybridClock Clock { get; } = new(TimeProvider.System);
 
         public PartitionGiver Giver { get; }
 

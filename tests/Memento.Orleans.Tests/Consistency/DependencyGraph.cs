@@ -27,7 +27,7 @@ internal sealed class DependencyGraph
             .ToLookup(each => each.Append.Key, each => (each.Append.Value, each.Writer));
         AddWrites(versions);
         AddReads(versions);
-        AddRealTime();
+        _edges.AddRange(RealTimeOf(Transactions));
     }
 
     public IReadOnlyList<ListTransaction> Transactions { get; }
@@ -99,13 +99,16 @@ internal sealed class DependencyGraph
     }
 
     /// <summary>
-    /// Only from the latest transactions that had ended: earlier ones follow from their edges.
+    /// Which transactions had ended when others began. Only from the latest ones that had: earlier
+    /// ones follow from their edges.
     /// </summary>
-    private void AddRealTime()
+    public static List<Dependency> RealTimeOf(IEnumerable<ListTransaction> transactions)
     {
+        List<Dependency> edges = [];
+
         // A caller that was not told has no end.
-        var moments = Transactions.Select(each => (Time: each.Start, IsEnd: false, each))
-            .Concat(Transactions.Where(each => each.Outcome == ListOutcome.Committed)
+        var moments = transactions.Select(each => (Time: each.Start, IsEnd: false, each))
+            .Concat(transactions.Where(each => each.Outcome == ListOutcome.Committed)
                 .Select(each => (Time: each.End, IsEnd: true, each)))
             .OrderBy(each => each.Time).ThenBy(each => each.IsEnd);
         var ended = new HashSet<ListTransaction>();
@@ -122,13 +125,15 @@ internal sealed class DependencyGraph
             endedBefore[transaction] = [.. ended];
             foreach (ListTransaction before in ended)
             {
-                Add(
+                edges.Add(new Dependency(
                     before,
                     transaction,
                     DependencyKind.RealTime,
-                    $"{before} had ended when {transaction} began");
+                    $"{before} had ended when {transaction} began"));
             }
         }
+
+        return edges;
     }
 
     private void Add(ListTransaction from, ListTransaction to, DependencyKind kind, string why)

@@ -17,5 +17,11 @@ internal sealed class ListTransaction(
 
     public IReadOnlyList<ListOperation> Operations { get; } = operations;
 
+    /// <summary>The process in which it ran.</summary>
+    public int Process { get; init; }
+
+    /// <summary>The stamp of its commit; 0: none, or it has changed nothing.</summary>
+    public long Stamp { get; init; }
+
     public override string ToString() => $"T{id}";
 }

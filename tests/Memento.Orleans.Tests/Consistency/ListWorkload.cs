@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Memento.Participants;
+using Memento.Tests.Conformance;
 
 namespace Memento.Tests.Consistency;
 
@@ -23,13 +25,18 @@ internal sealed class ListWorkload(IListStore store, int seed)
     /// <summary>
     /// Runs so many transactions in each of so many workers, and reads all lists at last.
     /// </summary>
-    public async Task RunAsync(IMemento memento, int workers, int transactions)
+    /// <param name="memento">The store, in the process of the workers.</param>
+    /// <param name="workers">How many workers.</param>
+    /// <param name="transactions">How many transactions each of them runs.</param>
+    /// <param name="process">The number of the process.</param>
+    public async Task RunAsync(
+        IMemento memento, int workers, int transactions, int process = 0)
     {
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
         {
-            var random = new Random(HashCode.Combine(seed, worker));
+            var random = new Random(HashCode.Combine(seed, process, worker));
             for (int i = 0; i < transactions; i++)
-                await RunOneAsync(memento, random);
+                await RunOneAsync(memento, random, process);
         })));
         await ReadAllAsync(memento);
     }
@@ -49,17 +56,18 @@ internal sealed class ListWorkload(IListStore store, int seed)
             [.. Enumerable.Range(0, Lists).Select(static key => (key, false))],
             aborts: false);
 
-    private Task RunOneAsync(IMemento memento, Random random)
-        => RunOneAsync(memento, Plan(random), aborts: random.Next(100) < PercentAborted);
+    private Task RunOneAsync(IMemento memento, Random random, int process = 0)
+        => RunOneAsync(memento, Plan(random), random.Next(100) < PercentAborted, process);
 
     private static List<(int Key, bool Appends)> Plan(Random random)
         => [.. Enumerable.Range(0, 1 + random.Next(MostOperations))
             .Select(_ => (random.Next(Lists), random.Next(2) == 0))];
 
     private async Task RunOneAsync(
-        IMemento memento, List<(int Key, bool Appends)> plan, bool aborts)
+        IMemento memento, List<(int Key, bool Appends)> plan, bool aborts, int process = 0)
     {
         List<ListOperation> operations = [];
+        TransactionState? state = null;
         long start = Stopwatch.GetTimestamp();
         ListOutcome outcome;
         try
@@ -68,8 +76,9 @@ internal sealed class ListWorkload(IListStore store, int seed)
             {
                 // Another run of the body appends other values: the values of this run must never
                 // be seen.
-                if (operations.Count > 0) Record(start, ListOutcome.Aborted, operations);
+                if (operations.Count > 0) Record(ListOutcome.Aborted);
                 operations = [];
+                state = CommitStamps.StateOf(tx);
                 foreach ((int key, bool appends) in plan)
                     operations.Add(await RunOperationAsync(tx, key, appends));
                 if (aborts) tx.Abort();
@@ -86,7 +95,20 @@ internal sealed class ListWorkload(IListStore store, int seed)
             outcome = ListOutcome.Aborted;
         }
 
-        Record(start, outcome, operations);
+        Record(outcome);
+
+        void Record(ListOutcome ended)
+        {
+            long end = Stopwatch.GetTimestamp();
+            lock (_gate)
+            {
+                _history.Add(new ListTransaction(++_lastId, start, end, ended, operations)
+                {
+                    Process = process,
+                    Stamp = state is null ? 0 : CommitStamps.StampOf(state),
+                });
+            }
+        }
     }
 
     private async Task<ListOperation> RunOperationAsync(ITransaction tx, int key, bool appends)
@@ -97,12 +119,5 @@ internal sealed class ListWorkload(IListStore store, int seed)
         int value = Interlocked.Increment(ref _lastValue);
         await store.WriteAsync(tx, key, [.. values, value]);
         return ListOperation.Append(key, value);
-    }
-
-    private void Record(long start, ListOutcome outcome, List<ListOperation> operations)
-    {
-        long end = Stopwatch.GetTimestamp();
-        lock (_gate)
-            _history.Add(new ListTransaction(++_lastId, start, end, outcome, operations));
     }
 }

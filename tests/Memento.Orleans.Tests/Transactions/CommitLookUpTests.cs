@@ -98,6 +98,7 @@ public sealed class CommitLookUpTests
         var committer = new ClientCommitter(
             new RemoteCommit(
                 new PartitionGrains(FakeGrainFactory.Of(() => _scene.Grain)),
+                _scene.Clock,
                 _time,
                 NullLogger<RemoteCommit>.Instance),
             _scene);

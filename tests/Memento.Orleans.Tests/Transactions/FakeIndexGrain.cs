@@ -23,6 +23,9 @@ internal sealed class FakeIndexGrain : IIndexGrain
     /// <summary>Says how a transaction has ended.</summary>
     public Func<TransactionOutcome>? Decide { get; set; }
 
+    /// <summary>The highest stamp that the silo knows.</summary>
+    public long Clock { get; set; }
+
     /// <summary>Fails the abort with a number, counted from 1; null lets it arrive.</summary>
     public Func<int, Exception?>? RefuseAbort { get; set; }
 
@@ -91,11 +94,11 @@ internal sealed class FakeIndexGrain : IIndexGrain
         return (Commit ?? throw new NotSupportedException()).Invoke();
     }
 
-    public async Task<TransactionOutcome> DecideAsync(CommitRequest request)
+    public async Task<DecideAnswer> DecideAsync(CommitRequest request)
     {
         _log.Enqueue("decide");
         await Task.Yield();
-        return (Decide ?? throw new NotSupportedException()).Invoke();
+        return new DecideAnswer((Decide ?? throw new NotSupportedException()).Invoke(), Clock);
     }
 
     public Task MoveAsync(SiloAddress from) => throw new NotSupportedException();

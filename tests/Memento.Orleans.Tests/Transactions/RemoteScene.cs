@@ -36,6 +36,8 @@ internal sealed class RemoteScene : IPartitions
 
     public int Generation => 0;
 
+    public HybridClock Clock { get; } = new(TimeProvider.System);
+
     public bool Stands(int generation, long position) => true;
 
     public void ShowNumbers(IReadOnlyList<HighNumber> used) => throw new NotSupportedException();

@@ -73,6 +73,11 @@ internal sealed class SpanningCoordinator
     public bool IsOver
         => Phase is CoordinatorPhase.Committed or CoordinatorPhase.Aborted && _untold.Count == 0;
 
+    /// <summary>
+    /// Whether the transaction changes anything. For one that is committed.
+    /// </summary>
+    public bool HasChanges => _hasChanges;
+
     /// <summary>What a member that asks is told.</summary>
     public MemberAnswer Answer => Phase switch
     {

@@ -18,6 +18,7 @@ internal sealed class PartitionGiver(
     PartitionOwners owners,
     TransactionRegistry transactions,
     Journal journal,
+    HybridClock clock,
     LeaseKeeper? leases = null) : IDisposable
 {
     private readonly ConcurrentDictionary<Partition, Lazy<Task>> _closing = new();
@@ -124,6 +125,7 @@ internal sealed class PartitionGiver(
             Tenure = kept?.Tenure,
             LostAt = kept?.LostAt,
             LastOwner = owned.Before,
+            Clock = clock.Now,
             LostWith = owned.LostWith
                 ?? (kept is null && silos.Here.Equals(owned.Before) ? silos.Here : null),
         };

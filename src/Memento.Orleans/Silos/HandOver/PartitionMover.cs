@@ -19,6 +19,7 @@ internal sealed class PartitionMover(
     ParkedPartitions parked,
     PartitionOwners owners,
     TransactionRegistry transactions,
+    HybridClock clock,
     IGrainFactory grains,
     TimeProvider time,
     ILogger<PartitionMover> logger) : IDisposable
@@ -125,14 +126,16 @@ internal sealed class PartitionMover(
                 foreach (Guid[] part in parts)
                 {
                     await silos.RememberAsync(
-                        silo, new RememberRequest(silos.Here, part, IsLast: false))
+                        silo,
+                        new RememberRequest(silos.Here, part, IsLast: false, clock.Now))
                         .WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 // What has ended in doubt may have been committed: that was not all then.
-                if (transactions.HasDoubts) return;
-
-                await silos.RememberAsync(silo, new RememberRequest(silos.Here, [], IsLast: true))
+                await silos.RememberAsync(
+                    silo,
+                    new RememberRequest(
+                        silos.Here, [], IsLast: !transactions.HasDoubts, clock.Now))
                     .WaitAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)

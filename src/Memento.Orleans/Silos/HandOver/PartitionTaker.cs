@@ -1,4 +1,5 @@
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed class PartitionTaker(
     PartitionGiver giver,
     ParkedPartitions parked,
     PartitionOwners owners,
+    HybridClock clock,
     TimeProvider time,
     ILogger<PartitionTaker> logger)
 {
@@ -71,6 +73,10 @@ internal sealed class PartitionTaker(
         PartitionOwners.Ownership? before = owners.Begin(table.Name, number, silos.Here);
         List<Given> answers = await AskAllAsync(
             new GiveUpRequest(table.Name, number, silos.Here), before?.Last).ConfigureAwait(false);
+        // What this silo commits comes after all that the owners before have committed.
+        foreach (Given each in answers)
+            clock.Observe(each.Answer?.Clock ?? 0);
+
         ParkedPartition? own = parked.Find(table.Name, number);
 
         // Another silo may have told of the last owner only now.

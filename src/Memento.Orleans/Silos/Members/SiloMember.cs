@@ -32,6 +32,7 @@ internal sealed class SiloMember(
     TableRegistry tables,
     PartitionGiver giver,
     SiloCuts cuts,
+    HybridClock clock,
     SiloInspector inspector)
     : GrainService(id, silo, loggers), ISiloMember
 {
@@ -49,8 +50,9 @@ internal sealed class SiloMember(
     public Task EndReadsAsync(Guid[] transactionIds)
         => Task.Run(() => transactions.EndReads(transactionIds));
 
-    public Task<TransactionOutcome> DecideAsync(CommitRequest request)
-        => Task.Run(() => commit.DecideAsync(request.TransactionId));
+    public Task<DecideAnswer> DecideAsync(CommitRequest request)
+        => Task.Run(async () => new DecideAnswer(
+            await commit.DecideAsync(request.TransactionId), clock.Now));
 
     public Task PrepareCutAsync() => Task.Run(cuts.PrepareAsync);
 

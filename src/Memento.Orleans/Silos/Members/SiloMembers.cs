@@ -16,6 +16,7 @@ internal sealed class SiloMembers(
     IClusterMembershipService membership,
     IClusterManifestProvider manifests,
     IGrainFactory grains,
+    HybridClock clock,
     TimeProvider time,
     StoreMetrics metrics)
     : GrainServiceClient<ISiloMember>(services), IMembers, IOtherSilos, IReadSilos, ICutSilos
@@ -125,10 +126,12 @@ internal sealed class SiloMembers(
         return GetGrainService(address).EndReadsAsync(transactionIds);
     }
 
-    public Task<TransactionOutcome> DecideAsync(SiloAddress address, CommitRequest request)
+    public async Task<TransactionOutcome> DecideAsync(SiloAddress address, CommitRequest request)
     {
         metrics.Sent(MessageName.Decide);
-        return GetGrainService(address).DecideAsync(request);
+        DecideAnswer answer = await GetGrainService(address).DecideAsync(request);
+        clock.Observe(answer.Clock);
+        return answer.Outcome;
     }
 
     public Task RememberAsync(SiloAddress address, RememberRequest request)

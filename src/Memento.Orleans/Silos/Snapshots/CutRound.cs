@@ -1,4 +1,3 @@
-using Memento.Commit;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Snapshots;

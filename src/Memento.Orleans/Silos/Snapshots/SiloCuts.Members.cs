@@ -76,7 +76,7 @@ internal sealed partial class SiloCuts
             {
                 foreach (Guid each in order.Committed)
                     members.Settle(new SettleRequest(each, IsCommitted: true));
-                clock.Observe(order.Stamp);
+                clock.Close(order.Stamp);
                 (part, position, generation) =
                     Take(order.Snapshot, order.Stamp, order.MaxAge, order.Reader);
             }

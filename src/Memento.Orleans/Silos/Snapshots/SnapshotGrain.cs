@@ -1,5 +1,5 @@
-using Memento.Commit;
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Snapshots;
 using Memento.Tables;
