@@ -59,19 +59,19 @@ public sealed class StampOrderTests
         IMemento memento = isClient
             ? (await cluster.ConnectAsync()).Memento
             : cluster.Silos[0].Memento;
-        long before = await cluster.Silos[1].Memento.StampOfAsync(tx => Write(tx, fast));
 
-        long over = await memento.StampOfAsync(async tx =>
+        // The silo of the first one coordinates.
+        foreach (int[] keys in new int[][] { [slow, fast], [fast, slow] })
         {
-            await Write(tx, slow);
-            await Write(tx, fast);
-        });
+            long before = await cluster.Silos[1].Memento.StampOfAsync(tx => Write(tx, fast));
+            long over = await memento.StampOfAsync(async tx =>
+            {
+                await Write(tx, keys[0]);
+                await Write(tx, keys[1]);
+            });
+            long after = await cluster.Silos[2].Memento.StampOfAsync(tx => Write(tx, slow));
 
-        Assert.True(over > before, $"{over} came after {before}.");
-        foreach ((TestSilo silo, int key) in new[]
-            { (cluster.Silos[1], fast), (cluster.Silos[2], slow) })
-        {
-            long after = await silo.Memento.StampOfAsync(tx => Write(tx, key));
+            Assert.True(over > before, $"{over} came after {before}.");
             Assert.True(after > over, $"{after} came after {over}.");
         }
     }
@@ -91,16 +91,21 @@ public sealed class StampOrderTests
         IMemento memento = isClient
             ? (await cluster.ConnectAsync()).Memento
             : cluster.Silos[0].Memento;
-        await cluster.Silos[1].Memento.StampOfAsync(tx => Write(tx, fast));
 
-        long earlier = await memento.StampOfAsync(async tx =>
+        // The silo of the first one coordinates.
+        foreach (bool readsFirst in new[] { true, false })
         {
-            await tx.ReadAsync<Mark>(slow);
-            await Write(tx, fast);
-        });
-        long later = await cluster.Silos[2].Memento.StampOfAsync(tx => Write(tx, slow));
+            await cluster.Silos[1].Memento.StampOfAsync(tx => Write(tx, fast));
+            long earlier = await memento.StampOfAsync(async tx =>
+            {
+                if (readsFirst) await tx.ReadAsync<Mark>(slow);
+                await Write(tx, fast);
+                if (!readsFirst) await tx.ReadAsync<Mark>(slow);
+            });
+            long later = await cluster.Silos[2].Memento.StampOfAsync(tx => Write(tx, slow));
 
-        Assert.True(later > earlier, $"{later} came after {earlier}.");
+            Assert.True(later > earlier, $"{later} came after {earlier}.");
+        }
     }
 
     /// <summary>A read that needs no commit comes between the two.</summary>
