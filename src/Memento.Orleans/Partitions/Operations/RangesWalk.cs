@@ -20,6 +20,7 @@ internal sealed class RangesWalk
     private RecordWalk _walk;
     private byte[]? _paused;
     private int _turn;
+    private int _firstTurn;
     private bool _hasBegun;
 
     /// <param name="view">What the reader sees.</param>
@@ -60,7 +61,8 @@ internal sealed class RangesWalk
         {
             if (_turn == _ranges.Count) return false;
 
-            (byte[] from, byte[]? to) = Clip(_ranges[_isBackward ? ^(_turn + 1) : _turn]);
+            (byte[] from, byte[]? to) = Clip(RangeAt(_turn));
+            if (_paused is not null) (from, to) = Clip(from, to, _paused);
             _turn++;
             _walk = new RecordWalk(_view, _space, from, to, _isBackward);
             _hasBegun = true;
@@ -69,18 +71,19 @@ internal sealed class RangesWalk
         return true;
     }
 
-    /// <summary>Leaves the partition to others; it has locked what it has walked.</summary>
-    public void Pause() => _paused = _walk.Place;
-
-    /// <summary>Goes on behind the current place, with what is there now.</summary>
-    public void Resume()
+    /// <summary>
+    /// Leaves the partition to others: it has locked what it has walked, up to a place in the
+    /// order. It goes on behind that place, with what is there then.
+    /// </summary>
+    public void Pause(byte[] place)
     {
-        (byte[] from, byte[]? to) = Clip(_ranges[_isBackward ? ^_turn : _turn - 1]);
-        if (_isBackward)
-            to = _paused;
-        else
-            from = KeyBytes.Behind(_paused);
-        _walk = new RecordWalk(_view, _space, from, to, _isBackward);
+        _paused = InIndex(place);
+        _hasBegun = false;
+
+        // The walk only goes on, so that the ranges that were left behind stay behind.
+        while (_firstTurn < _ranges.Count && IsBehind(RangeAt(_firstTurn), _paused))
+            _firstTurn++;
+        _turn = _firstTurn;
     }
 
     /// <summary>
@@ -115,7 +118,7 @@ internal sealed class RangesWalk
         byte[]? end = last is null || _isBackward ? null : KeyBytes.Behind(last);
         for (int i = 0; i < _ranges.Count; i++)
         {
-            KeyRange range = _ranges[_isBackward ? ^(i + 1) : i];
+            KeyRange range = RangeAt(i);
             (byte[] from, byte[]? to) = Clip(range);
             if (end is not null && IsBefore(end, to)) to = end;
             if (last is not null && _isBackward && IsBefore(from, last)) from = last;
@@ -131,15 +134,22 @@ internal sealed class RangesWalk
         return true;
     }
 
-    /// <summary>Removes from a range the part that was walked before.</summary>
-    private (byte[] From, byte[]? To) Clip(KeyRange range)
-    {
-        (byte[] from, byte[]? to, _) = range;
-        if (_after is null) return (from, to);
-        if (_isBackward) return (from, IsBefore(_after, to) ? _after : to);
+    /// <summary>The ranges in the order of the walk.</summary>
+    private KeyRange RangeAt(int turn) => _ranges[_isBackward ? ^(turn + 1) : turn];
 
-        return (IsBefore(_after, from) ? from : KeyBytes.Behind(_after), to);
-    }
+    /// <summary>Removes from a range the part before the beginning of the walk.</summary>
+    private (byte[] From, byte[]? To) Clip(KeyRange range)
+        => _after is null ? (range.From, range.To) : Clip(range.From, range.To, _after);
+
+    /// <summary>Removes from a range the part up to a place.</summary>
+    private (byte[] From, byte[]? To) Clip(byte[] from, byte[]? to, byte[] place)
+        => _isBackward
+            ? (from, IsBefore(place, to) ? place : to)
+            : (IsBefore(place, from) ? from : KeyBytes.Behind(place), to);
+
+    /// <summary>Whether the walk has left a range behind when it is at a place.</summary>
+    private bool IsBehind(KeyRange range, byte[] place)
+        => _isBackward ? !IsBefore(range.From, place) : !IsBefore(place, range.To);
 
     private byte[] InIndex(byte[] place)
         => _prefix.Length == 0 ? place : [.. _prefix, .. place];

@@ -41,7 +41,7 @@ internal sealed class WalkOperation(
         if (!TryLock(ref locks)) return false;
 
         WayWalk walk = locks.Progress is WayWalk paused
-            ? paused.Resume()
+            ? paused
             : new WayChooser(transaction, this).Choose();
         if (!walk.TryGoToEnd()) return walk.TryPause(ref locks);
         if (!walk.TryLock(ref locks)) return false;
@@ -93,19 +93,29 @@ internal sealed class WalkOperation(
 internal sealed class WalkMerge(RangesWalk[] walks, bool isBackward) : IComparer<RangesWalk>
 {
     private PriorityQueue<RangesWalk, RangesWalk>? _ahead;
+    private bool _hasBegun;
 
     /// <summary>The walk with the next record of all.</summary>
     public RangesWalk? First { get; private set; }
 
     public bool MoveNext()
     {
-        if (_ahead is null)
-            Begin(_ahead = new PriorityQueue<RangesWalk, RangesWalk>(walks.Length, comparer: this));
+        _ahead ??= new PriorityQueue<RangesWalk, RangesWalk>(walks.Length, comparer: this);
+        if (!_hasBegun)
+            Begin(_ahead);
         else if (First is not null && First.MoveNext())
             _ahead.Enqueue(First, First);
 
         First = _ahead.TryDequeue(out RangesWalk? first, out _) ? first : null;
         return First is not null;
+    }
+
+    /// <summary>Forgets the records ahead: its walks look for them again.</summary>
+    public void Pause()
+    {
+        _ahead?.Clear();
+        First = null;
+        _hasBegun = false;
     }
 
     public int Compare(RangesWalk? x, RangesWalk? y)
@@ -116,6 +126,7 @@ internal sealed class WalkMerge(RangesWalk[] walks, bool isBackward) : IComparer
 
     private void Begin(PriorityQueue<RangesWalk, RangesWalk> ahead)
     {
+        _hasBegun = true;
         foreach (RangesWalk walk in walks)
         {
             if (walk.MoveNext()) ahead.Enqueue(walk, walk);

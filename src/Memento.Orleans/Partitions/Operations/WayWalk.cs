@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Memento.Keys;
 using Memento.Queries.Plans;
 using Memento.Tables;
@@ -12,16 +11,6 @@ namespace Memento.Partitions.Operations;
 /// </summary>
 internal sealed class WayWalk
 {
-    /// <summary>How many records it reads before it may pause.</summary>
-    public const int MostInTurn = 1_000;
-
-    /// <summary>
-    /// How long it reads before it may pause. It looks at the clock after every few records.
-    /// </summary>
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromMicroseconds(200);
-
-    private const int Few = 16;
-
     private static readonly KeyRange[] Everywhere = [KeyRange.Everything];
 
     private readonly RangesWalk[] _walks;
@@ -62,6 +51,9 @@ internal sealed class WayWalk
     /// <summary>How many records were read on ways that were left for this one.</summary>
     public long ReadBeside { get; set; }
 
+    /// <summary>The walk that is at the current record.</summary>
+    private RangesWalk Current => _merge?.First ?? _walks[0];
+
     /// <summary>
     /// The cost of the whole way: one for each record, and one for each range after the first. Any
     /// number above the most means more than that.
@@ -83,11 +75,11 @@ internal sealed class WayWalk
             return false;
         }
 
-        RangesWalk first = _merge?.First ?? _walks[0];
-        StoredRecord found = first.Record;
+        RangesWalk current = Current;
+        StoredRecord found = current.Record;
         if (!_chunk.Takes(found)) return true;
 
-        byte[] place = first.CopyPlace();
+        byte[] place = current.CopyPlace();
         _chunk.Add(place, found);
         if (!_chunk.IsFull) return true;
 
@@ -105,47 +97,37 @@ internal sealed class WayWalk
         return this;
     }
 
-    /// <summary>
-    /// Goes on to the end, or until it has read so much that it should pause. A walk that merges
-    /// several ranges does not pause.
-    /// </summary>
+    /// <summary>Goes on to the end, or until it has read so much that it should pause.</summary>
     /// <returns>Whether it is at its end.</returns>
     public bool TryGoToEnd()
     {
-        if (_merge is not null)
+        var turn = new GateTurn(_walks.Length);
+        while (MoveOn())
         {
-            GoToEnd();
-            return true;
-        }
-
-        long started = Stopwatch.GetTimestamp();
-        for (int read = 1; MoveOn(); read++)
-        {
-            if (read == MostInTurn
-                || (read % Few == 0 && Stopwatch.GetElapsedTime(started) > LongestTurn))
-            {
-                return false;
-            }
+            if (turn.EndsWithStep()) return false;
         }
 
         return true;
     }
 
-    /// <summary>Locks what it has walked, and leaves the gate if that was possible.</summary>
+    /// <summary>
+    /// Locks what it has walked, and leaves the gate if that was possible. Of each of the walks
+    /// that are merged this is the part up to the current place. Where one of them has gone ahead,
+    /// it has looked at a record that is not locked, and looks again later.
+    /// </summary>
     public bool TryPause(ref LockTaker locks)
     {
+        byte[] place = Current.CopyPlace();
         int taken = 0;
-        if (!_walks[0].TryLock(ref locks, _walks[0].CopyPlace(), ref taken)) return false;
+        foreach (RangesWalk walk in _walks)
+        {
+            if (!walk.TryLock(ref locks, place, ref taken)) return false;
+        }
 
-        _walks[0].Pause();
+        foreach (RangesWalk walk in _walks)
+            walk.Pause(place);
+        _merge?.Pause();
         return locks.Pause(this);
-    }
-
-    /// <summary>Goes on where it has paused.</summary>
-    public WayWalk Resume()
-    {
-        _walks[0].Resume();
-        return this;
     }
 
     /// <summary>Locks the walked part of the way.</summary>
