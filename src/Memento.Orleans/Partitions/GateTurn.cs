@@ -14,35 +14,46 @@ internal struct GateTurn
     private const int Few = 16;
 
     /// <summary>
-    /// How long it may take. It looks at the clock after every few steps.
+    /// How long it may take, from its first few steps on. It looks at the clock after every few.
     /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 
-    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly int _most;
     private readonly TimeSpan _longest;
+    private long _started;
     private int _steps;
 
     public GateTurn()
-        : this(places: 1)
+        : this(MostSteps, Longest)
     {
     }
 
-    /// <param name="places">
-    /// How many places it has to find again after a pause. A turn is longer for many, so that the
-    /// searches do not take longer than the steps.
-    /// </param>
-    public GateTurn(int places)
+    private GateTurn(int most, TimeSpan longest)
     {
-        _most = MostSteps + (Few * (places - 1));
-        _longest = Longest * (1 + ((places - 1) / Few));
+        _most = most;
+        _longest = longest;
     }
+
+    /// <summary>A turn of steps that are far cheaper than to read a record.</summary>
+    public static GateTurn OfSmallSteps() => new(Few * MostSteps, Longest);
+
+    /// <summary>
+    /// A turn of an operation that has to find several places again after a pause. It is longer, so
+    /// that the searches do not take longer than the steps.
+    /// </summary>
+    public static GateTurn With(int places)
+        => new(MostSteps + (Few * (places - 1)), Longest * (1 + ((places - 1) / Few)));
 
     /// <summary>Counts a step; true: it was the last one of the turn.</summary>
     public bool EndsWithStep()
     {
         _steps++;
-        return _steps == _most
-            || (_steps % Few == 0 && Stopwatch.GetElapsedTime(_started) > _longest);
+        if (_steps == _most) return true;
+        if (_steps % Few != 0) return false;
+        if (_steps > Few) return Stopwatch.GetElapsedTime(_started) > _longest;
+
+        // Most operations end before, and need no clock.
+        _started = Stopwatch.GetTimestamp();
+        return false;
     }
 }

@@ -19,7 +19,9 @@ internal interface IRecordSource : IRecordView
     /// <summary>
     /// The records of a logical key of a bag, in the order in which they were written.
     /// </summary>
-    List<StoredRecord> FindInBag(Key key);
+    /// <param name="key">The key.</param>
+    /// <param name="most">How many records are wanted, at the most.</param>
+    List<StoredRecord> FindInBag(Key key, int most = int.MaxValue);
 }
 
 /// <summary>

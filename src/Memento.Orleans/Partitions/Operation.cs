@@ -148,8 +148,7 @@ internal abstract class KeyOperation<TResult>(Key key, bool writes)
             return false;
         }
 
-        result = Apply(transaction);
-        return true;
+        return TryApplyLocked(transaction, ref locks, out result);
     }
 
     /// <summary>The key space of the key.</summary>
@@ -160,6 +159,14 @@ internal abstract class KeyOperation<TResult>(Key key, bool writes)
     /// </summary>
     protected virtual bool TryTakeMore(PartitionTransaction transaction, ref LockTaker locks)
         => true;
+
+    /// <summary>Carries the operation out, with all locks held; false if it has paused.</summary>
+    protected virtual bool TryApplyLocked(
+        PartitionTransaction transaction, ref LockTaker locks, out TResult result)
+    {
+        result = Apply(transaction);
+        return true;
+    }
 
     /// <summary>Carries the operation out, with all locks held.</summary>
     protected abstract TResult Apply(PartitionTransaction transaction);

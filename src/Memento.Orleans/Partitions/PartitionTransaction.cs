@@ -106,17 +106,7 @@ internal sealed class PartitionTransaction(
     public long CountRecords()
     {
         DependOn(Content.LastPosition);
-        long count = Content.Count;
-        foreach (StagedWrite write in Seen.Effective)
-        {
-            if (!write.Space.IsRecords) continue;
-
-            bool isThere = Content.Find(KeySpace.Records, write.Key.Bytes) is not null;
-            if (isThere && write.Record is null) count--;
-            if (!isThere && write.Record is not null) count++;
-        }
-
-        return count;
+        return Content.Count + new OwnCount().GoToEnd(this);
     }
 
     /// <summary>Reads through the transaction's own writes.</summary>
@@ -143,26 +133,8 @@ internal sealed class PartitionTransaction(
     }
 
     /// <inheritdoc/>
-    public List<StoredRecord> FindInBag(Key key)
-    {
-        DependOn(Content.LastPosition);
-        StagedWrites seen = Seen;
-        List<StoredRecord> found = [];
-        foreach ((byte[] _, StoredRecord record) in Content.Records.Prefix(key.Bytes))
-        {
-            if (seen.Find(KeySpace.Records, new Key(record.Key)) is null) found.Add(record);
-        }
-
-        foreach (StagedWrite write in seen.Effective)
-        {
-            if (write.Space.IsRecords && write.Record is not null && IsOf(key, write))
-            {
-                found.Add(write.Record);
-            }
-        }
-
-        return found;
-    }
+    public List<StoredRecord> FindInBag(Key key, int most = int.MaxValue)
+        => new BagRead(key, most).GoToEnd(this);
 
     public OrderedMapRange<StoredRecord> Committed(
         KeySpace space, byte[] from, byte[]? to, bool isBackward)

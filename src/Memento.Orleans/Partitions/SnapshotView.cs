@@ -39,12 +39,12 @@ internal sealed class SnapshotView(
         => image is null ? content.Find(space, key.Bytes)
             : image[space].TryGetValue(key.Bytes, out StoredRecord? record) ? record : null;
 
-    public List<StoredRecord> FindInBag(Key key)
+    public List<StoredRecord> FindInBag(Key key, int most = int.MaxValue)
     {
         List<StoredRecord> found = [];
         OrderedMapRange<StoredRecord> all =
             Committed(KeySpace.Records, key.Bytes, KeyBytes.PrefixEnd(key.Bytes), false);
-        while (all.MoveNext())
+        while (found.Count < most && all.MoveNext())
             found.Add(all.CurrentValue);
         return found;
     }

@@ -130,7 +130,11 @@ internal sealed class CountOperation : Operation<long>, ISnapshotRead<long>
         result = 0;
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
-        result = transaction.CountRecords();
+        transaction.DependOn(transaction.Content.LastPosition);
+        OwnCount own = locks.Progress as OwnCount ?? new OwnCount();
+        if (!own.TryGoOn(transaction)) return locks.Pause(own);
+
+        result = transaction.Content.Count + own.Difference;
         return true;
     }
 

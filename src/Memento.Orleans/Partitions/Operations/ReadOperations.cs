@@ -100,7 +100,7 @@ internal sealed class ReadOperation(Key key, bool writes)
     {
         if (source.Table.Type != TableType.Bag) return source.Find(KeySpace.Records, Key)?.Record;
 
-        List<StoredRecord> found = source.FindInBag(Key);
+        List<StoredRecord> found = source.FindInBag(Key, most: 1);
         return found.Count == 0 ? null : found[0].Record;
     }
 
@@ -127,6 +127,21 @@ internal sealed class ReadAllOperation(Key key, bool writes)
         return source.Find(KeySpace.Records, Key) is { } record ? [record.Record] : [];
     }
 
+    protected override bool TryApplyLocked(
+        PartitionTransaction transaction, ref LockTaker locks, out object[] result)
+    {
+        if (transaction.Table.Type != TableType.Bag)
+            return base.TryApplyLocked(transaction, ref locks, out result);
+
+        result = [];
+        BagRead read = locks.Progress as BagRead ?? new BagRead(Key);
+        var turn = new GateTurn();
+        if (!read.TryGoOn(transaction, ref turn)) return locks.Pause(read);
+
+        result = [.. read.Found.Select(static found => found.Record)];
+        return true;
+    }
+
     protected override object[] Apply(PartitionTransaction transaction) => ReadAll(transaction);
 }
 
@@ -148,19 +163,25 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         PartitionTransaction transaction, ref LockTaker locks, out Chunk result)
     {
         result = null!;
-        var chunk = new ChunkBuilder(Terms, Terms.Order, Limit, After);
+        KeysRead read = locks.Progress as KeysRead
+            ?? new KeysRead(new ChunkBuilder(Terms, Terms.Order, Limit, After));
+        var turn = new GateTurn();
         byte[]? last = null;
-        for (int i = 0; i < Keys.Length && last is null; i++)
+        while (read.Done < Keys.Length && last is null)
         {
-            Key key = KeyAt(i);
+            Key key = KeyAt(read.Done);
             if (!locks.TryTakeKey(KeySpace.Records, key, writes: false)) return false;
+            if (!TryFind(transaction, key, read, ref turn) || !TryAdd(read, ref turn, out last))
+                return locks.Pause(read);
 
-            chunk.Locked++;
-            last = Add(chunk, Find(transaction, key));
+            read.Chunk.Locked++;
+            read.Done++;
+            read.IsFound = false;
+            if (last is null && turn.EndsWithStep()) return locks.Pause(read);
         }
 
-        chunk.LocksPartition = locks.HasWholePartition;
-        result = chunk.ToChunk(last);
+        read.Chunk.LocksPartition = locks.HasWholePartition;
+        result = read.Chunk.ToChunk(last);
         return true;
     }
 
@@ -170,25 +191,25 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         var chunk = new ChunkBuilder(Terms, Terms.Order, Limit, After);
         byte[]? last = null;
         for (int i = 0; i < Keys.Length && last is null; i++)
-            last = Add(chunk, Find(source, KeyAt(i)));
+        {
+            List<StoredRecord> ofKey = Find(source, KeyAt(i));
+            for (int j = 0; j < ofKey.Count && last is null; j++)
+                last = Add(chunk, ofKey[j]);
+        }
+
         return chunk.ToChunk(last);
     }
 
     private Key KeyAt(int turn) => new(Keys[IsWalkedBackward ? Keys.Length - 1 - turn : turn]);
 
-    private byte[]? Add(ChunkBuilder chunk, List<StoredRecord> ofKey)
+    /// <summary>Adds a record that is wanted; its place if the chunk is full now.</summary>
+    private byte[]? Add(ChunkBuilder chunk, StoredRecord found)
     {
-        foreach (StoredRecord found in ofKey)
-        {
-            if (After is not null && !IsSorted && !Terms.IsBehind(found.Key, After)) continue;
+        if (After is not null && !IsSorted && !Terms.IsBehind(found.Key, After)) return null;
+        if (!chunk.Takes(found)) return null;
 
-            if (!chunk.Takes(found)) continue;
-
-            chunk.Add(found.Key, found);
-            if (chunk.IsFull) return found.Key;
-        }
-
-        return null;
+        chunk.Add(found.Key, found);
+        return chunk.IsFull ? found.Key : null;
     }
 
     private List<StoredRecord> Find(IRecordSource source, Key key)
@@ -199,6 +220,67 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         List<StoredRecord> ofKey = source.FindInBag(key);
         if (IsWalkedBackward) ofKey.Reverse();
         return ofKey;
+    }
+
+    /// <summary>Finds the records of a key; false if it should pause before.</summary>
+    private bool TryFind(
+        PartitionTransaction transaction, Key key, KeysRead read, ref GateTurn turn)
+    {
+        if (read.IsFound) return true;
+
+        if (transaction.Table.Type == TableType.Bag)
+        {
+            read.Bag ??= new BagRead(key);
+            if (!read.Bag.TryGoOn(transaction, ref turn)) return false;
+
+            read.Found = read.Bag.Found;
+            read.Bag = null;
+            if (IsWalkedBackward) read.Found.Reverse();
+        }
+        else
+        {
+            read.Found.Clear();
+            if (transaction.Find(KeySpace.Records, key) is { } found) read.Found.Add(found);
+        }
+
+        read.IsFound = true;
+        read.Added = 0;
+        return true;
+    }
+
+    /// <summary>Adds the records of a key; false if it should pause before.</summary>
+    private bool TryAdd(KeysRead read, ref GateTurn turn, out byte[]? last)
+    {
+        last = null;
+        while (read.Added < read.Found.Count)
+        {
+            last = Add(read.Chunk, read.Found[read.Added++]);
+            if (last is not null) return true;
+            if (read.Added < read.Found.Count && turn.EndsWithStep()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>How far it has come in one partition. The keys up to there are locked.</summary>
+    private sealed class KeysRead(ChunkBuilder chunk)
+    {
+        public ChunkBuilder Chunk { get; } = chunk;
+
+        /// <summary>How many keys it has read.</summary>
+        public int Done { get; set; }
+
+        /// <summary>The read of the next key, if it has begun in a bag.</summary>
+        public BagRead? Bag { get; set; }
+
+        /// <summary>Whether all records of the next key are found.</summary>
+        public bool IsFound { get; set; }
+
+        /// <summary>The records of that key.</summary>
+        public List<StoredRecord> Found { get; set; } = new(1);
+
+        /// <summary>How many of them the chunk has looked at.</summary>
+        public int Added { get; set; }
     }
 }
 

@@ -101,7 +101,7 @@ internal sealed class WayWalk
     /// <returns>Whether it is at its end.</returns>
     public bool TryGoToEnd()
     {
-        var turn = new GateTurn(_walks.Length);
+        GateTurn turn = GateTurn.With(_walks.Length);
         while (MoveOn())
         {
             if (turn.EndsWithStep()) return false;
