@@ -43,7 +43,11 @@ internal ref struct LockTaker(
         => (locks.KindsHeldBy(transaction, LockResource.Partition)
             & (LockKind.Read | LockKind.Write)) != LockKind.None;
 
-    /// <summary>Leaves the gate with all locks; false, as the operation has not ended.</summary>
+    /// <summary>
+    /// Leaves the gate with all locks, and goes on later, with the progress; false, as the
+    /// operation has not ended. Work that is to do outside (<see cref="IWorkOutside"/>) is done
+    /// before.
+    /// </summary>
     public bool Pause(object progress)
     {
         Paused = progress;

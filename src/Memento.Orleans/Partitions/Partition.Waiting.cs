@@ -57,10 +57,12 @@ internal sealed partial class Partition
         {
             while (true)
             {
-                // Otherwise the same thread would be back in the gate before anybody else.
-                if (waiting.Progress is not null)
+                if (waiting.Progress is { } progress)
                 {
+                    // Otherwise the same thread would be back in the gate before anybody else, and
+                    // a grain would do the work in its turn.
                     await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                    (progress as IWorkOutside)?.Run();
                 }
 
                 if (!await (Metrics is { WatchesLockWaits: true } metrics && waiting.IsForLock
@@ -77,8 +79,12 @@ internal sealed partial class Partition
                     waiting.Savepoint,
                     ref same,
                     out TResult result,
+                    out DetachedView? detached,
                     out LockConflict? conflict))
                 {
+                    case LockAnswer.Granted when detached is not null:
+                        return await ReadOutsideAsync((IScan<TResult>)operation, detached)
+                            .ConfigureAwait(false);
                     case LockAnswer.Granted:
                         RequireHeld();
                         return result;
@@ -174,7 +180,8 @@ internal sealed partial class Partition
         lock (_gate)
         {
             request = waiting.Request;
-            if (ended is TimeoutException) request ??= transaction.Waiting!.FindAhead()?.Request;
+            if (ended is TimeoutException && waiting.Progress is null)
+                request ??= transaction.Waiting!.FindAhead()?.Request;
             if (request is { State: LockRequestState.Waiting } && !_isBroken)
             {
                 try
@@ -199,6 +206,8 @@ internal sealed partial class Partition
             throw LockErrors.Conflict(Table, transaction, conflict);
         if (ended is TimeoutException && waiting.Behind is { } behind)
             throw LockErrors.TimedOut(Table, transaction, behind);
+        if (ended is TimeoutException && waiting.Progress is not null)
+            throw LockErrors.TimedOut(Table, transaction);
         if (ended is TimeoutException)
             throw LockErrors.TimedOut(Table, transaction, request, blocker?.Holder);
         if (ended is not null)

@@ -73,15 +73,33 @@ internal sealed partial class PartitionContent
     {
         if (Indexes.All.Contains(index)) return;
 
-        KeepImage();
         var entries = new OrderedMap<StoredRecord>();
         foreach ((byte[] _, StoredRecord record) in Records.Range(null, null))
             entries.Set(KeepEntry(index, record), record);
 
+        AddIndex(index, entries);
+    }
+
+    /// <summary>
+    /// Adds an index whose entries have been made from the records, which keep them. It costs the
+    /// same however many there are.
+    /// </summary>
+    public void AddIndex(IndexDefinition index, OrderedMap<StoredRecord> entries)
+    {
+        if (Indexes.All.Contains(index)) return;
+
+        KeepImage();
         AddMap(index.Entries, entries);
         if (index.Unique) AddMap(index.Values, new OrderedMap<StoredRecord>());
         Indexes = Indexes.With(index);
     }
+
+    /// <summary>
+    /// Lets a record keep its entry in an index that is added later, so that no commit has to call
+    /// the record's own code for it.
+    /// </summary>
+    public void KeepEntry(IndexDefinition index, StoredRecord record, byte[] entry)
+        => Room(record, index.Ordinal + 1) ??= entry;
 
     /// <summary>Removes an index with its entries.</summary>
     public void RemoveIndex(IndexDefinition index)

@@ -26,6 +26,13 @@ internal static class LockErrors
             + (holder is null ? ". " : $", which transaction {holder} holds. ")
             + "Keep transactions short, or give this one a longer Timeout.");
 
+    /// <summary>The time limit ended an operation that reads much, and waits for nothing.</summary>
+    public static TransactionTimeoutException TimedOut(
+        TableDefinition table, PartitionTransaction transaction)
+        => new($"Transaction {transaction.TransactionId} reached its time limit while it read many "
+            + $"records of table '{table.Name}'. Read fewer records at once, for example by an "
+            + "index, or give the transaction a longer Timeout.");
+
     /// <summary>The time limit ended the wait for the end of an older transaction.</summary>
     public static TransactionTimeoutException TimedOut(
         TableDefinition table, PartitionTransaction transaction, LockConflict conflict)

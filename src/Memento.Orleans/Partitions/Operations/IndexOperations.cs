@@ -1,5 +1,4 @@
 using Memento.Locks;
-using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
 
@@ -26,25 +25,15 @@ internal sealed class AddIndexOperation(IndexInfo index) : Operation<byte[][]>
         result = [];
         if (!locks.TryTakePartition(LockKind.Read)) return false;
 
-        IndexDefinition index = transaction.Table.MakeIndex(Index);
-        transaction.DependOn(transaction.Content.LastPosition);
-        transaction.Content.AddIndex(index);
-        if (index.Unique) result = Values(transaction.Content, index);
+        PartitionContent content = transaction.Content;
+        transaction.DependOn(content.LastPosition);
+        if (locks.Progress is not IndexFill fill || !fill.IsOf(content))
+            return locks.Pause(new IndexFill(content, transaction.Table.MakeIndex(Index)));
+
+        if (!fill.TryAddTo(content)) return locks.Pause(fill);
+
+        result = fill.Values;
         return true;
-    }
-
-    private static byte[][] Values(PartitionContent content, IndexDefinition index)
-    {
-        List<byte[]> values = [];
-        foreach ((byte[] key, StoredRecord record) in content.Records.Range(null, null))
-        {
-            if (!index.TryEncodeUnique(record.Record, out byte[] value)) continue;
-
-            values.Add(value);
-            values.Add(key);
-        }
-
-        return [.. values];
     }
 }
 
