@@ -5,26 +5,26 @@ using Memento.Tables;
 namespace Memento.Partitions;
 
 /// <summary>
-/// What a transaction sees in one key space, as it was when this was made under the gate. It is
+/// What a transaction sees in some key spaces, as it was when this was made under the gate. It is
 /// read without the gate, so that a long walk keeps nobody waiting.
 /// </summary>
 internal sealed class DetachedView : IRecordView
 {
-    private readonly KeySpace _space;
     private readonly IndexSet _indexes;
-    private readonly OrderedMapSnapshot<StoredRecord> _committed;
+    private readonly (KeySpace Space, OrderedMapSnapshot<StoredRecord> Committed)[] _spaces;
 
     /// <param name="transaction">
     /// The transaction, whose locks keep what it reads as it is.
     /// </param>
-    /// <param name="space">The records, or the entries of an index.</param>
-    public DetachedView(PartitionTransaction transaction, KeySpace space)
+    /// <param name="spaces">The records, or the entries of indexes.</param>
+    public DetachedView(PartitionTransaction transaction, params ReadOnlySpan<KeySpace> spaces)
     {
         transaction.DependOn(transaction.Content.LastPosition);
         Table = transaction.Table;
-        _space = space;
         _indexes = transaction.Content.Indexes;
-        _committed = transaction.Content[space].TakeSnapshot();
+        _spaces = new (KeySpace, OrderedMapSnapshot<StoredRecord>)[spaces.Length];
+        for (int i = 0; i < spaces.Length; i++)
+            _spaces[i] = (spaces[i], transaction.Content[spaces[i]].TakeSnapshot());
         foreach (StagedWrite write in transaction.Seen.Effective)
             Seen.Add(write.Copy());
     }
@@ -38,7 +38,12 @@ internal sealed class DetachedView : IRecordView
 
     public OrderedMapRange<StoredRecord> Committed(
         KeySpace space, byte[] from, byte[]? to, bool isBackward)
-        => space == _space
-            ? _committed.Range(from, to, isBackward)
-            : throw new InvalidOperationException($"Only key space {_space} was detached.");
+    {
+        foreach ((KeySpace detached, OrderedMapSnapshot<StoredRecord> committed) in _spaces)
+        {
+            if (detached == space) return committed.Range(from, to, isBackward);
+        }
+
+        throw new InvalidOperationException($"Key space {space} was not detached.");
+    }
 }

@@ -40,9 +40,13 @@ internal sealed class WalkOperation(
         result = null!;
         if (!TryLock(ref locks)) return false;
 
-        WayWalk walk = locks.Progress is WayWalk paused
-            ? paused
-            : new WayChooser(transaction, this).Choose();
+        WayWalk? walk = locks.Progress switch
+        {
+            WayWalk paused => paused,
+            WayChoice choice => choice.Begin(transaction),
+            _ => new WayChooser(transaction, this).TryChoose(WayChoice.MostRead(transaction)),
+        };
+        if (walk is null) return locks.Pause(new WayChoice(transaction, this));
         if (!walk.TryGoToEnd()) return walk.TryPause(ref locks);
         if (!walk.TryLock(ref locks)) return false;
 
