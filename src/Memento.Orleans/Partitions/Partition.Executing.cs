@@ -21,7 +21,13 @@ internal sealed partial class Partition
     {
         WaitingOperation? waiting = null;
         switch (TryExecute(
-            transaction, operation, savepoint, ref waiting, out TResult result, out var conflict))
+            transaction,
+            operation,
+            savepoint,
+            ref waiting,
+            out TResult result,
+            out DetachedView? detached,
+            out LockConflict? conflict))
         {
             case LockAnswer.Waiting:
                 return WaitAndExecuteAsync(transaction, operation, waiting!, cancellationToken);
@@ -31,12 +37,34 @@ internal sealed partial class Partition
                     LockErrors.Conflict(Table, transaction, conflict!));
         }
 
+        if (detached is not null) return ReadOutsideAsync((IScan<TResult>)operation, detached);
+
         RequireHeld();
         return new ValueTask<TResult>(result);
     }
 
     /// <summary>
-    /// Carries an operation out, or makes it wait, also for another time, or refuses it.
+    /// Reads outside the gate. A grain does it on a thread of the pool: in the turn of the grain of
+    /// the partition it would keep the messages of all other processes waiting.
+    /// </summary>
+    private ValueTask<TResult> ReadOutsideAsync<TResult>(
+        IScan<TResult> scan, DetachedView detached)
+    {
+        return TaskScheduler.Current == TaskScheduler.Default
+            ? new ValueTask<TResult>(Read())
+            : new ValueTask<TResult>(Task.Run(Read));
+
+        TResult Read()
+        {
+            TResult result = scan.Read(detached);
+            RequireHeld();
+            return result;
+        }
+    }
+
+    /// <summary>
+    /// Carries an operation out, or makes it wait, also for another time, or refuses it. A scan may
+    /// be left to be read outside the gate (<paramref name="detached"/>).
     /// </summary>
     private LockAnswer TryExecute<TResult>(
         PartitionTransaction transaction,
@@ -44,9 +72,11 @@ internal sealed partial class Partition
         Savepoint? savepoint,
         ref WaitingOperation? waiting,
         out TResult result,
+        out DetachedView? detached,
         out LockConflict? conflict)
     {
         result = default!;
+        detached = null;
         Step step = default;
         try
         {
@@ -61,7 +91,8 @@ internal sealed partial class Partition
                 }
 
                 conflict = step.Conflict;
-                if (step is { IsDone: true, Detached: null }) return LockAnswer.Granted;
+                detached = step.Detached;
+                if (step.IsDone) return LockAnswer.Granted;
 
                 if (conflict is not null
                     && (operation.Patience == TimeSpan.Zero || transaction.Operations > 0))
@@ -70,17 +101,14 @@ internal sealed partial class Partition
                     return LockAnswer.Refused;
                 }
 
-                if (!step.IsDone)
-                {
-                    waiting ??= Enqueue(transaction, operation, savepoint);
-                    if (conflict is not null)
-                        WaitForEnd(transaction, waiting, conflict);
-                    else if (step.Paused is { } progress)
-                        waiting.Pause(progress);
-                    else
-                        waiting.WaitFor(step.Request);
-                    return LockAnswer.Waiting;
-                }
+                waiting ??= Enqueue(transaction, operation, savepoint);
+                if (conflict is not null)
+                    WaitForEnd(transaction, waiting, conflict);
+                else if (step.Paused is { } progress)
+                    waiting.Pause(progress);
+                else
+                    waiting.WaitFor(step.Request);
+                return LockAnswer.Waiting;
             }
         }
         finally
@@ -88,9 +116,6 @@ internal sealed partial class Partition
             // Also if the operation throws: its locks may have made others be refused.
             Wake();
         }
-
-        result = ((IScan<TResult>)operation).Read(step.Detached!);
-        return LockAnswer.Granted;
     }
 
     /// <summary>
