@@ -8,10 +8,10 @@ namespace Memento.Tests.Chaos;
 /// </summary>
 internal sealed class ClusterLists(bool hasRam) : IListStore
 {
-    public async Task<int[]> ReadAsync(ITransaction tx, int key)
+    public async Task<int[]> ReadAsync(IRecordReader reader, int key)
         => IsInRam(key)
-            ? (await tx.ReadAsync<ClusterRamList>(key))?.Values ?? []
-            : (await tx.ReadAsync<ClusterList>(key))?.Values ?? [];
+            ? (await reader.ReadAsync<ClusterRamList>(key))?.Values ?? []
+            : (await reader.ReadAsync<ClusterList>(key))?.Values ?? [];
 
     public async Task WriteAsync(ITransaction tx, int key, int[] values)
     {

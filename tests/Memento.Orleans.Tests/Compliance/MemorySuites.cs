@@ -1,4 +1,5 @@
 using Memento.Tests.Conformance;
+using Memento.Tests.Consistency;
 using Memento.Tests.Faults;
 
 namespace Memento.Tests.Compliance;
@@ -8,6 +9,8 @@ namespace Memento.Tests.Compliance;
 public sealed class MemoryComplianceTests : StorageCompliance<MemoryUnderTest>;
 
 public sealed class OutcomeMemoryComplianceTests : StorageCompliance<OutcomeMemoryUnderTest>;
+
+public sealed class MemoryListAppendTests : ListAppendTests<MemoryUnderTest>;
 
 public sealed class MemoryRestartTests : RestartTests<MemoryUnderTest>;
 

@@ -128,6 +128,72 @@ public sealed class HistoryCheckerTests
             Make(4, 6, 7, Read(1), Read(2, 1)));
 
     [Fact]
+    public void A_snapshot_between_others_is_right()
+        => Assert.Null(HistoryChecker.Check(
+        [
+            Make(1, 0, 1, Append(1, 1), Append(2, 1)),
+            Make(2, 2, 9, Append(1, 2), Append(2, 2)),
+            Make(3, 3, 9, Append(3, 3)),
+            Make(4, 4, 9, Read(1, 1), Read(2, 1), Read(3, 3), Read(1, 1)),
+            Make(5, 10, 11, Read(1, 1, 2), Read(2, 1, 2), Read(3, 3)),
+        ]));
+
+    [Fact]
+    public void A_snapshot_that_sees_a_later_commit_and_not_an_earlier_one_is_found()
+        => Finds(
+            "real time",
+            Make(1, 0, 1, Append(1, 1)),
+            Make(2, 2, 3, Append(2, 2)),
+            Make(3, 0, 9, Read(1), Read(2, 2)));
+
+    [Fact]
+    public void A_snapshot_that_sees_what_depends_on_a_commit_and_not_the_commit_is_found()
+        => Finds(
+            "G-single",
+            Make(1, 0, 9, Append(1, 1)),
+            Make(2, 0, 9, Read(1, 1), Append(2, 2)),
+            Make(3, 0, 9, Read(1), Read(2, 2)));
+
+    [Fact]
+    public void A_snapshot_that_misses_an_acknowledged_commit_is_found()
+        => Finds(
+            "real time",
+            Make(1, 0, 1, Append(1, 1)),
+            Make(2, 0, 9, Append(2, 2)),
+            Make(3, 2, 9, Read(1), Read(2, 2)));
+
+    [Fact]
+    public void A_snapshot_that_is_older_than_another_one_before_it_is_found()
+        => Finds(
+            "real time",
+            Make(1, 0, 9, Append(1, 1)),
+            Make(2, 1, 2, Read(1, 1)),
+            Make(3, 3, 4, Read(1)));
+
+    [Fact]
+    public void Two_snapshots_that_see_two_commits_in_different_orders_are_found()
+        => Finds(
+            "G2",
+            Make(1, 0, 9, Append(1, 1)),
+            Make(2, 0, 9, Append(2, 2)),
+            Make(3, 0, 9, Read(1, 1), Read(2)),
+            Make(4, 0, 9, Read(1), Read(2, 2)));
+
+    [Fact]
+    public void A_snapshot_that_moves_while_it_is_read_is_found()
+        => Finds(
+            "G-single",
+            Make(1, 0, 9, Append(1, 1)),
+            Make(2, 0, 9, Read(1), Read(1, 1)));
+
+    [Fact]
+    public void A_snapshot_that_sees_what_a_failed_batch_took_back_is_found()
+        => Finds(
+            "G1a",
+            Make(1, 0, 3, ListOutcome.Aborted, Append(1, 1)),
+            Make(2, 1, 2, Read(1, 1)));
+
+    [Fact]
     public void Own_appends_that_are_not_seen_are_found()
         => Finds("internal", Make(1, 0, 1, Append(1, 1), Read(1)));
 

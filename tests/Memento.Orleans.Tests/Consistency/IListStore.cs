@@ -4,7 +4,9 @@ namespace Memento.Tests.Consistency;
 internal interface IListStore
 {
     /// <summary>The values of a list; none if it is not there yet.</summary>
-    Task<int[]> ReadAsync(ITransaction tx, int key);
+    /// <param name="reader">A transaction, or a snapshot.</param>
+    /// <param name="key">The list.</param>
+    Task<int[]> ReadAsync(IRecordReader reader, int key);
 
     Task WriteAsync(ITransaction tx, int key, int[] values);
 }
@@ -12,10 +14,10 @@ internal interface IListStore
 /// <summary>Even lists in ram, and odd ones on disk.</summary>
 internal sealed class ChainStore : IListStore
 {
-    public async Task<int[]> ReadAsync(ITransaction tx, int key)
+    public async Task<int[]> ReadAsync(IRecordReader reader, int key)
         => key % 2 == 0
-            ? (await tx.ReadAsync<RamChain>(key))?.Values ?? []
-            : (await tx.ReadAsync<DiskChain>(key))?.Values ?? [];
+            ? (await reader.ReadAsync<RamChain>(key))?.Values ?? []
+            : (await reader.ReadAsync<DiskChain>(key))?.Values ?? [];
 
     public async Task WriteAsync(ITransaction tx, int key, int[] values)
     {

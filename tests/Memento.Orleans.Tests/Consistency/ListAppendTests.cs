@@ -4,7 +4,9 @@ using Memento.Tests.Faults;
 
 namespace Memento.Tests.Consistency;
 
-/// <summary>Histories of concurrent transactions are strictly serializable.</summary>
+/// <summary>
+/// Histories of concurrent transactions and snapshots are strictly serializable.
+/// </summary>
 public abstract class ListAppendTests<TStorage>
     where TStorage : StorageUnderTest, new()
 {
@@ -21,6 +23,7 @@ public abstract class ListAppendTests<TStorage>
         await workload.RunAsync(store.Memento, Workers, Transactions)
             .WaitAsync(FaultyStore.LongestRun);
         Check(workload, seed);
+        Assert.True(workload.Snapshots.Ended == 0, $"{workload.Snapshots}; seed {seed}.");
         store.CheckIdle();
     }
 
@@ -73,6 +76,9 @@ public abstract class ListAppendTests<TStorage>
         Assert.True(
             workload.History.Count(each => each.Outcome == ListOutcome.Committed) > Transactions,
             $"Too little was committed; seed {seed}.");
+        Assert.True(
+            workload.Snapshots.Whole > Transactions / 2,
+            $"Too few snapshots: {workload.Snapshots}; seed {seed}.");
         string? wrong = HistoryChecker.Check(workload.History);
         Assert.True(wrong is null, $"seed {seed}: {wrong}");
     }

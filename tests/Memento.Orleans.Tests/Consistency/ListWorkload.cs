@@ -5,7 +5,8 @@ using Memento.Tests.Conformance;
 namespace Memento.Tests.Consistency;
 
 /// <summary>
-/// Random transactions that append to few lists and read them. Records what their callers saw.
+/// Random transactions that append to few lists and read them, and snapshots that read them.
+/// Records what their callers saw.
 /// </summary>
 /// <param name="store">Where the lists are.</param>
 /// <param name="seed">The seed of what the transactions do.</param>
@@ -14,6 +15,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
     private const int Lists = 6;
     private const int MostOperations = 4;
     private const int PercentAborted = 5;
+    private const int PercentSnapshots = 15;
 
     private readonly Lock _gate = new();
     private readonly List<ListTransaction> _history = [];
@@ -22,6 +24,9 @@ internal sealed class ListWorkload(IListStore store, int seed)
 
     public IReadOnlyList<ListTransaction> History => _history;
 
+    /// <summary>The snapshots among the transactions.</summary>
+    public SnapshotRuns Snapshots { get; } = new();
+
     /// <summary>
     /// Runs so many transactions in each of so many workers, and reads all lists at last.
     /// </summary>
@@ -29,16 +34,20 @@ internal sealed class ListWorkload(IListStore store, int seed)
     /// <param name="workers">How many workers.</param>
     /// <param name="transactions">How many transactions each of them runs.</param>
     /// <param name="process">The number of the process.</param>
+    public Task RunAsync(IMemento memento, int workers, int transactions, int process = 0)
+        => RunAsync([memento], workers, transactions, process);
+
+    /// <summary>The same, by several ways to the store, which the workers take in turn.</summary>
     public async Task RunAsync(
-        IMemento memento, int workers, int transactions, int process = 0)
+        IReadOnlyList<IMemento> stores, int workers, int transactions, int process = 0)
     {
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
         {
             var random = new Random(HashCode.Combine(seed, process, worker));
             for (int i = 0; i < transactions; i++)
-                await RunOneAsync(memento, random, process);
+                await RunOneAsync(stores[worker % stores.Count], random, process);
         })));
-        await ReadAllAsync(memento);
+        await ReadAllAsync(stores[0]);
     }
 
     /// <summary>Runs the transactions of one worker until it is ended.</summary>
@@ -57,7 +66,31 @@ internal sealed class ListWorkload(IListStore store, int seed)
             aborts: false);
 
     private Task RunOneAsync(IMemento memento, Random random, int process = 0)
-        => RunOneAsync(memento, Plan(random), random.Next(100) < PercentAborted, process);
+        => random.Next(100) < PercentSnapshots
+            ? LookAsync(memento, random)
+            : RunOneAsync(memento, Plan(random), random.Next(100) < PercentAborted, process);
+
+    /// <summary>
+    /// Reads some lists by a snapshot, and the first of them again. What it has read before it ends
+    /// with an error is true as well.
+    /// </summary>
+    private async Task LookAsync(IMemento memento, Random random)
+    {
+        int[] keys = [.. Enumerable.Range(0, Lists)];
+        random.Shuffle(keys);
+        int count = 1 + random.Next(Lists);
+        List<ListOperation> operations = [];
+        long start = Stopwatch.GetTimestamp();
+        await Snapshots.TryAsync(memento, async snapshot =>
+        {
+            foreach (int key in keys.Take(count).Append(keys[0]))
+            {
+                operations.Add(ListOperation.Read(key, await store.ReadAsync(snapshot, key)));
+                await Task.Yield();
+            }
+        });
+        if (operations.Count > 0) Record(start, ListOutcome.Committed, operations);
+    }
 
     private static List<(int Key, bool Appends)> Plan(Random random)
         => [.. Enumerable.Range(0, 1 + random.Next(MostOperations))
