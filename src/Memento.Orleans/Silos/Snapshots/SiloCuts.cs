@@ -181,12 +181,15 @@ internal sealed partial class SiloCuts(
     private (SnapshotPart Part, long Position, int Generation) Take(
         Guid id, long stamp, TimeSpan maxAge, SiloAddress reader)
     {
+        // Before the cut: a batch that is taken back from here on is not part of this generation,
+        // also if that ends before the cut is confirmed.
+        int generation = journal.Generation;
         var part = new SnapshotPart(id, stamp, maxAge, reader, time.GetTimestamp())
         {
             Cut = cuts.Take(),
         };
         Invariant.Holds(_parts.TryAdd(id, part), "a snapshot is taken once");
-        return (part, journal.LastPosition, journal.Generation);
+        return (part, journal.LastPosition, generation);
     }
 
     /// <summary>
