@@ -11,6 +11,9 @@ internal sealed class OracleModel(bool isPair, bool isBag)
 
     public bool IsBag { get; } = isBag;
 
+    /// <summary>Another model of the same keys.</summary>
+    public OracleModel Of(IEnumerable<ModelRow> rows) => new(isPair, IsBag) { _rows = [.. rows] };
+
     /// <summary>A state to which the model can be set back.</summary>
     public ModelRow[] Image() => [.. _rows];
 

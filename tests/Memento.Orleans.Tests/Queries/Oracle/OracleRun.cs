@@ -44,7 +44,10 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
                 {
                     await AskAsync(tx);
                     foreach (OracleTable table in tables.All)
-                        await table.CheckContentAsync(tx, $"seed {seed}: content of {table.Name}");
+                        {
+                        await table.CheckContentAsync(
+                            tx, table.Model, $"seed {seed}: content of {table.Name}");
+                    }
                 },
                 commits: true);
         }
@@ -112,7 +115,7 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
 
     private async Task WriteAsync(ITransaction tx)
     {
-        Sample values = NextStorable();
+        Sample values = NextStorable(_random);
         if (_random.Next(4) != 0) values = values with { Id = _random.Next(Ids) };
         if (tables.Models.Any(model => model.Rows.Any(
             row => row.Values.MaybeLong == values.MaybeLong)))
@@ -155,18 +158,21 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
             RandomQuery query = RandomQuery.Next(_random, tables.Focus);
             string context = $"seed {seed}, case {++Cases}: {query}\n{tables}";
             foreach (OracleTable table in tables.All)
-                await table.CheckAsync(tx, query, $"table {table.Name}, {context}");
+                {
+                await table.CheckAsync(
+                    tx, table.Model, query, $"table {table.Name}, {context}");
+            }
         }
     }
 
     /// <summary>
     /// A sample without half of a surrogate pair, which documents refuse, or an array that is none.
     /// </summary>
-    private Sample NextStorable()
+    public static Sample NextStorable(Random random)
     {
         while (true)
         {
-            Sample sample = RandomSample.Next(_random);
+            Sample sample = RandomSample.Next(random);
             if (sample.Scores.IsDefault) sample = sample with { Scores = [] };
             try
             {

@@ -19,9 +19,14 @@ internal abstract class OracleTable(string name, OracleModel model, TableType ty
 
     public abstract Task<bool> DeleteRecordAsync(ITransaction tx, ModelRow row);
 
-    /// <summary>Fails where the table gives another answer than the model.</summary>
-    public abstract Task CheckAsync(ITransaction tx, RandomQuery query, string context);
+    /// <summary>A model of what a transaction or a snapshot sees in the table.</summary>
+    public abstract Task<OracleModel> ReadModelAsync(IRecordReader reader);
 
-    /// <summary>Fails if a record differs from the written one in any property.</summary>
-    public abstract Task CheckContentAsync(ITransaction tx, string context);
+    /// <summary>Fails where the table gives another answer than a model.</summary>
+    public abstract Task CheckAsync(
+        IRecordReader reader, OracleModel model, RandomQuery query, string context);
+
+    /// <summary>Fails if a record differs from that of a model in any property.</summary>
+    public abstract Task CheckContentAsync(
+        IRecordReader reader, OracleModel model, string context);
 }

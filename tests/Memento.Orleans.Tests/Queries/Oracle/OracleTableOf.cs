@@ -12,6 +12,7 @@ internal sealed class OracleTable<T>(
     where T : SampleValues, IRow
 {
     private static readonly Func<ModelRow, T> ToRow = CompileToRow();
+    private static readonly Func<T, Sample> ToSample = CompileToSample();
 
     public override void AddTo(IMementoBuilder builder)
         => builder.AddTable<T>(options =>
@@ -30,17 +31,21 @@ internal sealed class OracleTable<T>(
     public override async Task<bool> DeleteRecordAsync(ITransaction tx, ModelRow row)
         => await tx.DeleteRecordAsync(ToRow(row));
 
-    public override async Task CheckAsync(ITransaction tx, RandomQuery query, string context)
+    public override async Task<OracleModel> ReadModelAsync(IRecordReader reader)
+        => Model.Of((await reader.AllAsync<T>()).OrderBy(static row => row.Serial).Select(FromRow));
+
+    public override async Task CheckAsync(
+        IRecordReader reader, OracleModel model, RandomQuery query, string context)
     {
         if (query.Ask == Ask.Keys)
         {
-            await CheckKeysAsync(tx, query, context);
+            await CheckKeysAsync(reader, model, query, context);
             return;
         }
 
-        List<ModelRow> matching = query.FindAll(Model);
+        List<ModelRow> matching = query.FindAll(model);
         List<ModelRow> expected = query.Cut(matching);
-        ITableQuery<T> asked = Build(tx, query);
+        ITableQuery<T> asked = Build(reader, query);
         switch (query.Ask)
         {
             case Ask.Count:
@@ -57,28 +62,29 @@ internal sealed class OracleTable<T>(
                     await CheckValueAsync(asked, query, expected, context);
                 break;
             default:
-                List<int> found = await FindAsync(tx, asked, query);
+                List<int> found = await FindAsync(reader, asked, query);
                 AssertFound(query, matching, Wanted(query, expected), found, context);
                 break;
         }
     }
 
-    public override async Task CheckContentAsync(ITransaction tx, string context)
+    public override async Task CheckContentAsync(
+        IRecordReader reader, OracleModel model, string context)
     {
-        IReadOnlyList<T> all = await tx.AllAsync<T>();
-        Assert.Equal(Model.Rows.Count, await tx.CountAsync<T>());
+        IReadOnlyList<T> all = await reader.AllAsync<T>();
+        Assert.Equal(model.Rows.Count, await reader.CountAsync<T>());
         AssertSame(
             string.Join(
-                '\n', Model.Rows.OrderBy(row => row.Serial).Select(row => Text(ToRow(row)))),
+                '\n', model.Rows.OrderBy(row => row.Serial).Select(row => Text(ToRow(row)))),
             string.Join('\n', all.OrderBy(row => row.Serial).Select(Text)),
             context);
     }
 
     private static string Text(T row) => JsonSerializer.Serialize(row, DocumentFormat.Options);
 
-    private static ITableQuery<T> Build(ITransaction tx, RandomQuery query)
+    private static ITableQuery<T> Build(IRecordReader reader, RandomQuery query)
     {
-        ITableQuery<T> asked = tx.Query<T>();
+        ITableQuery<T> asked = reader.Query<T>();
         foreach (Expression<Func<Sample, bool>> where in query.Where)
         {
             asked = query.UsesGuards
@@ -111,7 +117,7 @@ internal sealed class OracleTable<T>(
         };
 
     private static async Task<List<int>> FindAsync(
-        ITransaction tx, ITableQuery<T> asked, RandomQuery query)
+        IRecordReader reader, ITableQuery<T> asked, RandomQuery query)
     {
         switch (query.Ask)
         {
@@ -122,8 +128,8 @@ internal sealed class OracleTable<T>(
             case Ask.Selection:
                 Expression<Func<T, bool>> where = Over<T>.Of(query.Where[0]);
                 return query.UsesGuards
-                    ? [.. await tx.SelectAsync(where, row => row.Serial, query.Size)]
-                    : Serials(await tx.SelectAsync(where, query.Size));
+                    ? [.. await reader.SelectAsync(where, row => row.Serial, query.Size)]
+                    : Serials(await reader.SelectAsync(where, query.Size));
             case Ask.First:
                 return Serials(await asked.FirstOrDefaultAsync() is { } first ? [first] : []);
             case Ask.Single:
@@ -131,7 +137,7 @@ internal sealed class OracleTable<T>(
             case Ask.Stream:
                 return await StreamAsync(asked, query.Size);
             default:
-                return await ReadPagesAsync(tx, asked, query);
+                return await ReadPagesAsync(reader, asked, query);
         }
     }
 
@@ -162,14 +168,14 @@ internal sealed class OracleTable<T>(
     }
 
     private static async Task<List<int>> ReadPagesAsync(
-        ITransaction tx, ITableQuery<T> asked, RandomQuery query)
+        IRecordReader reader, ITableQuery<T> asked, RandomQuery query)
     {
         List<int> found = [];
         string? next = null;
         do
         {
             Page<T> page = query.Ask == Ask.PagesByKey
-                ? await tx.PageAsync(Over<T>.Of(query.Where[0]), query.Size, next)
+                ? await reader.PageAsync(Over<T>.Of(query.Where[0]), query.Size, next)
                 : await asked.ToPageAsync(query.Size, next);
             Assert.True(page.Next is null ? page.Items.Count <= query.Size
                 : page.Items.Count == query.Size);
@@ -207,29 +213,30 @@ internal sealed class OracleTable<T>(
             context);
     }
 
-    private async Task CheckKeysAsync(ITransaction tx, RandomQuery query, string context)
+    private async Task CheckKeysAsync(
+        IRecordReader reader, OracleModel model, RandomQuery query, string context)
     {
-        List<ModelRow> rows = [.. Model.Rows];
-        rows.Sort(Model.CompareKeys);
-        List<object> keys = [.. rows.Select(row => Model.KeyOf(row.Values)).Distinct()];
-        AssertSame(keys.FirstOrDefault(), await tx.FirstKeyAsync<T>(), context);
-        AssertSame(keys.LastOrDefault(), await tx.LastKeyAsync<T>(), context);
+        List<ModelRow> rows = [.. model.Rows];
+        rows.Sort(model.CompareKeys);
+        List<object> keys = [.. rows.Select(row => model.KeyOf(row.Values)).Distinct()];
+        AssertSame(keys.FirstOrDefault(), await reader.FirstKeyAsync<T>(), context);
+        AssertSame(keys.LastOrDefault(), await reader.LastKeyAsync<T>(), context);
         AssertSame(
-            string.Join(' ', keys), string.Join(' ', await tx.AllKeysAsync<T>()), context);
+            string.Join(' ', keys), string.Join(' ', await reader.AllKeysAsync<T>()), context);
         if (rows.Count == 0) return;
 
         Sample from = rows[query.Size % rows.Count].Values with { Id = query.Size };
         AssertSame(
-            rows.Find(row => Model.CompareKeys(row.Values, from) > 0) is { } next
-                ? Model.KeyOf(next.Values)
+            rows.Find(row => model.CompareKeys(row.Values, from) > 0) is { } next
+                ? model.KeyOf(next.Values)
                 : null,
-            await tx.NextKeyAsync<T>(Model.KeyOf(from)),
+            await reader.NextKeyAsync<T>(model.KeyOf(from)),
             context);
         AssertSame(
-            rows.FindLast(row => Model.CompareKeys(row.Values, from) < 0) is { } previous
-                ? Model.KeyOf(previous.Values)
+            rows.FindLast(row => model.CompareKeys(row.Values, from) < 0) is { } previous
+                ? model.KeyOf(previous.Values)
                 : null,
-            await tx.PreviousKeyAsync<T>(Model.KeyOf(from)),
+            await reader.PreviousKeyAsync<T>(model.KeyOf(from)),
             context);
     }
 
@@ -257,6 +264,20 @@ internal sealed class OracleTable<T>(
             $"{context}\nexpected {expected}\nfound {found}");
 
     private static List<int> Serials(IEnumerable<T> rows) => [.. rows.Select(row => row.Serial)];
+
+    private static ModelRow FromRow(T row) => new(ToSample(row), row.Serial);
+
+    private static Func<T, Sample> CompileToSample()
+    {
+        ParameterExpression row = Expression.Parameter(typeof(T), "row");
+        IEnumerable<MemberBinding> bindings = typeof(Sample)
+            .GetProperties()
+            .Where(static property => property.CanWrite)
+            .Select(property => Expression.Bind(
+                property, Expression.Property(row, typeof(T).GetProperty(property.Name)!)));
+        return Expression.Lambda<Func<T, Sample>>(
+            Expression.MemberInit(Expression.New(typeof(Sample)), bindings), row).Compile();
+    }
 
     private static Func<ModelRow, T> CompileToRow()
     {
