@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using Memento.CrashChild;
+using Memento.Tests.Consistency;
 
 namespace Memento.Tests.Chaos;
 
 /// <summary>
-/// Transfers between accounts, each with a receipt. Every look sees the same sum, and in the end
-/// there is a receipt for each transfer that was acknowledged, and for none that failed.
+/// Transfers between accounts, each with a receipt. Every look sees the same sum, and every
+/// snapshot the receipts of a balance too. In the end there is a receipt for each transfer that was
+/// acknowledged, and for none that failed.
 /// </summary>
 internal sealed class Bank(int seed)
 {
@@ -18,6 +20,8 @@ internal sealed class Bank(int seed)
     private int _committed;
 
     public int Committed => Volatile.Read(ref _committed);
+
+    public SnapshotRuns Snapshots { get; } = new();
 
     public int InDoubt => _ends.Values.Count(static each => each is null);
 
@@ -32,10 +36,18 @@ internal sealed class Bank(int seed)
         var random = new Random(HashCode.Combine(seed, worker));
         while (!ending.IsCancellationRequested)
         {
-            if (random.Next(10) == 0)
-                await LookAsync(memento);
-            else
-                await TransferAsync(memento, random);
+            switch (random.Next(10))
+            {
+                case 0:
+                    await LookAsync(memento);
+                    break;
+                case 1:
+                    await LookBySnapshotAsync(memento, random.Next(Accounts));
+                    break;
+                default:
+                    await TransferAsync(memento, random);
+                    break;
+            }
         }
     }
 
@@ -88,6 +100,28 @@ internal sealed class Bank(int seed)
             // What could not be read says nothing.
         }
     }
+
+    /// <summary>
+    /// What it reads is true, also if the snapshot ends before its body does.
+    /// </summary>
+    private Task LookBySnapshotAsync(IMemento memento, int id)
+        => Snapshots.TryAsync(memento, async snapshot =>
+        {
+            ClusterAccount[] accounts = [.. await snapshot.AllAsync<ClusterAccount>()];
+            CheckSum(accounts);
+            IReadOnlyList<ClusterReceipt> receipts = await snapshot.SelectAsync<ClusterReceipt>(
+                receipt => receipt.From == id || receipt.To == id);
+            long expected = Each
+                + receipts.Sum(each => each.To == id ? each.Amount : -each.Amount);
+            long? balance = accounts.FirstOrDefault(each => each.Id == id)?.Balance;
+            if (balance != expected)
+            {
+                _wrong.Enqueue(
+                    $"Account {id} has {balance} in a snapshot, and {expected} by its receipts.");
+            }
+
+            CheckSum([.. await snapshot.AllAsync<ClusterAccount>()]);
+        });
 
     private void CheckSum(ClusterAccount[] accounts)
     {

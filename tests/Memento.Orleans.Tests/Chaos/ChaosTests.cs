@@ -7,9 +7,10 @@ using Memento.Tests.PostgreSql;
 namespace Memento.Tests.Chaos;
 
 /// <summary>
-/// Three silo processes and two clients, a bank, a ring and lists, while silos are killed, stopped,
-/// paused and cut off from each other, and the database crashes. MEMENTO_CHAOS_SECONDS asks for
-/// longer runs, and MEMENTO_RUN_SEED for the choices of an earlier one.
+/// Three silo processes and two clients, a bank, a ring and lists, with snapshots of each, while
+/// silos are killed, stopped, paused and cut off from each other, and the database crashes.
+/// MEMENTO_CHAOS_SECONDS asks for longer runs, and MEMENTO_RUN_SEED for the choices of an earlier
+/// one.
 /// </summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
@@ -88,8 +89,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
             // Each client goes on at the end, and what it does is kept.
             int before = bank.Committed;
+            int snapshots = bank.Snapshots.Whole;
             await Waiting.UntilAsync(
-                () => bank.Committed > before + 10, "transfers go on after the last fault");
+                () => bank.Committed > before + 10 && bank.Snapshots.Whole > snapshots,
+                "transfers and snapshots go on after the last fault");
             await ending.CancelAsync();
             await Task.WhenAll([.. work, watching]).WaitAsync(TimeSpan.FromMinutes(2));
             await lists.ReadAllAsync(clients[1]);
@@ -109,7 +112,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
         int appends = lists.History.Count(static each => each.Outcome == ListOutcome.Committed);
         output.WriteLine(
             $"{plan}: {nemesis.Done} faults, {bank.Committed} transfers ({bank.InDoubt} in doubt), "
-            + $"{ring.Committed} swaps, {appends} list transactions; {progress}.");
+            + $"{ring.Committed} swaps, {appends} list transactions; {progress}. "
+            + $"Of the bank {bank.Snapshots}; of the ring {ring.Snapshots}; of the lists "
+            + $"{lists.Snapshots}.");
         lock (said)
             output.WriteLine(string.Join(Environment.NewLine, said));
         Assert.True(failure is "", $"{plan}: {failure}");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Memento.CrashChild;
+using Memento.Tests.Consistency;
 
 namespace Memento.Tests.Chaos;
 
@@ -12,6 +13,8 @@ internal sealed class Ring(int seed)
     private int _swaps;
 
     public int Committed => _swaps;
+
+    public SnapshotRuns Snapshots { get; } = new();
 
     public static Task FillAsync(IMemento memento) => memento.TransactionAsync(async tx =>
     {
@@ -26,16 +29,20 @@ internal sealed class Ring(int seed)
         {
             try
             {
-                if (random.Next(5) == 0)
+                switch (random.Next(10))
                 {
-                    await LookAsync(memento);
-                }
-                else
-                {
-                    await memento.TransactionAsync(
-                        tx => SwapAsync(tx, random.Next(Nodes)),
-                        cancellationToken: CancellationToken.None);
-                    Interlocked.Increment(ref _swaps);
+                    case 0:
+                        await LookAsync(memento);
+                        break;
+                    case 1:
+                        await LookBySnapshotAsync(memento);
+                        break;
+                    default:
+                        await memento.TransactionAsync(
+                            tx => SwapAsync(tx, random.Next(Nodes)),
+                            cancellationToken: CancellationToken.None);
+                        Interlocked.Increment(ref _swaps);
+                        break;
                 }
             }
             catch (MementoException)
@@ -67,10 +74,18 @@ internal sealed class Ring(int seed)
     /// see one part before and another part after a swap.
     /// </summary>
     private async Task LookAsync(IMemento memento)
+        => Check(await memento.TransactionAsync(
+            static async tx => await tx.AllAsync<ClusterNode>()));
+
+    /// <summary>What a snapshot shows is true at once: it needs no commit.</summary>
+    private Task LookBySnapshotAsync(IMemento memento)
+        => Snapshots.TryAsync(
+            memento, async snapshot => Check(await snapshot.AllAsync<ClusterNode>()));
+
+    private void Check(IReadOnlyList<ClusterNode> nodes)
     {
-        Dictionary<int, int> next = (await memento.TransactionAsync(
-            static async tx => await tx.AllAsync<ClusterNode>())).ToDictionary(
-                static each => each.Id, static each => each.Next);
+        Dictionary<int, int> next = nodes.ToDictionary(
+            static each => each.Id, static each => each.Next);
         HashSet<int> seen = [];
         int at = 0;
         while (seen.Add(at))
