@@ -1,4 +1,3 @@
-using Memento.Storage;
 using Memento.Tables;
 
 namespace Memento.Messages;

@@ -1,4 +1,3 @@
-using Memento.Storage;
 using Orleans.Services;
 
 namespace Memento.Messages;

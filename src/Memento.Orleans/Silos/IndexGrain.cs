@@ -6,7 +6,6 @@ using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos.HandOver;
 using Memento.Silos.Placement;
-using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;

@@ -217,7 +217,9 @@ public sealed class StampOrderTests
         long stamp = await memento.StampOfAsync(async tx =>
         {
             await Write(tx, own);
-            await (onlyReadsThere ? tx.ReadAsync<Mark>(slow).AsTask() : Write(tx, slow));
+            await (onlyReadsThere
+                ? (Task)tx.ReadAsync<Mark>(slow).AsTask()
+                : Write(tx, slow));
         });
         long later = await cluster.Silos[2].Memento.StampOfAsync(tx => Write(tx, slow));
 
@@ -252,7 +254,8 @@ public sealed class StampOrderTests
         await Task.WhenAll(processes.Select((memento, process) => workload.RunAsync(
             memento, workers, transactions, process))).WaitAsync(FaultyStore.LongestRun);
         await ending.CancelAsync();
-        Shown[] snapshots = [.. (await Task.WhenAll(watching).Within()).SelectMany(static all => all)];
+        Shown[] snapshots =
+            [.. (await Task.WhenAll(watching).Within()).SelectMany(static all => all)];
 
         Assert.True(
             workload.History.Count(static each => each.Stamp > 0) > transactions,
@@ -270,15 +273,17 @@ public sealed class StampOrderTests
         List<Shown> all = [];
         while (!ending.IsCancellationRequested)
         {
-            await memento.SnapshotAsync(async snapshot =>
-            {
-                List<(int Key, int Value)> values = [];
-                await foreach (RamChain chain in snapshot.Query<RamChain>().AsAsyncEnumerable())
-                    values.AddRange(chain.Values.Select(value => (chain.Id, value)));
-                await foreach (DiskChain chain in snapshot.Query<DiskChain>().AsAsyncEnumerable())
-                    values.AddRange(chain.Values.Select(value => (chain.Id, value)));
-                all.Add(new Shown(snapshot.Stamp, [.. values]));
-            });
+            await memento.SnapshotAsync(
+                async snapshot =>
+                {
+                    List<(int Key, int Value)> values = [];
+                    foreach (RamChain chain in await snapshot.AllAsync<RamChain>())
+                        values.AddRange(chain.Values.Select(value => (chain.Id, value)));
+                    foreach (DiskChain chain in await snapshot.AllAsync<DiskChain>())
+                        values.AddRange(chain.Values.Select(value => (chain.Id, value)));
+                    all.Add(new Shown(snapshot.Stamp, [.. values]));
+                },
+                cancellationToken: CancellationToken.None);
             await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
 
@@ -310,7 +315,7 @@ public sealed class StampOrderTests
         => ((await cluster.KeysInAsync<Mark, int>(cluster.Silos[1], 1, static id => id))[0],
             (await cluster.KeysInAsync<Mark, int>(cluster.Silos[2], 1, static id => id))[0]);
 
-    private static Task Write(ITransaction tx, int id)
+    private static Task<Mark> Write(ITransaction tx, int id)
         => tx.WriteAsync(new Mark { Id = id, Text = "written" }).AsTask();
 
     /// <summary>What a snapshot has shown.</summary>

@@ -1,8 +1,6 @@
 using Memento.Storage;
-using Memento.Testing;
 using Memento.Tests.Clusters;
 using Memento.Tests.Compliance;
-using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
 
 namespace Memento.Tests.Consistency;

@@ -67,14 +67,14 @@ internal sealed class ListWorkload(IListStore store, int seed)
 
     private Task RunOneAsync(IMemento memento, Random random, int process = 0)
         => random.Next(100) < PercentSnapshots
-            ? LookAsync(memento, random)
+            ? LookAsync(memento, random, process)
             : RunOneAsync(memento, Plan(random), random.Next(100) < PercentAborted, process);
 
     /// <summary>
     /// Reads some lists by a snapshot, and the first of them again. What it has read before it ends
     /// with an error is true as well.
     /// </summary>
-    private async Task LookAsync(IMemento memento, Random random)
+    private async Task LookAsync(IMemento memento, Random random, int process)
     {
         int[] keys = [.. Enumerable.Range(0, Lists)];
         random.Shuffle(keys);
@@ -89,7 +89,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
                 await Task.Yield();
             }
         });
-        if (operations.Count > 0) Record(start, ListOutcome.Committed, operations);
+        if (operations.Count > 0) Record(start, ListOutcome.Committed, operations, process);
     }
 
     private static List<(int Key, bool Appends)> Plan(Random random)
@@ -109,7 +109,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
             {
                 // Another run of the body appends other values: the values of this run must never
                 // be seen.
-                if (operations.Count > 0) Record(ListOutcome.Aborted);
+                if (operations.Count > 0) End(ListOutcome.Aborted);
                 operations = [];
                 state = CommitStamps.StateOf(tx);
                 foreach ((int key, bool appends) in plan)
@@ -128,19 +128,32 @@ internal sealed class ListWorkload(IListStore store, int seed)
             outcome = ListOutcome.Aborted;
         }
 
-        Record(outcome);
+        End(outcome);
 
-        void Record(ListOutcome ended)
+        void End(ListOutcome ended)
+            => Record(
+                start,
+                ended,
+                operations,
+                process,
+                state is null ? 0 : CommitStamps.StampOf(state));
+    }
+
+    private void Record(
+        long start,
+        ListOutcome outcome,
+        List<ListOperation> operations,
+        int process,
+        long stamp = 0)
+    {
+        long end = Stopwatch.GetTimestamp();
+        lock (_gate)
         {
-            long end = Stopwatch.GetTimestamp();
-            lock (_gate)
+            _history.Add(new ListTransaction(++_lastId, start, end, outcome, operations)
             {
-                _history.Add(new ListTransaction(++_lastId, start, end, ended, operations)
-                {
-                    Process = process,
-                    Stamp = state is null ? 0 : CommitStamps.StampOf(state),
-                });
-            }
+                Process = process,
+                Stamp = stamp,
+            });
         }
     }
 

@@ -6,7 +6,6 @@ using Memento.Numbering;
 using Memento.Participants;
 using Memento.Silos.HandOver;
 using Memento.Silos.Snapshots;
-using Memento.Storage;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
