@@ -36,6 +36,9 @@ internal sealed partial class MemberCommits(
 
     private readonly ConcurrentDictionary<Guid, SealedTransaction> _sealed = new();
 
+    /// <summary>Whether nothing is sealed here.</summary>
+    public bool IsIdle => _sealed.IsEmpty;
+
     /// <summary>Transactions that are sealed here, and wait for a decision elsewhere.</summary>
     public int Count => _sealed.Count;
 

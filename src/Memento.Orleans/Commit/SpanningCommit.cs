@@ -59,6 +59,9 @@ internal sealed partial class SpanningCommit(
         set => _holdsReaders = value;
     }
 
+    /// <summary>Whether this silo coordinates none.</summary>
+    public bool IsIdle => _running.IsEmpty;
+
     /// <summary>How many commits this silo coordinates.</summary>
     public int Count => _running.Count;
 
@@ -116,6 +119,15 @@ internal sealed partial class SpanningCommit(
     public IEnumerable<Guid> FindCommitted()
         => _running.Values.Where(static each => each.Answer == MemberAnswer.Committed)
             .Select(static each => each.Id);
+
+    /// <summary>
+    /// The silos with parts of the commits of this one that are not decided. The storage may have
+    /// such a commit already, or get it any time.
+    /// </summary>
+    public IEnumerable<SiloAddress> FindUndecidedMembers()
+        => _running.Values.Where(static each => each.Answer == MemberAnswer.Pending)
+            .SelectMany(static each => each.Members)
+            .Distinct();
 
     /// <summary>Ends when the commits are decided that run now.</summary>
     public async Task WhenDecidedAsync()

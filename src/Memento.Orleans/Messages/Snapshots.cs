@@ -34,6 +34,18 @@ internal sealed record CloseAnswer
     [Id(4)]
     public Guid[] Committed { get; init; } = [];
 
+    /// <summary>The silos that may have partitions, as this one knows them, with itself.</summary>
+    [Id(5)]
+    public SiloAddress[] Serving { get; init; } = [];
+
+    /// <summary>The silos with parts of the commits that this one has not decided yet.</summary>
+    [Id(7)]
+    public SiloAddress[] Undecided { get; init; } = [];
+
+    /// <summary>The number of this closing in the silo: it may have opened since.</summary>
+    [Id(6)]
+    public long Closing { get; init; }
+
     public static CloseAnswer Refused(string why) => new() { Refusal = why };
 }
 
@@ -44,6 +56,7 @@ internal sealed record CloseAnswer
 /// <param name="Committed">The transactions to apply before, where they are sealed.</param>
 /// <param name="MaxAge">How long the snapshot lives at the most.</param>
 /// <param name="Reader">The silo that reads it, with which it ends.</param>
+/// <param name="Closing">The number of the closing, as the silo has answered it.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.CutOrder")]
@@ -53,7 +66,8 @@ internal sealed record CutOrder(
     [property: Id(2)] long Stamp,
     [property: Id(3)] Guid[] Committed,
     [property: Id(4)] TimeSpan MaxAge,
-    [property: Id(5)] SiloAddress Reader);
+    [property: Id(5)] SiloAddress Reader,
+    [property: Id(6)] long Closing = 0);
 
 /// <summary>Whether a silo has taken its part of a cut.</summary>
 /// <param name="IsTaken">False: it had opened again, or what it had applied was taken back.</param>
@@ -114,4 +128,8 @@ internal sealed record SnapshotAnswer
     /// <summary>The number of its ownership in the silo; 0: it has never been there.</summary>
     [Id(3)]
     public long Ownership { get; init; }
+
+    /// <summary>The silos that may have had it last before.</summary>
+    [Id(4)]
+    public SiloAddress[] OwnersBefore { get; init; } = [];
 }

@@ -27,6 +27,9 @@ internal sealed partial class Partition
     /// </summary>
     public SiloAddress? LostWith { get; init; }
 
+    /// <summary>The silos that may have had it last before this one, as far as known.</summary>
+    public SiloAddress[] OwnersBefore { get; init; } = [];
+
     /// <summary>
     /// Gives its content away, once. Called when it has drained and the journal has been flushed.
     /// Null where the durable storage has the records, or nobody wants them: the table is gone.

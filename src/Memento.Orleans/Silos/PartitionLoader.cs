@@ -146,6 +146,7 @@ internal sealed class PartitionLoader(
             Tenure = taken.Tenure,
             LostAt = lostAt,
             LostWith = lostWith,
+            OwnersBefore = taken.OwnersBefore,
             NumberSeen = table.AutoIncrement ? number => numbers.Observe(name, number) : null,
             Metrics = metrics,
             WhenBroken = (broken, exception) =>

@@ -66,6 +66,29 @@ public sealed class HandOverTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_snapshot_does_not_show_what_a_silo_changed_that_joined_after_it()
+    {
+        await using var place = new MemoryUnderTest();
+        await using SiloCluster cluster = await StartAsync(1, place);
+        IMemento memento = cluster.Silos[0].Memento;
+
+        SnapshotEndedException ended = await Assert.ThrowsAsync<SnapshotEndedException>(
+            () => memento.SnapshotAsync(async snapshot =>
+            {
+                // No partition was anywhere when it was taken.
+                TestSilo joined = await cluster.StartSiloAsync();
+                IReadOnlyList<int> keys =
+                    await cluster.KeysInAsync<RamAccount, int>(joined, 1, static i => i);
+                await memento.TransactionAsync(async tx =>
+                    await tx.WriteAsync(new RamAccount { Id = keys[0], Balance = 1 }));
+                await cluster.StopAsync(joined);
+                await snapshot.ReadAsync<RamAccount>(keys[0]);
+            })).Within();
+
+        Assert.Contains("was in no silo", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_waits_for_a_lock_in_a_silo_that_stops_goes_on_in_another()
     {
         await using var place = new MemoryUnderTest();

@@ -109,7 +109,11 @@ internal sealed class PartitionTaker(
         try
         {
             Partition partition = await open(new TakenPartition(
-                content, tenure + 1, lostAt, content is null ? lost : null)).ConfigureAwait(false);
+                content,
+                tenure + 1,
+                lostAt,
+                content is null ? lost : null,
+                [.. OwnersBefore(answers, lastOwner)])).ConfigureAwait(false);
             if (!owners.IsOpening(table.Name, number, opening))
                 throw PartitionGiver.Moved(table.Name, number);
 
@@ -320,5 +324,10 @@ internal sealed class PartitionTaker(
 /// <param name="LostWith">
 /// The dead silo that the records, if the table is in ram, were lost with; null: nothing was lost.
 /// </param>
+/// <param name="OwnersBefore">The silos that may have had it last before.</param>
 internal sealed record TakenPartition(
-    PartitionContent? Content, long Tenure, DateTimeOffset? LostAt, SiloAddress? LostWith);
+    PartitionContent? Content,
+    long Tenure,
+    DateTimeOffset? LostAt,
+    SiloAddress? LostWith,
+    SiloAddress[] OwnersBefore);

@@ -27,7 +27,7 @@ internal sealed class SiloMembers(
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private KnownOthers _others = new(Of: null, []);
+    private KnownOthers _others = new(Of: null, [], []);
 
     public SiloAddress Here => silo.SiloAddress;
 
@@ -35,15 +35,27 @@ internal sealed class SiloMembers(
         => [.. membership.FindServing().Where(each => !each.Equals(Here))];
 
     /// <inheritdoc/>
-    public SiloAddress[] OthersNow
+    public SiloAddress[] OthersNow => Known.Silos;
+
+    /// <inheritdoc/>
+    public SiloAddress[] DeadNow => Known.Dead;
+
+    private KnownOthers Known
     {
         get
         {
             ClusterMembershipSnapshot members = membership.CurrentSnapshot;
             KnownOthers known = Volatile.Read(ref _others);
-            if (!ReferenceEquals(known.Of, members))
-                Volatile.Write(ref _others, known = new KnownOthers(members, [.. Others]));
-            return known.Silos;
+            if (ReferenceEquals(known.Of, members)) return known;
+
+            SiloAddress[] dead =
+            [
+                .. members.Members.Values
+                    .Where(static each => each.Status == SiloStatus.Dead)
+                    .Select(static each => each.SiloAddress),
+            ];
+            Volatile.Write(ref _others, known = new KnownOthers(members, [.. Others], dead));
+            return known;
         }
     }
 
@@ -184,5 +196,6 @@ internal sealed class SiloMembers(
         => membership.MembershipUpdates;
 
     /// <summary>The other silos by a state of the membership.</summary>
-    private sealed record KnownOthers(ClusterMembershipSnapshot? Of, SiloAddress[] Silos);
+    private sealed record KnownOthers(
+        ClusterMembershipSnapshot? Of, SiloAddress[] Silos, SiloAddress[] Dead);
 }

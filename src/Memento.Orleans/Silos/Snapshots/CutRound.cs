@@ -76,11 +76,13 @@ internal sealed class CutRound(
         Exception? problem = null;
         for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
         {
+            SiloAddress[] dead = silos.DeadNow;
             SiloAddress[] all = [silos.Here, .. silos.OthersNow];
             try
             {
-                if (await TryTakeAsync(all, maxAge, callers).ConfigureAwait(false) is { } taken)
-                    return taken;
+                TakenCut? taken =
+                    await TryTakeAsync(all, dead, maxAge, callers).ConfigureAwait(false);
+                if (taken is not null) return taken;
             }
             catch (StorageException)
             {
@@ -105,7 +107,8 @@ internal sealed class CutRound(
     }
 
     /// <summary>One attempt; null: silos came or left meanwhile.</summary>
-    private async Task<TakenCut?> TryTakeAsync(SiloAddress[] all, TimeSpan maxAge, int callers)
+    private async Task<TakenCut?> TryTakeAsync(
+        SiloAddress[] all, SiloAddress[] dead, TimeSpan maxAge, int callers)
     {
         Guid cut = ids.Next();
         await EachAsync(all, silo => silo.Equals(silos.Here)
@@ -143,9 +146,13 @@ internal sealed class CutRound(
         CutAnswer[] taken;
         try
         {
-            taken = await EachAsync(all, silo => silo.Equals(silos.Here)
-                ? here.CutAsync(snapshot)
-                : silos.CutAsync(silo, snapshot)).ConfigureAwait(false);
+            taken = await Task.WhenAll(all.Zip(closed, (silo, answer) =>
+            {
+                CutOrder order = snapshot with { Closing = answer.Closing };
+                return silo.Equals(silos.Here)
+                    ? here.CutAsync(order)
+                    : silos.CutAsync(silo, order);
+            })).ConfigureAwait(false);
         }
         catch
         {
@@ -155,7 +162,7 @@ internal sealed class CutRound(
         }
 
         if (Array.TrueForAll(taken, static each => each.IsTaken))
-            return new TakenCut(here.Require(snapshot.Snapshot), all, callers);
+            return new TakenCut(here.Require(snapshot.Snapshot), all, dead, callers);
 
         EndAll(all, snapshot.Snapshot);
         throw (Exception?)Array.Find(taken, static each => each.Error is not null)?.Error
@@ -174,7 +181,10 @@ internal sealed class CutRound(
     }
 
     /// <summary>
-    /// Where a transaction waits for silos that are not asked, it could be committed already.
+    /// Where a transaction waits for silos that are not asked, it could be committed already. Where
+    /// one that is not decided has a part in a silo that is dead, the next owner of that part could
+    /// find it in the storage. And where another silo knows of a death, or of a silo, that this one
+    /// has not heard of, it has gone on without the one or with the other.
     /// </summary>
     private static void ThrowIfNotClosed(SiloAddress[] all, CloseAnswer[] closed)
     {
@@ -187,6 +197,19 @@ internal sealed class CutRound(
                 throw new NotClosedException(
                     $"Silo {all[i]} has a transaction whose coordinator has ended, and which is "
                     + "not decided yet.");
+            }
+
+            if (closed[i].Undecided.Except(all).FirstOrDefault() is { } member)
+            {
+                throw new NotClosedException(
+                    $"Silo {all[i]} has not decided a transaction yet of which silo {member}, that "
+                    + "has ended, had a part.");
+            }
+
+            if (!closed[i].Serving.ToHashSet().SetEquals(all))
+            {
+                throw new NotClosedException(
+                    $"Silo {all[i]} does not know the same silos as silo {all[0]} yet.");
             }
         }
     }
@@ -256,14 +279,23 @@ internal sealed class CutRound(
 /// <summary>A snapshot over several silos.</summary>
 /// <param name="part">Its part in this silo.</param>
 /// <param name="silos">All silos with parts, this one first.</param>
+/// <param name="dead">Those that were known to be dead before it was taken.</param>
 /// <param name="readers">How many bodies read it.</param>
-internal sealed class TakenCut(SnapshotPart part, SiloAddress[] silos, int readers)
+internal sealed class TakenCut(
+    SnapshotPart part, SiloAddress[] silos, SiloAddress[] dead, int readers)
 {
     private int _readers = readers;
 
     public SnapshotPart Part { get; } = part;
 
     public SiloAddress[] Silos { get; } = silos;
+
+    /// <summary>
+    /// Whether silos that had a partition can have changed nothing in it since the cut: they have
+    /// parts of it, which would show it, or were dead.
+    /// </summary>
+    public bool KnowsAll(SiloAddress[] owners)
+        => Array.TrueForAll(owners, each => Silos.Contains(each) || dead.Contains(each));
 
     /// <summary>A body has ended; whether it was the last one.</summary>
     public bool Leave() => Interlocked.Decrement(ref _readers) == 0;

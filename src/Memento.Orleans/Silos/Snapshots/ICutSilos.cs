@@ -13,6 +13,9 @@ internal interface ICutSilos
     /// <summary>The other silos that may have partitions: those that serve or stop.</summary>
     SiloAddress[] OthersNow { get; }
 
+    /// <summary>The silos that have ended, by the membership.</summary>
+    SiloAddress[] DeadNow { get; }
+
     /// <summary>Whether the membership says that a silo has ended.</summary>
     bool IsDead(SiloAddress silo);
 

@@ -9,6 +9,7 @@ internal sealed partial class SiloCuts
 {
     private readonly Lock _gate = new();
     private Guid _closedFor;
+    private long _closing;
     private long? _preparedAt;
     private Task _prepared = Task.CompletedTask;
 
@@ -40,18 +41,21 @@ internal sealed partial class SiloCuts
         if (!leases.Stands) return CloseAnswer.Refused("Its lease has run out.");
 
         await latch.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        long closing;
         lock (_gate)
         {
-            if (!IsPrepared)
+            // It may be prepared again, and what began in between be not decided yet.
+            if (!IsPrepared || !_prepared.IsCompleted)
             {
                 latch.Open();
                 return CloseAnswer.Refused("It was not prepared any more.");
             }
 
             _closedFor = cut;
+            closing = ++_closing;
         }
 
-        _ = OpenLaterAsync(cut);
+        _ = OpenLaterAsync(closing);
         (Guid[] pending, SiloAddress?[] coordinators) = members.FindPending();
         return new CloseAnswer
         {
@@ -59,6 +63,9 @@ internal sealed partial class SiloCuts
             Pending = pending,
             Coordinators = coordinators,
             Committed = [.. spanning.FindCommitted(), .. members.FindDecidedAlone()],
+            Undecided = [.. spanning.FindUndecidedMembers()],
+            Serving = [silos.Here, .. silos.OthersNow],
+            Closing = closing,
         };
     }
 
@@ -70,12 +77,12 @@ internal sealed partial class SiloCuts
         int generation;
         lock (_gate)
         {
-            if (_closedFor != order.Cut) return new CutAnswer(IsTaken: false);
+            if (_closedFor != order.Cut || _closing != order.Closing)
+                return new CutAnswer(IsTaken: false);
 
             try
             {
-                foreach (Guid each in order.Committed)
-                    members.Settle(new SettleRequest(each, IsCommitted: true));
+                if (!TryApply(order.Committed)) return new CutAnswer(IsTaken: false);
                 clock.Close(order.Stamp);
                 (part, position, generation) =
                     Take(order.Snapshot, order.Stamp, order.MaxAge, order.Reader);
@@ -118,6 +125,7 @@ internal sealed partial class SiloCuts
             {
                 WasThere = partition.WasHere(part.Cut),
                 Ownership = partition.Ownership,
+                OwnersBefore = partition.OwnersBefore,
             };
             return request.Operation is { } operation && (answer.WasThere || request.AlsoIfLater)
                 ? answer with
@@ -136,6 +144,22 @@ internal sealed partial class SiloCuts
     private bool IsPrepared
         => _preparedAt is { } at && time.GetElapsedTime(at) < SnapshotLimits.Prepared;
 
+    /// <summary>
+    /// Applies what is committed and sealed here. False: something is not, because the members
+    /// decide it without its coordinator by now, which they believe to be dead.
+    /// </summary>
+    private bool TryApply(IEnumerable<Guid> committed)
+    {
+        bool isApplied = true;
+        foreach (Guid each in committed)
+        {
+            isApplied &= members.Settle(new SettleRequest(each, IsCommitted: true))
+                != MemberAnswer.Promised;
+        }
+
+        return isApplied;
+    }
+
     private void Reopen()
     {
         _closedFor = Guid.Empty;
@@ -145,10 +169,13 @@ internal sealed partial class SiloCuts
     /// <summary>
     /// Who has closed this silo may be dead. Its cut is refused then, and no harm is done.
     /// </summary>
-    private async Task OpenLaterAsync(Guid cut)
+    private async Task OpenLaterAsync(long closing)
     {
         await Task.Delay(SnapshotLimits.LongestClosed).ConfigureAwait(false);
-        Open(cut);
+        lock (_gate)
+        {
+            if (_closing == closing && _closedFor != Guid.Empty) Reopen();
+        }
     }
 
     /// <summary>Ends the preparation when no cut was taken for a while.</summary>

@@ -32,6 +32,7 @@ internal sealed partial class SiloCuts(
     MemberCommits members,
     SpanningCommit spanning,
     LeaseKeeper leases,
+    ICutSilos silos,
     TransactionIds ids,
     ILocalSiloDetails silo,
     IClusterMembershipService membership,
@@ -56,9 +57,7 @@ internal sealed partial class SiloCuts(
         long began = time.GetTimestamp();
         while (true)
         {
-            SnapshotPart part;
-            long position;
-            int generation;
+            (SnapshotPart Part, long Position, int Generation)? taken;
             while (!leases.Stands)
             {
                 if (time.GetElapsedTime(began) >= SnapshotLimits.LongestTry) throw Stalled();
@@ -70,12 +69,27 @@ internal sealed partial class SiloCuts(
             {
                 // Checked behind it: what is closed cannot run out unseen.
                 if (!leases.Stands) continue;
-                (part, position, generation) =
-                    Take(ids.Next(), clock.Next(), maxAge, silo.SiloAddress);
+                taken = (members.IsIdle && spanning.IsIdle)
+                    || (IsDecidedHere() && TryApply(spanning.FindCommitted()))
+                    ? Take(ids.Next(), clock.Next(), maxAge, silo.SiloAddress)
+                    : null;
             }
             finally
             {
                 latch.Open();
+            }
+
+            if (taken is not var (part, position, generation))
+            {
+                if (time.GetElapsedTime(began) >= SnapshotLimits.LongestTry)
+                {
+                    throw new StoreUnavailableException(
+                        "A snapshot could not be taken: a transaction is not decided yet that was "
+                        + "committed together with a silo that has ended. Take it again.");
+                }
+
+                await Task.Delay(BackOff.First, time, cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
             try
@@ -167,6 +181,15 @@ internal sealed partial class SiloCuts(
         if (time.GetElapsedTime(part.TakenAt) >= part.MaxAge)
             End(part.Id, SnapshotEnds.Age(part.MaxAge));
     }
+
+    /// <summary>
+    /// Whether no transaction is undecided that a silo which has ended decides, or has a part of.
+    /// It could be committed and acknowledged already, and the next owner of that part could find
+    /// it in the storage. The latch is closed.
+    /// </summary>
+    private bool IsDecidedHere()
+        => Array.TrueForAll(members.FindPending().Deciders, silo.SiloAddress.Equals)
+            && spanning.FindUndecidedMembers().All(silo.SiloAddress.Equals);
 
     private static StorageException Stalled()
         => new(

@@ -25,12 +25,17 @@ internal sealed class SiloSnapshots(
     {
         if (silos.OthersNow.Length == 0)
         {
+            SiloAddress[] dead = silos.DeadNow;
             SnapshotPart part = await cuts.TakeAsync(maxAge, cancellationToken)
                 .ConfigureAwait(false);
 
             // One that came meanwhile may have committed before the cut.
             if (silos.OthersNow.Length == 0)
-                return new SiloSnapshot(this, new TakenCut(part, [silos.Here], readers: 1), maxAge);
+            {
+                return new SiloSnapshot(
+                    this, new TakenCut(part, [silos.Here], dead, readers: 1), maxAge);
+            }
+
             cuts.End(part.Id, SnapshotEnds.Body);
         }
 
@@ -66,7 +71,8 @@ internal sealed class SiloSnapshots(
         if (catalog.Find(table.Name) is null) throw CatalogGrain.NotFound(table.Name);
 
         return cuts.Find(part, table.Name, number) is { } here
-            && (here.WasHere(part.Cut) || snapshot.Cut.Silos.Length == 1)
+            && (here.WasHere(part.Cut)
+                || (snapshot.Cut.Silos.Length == 1 && snapshot.Cut.KnowsAll(here.OwnersBefore)))
                 ? new(cuts.Read(part, here, operation))
                 : new(FindAndReadAsync(snapshot, table, number, operation, cancellationToken));
     }
@@ -115,6 +121,9 @@ internal sealed class SiloSnapshots(
     /// Finds the silo whose partition a snapshot shows: the one that had it at the cut, or else the
     /// one that had it first afterwards.
     /// </summary>
+    /// <exception cref="SnapshotEndedException">
+    /// It was in no silo at the cut, and one that has joined since may have changed it.
+    /// </exception>
     public async Task<SiloAddress> FindAsync(
         TakenCut taken, TableDefinition table, int number, CancellationToken cancellationToken)
     {
@@ -137,6 +146,7 @@ internal sealed class SiloSnapshots(
         TakenCut taken, TableDefinition table, int number, CancellationToken cancellationToken)
     {
         SiloAddress? best = null;
+        SiloAddress[] before = [];
         long least = long.MaxValue;
         SiloAddress? atCut = null;
         long latest = -1;
@@ -155,9 +165,11 @@ internal sealed class SiloSnapshots(
             if (each.WasThere && each.Ownership > latest)
                 (atCut, latest) = (taken.Silos[i], each.Ownership);
             if (!each.WasThere && each.Ownership > 0 && each.Ownership < least)
-                (best, least) = (taken.Silos[i], each.Ownership);
+                (best, least, before) = (taken.Silos[i], each.Ownership, each.OwnersBefore);
         }
 
+        if (atCut is null && !taken.KnowsAll(before))
+            throw new SnapshotEndedException(SnapshotEnds.Moved(table.Name, number));
         return atCut ?? best;
     }
 

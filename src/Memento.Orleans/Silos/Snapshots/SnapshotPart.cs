@@ -69,5 +69,5 @@ internal static class SnapshotEnds
 
     public static string Moved(string table, int number)
         => $"Partition {number} of table '{table}' was in no silo when the snapshot was taken, and "
-            + "is in one now that joined later. Take another snapshot.";
+            + "one that has no part of the snapshot may have changed it. Take another snapshot.";
 }
