@@ -52,4 +52,13 @@ internal enum Happening
     AnswerLookedUp,
     KeptAppendSent,
     KeptAppendSealed,
+    SnapshotTaken,
+    SnapshotTakenAlone,
+    SnapshotRead,
+    SnapshotEnded,
+    CutTriedAgain,
+    OpenedByItself,
+    ReaderHeld,
+    AppliedAtCut,
+    LaterOwnerShown,
 }

@@ -41,4 +41,24 @@ internal enum ClusterFault
     /// carries out what was kept back without its locks.
     /// </summary>
     SealsUncounted,
+
+    /// <summary>A coordinator decides while its silo is closed for a cut.</summary>
+    DecidesWhenClosed,
+
+    /// <summary>
+    /// The locks of a transaction that has only read in a silo are released there at its seal, also
+    /// when a cut is prepared.
+    /// </summary>
+    ReleasesReaders,
+
+    /// <summary>
+    /// What is committed, and sealed in a silo, is not applied there before its part of a cut.
+    /// </summary>
+    CutsBeforeApplied,
+
+    /// <summary>A silo that has opened by itself takes its part of a cut all the same.</summary>
+    CutsWhenOpen,
+
+    /// <summary>A snapshot shows what is not durable yet.</summary>
+    ShowsUndurable,
 }

@@ -34,7 +34,9 @@ internal sealed partial class ClusterSimulation
         silo.IsAlive = false;
         silo.End();
         SiloAddress dead = silo.Here;
-        Time.After(VirtualTime.Milliseconds(_random.Between(200, 900)), () => Declare(dead));
+        int verdict = _random.OneIn(3) ? _random.Between(10, 200) : _random.Between(200, 900);
+        Time.After(VirtualTime.Milliseconds(verdict), () => Declare(dead));
+        if (_random.OneIn(2)) Time.After(SomeTime(verdict + 100), ReadByCut);
         if (!_random.OneIn(3))
         {
             Time.After(SomeTime(1_000), () =>

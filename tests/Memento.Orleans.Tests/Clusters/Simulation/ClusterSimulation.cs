@@ -83,6 +83,9 @@ internal sealed partial class ClusterSimulation
         }
     }
 
+    /// <summary>The numbers of all partitions.</summary>
+    public IEnumerable<int> Numbers => Enumerable.Range(0, _isDisk.Length);
+
     public bool IsDisk(int partition) => _isDisk[partition];
 
     public int NewValue() => ++_values;
@@ -127,6 +130,11 @@ internal sealed partial class ClusterSimulation
             _history.Count + 1, start, Time.Now, outcome, operations));
     }
 
+    /// <summary>A snapshot was read: it is a transaction that has only read.</summary>
+    public void RecordSnapshot(long start, List<ListOperation> operations)
+        => _history.Add(new ListTransaction(
+            _history.Count + 1, start, Time.Now, ListOutcome.Committed, operations));
+
     private int OneOf(params ReadOnlySpan<int> choices) => choices[_random.Below(choices.Length)];
 
     private async Task DriveAsync()
@@ -137,6 +145,8 @@ internal sealed partial class ClusterSimulation
             clients[i] = RunClientAsync(i + 1);
         if (_random.OneIn(4)) Time.After(SomeTime(300), StopOne);
         if (_random.OneIn(4)) Time.After(SomeTime(300), () => StartSilo(5, generation: 1));
+        for (int left = OneOf(0, 1, 2, 4); left > 0; left--)
+            Time.After(SomeTime(left == 1 ? 600 : 120), ReadByCut);
         await Task.WhenAll(clients);
         await ReadAllAsync();
         await ComeToRestAsync();
@@ -167,6 +177,14 @@ internal sealed partial class ClusterSimulation
         }
     }
 
+    private void ReadByCut()
+    {
+        VirtualSilo[] living = [.. _silos.Where(static each => each.IsAlive)];
+        if (_isCalm || living.Length == 0) return;
+        VirtualSilo silo = living[_random.Below(living.Length)];
+        silo.Post(0, () => Time.Go(silo.ReadByCutAsync));
+    }
+
     private long SomeTime(int most) => VirtualTime.Milliseconds(_random.Between(1, most));
 
     /// <summary>Ends the faults, and waits until nothing is under way.</summary>
@@ -190,7 +208,7 @@ internal sealed partial class ClusterSimulation
     private async Task ReadAllAsync()
     {
         var reader = new VirtualClient(this, _random, number: 9);
-        VirtualStep[] steps = [.. Enumerable.Range(0, _isDisk.Length).SelectMany(KeysOf)
+        VirtualStep[] steps = [.. Numbers.SelectMany(KeysOf)
             .Select(static key => new VirtualStep(key, IsAppend: false))];
         for (int i = 0; i < MostFinalReads; i++)
         {

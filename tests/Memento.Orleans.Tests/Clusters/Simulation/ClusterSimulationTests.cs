@@ -11,7 +11,7 @@ namespace Memento.Tests.Clusters.Simulation;
 public sealed class ClusterSimulationTests
 {
     private const int FewSchedules = 10_000;
-    private const ulong SchedulesToFindAFault = 20_000;
+    private const ulong SchedulesToFindAFault = 50_000;
     private const int ToldEvents = 120;
 
     [Fact]
@@ -61,6 +61,11 @@ public sealed class ClusterSimulationTests
     [InlineData(ClusterFault.ReleasesAtSeal)]
     [InlineData(ClusterFault.DropsWhenSent)]
     [InlineData(ClusterFault.SealsUncounted)]
+    [InlineData(ClusterFault.DecidesWhenClosed)]
+    [InlineData(ClusterFault.ReleasesReaders)]
+    [InlineData(ClusterFault.CutsBeforeApplied)]
+    [InlineData(ClusterFault.CutsWhenOpen)]
+    [InlineData(ClusterFault.ShowsUndurable)]
     internal void A_planted_bug_is_found(ClusterFault fault)
     {
         for (ulong seed = 0; seed < SchedulesToFindAFault; seed++)

@@ -48,6 +48,8 @@ internal sealed class VirtualJournal(VirtualSilo silo)
 
     public long DurablePosition { get; private set; }
 
+    public long LastPosition => _last;
+
     public int Generation => _takenBack.Generation;
 
     public bool IsIdle => _queue.Count == 0 && _batch.Count == 0;

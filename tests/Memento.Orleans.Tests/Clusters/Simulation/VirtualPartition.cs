@@ -57,6 +57,9 @@ internal sealed class VirtualPartition(
 
     public required SiloAddress? LostWith { get; init; }
 
+    /// <summary>The silos that may have had it last before this one.</summary>
+    public required SiloAddress[] OwnersBefore { get; init; }
+
     public bool IsDisk => Silo.All.IsDisk(Number);
 
     public LockManager Locks { get; } = new();

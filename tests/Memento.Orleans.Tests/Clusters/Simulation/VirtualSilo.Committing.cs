@@ -35,6 +35,9 @@ internal sealed record VirtualCoordination(
     public TaskCompletionSource<CommitResult> Result { get; } = new();
 
     public bool HasLeftOut { get; set; }
+
+    /// <summary>Ends when it is decided; null: nobody waits for that.</summary>
+    public TaskCompletionSource<bool>? Decided { get; set; }
 }
 
 /// <content>
@@ -219,11 +222,13 @@ internal sealed partial class VirtualSilo
         bool mustWait = isDisk || dependsOn > Journal.DurablePosition;
         if (!mustWait && (dependsOn == 0 || Journal.Stands(state.Generation, dependsOn)))
         {
+            if (parts.Exists(static each => each.Part.HasChanges)) await _latch.EnterAsync();
             foreach (VirtualPart part in parts.Select(static each => each.Part))
                 part.Partition.Apply(part, null);
             return CommitResult.Committed;
         }
 
+        await _latch.EnterAsync();
         var pending = new VirtualPending(isDisk ? MakeEntry(state) : null, dependsOn);
         if (!Journal.TryAppend(pending, state.Generation))
         {
@@ -260,11 +265,24 @@ internal sealed partial class VirtualSilo
         return result;
     }
 
+    /// <summary>
+    /// A step that may decide. What is decided while this silo is closed for a cut, another one
+    /// that is not closed yet could apply.
+    /// </summary>
+    private async Task DecideAsync(
+        VirtualCoordination one, Action<SpanningCoordinator, List<CoordinatorEffect>> step)
+    {
+        if (All.Fault != ClusterFault.DecidesWhenClosed) await _latch.EnterAsync();
+        Step(one, step);
+    }
+
     private void Step(
         VirtualCoordination one, Action<SpanningCoordinator, List<CoordinatorEffect>> step)
     {
         List<CoordinatorEffect> effects = [];
         step(one.Machine, effects);
+        if (one.Decided is { } decided && one.Machine.Answer != MemberAnswer.Pending)
+            Wake(decided, true);
         if (one.Machine.IsOver && _running.Remove(one.State.Id)
             && one is { HasLeftOut: true, Decider: SpanningDecider.Members })
         {
@@ -294,23 +312,28 @@ internal sealed partial class VirtualSilo
     private async Task SealAsync(VirtualCoordination one, SiloAddress member)
     {
         var call = new SealCall(
-            one.State.Id, Here, [.. one.BySilo.Keys], one.Decider, one.BySilo[member]);
+            one.State.Id,
+            Here,
+            [.. one.BySilo.Keys],
+            one.Decider,
+            one.BySilo[member],
+            _holdsReaders);
         SealReply? reply = member.Equals(Here)
             ? await SealAsync(call, one.State, isOwn: true)
             : await All.Network.CallAsync(
                 this, member, CallTimeout, there => there.SealAsync(call));
-        if (reply is { Entry: { } entry })
+        await DecideAsync(one, (machine, effects) =>
         {
-            one.Entry.Writes.AddRange(entry.Writes);
-            one.Entry.Owners.AddRange(entry.Owners);
-        }
-
-        Step(one, (machine, effects) =>
-        {
-            if (reply is { Entry: not null })
-                machine.OnSealed(member, reply.HasChanges, effects);
+            if (reply is { Entry: { } entry })
+            {
+                one.Entry.Writes.AddRange(entry.Writes);
+                one.Entry.Owners.AddRange(entry.Owners);
+                machine.OnSealed(member, reply.HasChanges, effects, reply.IsHeld);
+            }
             else
+            {
                 machine.OnRefused(member, Again, maySeal: reply is null, effects);
+            }
         });
     }
 
@@ -333,8 +356,8 @@ internal sealed partial class VirtualSilo
         {
             if (isTold) return;
             isTold = true;
-            Step(one, (machine, effects) =>
-                machine.OnAppended(isKept ? CommitResult.Committed : Again, effects));
+            All.Time.Go(() => DecideAsync(one, (machine, effects) =>
+                machine.OnAppended(isKept ? CommitResult.Committed : Again, effects)));
         });
     }
 
@@ -343,7 +366,7 @@ internal sealed partial class VirtualSilo
         Guid id = one.State.Id;
         if (member.Equals(Here))
         {
-            Settle(id, isCommitted, byMembers: false);
+            await SettleAsync(id, isCommitted, byMembers: false);
             Step(one, (machine, effects) => machine.OnTold(member, effects));
             return;
         }
@@ -361,8 +384,7 @@ internal sealed partial class VirtualSilo
                 this,
                 member,
                 CallTimeout,
-                there => Task.FromResult<MemberReply?>(
-                    there.Settle(id, isCommitted, byMembers: false)));
+                there => there.SettleAsync(id, isCommitted, byMembers: false));
             if (reply?.Answer == MemberAnswer.Promised
                 || (isCommitted && reply?.Answer == MemberAnswer.Aborted))
             {

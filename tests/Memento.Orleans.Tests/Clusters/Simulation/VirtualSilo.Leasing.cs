@@ -114,7 +114,11 @@ internal sealed partial class VirtualSilo
     }
 
     private async Task<VirtualPartition?> LoadAsync(
-        int number, long tenure, Dictionary<int, VirtualCell>? content, SiloAddress? lostWith)
+        int number,
+        long tenure,
+        Dictionary<int, VirtualCell>? content,
+        SiloAddress? lostWith,
+        SiloAddress[] ownersBefore)
     {
         if (await TakeHoldingAsync(number) is not { } holding) return null;
         Dictionary<int, VirtualCell> records = content ?? [];
@@ -137,6 +141,7 @@ internal sealed partial class VirtualSilo
             Holding = holding,
             IsNew = content is null && !All.IsDisk(number),
             LostWith = content is null && !All.IsDisk(number) ? lostWith : null,
+            OwnersBefore = ownersBefore,
         };
     }
 

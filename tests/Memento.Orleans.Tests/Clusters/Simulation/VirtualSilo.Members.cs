@@ -10,10 +10,14 @@ internal sealed record SealCall(
     SiloAddress Coordinator,
     List<SiloAddress> Members,
     SpanningDecider Decider,
-    List<VirtualParticipant> Participants);
+    List<VirtualParticipant> Participants,
+    bool HoldsReaders);
 
 /// <summary>What a silo has to commit; without an entry: it refuses.</summary>
-internal sealed record SealReply(bool HasChanges, VirtualEntry? Entry)
+/// <param name="HasChanges">Whether it has any.</param>
+/// <param name="Entry">What is to be written.</param>
+/// <param name="IsHeld">Whether it has only read, and waits for the decision all the same.</param>
+internal sealed record SealReply(bool HasChanges, VirtualEntry? Entry, bool IsHeld = false)
 {
     public static SealReply Refused { get; } = new(HasChanges: false, Entry: null);
 }
@@ -45,8 +49,15 @@ internal sealed partial class VirtualSilo
             : Task.FromResult<SealReply?>(SealReply.Refused);
 
     /// <summary>A decision has come. Answers what is true here after it.</summary>
-    public MemberReply Settle(Guid id, bool isCommitted, bool byMembers)
+    public async Task<MemberReply?> SettleAsync(Guid id, bool isCommitted, bool byMembers)
     {
+        await _latch.EnterAsync();
+        return Settle(id, isCommitted, byMembers);
+    }
+
+    private MemberReply Settle(Guid id, bool isCommitted, bool byMembers)
+    {
+        if (isCommitted && byMembers) _decidedAlone.Add(id);
         if (_sealed.TryGetValue(id, out VirtualSealed? one))
         {
             return new MemberReply(Step(one, (member, effects) =>
@@ -120,15 +131,18 @@ internal sealed partial class VirtualSilo
         bool isDurable = All.Fault == ClusterFault.SealsBeforeDurable
             || await ConfirmReadsAsync(position, state.Generation);
         bool isSealed = isDurable && IsHeld(state);
+        bool isHeld = !hasChanges && (call.HoldsReaders || _holdsReaders)
+            && All.Fault != ClusterFault.ReleasesReaders;
         isSealed = Step(one, (member, effects) =>
         {
-            if (isSealed) return member.OnDurable(hasChanges, effects);
+            if (isSealed) return member.OnDurable(hasChanges || isHeld, effects);
             member.OnLost(effects);
             return false;
         });
         if (!isSealed) return SealReply.Refused;
-        if (!isOwn && hasChanges) Post(Patience, () => Look(one));
-        return new SealReply(hasChanges, entry);
+        if (isHeld) All.Counts.Add(Happening.ReaderHeld);
+        if (!isOwn && (hasChanges || isHeld)) Post(Patience, () => Look(one));
+        return new SealReply(hasChanges, entry, isHeld);
     }
 
     private async Task<bool> ConfirmReadsAsync(long position, int generation)
@@ -161,7 +175,7 @@ internal sealed partial class VirtualSilo
     {
         if (All.Fault == ClusterFault.GivesUpByClock)
         {
-            StepAndAsk(one, [], static (member, effects) =>
+            await StepAndAskAsync(one, [], static (member, effects) =>
                 member.OnStorageDecided(isCommitted: false, effects));
             return;
         }
@@ -200,15 +214,18 @@ internal sealed partial class VirtualSilo
                 MemberAnswer answer = reply.Answer;
                 if (answer is MemberAnswer.Committed or MemberAnswer.Aborted)
                     All.Counts.Add(Happening.DecidedByCoordinator);
-                StepAndAsk(one, next, (member, effects) =>
+                await StepAndAskAsync(one, next, (member, effects) =>
                     member.OnCoordinatorAnswer(answer, effects));
                 break;
             case MemberEffect.AskStorage:
                 if (await All.Storage.CallAsync(this, () => All.Storage.Decide(id)) is bool kept)
                 {
                     if (one.Member.IsWaiting) All.Counts.Add(Happening.DecidedByStorage);
-                    StepAndAsk(one, next, (member, effects) =>
-                        member.OnStorageDecided(kept, effects));
+                    await StepAndAskAsync(one, next, (member, effects) =>
+                    {
+                        if (kept) _decidedAlone.Add(id);
+                        member.OnStorageDecided(kept, effects);
+                    });
                 }
 
                 break;
@@ -234,21 +251,27 @@ internal sealed partial class VirtualSilo
         if (SpanningMember.Decide(answers) is not { } isCommitted) return;
 
         All.Counts.Add(Happening.DecidedByMembers);
-        Settle(id, isCommitted, byMembers: true);
+        await SettleAsync(id, isCommitted, byMembers: true);
         foreach (SiloAddress each in others)
-            All.Network.Send(each, there => there.Settle(id, isCommitted, byMembers: true));
+        {
+            All.Network.Send(each, there => All.Time.Go(
+                () => there.SettleAsync(id, isCommitted, byMembers: true)));
+        }
     }
 
-    private void StepAndAsk(
+    private async Task StepAndAskAsync(
         VirtualSealed one,
         List<MemberEffect> asks,
         Action<SpanningMember, List<MemberEffect>> step)
-        => Step(one, (member, effects) =>
+    {
+        await _latch.EnterAsync();
+        Step(one, (member, effects) =>
         {
             step(member, effects);
             asks.AddRange(effects.Where(static each => each >= MemberEffect.AskCoordinator));
             return true;
         });
+    }
 
     private TResult Step<TResult>(
         VirtualSealed one, Func<SpanningMember, List<MemberEffect>, TResult> step)
@@ -266,7 +289,10 @@ internal sealed partial class VirtualSilo
 
         bool isCommitted = effect == MemberEffect.Apply;
         if (All.Time.IsTold) All.Time.Tell($"{Name}: {effect} of {All.NameOf(one.Call.Id)}");
-        if (effect != MemberEffect.Release) All.CheckEnd(this, one.Call, isCommitted);
+
+        // What has only read may be held, and then hears what is true of nothing else.
+        if (one.State.Parts.Exists(static each => each.HasChanges))
+            All.CheckEnd(this, one.Call, isCommitted);
         if (effect == MemberEffect.Abort)
         {
             AbortAll(one.State);

@@ -48,7 +48,7 @@ internal sealed partial class VirtualSilo
 
     private readonly Dictionary<int, VirtualPartition> _partitions = [];
     private readonly Dictionary<int, Task<VirtualPartition?>> _opening = [];
-    private readonly Dictionary<VirtualPartition, Task> _closing = [];
+    private readonly Dictionary<VirtualPartition, Task> _closingPartitions = [];
     private readonly Dictionary<int, ParkedContent> _parked = [];
     private readonly Dictionary<int, VirtualOwner> _owners = [];
     private readonly HashSet<SiloAddress> _told = [];
@@ -259,7 +259,8 @@ internal sealed partial class VirtualSilo
         if (!_owners[number].Silo.Equals(Here)) return null;
         var opening = new TaskCompletionSource<bool>();
         _owners[number] = _owners[number] with { Opening = opening.Task };
-        VirtualPartition? partition = await LoadAsync(number, tenure + 1, content, lost);
+        VirtualPartition? partition = await LoadAsync(
+            number, tenure + 1, content, lost, [.. OwnersBefore(answers, lastOwner)]);
         bool isOpen = partition is not null && await ServeAsync(partition, answers);
         if (isOpen)
         {
@@ -295,6 +296,7 @@ internal sealed partial class VirtualSilo
         }
 
         _partitions[partition.Number] = partition;
+        ShowLater(partition);
         if (!partition.Holding.IsLost)
         {
             All.Opened(partition);
@@ -408,10 +410,10 @@ internal sealed partial class VirtualSilo
             if (each.Parts.Exists(part => part.Partition == partition)) TryAbort(each);
         }
 
-        if (!_closing.TryGetValue(partition, out Task? closing))
+        if (!_closingPartitions.TryGetValue(partition, out Task? closing))
         {
             closing = FinishAsync(partition);
-            if (!closing.IsCompleted) _closing.Add(partition, closing);
+            if (!closing.IsCompleted) _closingPartitions.Add(partition, closing);
         }
 
         await closing;
@@ -428,7 +430,7 @@ internal sealed partial class VirtualSilo
         await ReleaseHoldingAsync(partition.Holding);
         if (_partitions.GetValueOrDefault(partition.Number) == partition)
             _partitions.Remove(partition.Number);
-        _closing.Remove(partition);
+        _closingPartitions.Remove(partition);
     }
 
     private sealed record FetchAnswer(FetchedRow? Row);

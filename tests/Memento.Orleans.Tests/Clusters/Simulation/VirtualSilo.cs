@@ -29,6 +29,7 @@ internal sealed partial class VirtualSilo : Node
         Lease = new Lease(LeaseDuration, Clock);
         Journal = new VirtualJournal(this);
         Id = all.NewId();
+        _latch = new VirtualLatch(this);
     }
 
     public Guid Id { get; }
@@ -49,13 +50,16 @@ internal sealed partial class VirtualSilo : Node
     /// <summary>Whether nothing is under way in it.</summary>
     public bool IsIdle
         => _running.Count == 0 && _sealed.Count == 0 && _registry.Count == 0 && Journal.IsIdle
-            && _opening.Count == 0 && _closing.Count == 0;
+            && _opening.Count == 0 && _closingPartitions.Count == 0 && _snapshots == 0
+            && !_latch.IsClosed;
 
     public string Name => $"silo {Here.Endpoint.Port}.{Here.Generation}";
 
     public string DescribeWork()
         => $"{_running.Count} coordinated, {_sealed.Count} sealed, {_registry.Count} running, "
-            + $"{_opening.Count} opening, {_closing.Count} closing, journal idle: {Journal.IsIdle}";
+            + $"{_opening.Count} opening, {_closingPartitions.Count} closing, "
+            + $"{_snapshots} snapshots, closed for a cut: {_latch.IsClosed}, "
+            + $"journal idle: {Journal.IsIdle}";
 
     public IEnumerable<SiloAddress> Others
         => _view.Where(each => each.Value != MemberStatus.Dead && !each.Key.Equals(Here))
