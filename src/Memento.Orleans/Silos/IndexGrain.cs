@@ -98,7 +98,8 @@ internal sealed class IndexGrain(
 
     public async Task<ExecuteResponse> ExecuteAsync(ExecuteRequest request)
     {
-        // First: what follows a lock that this message releases, or a read of it, has a higher stamp.
+        // First: what follows a lock that this message releases, or reads what it says, has a
+        // higher stamp.
         clock.Observe(request.Clock);
         if (request.Ended is { } ended) transactions.EndReads(ended);
         if (_partition is { IsClosed: false } open && !IsMoving())

@@ -6,7 +6,9 @@ namespace Memento.Tests.Conformance;
 /// <summary>The stamps of commits, which the store keeps to itself.</summary>
 internal static class CommitStamps
 {
-    /// <summary>Runs a body, and gives the stamp of its commit; 0: it has changed nothing.</summary>
+    /// <summary>
+    /// Runs a body, and gives the stamp of its commit; 0: it has changed nothing.
+    /// </summary>
     public static async Task<long> StampOfAsync(
         this IMemento memento, Func<ITransaction, Task> body)
     {

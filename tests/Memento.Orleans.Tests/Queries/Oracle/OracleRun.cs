@@ -44,7 +44,7 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
                 {
                     await AskAsync(tx);
                     foreach (OracleTable table in tables.All)
-                        {
+                    {
                         await table.CheckContentAsync(
                             tx, table.Model, $"seed {seed}: content of {table.Name}");
                     }
@@ -158,7 +158,7 @@ internal sealed class OracleRun(IMemento memento, OracleTables tables, int seed)
             RandomQuery query = RandomQuery.Next(_random, tables.Focus);
             string context = $"seed {seed}, case {++Cases}: {query}\n{tables}";
             foreach (OracleTable table in tables.All)
-                {
+            {
                 await table.CheckAsync(
                     tx, table.Model, query, $"table {table.Name}, {context}");
             }
