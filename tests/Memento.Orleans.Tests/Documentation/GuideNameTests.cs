@@ -85,7 +85,7 @@ public partial class GuideNameTests
         ];
 
         Assert.Contains(
-            claimed, static name => name.EndsWith("SnapshotAsync", StringComparison.Ordinal));
+            claimed, static name => name.EndsWith("ChangedAsync", StringComparison.Ordinal));
         string[] there = [.. claimed.Where(IsThere)];
         Assert.Equal([], there);
     }
