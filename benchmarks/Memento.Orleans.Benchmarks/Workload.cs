@@ -18,13 +18,20 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
         new("transfer", RecordWorkloads.TransferAsync),
         new("hot", RecordWorkloads.TransferAmongHotAsync),
         new("beside", QueryWorkloads.ReadBesideScansAsync),
+        new("cut", SnapshotWorkloads.TakeAsync),
+        new("snapshot-read", SnapshotWorkloads.ReadAsync),
+        new("beside-snapshots", SnapshotWorkloads.WriteBesideSnapshotsAsync),
         new("index", QueryWorkloads.LookUpAsync),
         new("select", QueryWorkloads.ScanAsync),
+        new("snapshot-select", SnapshotWorkloads.ScanAsync),
         new("all", QueryWorkloads.AllAsync),
+        new("snapshot-all", SnapshotWorkloads.AllAsync),
         new("first", QueryWorkloads.FirstAsync),
         new("page", QueryWorkloads.PageAsync),
         new("next", QueryWorkloads.NextKeyAsync),
+        new("snapshot-next", SnapshotWorkloads.NextKeyAsync),
         new("count", QueryWorkloads.CountAsync),
+        new("snapshot-count", SnapshotWorkloads.CountAsync),
         new("range", QueryWorkloads.CountRangeAsync),
         new("insert", RecordWorkloads.InsertAsync),
     ];
@@ -39,7 +46,7 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
     public int Rows => Name switch
     {
         "transfer" or "hot" => 2,
-        "write" or "insert" => 1,
+        "write" or "insert" or "beside-snapshots" => 1,
         _ => 0,
     };
 

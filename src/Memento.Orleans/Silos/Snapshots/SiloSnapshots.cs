@@ -13,6 +13,7 @@ internal sealed class SiloSnapshots(
     ICutSilos silos,
     PartitionGrains grains,
     CatalogCopy catalog,
+    KnownTables known,
     TimeProvider time) : ISnapshots
 {
     public async ValueTask<IOpenSnapshot> TakeAsync(
@@ -23,6 +24,8 @@ internal sealed class SiloSnapshots(
     public async ValueTask<SiloSnapshot> OpenAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)
     {
+        // A client may ask a silo that does not know yet which tables there are.
+        await known.WaitAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         if (silos.OthersNow.Length == 0)
         {
             SiloAddress[] dead = silos.DeadNow;
