@@ -46,7 +46,8 @@ public class OptionTests
 
         Assert.Contains(
             "Memento:TransactionTimout is no option of Memento. There are ConnectionString, "
-            + "FastFailureDetection, LeaseDuration, MaxAttempts, MaxRetryDelay, TransactionTimeout",
+            + "FastFailureDetection, LeaseDuration, MaxAttempts, MaxRetryDelay, MaxSnapshotBytes, "
+            + "TransactionTimeout",
             error.Message,
             StringComparison.Ordinal);
     }

@@ -1,0 +1,98 @@
+using Memento.Messages;
+using Memento.Silos.Snapshots;
+using Memento.Snapshots;
+using Memento.Tables;
+using Memento.Tests.Conformance;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Memento.Tests.Faults;
+
+/// <summary>Snapshots of clients that vanish, and of others that were never taken.</summary>
+public sealed class SnapshotClientTests
+{
+    [Fact]
+    public async Task The_snapshot_of_a_client_that_is_not_heard_any_more_ends()
+    {
+        var time = new ShiftedTime();
+        await using MementoTestCluster cluster = await StartAsync(time);
+        await cluster.Memento.Table<RamAccount>().PutAsync(new RamAccount { Id = 1, Balance = 7 });
+        SiloCuts cuts = cluster.Silos[0].Services.GetRequiredService<SiloCuts>();
+        SnapshotEndedException ended = await Assert.ThrowsAsync<SnapshotEndedException>(
+            () => cluster.Memento.SnapshotAsync(async snapshot =>
+            {
+                Assert.Equal(1, cuts.Count);
+                time.MoveOn(SnapshotLimits.LongestSilence);
+                await Waiting.UntilAsync(() => cuts.Count == 0, "the silo drops the snapshot");
+                await snapshot.ReadAsync<RamAccount>(1);
+            }).Within());
+        Assert.Contains("Take another", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_nobody_has_taken_gives_an_error()
+    {
+        await using MementoTestCluster cluster = await StartAsync(new ShiftedTime());
+        TableDefinition table =
+            cluster.Client.Services.GetRequiredService<TableRegistry>().Get<RamAccount>();
+        SnapshotAnswer answer = await cluster.Grains.GetGrain<ISnapshotGrain>(Guid.NewGuid())
+            .ReadAsync(new SnapshotRead
+            {
+                Snapshot = Guid.Empty,
+                Table = table.Name,
+                Number = 0,
+                Registration = table.Registration,
+            }).Within();
+        Assert.IsType<SnapshotEndedException>(answer.Error);
+        Assert.Null(answer.Answer);
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_given_up_when_its_caller_cancels()
+    {
+        await using MementoTestCluster cluster = await StartAsync(new ShiftedTime());
+        using var cancellation = new CancellationTokenSource();
+        await cancellation.CancelAsync();
+        foreach (IMemento memento in new[] { cluster.Memento, cluster.SiloMemento })
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => memento.SnapshotAsync(
+                    static _ => Task.CompletedTask, options: null, cancellation.Token).Within());
+        }
+
+        SiloCuts cuts = cluster.Silos[0].Services.GetRequiredService<SiloCuts>();
+        await Waiting.UntilAsync(() => cuts.Count == 0, "no part is left");
+    }
+
+    [Fact]
+    public async Task Ten_thousand_records_are_streamed_to_a_client_in_order()
+    {
+        const int Records = 10_000;
+        await using MementoTestCluster cluster = await StartAsync(new ShiftedTime());
+        await cluster.SiloMemento.Table<Parcel>().PutManyAsync(Parcels());
+        await cluster.Memento.SnapshotAsync(async snapshot =>
+        {
+            long next = 0;
+            await foreach (Parcel each in snapshot.Query<Parcel>().OrderBy(parcel => parcel.Id)
+                .AsAsyncEnumerable())
+            {
+                Assert.Equal(next++, each.Id);
+            }
+
+            Assert.Equal(Records, next);
+        }).WaitAsync(TimeSpan.FromMinutes(1));
+
+        static async IAsyncEnumerable<Parcel> Parcels()
+        {
+            await Task.Yield();
+            for (long i = 0; i < Records; i++)
+                yield return new Parcel { Id = i };
+        }
+    }
+
+    private static Task<MementoTestCluster> StartAsync(ShiftedTime time)
+        => MementoTestCluster.StartAsync(
+            builder => builder.AddTable<RamAccount>().AddTable<Parcel>(
+                static table => table.Storage = TableStorage.Ram),
+            silos: 1,
+            silo => silo.Services.AddSingleton<TimeProvider>(time));
+}
