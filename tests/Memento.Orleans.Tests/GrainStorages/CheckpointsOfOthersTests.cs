@@ -136,7 +136,8 @@ public sealed class CheckpointsOfOthersTests
         int reads = 0;
         silo.Process.OnRead = async (key, read) =>
         {
-            if (key.StartsWith("log-", StringComparison.Ordinal) && ++reads == 2)
+            if (key.StartsWith("log-", StringComparison.Ordinal)
+                && Interlocked.Increment(ref reads) == 2)
             {
                 silo.Process.OnRead = null;
                 await Task.Yield();
@@ -147,7 +148,7 @@ public sealed class CheckpointsOfOthersTests
         };
 
         Assert.Equal(43, (await silo.Scene.RowsAsync()).Length);
-        Assert.Equal(2, reads);
+        Assert.True(reads >= 2, "It did not read several at once.");
     }
 
     [Fact]
