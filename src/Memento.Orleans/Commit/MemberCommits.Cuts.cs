@@ -11,16 +11,6 @@ internal sealed partial class MemberCommits
     private static readonly TimeSpan AloneMemory = TimeSpan.FromMinutes(1);
 
     private readonly AgingQueue<Guid> _decidedAlone = new(AloneMemory, time);
-    private volatile bool _holdsReaders;
-
-    /// <summary>
-    /// Whether a transaction that has only read here keeps its locks until it is decided.
-    /// </summary>
-    public bool HoldsReaders
-    {
-        get => _holdsReaders;
-        set => _holdsReaders = value;
-    }
 
     /// <summary>
     /// The transactions that wait here for their decisions, each with the silo that decides it;

@@ -111,7 +111,7 @@ internal sealed partial class MemberCommits(
         }
 
         bool hasChanges = parts.Exists(static each => each.Transaction.Staged.HasChanges);
-        bool isHeld = !hasChanges && (request.HoldsReaders || _holdsReaders);
+        bool isHeld = !hasChanges && (request.HoldsReaders || latch.HoldsReaders);
         bool isSealed = Step(one, (member, effects) =>
         {
             if (failure is null) return member.OnDurable(hasChanges || isHeld, effects);

@@ -48,17 +48,6 @@ internal sealed partial class SpanningCommit(
     private readonly OldOutcomes _old = new(time);
     private readonly CancellationTokenSource _stopping = new();
 
-    private volatile bool _holdsReaders;
-
-    /// <summary>
-    /// Whether silos in which a transaction has only read keep its locks until it is decided.
-    /// </summary>
-    public bool HoldsReaders
-    {
-        get => _holdsReaders;
-        set => _holdsReaders = value;
-    }
-
     /// <summary>Whether this silo coordinates none.</summary>
     public bool IsIdle => _running.IsEmpty;
 
@@ -252,7 +241,7 @@ internal sealed partial class SpanningCommit(
             Members = one.Members,
             Decider = one.Decider,
             Participants = one.BySilo[member],
-            HoldsReaders = _holdsReaders,
+            HoldsReaders = latch.HoldsReaders,
             Stamp = one.Stamp,
         };
         SealAnswer answer;

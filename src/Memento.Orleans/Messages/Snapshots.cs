@@ -39,11 +39,11 @@ internal sealed record CloseAnswer
     public SiloAddress[] Serving { get; init; } = [];
 
     /// <summary>The silos with parts of the commits that this one has not decided yet.</summary>
-    [Id(7)]
+    [Id(6)]
     public SiloAddress[] Undecided { get; init; } = [];
 
     /// <summary>The number of this closing in the silo: it may have opened since.</summary>
-    [Id(6)]
+    [Id(7)]
     public long Closing { get; init; }
 
     public static CloseAnswer Refused(string why) => new() { Refusal = why };
@@ -97,14 +97,8 @@ internal sealed record SnapshotRead
     [Id(3)]
     public Operation? Operation { get; init; }
 
-    /// <summary>
-    /// Whether to read the partition also where it came to the silo after the cut.
-    /// </summary>
-    [Id(4)]
-    public bool AlsoIfLater { get; init; }
-
     /// <summary>The caller's registration of the table.</summary>
-    [Id(5)]
+    [Id(4)]
     public TableRegistration? Registration { get; init; }
 }
 

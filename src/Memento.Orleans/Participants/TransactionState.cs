@@ -192,8 +192,11 @@ internal sealed partial class TransactionState(
             ThrowIfOver(savepoint);
             cancellationToken = Link(cancellationToken, out linked);
             TResult[] answers = await EachPartition.ExecuteAsync(
-                this, table, numbers, operations, savepoint, cancellationToken)
-                .ConfigureAwait(false);
+                (State: this, Table: table, Savepoint: savepoint, Token: cancellationToken),
+                numbers,
+                operations,
+                static (on, number, operation) => on.State.BeginAsync(
+                    on.Table, number, operation, on.Savepoint, on.Token)).ConfigureAwait(false);
             ThrowIfTakenBack();
             return answers;
         }

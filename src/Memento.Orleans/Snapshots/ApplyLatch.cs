@@ -16,6 +16,7 @@ internal sealed class ApplyLatch
 
     private readonly long[] _inside;
     private readonly int _mask;
+    private volatile bool _holdsReaders;
     private TaskCompletionSource? _closed;
 
     public ApplyLatch()
@@ -24,6 +25,16 @@ internal sealed class ApplyLatch
             (uint)Environment.ProcessorCount);
         _inside = new long[(stripes + 1) * Stride];
         _mask = stripes - 1;
+    }
+
+    /// <summary>
+    /// Whether it may be closed for a cut over several silos. A silo in which a transaction has
+    /// only read keeps its locks until it is decided then.
+    /// </summary>
+    public bool HoldsReaders
+    {
+        get => _holdsReaders;
+        set => _holdsReaders = value;
     }
 
     /// <summary>Goes in; false: it is closed.</summary>

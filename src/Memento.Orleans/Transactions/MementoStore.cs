@@ -74,17 +74,7 @@ internal sealed class MementoStore(
         Func<ISnapshot, Task> body,
         SnapshotOptions? options = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        return SnapshotAsync(
-            async snapshot =>
-            {
-                await body(snapshot);
-                return true;
-            },
-            options,
-            cancellationToken);
-    }
+        => SnapshotAsync(TransactionScope.WithoutValue(body), options, cancellationToken);
 
     public Task<SystemInfo> InfoAsync(CancellationToken cancellationToken = default)
         => info.AskAsync(cancellationToken);

@@ -2,6 +2,7 @@ using Memento.Keys;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
+using Memento.Snapshots;
 using Memento.Tables;
 using Memento.Transactions.Reading;
 
@@ -84,34 +85,17 @@ internal sealed class SnapshotScope : RecordReader, ISnapshot, IOperationSender
     }
 
     /// <inheritdoc/>
-    public async ValueTask<TResult[]> SendToEachAsync<TResult>(
+    public ValueTask<TResult[]> SendToEachAsync<TResult>(
         TableDefinition table,
         IReadOnlyList<int> numbers,
         IReadOnlyList<Operation<TResult>> operations,
         CancellationToken cancellationToken)
-    {
-        var answers = new TResult[numbers.Count];
-        List<(int Place, Task<TResult> Answer)>? waiting = null;
-        for (int place = 0; place < answers.Length; place++)
-        {
-            ValueTask<TResult> answer = SendAsync(
-                table,
-                numbers[place],
-                operations[operations.Count == 1 ? 0 : place],
-                cancellationToken);
-            if (answer.IsCompletedSuccessfully)
-                answers[place] = answer.Result;
-            else
-                (waiting ??= []).Add((place, answer.AsTask()));
-        }
-
-        if (waiting is null) return answers;
-
-        await Task.WhenAll(waiting.Select(static each => each.Answer)).ConfigureAwait(false);
-        foreach ((int place, Task<TResult> answer) in waiting)
-            answers[place] = await answer.ConfigureAwait(false);
-        return answers;
-    }
+        => EachPartition.ExecuteAsync(
+            (Scope: this, Table: table, Token: cancellationToken),
+            numbers,
+            operations,
+            static (on, number, operation) => on.Scope.SendAsync(
+                on.Table, number, operation, on.Token));
 
     /// <summary>Ends the scope: every later call is an error.</summary>
     public void End()
@@ -128,10 +112,6 @@ internal sealed class SnapshotScope : RecordReader, ISnapshot, IOperationSender
 
     private void ThrowIfEnded()
     {
-        if (!_hasEnded) return;
-
-        throw new SnapshotEndedException(
-            "The snapshot has ended with its body. Use a snapshot only inside its body, and await "
-            + "every call.");
+        if (_hasEnded) throw new SnapshotEndedException(SnapshotEnds.Body);
     }
 }

@@ -31,12 +31,12 @@ internal sealed partial class TransactionScope
     }
 
     /// <summary>Wraps a body without a value as a body with one.</summary>
-    internal static Func<ITransaction, Task<bool>> WithoutValue(Func<ITransaction, Task> body)
+    internal static Func<TReader, Task<bool>> WithoutValue<TReader>(Func<TReader, Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return async transaction =>
+        return async reader =>
         {
-            await body(transaction);
+            await body(reader);
             return true;
         };
     }

@@ -1,5 +1,6 @@
 using Memento.Keys;
 using Memento.Locks;
+using Memento.Queries.Plans;
 
 namespace Memento.Partitions.Operations;
 
@@ -71,7 +72,7 @@ internal sealed class WalkOperation(
             Ways[0].Number,
             Index: null,
             Ranges: null,
-            Terms.Order is ChunkOrder.Any or ChunkOrder.Counted ? [[]] : null);
+            Terms.Order is ChunkOrder.Any or ChunkOrder.Counted ? [.. KeyRanges.NoPrefix] : null);
 
     /// <inheritdoc/>
     public Chunk ReadAll(IRecordSource source)

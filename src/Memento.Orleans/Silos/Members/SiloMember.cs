@@ -6,6 +6,7 @@ using Memento.Numbering;
 using Memento.Participants;
 using Memento.Silos.HandOver;
 using Memento.Silos.Snapshots;
+using Memento.Snapshots;
 using Memento.Tables;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;

@@ -29,8 +29,7 @@ internal sealed partial class SiloCuts
             _preparedAt = time.GetTimestamp();
             if (wasPrepared) return _prepared;
 
-            spanning.HoldsReaders = true;
-            members.HoldsReaders = true;
+            latch.HoldsReaders = true;
             return _prepared = spanning.WhenDecidedAsync();
         }
     }
@@ -127,7 +126,7 @@ internal sealed partial class SiloCuts
                 Ownership = partition.Ownership,
                 OwnersBefore = partition.OwnersBefore,
             };
-            return request.Operation is { } operation && (answer.WasThere || request.AlsoIfLater)
+            return request.Operation is { } operation
                 ? answer with
                 {
                     Answer = await operation.AnswerAsync(new Target(this, part, partition))
@@ -185,8 +184,7 @@ internal sealed partial class SiloCuts
         {
             if (_preparedAt is null || IsPrepared) return;
             _preparedAt = null;
-            spanning.HoldsReaders = false;
-            members.HoldsReaders = false;
+            latch.HoldsReaders = false;
         }
     }
 

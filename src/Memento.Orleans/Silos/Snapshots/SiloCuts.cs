@@ -34,8 +34,6 @@ internal sealed partial class SiloCuts(
     LeaseKeeper leases,
     ICutSilos silos,
     TransactionIds ids,
-    ILocalSiloDetails silo,
-    IClusterMembershipService membership,
     IOptions<MementoOptions> options,
     TimeProvider time) : IAgingSnapshots
 {
@@ -71,7 +69,7 @@ internal sealed partial class SiloCuts(
                 if (!leases.Stands) continue;
                 taken = (members.IsIdle && spanning.IsIdle)
                     || (IsDecidedHere() && TryApply(spanning.FindCommitted()))
-                    ? Take(ids.Next(), clock.Next(), maxAge, silo.SiloAddress)
+                    ? Take(ids.Next(), clock.Next(), maxAge, silos.Here)
                     : null;
             }
             finally
@@ -119,7 +117,7 @@ internal sealed partial class SiloCuts(
     public SnapshotPart Require(Guid snapshot)
         => _parts.TryGetValue(snapshot, out SnapshotPart? part)
             ? part
-            : throw new SnapshotEndedException(SnapshotEnds.Unknown(silo.SiloAddress));
+            : throw new SnapshotEndedException(SnapshotEnds.Unknown(silos.Here));
 
     /// <summary>The partition that a snapshot shows; null: it has not been here.</summary>
     public Partition? Find(SnapshotPart part, string table, int number)
@@ -164,11 +162,7 @@ internal sealed partial class SiloCuts(
         foreach (SnapshotPart each in _parts.Values)
         {
             EndIfOld(each);
-            if (!each.Reader.Equals(silo.SiloAddress)
-                && membership.CurrentSnapshot.GetSiloStatus(each.Reader) == SiloStatus.Dead)
-            {
-                End(each.Id, SnapshotEnds.Reader(each.Reader));
-            }
+            if (silos.IsDead(each.Reader)) End(each.Id, SnapshotEnds.Reader(each.Reader));
         }
 
         long limit = options.Value.MaxSnapshotBytes;
@@ -188,8 +182,8 @@ internal sealed partial class SiloCuts(
     /// it in the storage. The latch is closed.
     /// </summary>
     private bool IsDecidedHere()
-        => Array.TrueForAll(members.FindPending().Deciders, silo.SiloAddress.Equals)
-            && spanning.FindUndecidedMembers().All(silo.SiloAddress.Equals);
+        => Array.TrueForAll(members.FindPending().Deciders, silos.Here.Equals)
+            && spanning.FindUndecidedMembers().All(silos.Here.Equals);
 
     private static StorageException Stalled()
         => new(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Snapshots;
 using Memento.Tables;
 
 namespace Memento.Silos.Snapshots;

@@ -2,6 +2,7 @@ using Memento.Catalog;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Snapshots;
 using Memento.Tables;
 
 namespace Memento.Silos.Snapshots;
@@ -111,7 +112,6 @@ internal sealed class SiloSnapshots(
                 Table = table.Name,
                 Number = number,
                 Operation = operation,
-                AlsoIfLater = true,
                 Registration = table.Registration,
             },
             cancellationToken).ConfigureAwait(false);
