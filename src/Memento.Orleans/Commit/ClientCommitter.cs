@@ -25,6 +25,24 @@ internal sealed class ClientCommitter(RemoteCommit remote, IPartitions partition
         return result;
     }
 
+    public async ValueTask<CommitResult> CommitMixedAsync(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded,
+        ForeignParts foreign)
+    {
+        if (state is not null && !state.TryBeginCommit())
+        {
+            foreign.Abort(transactionId);
+            return remote.Refuse(state, recorded);
+        }
+
+        CommitResult result = await remote.CommitAsync(
+            transactionId, OrleansParticipant.NameToCommit(state, recorded), foreign);
+        if (result.Numbers is { } used) partitions.ShowNumbers(used);
+        return result;
+    }
+
     public async ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
         => state.ReadElsewhere is null ? null : await state.ReadElsewhere;
 

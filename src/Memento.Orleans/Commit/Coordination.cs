@@ -9,7 +9,8 @@ internal sealed class Coordination(
     TransactionState state,
     Dictionary<SiloAddress, List<NamedParticipant>> bySilo,
     SpanningDecider decider,
-    long stamp)
+    long stamp,
+    KeptDecision? decision)
 {
     private readonly TaskCompletionSource<CommitResult> _result =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +30,11 @@ internal sealed class Coordination(
     /// <summary>The stamp that it has if it is committed.</summary>
     public long Stamp { get; private set; } = stamp;
 
-    public SpanningCoordinator Machine { get; } = new([.. bySilo.Keys], decider);
+    /// <summary>What the storage keeps with the commit; null: nothing more.</summary>
+    public KeptDecision? Decision { get; } = decision;
+
+    public SpanningCoordinator Machine { get; } =
+        new([.. bySilo.Keys], decider, isStoredAnyway: decision is not null);
 
     /// <summary>What a member that asks is told.</summary>
     public MemberAnswer Answer

@@ -14,7 +14,10 @@ internal static class EntryMaker
     /// written, because the transaction relies on what it has read there.
     /// </summary>
     public static JournalEntry Make(
-        Guid transactionId, IReadOnlyList<LocalParticipant> participants, bool keepsOutcome)
+        Guid transactionId,
+        IReadOnlyList<LocalParticipant> participants,
+        bool keepsOutcome,
+        KeptDecision? decision = null)
     {
         List<RowWrite> writes = [];
         List<PartitionEpoch> epochs = [];
@@ -39,13 +42,14 @@ internal static class EntryMaker
             }
         }
 
+        decision?.AddTo(writes);
         return new JournalEntry
         {
             TransactionId = transactionId,
             Writes = writes,
             Epochs = epochs,
             Clears = clears is null ? [] : [.. clears],
-            KeepsOutcome = keepsOutcome,
+            KeepsOutcome = keepsOutcome || decision is not null,
         };
     }
 

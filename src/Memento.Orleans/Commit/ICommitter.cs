@@ -6,7 +6,7 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions whose participants are all ours. A silo and a client have one implementation
+/// Ends transactions in which partitions of ours take part. A silo and a client have one implementation
 /// each.
 /// </summary>
 internal interface ICommitter
@@ -26,6 +26,22 @@ internal interface ICommitter
         Guid transactionId,
         TransactionState? state,
         IReadOnlyDictionary<ParticipantId, AccessCounter> recorded);
+
+    /// <summary>
+    /// Commits a transaction with participants of others, whose manager a silo of ours is. Theirs
+    /// are ended with it, however it ends.
+    /// </summary>
+    /// <param name="transactionId">The attempt's id.</param>
+    /// <param name="state">The state of the transaction in this process, if there is one.</param>
+    /// <param name="recorded">
+    /// The participants that grain calls have reported, with their operations.
+    /// </param>
+    /// <param name="foreign">Those of them that are not ours.</param>
+    ValueTask<CommitResult> CommitMixedAsync(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded,
+        ForeignParts foreign);
 
     /// <summary>
     /// Waits until all reads of an aborted transaction are durable, in all processes, because the

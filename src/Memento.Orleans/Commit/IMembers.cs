@@ -16,6 +16,14 @@ internal interface IMembers
     /// </summary>
     bool IsDead(SiloAddress silo);
 
+    /// <summary>Whether the membership says that a silo serves, or stops.</summary>
+    bool IsServing(SiloAddress silo);
+
+    /// <summary>
+    /// Tells a silo what a participant of a transaction has said that the silo manages.
+    /// </summary>
+    Task ManageAsync(SiloAddress silo, ManagerMessage message);
+
     Task<SealAnswer> SealAsync(SiloAddress silo, SealRequest request);
 
     Task<MemberAnswer> SettleAsync(SiloAddress silo, SettleRequest request);

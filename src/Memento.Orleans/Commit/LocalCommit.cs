@@ -72,8 +72,15 @@ internal sealed class LocalCommit(
     /// <summary>
     /// Commits a transaction of another process, by the names of its participants.
     /// </summary>
-    public async Task<CommitResult> CommitAsync(
+    public Task<CommitResult> CommitAsync(
         Guid transactionId, IReadOnlyList<NamedParticipant> participants)
+        => CommitAsync(transactionId, state => CommitBegunAsync(state, participants));
+
+    /// <summary>Commits a transaction of another process.</summary>
+    /// <param name="transactionId">The transaction.</param>
+    /// <param name="commit">Commits it, when its commit has begun.</param>
+    public async Task<CommitResult> CommitAsync(
+        Guid transactionId, Func<TransactionState, Task<CommitResult>> commit)
     {
         TransactionState? state = registry.Find(transactionId);
         if (state is null || !state.TryBeginCommit())
@@ -91,7 +98,7 @@ internal sealed class LocalCommit(
         var outcome = TransactionOutcome.Aborted;
         try
         {
-            CommitResult result = await CommitBegunAsync(state, participants);
+            CommitResult result = await commit(state);
             if (result.Error is TransactionInDoubtException doubt)
                 registry.RememberDoubt(transactionId, doubt);
             outcome = result.Outcome;
@@ -208,8 +215,13 @@ internal sealed class LocalCommit(
     /// <summary>
     /// Commits a transaction whose commit has begun, by the names of its participants.
     /// </summary>
+    /// <param name="state">The transaction in this silo.</param>
+    /// <param name="participants">All participants of ours, by name.</param>
+    /// <param name="decision">What the storage keeps with the commit; null: nothing more.</param>
     public async Task<CommitResult> CommitBegunAsync(
-        TransactionState state, IReadOnlyList<NamedParticipant> participants)
+        TransactionState state,
+        IReadOnlyList<NamedParticipant> participants,
+        KeptDecision? decision = null)
     {
         if (state.Doom is { } doom)
         {
@@ -232,7 +244,7 @@ internal sealed class LocalCommit(
                 here.Add(LocalParticipant.Of(found, each));
         }
 
-        if (isElsewhere) return await spanning.CommitAsync(state, participants, here);
+        if (isElsewhere) return await spanning.CommitAsync(state, participants, here, decision);
 
         // The caller does not rely on a participant that it does not know, but that participant has
         // locks.
@@ -243,7 +255,7 @@ internal sealed class LocalCommit(
         }
 
         CommitResult result = await commit.CommitAsync(
-            state.Id, here, state.Generation, keepsOutcome: state.IsJoined);
+            state.Id, here, state.Generation, keepsOutcome: state.IsJoined, decision);
         return result.IsCommitted
             ? result with { Numbers = OneAppendCommit.NumbersOf(here) }
             : result;

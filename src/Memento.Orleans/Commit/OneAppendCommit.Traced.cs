@@ -11,14 +11,16 @@ internal sealed partial class OneAppendCommit
         Guid transactionId,
         IReadOnlyList<LocalParticipant> participants,
         int generation,
-        bool keepsOutcome)
+        bool keepsOutcome,
+        KeptDecision? decision)
     {
         using StoreActivity activity = tracing.StartCommit(transactionId, participants.Count);
         CommitResult? lost;
         using (tracing.StartSeal())
             lost = Seal(participants);
         CommitResult result = lost
-            ?? await CommitSealedAsync(transactionId, participants, generation, keepsOutcome)
+            ?? await CommitSealedAsync(
+                transactionId, participants, generation, keepsOutcome, decision)
                 .ConfigureAwait(false);
         activity.End(
             result.IsCommitted ? AbortReason.None : AbortReason.Of(result.Error), result.Error);
@@ -31,11 +33,18 @@ internal sealed partial class OneAppendCommit
         long dependsOn,
         int generation,
         bool writesToDisk,
-        bool keepsOutcome)
+        bool keepsOutcome,
+        KeptDecision? decision)
     {
         using StoreActivity activity = tracing.StartAppend();
         return await CommitThroughJournalAsync(
-            transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome)
+            transactionId,
+            participants,
+            dependsOn,
+            generation,
+            writesToDisk,
+            keepsOutcome,
+            decision)
             .ConfigureAwait(false);
     }
 }

@@ -38,16 +38,22 @@ internal sealed partial class OneAppendCommit(
     /// </param>
     /// <param name="generation">The journal's generation when the transaction began.</param>
     /// <param name="keepsOutcome">Whether the outcome can be looked up by id afterwards.</param>
+    /// <param name="decision">
+    /// What the storage keeps with the commit, because participants of others wait for it; null: none
+    /// do.
+    /// </param>
     public ValueTask<CommitResult> CommitAsync(
         Guid transactionId,
         IReadOnlyList<LocalParticipant> participants,
         int generation,
-        bool keepsOutcome)
+        bool keepsOutcome,
+        KeptDecision? decision = null)
         => tracing.IsOn
-            ? CommitTracedAsync(transactionId, participants, generation, keepsOutcome)
+            ? CommitTracedAsync(transactionId, participants, generation, keepsOutcome, decision)
             : Seal(participants) is { } lost
                 ? new(lost)
-                : CommitSealedAsync(transactionId, participants, generation, keepsOutcome);
+                : CommitSealedAsync(
+                    transactionId, participants, generation, keepsOutcome, decision);
 
     /// <summary>
     /// Waits until a position is durable. Returns a conflict if a transaction of the generation may
@@ -151,11 +157,12 @@ internal sealed partial class OneAppendCommit(
         Guid transactionId,
         IReadOnlyList<LocalParticipant> participants,
         int generation,
-        bool keepsOutcome)
+        bool keepsOutcome,
+        KeptDecision? decision)
     {
         long dependsOn = 0;
         bool hasChanges = false;
-        bool writesToDisk = false;
+        bool writesToDisk = decision is not null;
         foreach (LocalParticipant each in participants)
         {
             dependsOn = Math.Max(dependsOn, each.Transaction.DependsOn);
@@ -181,9 +188,21 @@ internal sealed partial class OneAppendCommit(
 
         return tracing.IsOn
             ? AppendTracedAsync(
-                transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome)
+                transactionId,
+                participants,
+                dependsOn,
+                generation,
+                writesToDisk,
+                keepsOutcome,
+                decision)
             : CommitThroughJournalAsync(
-                transactionId, participants, dependsOn, generation, writesToDisk, keepsOutcome);
+                transactionId,
+                participants,
+                dependsOn,
+                generation,
+                writesToDisk,
+                keepsOutcome,
+                decision);
     }
 
     /// <summary>
@@ -218,7 +237,8 @@ internal sealed partial class OneAppendCommit(
         long dependsOn,
         int generation,
         bool writesToDisk,
-        bool keepsOutcome)
+        bool keepsOutcome,
+        KeptDecision? decision)
     {
         AppliedCommit[] applied = [.. participants.Select(
             static each => new AppliedCommit(each.Partition))];
@@ -230,7 +250,7 @@ internal sealed partial class OneAppendCommit(
         try
         {
             JournalEntry? entry = writesToDisk
-                ? EntryMaker.Make(transactionId, participants, keepsOutcome)
+                ? EntryMaker.Make(transactionId, participants, keepsOutcome, decision)
                 : null;
             pending = new PendingCommit(entry, applied, dependsOn, transactionId);
             if (!journal.TryAppend(pending, generation))

@@ -33,7 +33,7 @@ internal sealed class RemoteCommit(
 
     /// <summary>Commits in the silo that has the participants, by one message.</summary>
     public async ValueTask<CommitResult> CommitAsync(
-        Guid transactionId, List<NamedParticipant> participants)
+        Guid transactionId, List<NamedParticipant> participants, ForeignParts? foreign = null)
     {
         if (participants.Count == 0) return CommitResult.Committed;
 
@@ -41,7 +41,8 @@ internal sealed class RemoteCommit(
         int known = participants.FindIndex(static each => each.Operations > 0);
         if (known > 0)
             (participants[0], participants[known]) = (participants[known], participants[0]);
-        CommitResult result = await SendAsync(RequestOf(transactionId, participants));
+        CommitResult result = await SendAsync(
+            RequestOf(transactionId, participants) with { Foreign = foreign });
         clock.Observe(result.Stamp);
 
         // The silo that refused the commit has dropped its own participants, and does not know
@@ -49,6 +50,7 @@ internal sealed class RemoteCommit(
         // they would hold their locks up to the time limit. Where the commit has begun, this does
         // nothing.
         if (!result.IsCommitted) AbortEach(transactionId, participants);
+        if (foreign is not null && result.IsRefused) foreign.Abort(transactionId);
         return result;
     }
 

@@ -10,7 +10,8 @@ namespace Memento.Commit;
 /// to the silo that has them.
 /// </summary>
 internal sealed class SiloCommitter(
-    LocalCommit local, RemoteCommit remote, IPartitions partitions) : ICommitter
+    LocalCommit local, RemoteCommit remote, IMixedCommits mixed, IPartitions partitions)
+    : ICommitter
 {
     public int Generation => local.Generation;
 
@@ -32,6 +33,22 @@ internal sealed class SiloCommitter(
 
         return CommitByNameAsync(
             transactionId, OrleansParticipant.NameToCommit(state, recorded), state);
+    }
+
+    public ValueTask<CommitResult> CommitMixedAsync(
+        Guid transactionId,
+        TransactionState? state,
+        IReadOnlyDictionary<ParticipantId, AccessCounter> recorded,
+        ForeignParts foreign)
+    {
+        if (state is not null && !state.TryBeginCommit())
+        {
+            foreign.Abort(transactionId);
+            return new(remote.Refuse(state, recorded));
+        }
+
+        return CommitByNameAsync(
+            transactionId, OrleansParticipant.NameToCommit(state, recorded), state, foreign);
     }
 
     public async ValueTask<MementoException?> ConfirmReadsAsync(TransactionState state)
@@ -89,17 +106,27 @@ internal sealed class SiloCommitter(
     }
 
     private async ValueTask<CommitResult> CommitByNameAsync(
-        Guid transactionId, List<NamedParticipant> participants, TransactionState? state)
+        Guid transactionId,
+        List<NamedParticipant> participants,
+        TransactionState? state,
+        ForeignParts? foreign = null)
     {
         bool isHere = local.HasAny(participants);
         CommitResult result = !isHere
-            ? await remote.CommitAsync(transactionId, participants)
+            ? await remote.CommitAsync(transactionId, participants, foreign)
             : state is null
                 ? CommitResult.TryAgain("The silo does not know the transaction any more.")
-                : await local.CommitBegunAsync(state, participants);
+                : foreign is null
+                    ? await local.CommitBegunAsync(state, participants)
+                    : await mixed.CommitAsync(state, participants, foreign);
 
         // This silo has dropped its own participants.
-        if (isHere && result.IsRefused) remote.AbortEach(transactionId, participants);
+        if (isHere && result.IsRefused)
+        {
+            remote.AbortEach(transactionId, participants);
+            foreign?.Abort(transactionId);
+        }
+
         if (result.Numbers is { } used) partitions.ShowNumbers(used);
         return result;
     }

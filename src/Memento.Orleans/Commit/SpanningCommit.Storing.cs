@@ -56,6 +56,7 @@ internal sealed partial class SpanningCommit
         HashSet<string> clears = [];
         foreach (SealedRows each in one.Rows)
             each.AddTo(writes, epochs, clears);
+        one.Decision?.AddTo(writes);
         return new JournalEntry
         {
             TransactionId = one.Id,

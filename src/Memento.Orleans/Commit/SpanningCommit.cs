@@ -61,10 +61,12 @@ internal sealed partial class SpanningCommit(
     /// <param name="state">The transaction in this silo.</param>
     /// <param name="participants">All participants, by name.</param>
     /// <param name="parts">Those in this silo.</param>
+    /// <param name="decision">What the storage keeps with the commit; null: nothing more.</param>
     public async Task<CommitResult> CommitAsync(
         TransactionState state,
         IReadOnlyList<NamedParticipant> participants,
-        IReadOnlyList<LocalParticipant> parts)
+        IReadOnlyList<LocalParticipant> parts,
+        KeptDecision? decision = null)
     {
         using StoreActivity activity = tracing.StartCommit(state.Id, participants.Count);
         Dictionary<SiloAddress, List<NamedParticipant>> bySilo;
@@ -80,11 +82,13 @@ internal sealed partial class SpanningCommit(
             return CommitResult.Failed(error);
         }
 
-        SpanningDecider decider = participants.Any(each => tables.IsOnDisk(each.Table))
+        bool isStored = decision is not null
+            || participants.Any(each => tables.IsOnDisk(each.Table));
+        SpanningDecider decider = isStored
             ? SpanningDecider.Storage
             : SpanningDecider.Members;
         // It has all its locks, and this silo has heard from each that has them since.
-        var one = new Coordination(state, bySilo, decider, clock.Next());
+        var one = new Coordination(state, bySilo, decider, clock.Next(), decision);
         _running[state.Id] = one;
         Step(one, static (machine, effects) => machine.Begin(effects));
         CommitResult result = await one.Result.ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Memento.Catalog;
 using Memento.Commit;
+using Memento.Commit.Mixed;
 using Memento.Diagnostics;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
@@ -110,6 +111,10 @@ internal static class MementoServices
             static provider => provider.GetRequiredService<MemberCommits>());
         services.AddSingleton<SpanningCommit>();
         services.AddSingleton<LocalCommit>();
+        services.AddSingleton<Decisions>();
+        services.AddSingleton<MixedCommits>();
+        services.AddSingleton<IMixedCommits>(
+            static provider => provider.GetRequiredService<MixedCommits>());
         services.AddGrainService<SiloMember>();
         services.AddSingleton<SiloInspector>();
         services.AddSingleton<SystemInspector>();

@@ -1,4 +1,5 @@
 using Memento.Catalog;
+using Memento.Commit.Mixed;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
 using Memento.Messages;
@@ -34,6 +35,7 @@ internal sealed class SiloStartup(
     LateIntroduction introduction,
     StoreGauges gauges,
     PartitionMover mover,
+    MixedCommits mixed,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -105,6 +107,7 @@ internal sealed class SiloStartup(
         foreach ((TableDefinition table, EnsureResponse ensured) in changed)
             await ChangeIndexesAsync(table, ensured, cancellationToken);
 
+        mixed.Start();
         mover.Start();
         HostingLog.Started(logger, tables.Tables.Count);
     }
@@ -170,6 +173,7 @@ internal sealed class SiloStartup(
     private async Task BeginStopAsync(CancellationToken cancellationToken)
     {
         journal.EndDoubt();
+        await mixed.StopAsync();
         await mover.StopAsync();
     }
 

@@ -15,6 +15,10 @@ internal sealed record CommitRequest(
     [Id(2)]
     public long Clock { get; init; }
 
+    /// <summary>The participants that are not ours; null: there are none.</summary>
+    [Id(3)]
+    public ForeignParts? Foreign { get; init; }
+
     /// <summary>The same without the writes that were kept back.</summary>
     public CommitRequest WithoutWrites()
         => this with

@@ -41,6 +41,12 @@ internal interface ISiloMember : IGrainService
     [Alias("EndReadsAsync")]
     Task EndReadsAsync(Guid[] transactionIds);
 
+    /// <summary>
+    /// Tells what a participant of others has said of a transaction that this silo manages.
+    /// </summary>
+    [Alias("ManageAsync")]
+    Task ManageAsync(ManagerMessage message);
+
     /// <summary>Prepares for a cut over several silos.</summary>
     [Alias("PrepareCutAsync")]
     Task PrepareCutAsync();

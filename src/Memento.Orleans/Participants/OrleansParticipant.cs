@@ -10,7 +10,7 @@ namespace Memento.Participants;
 internal static class OrleansParticipant
 {
     /// <summary>The resource name that marks our participants.</summary>
-    private const string ResourceName = "memento";
+    public const string ResourceName = "memento";
 
     // The roles are always the same, because the dictionary keeps the first key.
     private const ParticipantId.Role Roles =
@@ -27,6 +27,19 @@ internal static class OrleansParticipant
 
     public static (string Table, int Number) Parse(ParticipantId participant)
         => IndexGrainKey.Parse(participant.Reference.GrainId.Key.ToString()!);
+
+    /// <summary>The participants that are not ours; null: there are none.</summary>
+    public static ForeignParts? Foreign(TransactionInfo info)
+    {
+        List<ForeignResource>? foreign = null;
+        foreach ((ParticipantId participant, AccessCounter counter) in info.Participants)
+        {
+            if (!IsOurs(participant))
+                (foreign ??= []).Add(new ForeignResource(participant, counter));
+        }
+
+        return foreign is null ? null : new ForeignParts(foreign, info.TimeStamp);
+    }
 
     /// <summary>The number of operations in the partition, of all kinds.</summary>
     public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;

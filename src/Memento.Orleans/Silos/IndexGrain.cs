@@ -31,6 +31,7 @@ internal sealed class IndexGrain(
     TransactionRegistry transactions,
     RemoteTransactions remote,
     LocalCommit commit,
+    IMixedCommits mixed,
     Journal journal,
     HybridClock clock,
     ILocalSiloDetails silo,
@@ -152,7 +153,9 @@ internal sealed class IndexGrain(
     public Task<CommitResult> CommitAsync(CommitRequest request)
     {
         clock.Observe(request.Clock);
-        return commit.CommitAsync(request.TransactionId, request.Participants);
+        return request.Foreign is null
+            ? commit.CommitAsync(request.TransactionId, request.Participants)
+            : mixed.CommitAsync(request);
     }
 
     public Task AbortAsync(Guid transactionId)

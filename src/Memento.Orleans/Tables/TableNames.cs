@@ -65,6 +65,12 @@ internal static class StorageNames
     /// </summary>
     public static string OfUnreadable(string table) => $"{table}$$unreadable";
 
+    /// <summary>
+    /// The decisions about transactions that participants of others wait for. No table has this
+    /// name, because no type has a <c>$</c> in its own.
+    /// </summary>
+    public const string Decisions = "$$decisions";
+
     /// <summary>All parts of a table: the records, then the values of its unique indexes.</summary>
     public static IEnumerable<string> Of(TableSchema schema)
         => schema.Indexes

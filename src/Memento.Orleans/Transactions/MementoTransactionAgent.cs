@@ -10,8 +10,8 @@ namespace Memento.Transactions;
 
 /// <summary>
 /// Our transaction agent around Orleans' own. It starts transactions with their own time limit and
-/// age, commits transactions whose participants are all ours, and leaves transactions without a
-/// participant of ours to Orleans.
+/// age, commits transactions in which partitions of ours take part, and leaves those without to
+/// Orleans.
 /// </summary>
 internal sealed class MementoTransactionAgent(
     ITransactionAgent inner,
@@ -67,20 +67,19 @@ internal sealed class MementoTransactionAgent(
         if (IsBranch(transactionInfo)) return (TransactionalStatus.Ok, null);
 
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
-        bool hasForeign =
-            transactionInfo.Participants.Keys.Any(static each => !OrleansParticipant.IsOurs(each));
         if (!IsOurs(state, transactionInfo))
         {
             if (state is not null) registry.TryAbort(state);
             return await inner.Resolve(transactionInfo);
         }
 
-        if (hasForeign) return await RefuseForeignAsync(state, transactionInfo);
-
         // It has the clocks of the processes in which its grain calls have used tables.
         clock.Observe(transactionInfo.TimeStamp.Ticks);
-        CommitResult result = await committer.CommitAsync(
-            transactionInfo.TransactionId, state, transactionInfo.Participants);
+        CommitResult result = OrleansParticipant.Foreign(transactionInfo) is { } foreign
+            ? await committer.CommitMixedAsync(
+                transactionInfo.TransactionId, state, transactionInfo.Participants, foreign)
+            : await committer.CommitAsync(
+                transactionInfo.TransactionId, state, transactionInfo.Participants);
         if (state is not null)
         {
             state.Result = result;
@@ -149,24 +148,6 @@ internal sealed class MementoTransactionAgent(
         }
 
         return serializer.Deserialize(packed)!;
-    }
-
-    /// <summary>
-    /// Refuses a commit over tables and an application's own transactional states. It needs
-    /// Orleans' two-phase commit, which partitions do not support yet (docs/architecture.md).
-    /// </summary>
-    private async Task<(TransactionalStatus Status, Exception? exception)> RefuseForeignAsync(
-        TransactionState? state, TransactionInfo info)
-    {
-        AbortOurs(state, info);
-        await inner.Abort(info);
-        var error = new MementoException(
-            $"Transaction {info.TransactionId} used tables and other transactional grains "
-            + "(ITransactionalState), and one commit over both is not supported yet. Nothing was "
-            + "kept. Use one or the other in a transaction.");
-        if (state is not null) state.Result = CommitResult.Failed(error);
-        if (HasStarted(info)) metrics.Aborted(AbortReason.Of(error));
-        return (TransactionalStatus.CommitFailure, error);
     }
 
     private void AbortOurs(TransactionState? state, TransactionInfo info)

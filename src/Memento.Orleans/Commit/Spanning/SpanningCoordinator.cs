@@ -54,17 +54,24 @@ internal sealed class SpanningCoordinator
     private readonly HashSet<SiloAddress> _untold = [];
     private readonly SiloAddress[] _members;
     private readonly SpanningDecider _decider;
+    private readonly bool _isStoredAnyway;
     private bool _hasChanges;
     private bool _isComplete;
 
     /// <summary>Makes the coordinator of a commit; nothing is sent yet.</summary>
     /// <param name="members">The silos with partitions of the transaction.</param>
     /// <param name="decider">Who decides if the coordinator dies.</param>
-    public SpanningCoordinator(IReadOnlyList<SiloAddress> members, SpanningDecider decider)
+    /// <param name="isStoredAnyway">
+    /// Whether the storage keeps the commit also where no member has changes: participants of others
+    /// have some.
+    /// </param>
+    public SpanningCoordinator(
+        IReadOnlyList<SiloAddress> members, SpanningDecider decider, bool isStoredAnyway = false)
     {
         _members = [.. members];
         _unsealed = [.. members];
         _decider = decider;
+        _isStoredAnyway = isStoredAnyway;
     }
 
     public CoordinatorPhase Phase { get; private set; }
@@ -116,7 +123,7 @@ internal sealed class SpanningCoordinator
         _hasChanges |= hasChanges;
         if (_unsealed.Count > 0) return;
 
-        if (_hasChanges && _decider == SpanningDecider.Storage)
+        if ((_hasChanges || _isStoredAnyway) && _decider == SpanningDecider.Storage)
         {
             Phase = CoordinatorPhase.Deciding;
             effects.Add(new CoordinatorEffect.Append());

@@ -1,5 +1,6 @@
 using Memento.Catalog;
 using Memento.Commit;
+using Memento.Commit.Mixed;
 using Memento.Diagnostics.Inspection;
 using Memento.Messages;
 using Memento.Numbering;
@@ -25,6 +26,7 @@ internal sealed class SiloMember(
     MemberCommits members,
     SpanningCommit coordinator,
     LocalCommit commit,
+    MixedCommits mixed,
     TransactionRegistry transactions,
     CatalogCopy catalog,
     SharedRam ram,
@@ -53,6 +55,9 @@ internal sealed class SiloMember(
     public Task<DecideAnswer> DecideAsync(CommitRequest request)
         => Task.Run(async () => new DecideAnswer(
             await commit.DecideAsync(request.TransactionId), clock.Now));
+
+    public Task ManageAsync(ManagerMessage message)
+        => Task.Run(() => mixed.ReceiveAsync(message));
 
     public Task PrepareCutAsync() => Task.Run(cuts.PrepareAsync);
 

@@ -84,6 +84,11 @@ internal sealed class SiloMembers(
 
     public bool IsDead(SiloAddress address) => membership.IsDead(address);
 
+    public bool IsServing(SiloAddress address) => membership.FindServing().Contains(address);
+
+    public Task ManageAsync(SiloAddress address, ManagerMessage message)
+        => GetGrainService(address).ManageAsync(message);
+
     public Task<SealAnswer> SealAsync(SiloAddress address, SealRequest request)
     {
         metrics.Sent(MessageName.Seal);

@@ -1,0 +1,23 @@
+namespace Memento.Messages;
+
+/// <summary>
+/// The manager of transactions that one silo has decided, as participants of others see it. The key
+/// is the silo. While the silo lives, it answers; afterwards any silo does, from the storage. It
+/// has no messages of its own: its messages are those of Orleans' <c>ITransactionManagerExtension</c>.
+/// </summary>
+[Alias("Memento.ITransactionManagerGrain")]
+internal interface ITransactionManagerGrain : IGrainWithStringKey;
+
+/// <summary>A message of a participant to the manager of its transaction.</summary>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="TimeStamp">Its time, which the participant knows it by.</param>
+/// <param name="Participant">Who sends it.</param>
+/// <param name="Vote">The vote; null: it asks how the transaction has ended.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.ManagerMessage")]
+internal sealed record ManagerMessage(
+    [property: Id(0)] Guid TransactionId,
+    [property: Id(1)] DateTime TimeStamp,
+    [property: Id(2)] Orleans.Transactions.ParticipantId Participant,
+    [property: Id(3)] Orleans.Transactions.TransactionalStatus? Vote);
