@@ -6,8 +6,8 @@ using Orleans.Transactions.Abstractions;
 namespace Memento.Commit;
 
 /// <summary>
-/// Ends transactions in which partitions of ours take part. A silo and a client have one implementation
-/// each.
+/// Ends transactions in which partitions of ours take part. A silo and a client have one
+/// implementation each.
 /// </summary>
 internal interface ICommitter
 {

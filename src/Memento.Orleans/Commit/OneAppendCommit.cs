@@ -39,8 +39,8 @@ internal sealed partial class OneAppendCommit(
     /// <param name="generation">The journal's generation when the transaction began.</param>
     /// <param name="keepsOutcome">Whether the outcome can be looked up by id afterwards.</param>
     /// <param name="decision">
-    /// What the storage keeps with the commit, because participants of others wait for it; null: none
-    /// do.
+    /// What the storage keeps with the commit, because participants of others wait for it; null:
+    /// none do.
     /// </param>
     public ValueTask<CommitResult> CommitAsync(
         Guid transactionId,

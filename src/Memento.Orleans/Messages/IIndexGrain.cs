@@ -45,6 +45,13 @@ internal interface IIndexGrain : IGrainWithStringKey
     [Alias("CommitAsync")]
     Task<CommitResult> CommitAsync(CommitRequest request);
 
+    /// <summary>
+    /// A partition of ours takes part in a transaction that Orleans' own agent ends, and whose
+    /// manager this one is.
+    /// </summary>
+    [Alias("ReportAsync")]
+    Task ReportAsync(ManagerMessage message);
+
     /// <summary>Drops a transaction in this silo.</summary>
     [Alias("AbortAsync")]
     Task AbortAsync(Guid transactionId);

@@ -1,9 +1,12 @@
+using Orleans.Transactions;
+
 namespace Memento.Messages;
 
 /// <summary>
 /// The manager of transactions that one silo has decided, as participants of others see it. The key
 /// is the silo. While the silo lives, it answers; afterwards any silo does, from the storage. It
-/// has no messages of its own: its messages are those of Orleans' <c>ITransactionManagerExtension</c>.
+/// has no messages of its own: its messages are those of Orleans'
+/// <c>ITransactionManagerExtension</c>.
 /// </summary>
 [Alias("Memento.ITransactionManagerGrain")]
 internal interface ITransactionManagerGrain : IGrainWithStringKey;
@@ -19,5 +22,13 @@ internal interface ITransactionManagerGrain : IGrainWithStringKey;
 internal sealed record ManagerMessage(
     [property: Id(0)] Guid TransactionId,
     [property: Id(1)] DateTime TimeStamp,
-    [property: Id(2)] Orleans.Transactions.ParticipantId Participant,
-    [property: Id(3)] Orleans.Transactions.TransactionalStatus? Vote);
+    [property: Id(2)] ParticipantId Participant,
+    [property: Id(3)] TransactionalStatus? Vote)
+{
+    /// <summary>
+    /// Where the sender is a partition of ours, for which another one of ours is the manager: what
+    /// it takes part with. Our own commit seals it, so that it is not prepared before.
+    /// </summary>
+    [Id(4)]
+    public NamedParticipant? Own { get; init; }
+}

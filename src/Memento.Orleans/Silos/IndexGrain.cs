@@ -23,7 +23,7 @@ namespace Memento.Silos;
 [Immovable]
 [IndexPlacement]
 [GrainDirectory(StoreDirectory.Name)]
-internal sealed class IndexGrain(
+internal sealed partial class IndexGrain(
     PartitionLoader loader,
     PartitionGiver giver,
     PartitionDirectory partitions,

@@ -281,15 +281,25 @@ internal sealed class TransactionAttempt<T>(
     private static TimeSpan Limit(TimeSpan remaining)
         => (remaining < TimeSpan.Zero ? TimeSpan.Zero : remaining) + TransactionLimits.Grace;
 
-    /// <summary>A grain that joined the transaction may have lost a conflict for it.</summary>
+    /// <summary>
+    /// A grain that joined the transaction may have lost a conflict for it, in a table or in its
+    /// own transactional state.
+    /// </summary>
     private static TransactionConflictException? FindConflict(Exception? error)
     {
+        TransactionConflictException? found = null;
         for (Exception? each = error; each is not null; each = each.InnerException)
         {
             if (each is TransactionConflictException conflict) return conflict;
+            if (each is OrleansTransactionTransientFailureException transient)
+            {
+                found ??= new TransactionConflictException(
+                    $"A transactional grain broke the transaction off: {transient.Message}",
+                    transient);
+            }
         }
 
-        return null;
+        return found;
     }
 
     private Exception Translate(Exception error) => error switch

@@ -94,6 +94,8 @@ internal sealed class FakeIndexGrain : IIndexGrain
         return (Commit ?? throw new NotSupportedException()).Invoke();
     }
 
+    public Task ReportAsync(ManagerMessage message) => throw new NotSupportedException();
+
     public async Task<DecideAnswer> DecideAsync(CommitRequest request)
     {
         _log.Enqueue("decide");

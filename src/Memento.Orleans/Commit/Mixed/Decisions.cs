@@ -52,7 +52,11 @@ internal sealed class Decisions(
         var pending = new PendingCommit(
             new JournalEntry { TransactionId = Guid.NewGuid(), Writes = done, Epochs = [] }, []);
         if (!journal.TryAppend(pending, journal.Generation))
-            throw new StorageException("The durable storage has failed a batch; it is tried again.");
+        {
+            throw new StorageException(
+                "The durable storage has failed a batch; it is tried again.");
+        }
+
         await pending.Durable.ConfigureAwait(false);
     }
 

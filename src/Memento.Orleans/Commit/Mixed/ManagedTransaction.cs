@@ -6,10 +6,16 @@ using Orleans.Transactions;
 namespace Memento.Commit.Mixed;
 
 /// <summary>A transaction with participants of others that this silo manages.</summary>
+/// <param name="state">The transaction in this silo.</param>
+/// <param name="own">Our participants that are known.</param>
+/// <param name="voters">How many participants have to vote.</param>
+/// <param name="writers">The participants of others that have written.</param>
+/// <param name="timeStamp">The time by which the others know it.</param>
 internal sealed class ManagedTransaction(
     TransactionState state,
-    IReadOnlyList<NamedParticipant> own,
-    ForeignParts foreign,
+    IEnumerable<NamedParticipant> own,
+    int voters,
+    IEnumerable<ParticipantId> writers,
     DateTime timeStamp)
 {
     private readonly TaskCompletionSource<CommitResult> _result =
@@ -23,17 +29,22 @@ internal sealed class ManagedTransaction(
 
     public TransactionState State { get; } = state;
 
-    public IReadOnlyList<NamedParticipant> Own { get; } = own;
-
-    public ForeignParts Foreign { get; } = foreign;
+    /// <summary>
+    /// Our participants. Where Orleans' agent ends the transaction, each reports itself, and its
+    /// report is its vote. The gate guards it until our commit begins.
+    /// </summary>
+    public List<NamedParticipant> Own { get; } = [.. own];
 
     /// <summary>The time by which the others know it.</summary>
     public DateTime TimeStamp { get; } = timeStamp;
 
-    public ParticipantId[] Writers { get; } = [.. foreign.Writers];
+    public ParticipantId[] Writers { get; } = [.. writers];
 
     public Manager<ParticipantId> Machine { get; } =
-        new(foreign.Resources.Count, foreign.Writers, ParticipantId.Comparer);
+        new(voters, writers, ParticipantId.Comparer);
+
+    /// <summary>What this silo has asked to vote, and ends if nothing is kept.</summary>
+    public ForeignParts? Foreign { get; init; }
 
     /// <summary>The result of our own commit; null before it has one.</summary>
     public CommitResult? OwnResult { get; set; }

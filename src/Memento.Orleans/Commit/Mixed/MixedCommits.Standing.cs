@@ -43,6 +43,7 @@ internal sealed partial class MixedCommits
         {
             try
             {
+                ForgetEarly();
                 await SettleDoubtsAsync().ConfigureAwait(false);
                 if (decisions.AreKept)
                 {

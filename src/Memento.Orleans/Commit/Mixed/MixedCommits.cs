@@ -53,13 +53,18 @@ internal sealed partial class MixedCommits(
     {
         clock.Observe(foreign.TimeStamp.Ticks);
         var one = new ManagedTransaction(
-            state, own, foreign, new DateTime(clock.Next(), DateTimeKind.Utc));
+            state,
+            own,
+            foreign.Resources.Count,
+            foreign.Writers,
+            new DateTime(clock.Next(), DateTimeKind.Utc))
+        {
+            Foreign = foreign,
+        };
         _running[one.Id] = one;
         foreach (ForeignResource each in foreign.Resources)
             _ = AskForVoteAsync(one, each);
-        Step(one, static (machine, effects) => machine.Begin(effects));
-        if (one.Machine.Phase == ManagerPhase.Voting) _ = EndVotingAsync(one);
-        return await one.Result.ConfigureAwait(false);
+        return await RunAsync(one).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -67,6 +72,15 @@ internal sealed partial class MixedCommits(
         => commit.CommitAsync(
             request.TransactionId,
             state => CommitAsync(state, request.Participants, request.Foreign!));
+
+    private Task<CommitResult> RunAsync(ManagedTransaction one)
+    {
+        _running[one.Id] = one;
+        Step(one, static (machine, effects) => machine.Begin(effects));
+        TakeEarly(one);
+        if (one.Machine.Phase == ManagerPhase.Voting) _ = EndVotingAsync(one);
+        return one.Result;
+    }
 
     /// <inheritdoc/>
     public Task ReceiveAsync(SiloAddress manager, ManagerMessage message)
@@ -89,18 +103,16 @@ internal sealed partial class MixedCommits(
     {
         if (_running.TryGetValue(message.TransactionId, out ManagedTransaction? one))
         {
-            Step(one, (machine, effects) =>
-            {
-                if (message.Vote is { } vote)
-                    machine.OnVote(message.Participant, vote, effects);
-                else
-                    machine.OnPing(message.Participant, effects);
-            });
+            Step(one, (machine, effects) => Take(one, message, effects));
             return;
         }
 
-        // Its vote against the transaction is all that it has to say.
-        if (message.Vote is { } late && late != TransactionalStatus.Ok) return;
+        // Its vote against the transaction is all that it has to say, unless it comes early.
+        if (message.Vote is not null && TryKeepEarly(message)) return;
+        if (message.Vote is not null and not TransactionalStatus.Ok) return;
+
+        // A partition of ours is not prepared: its silo drops it at its time limit.
+        if (message.Own is not null) return;
 
         if (await IsCommittedAsync(message.TransactionId).ConfigureAwait(false))
         {
@@ -114,13 +126,29 @@ internal sealed partial class MixedCommits(
             .ConfigureAwait(false);
     }
 
+    private static void Take(
+        ManagedTransaction one,
+        ManagerMessage message,
+        List<ManagerEffect<ParticipantId>> effects)
+    {
+        if (message.Own is { } own && one.Machine.Phase == ManagerPhase.Voting
+            && !one.Own.Exists(each => each.Table == own.Table && each.Number == own.Number))
+        {
+            one.Own.Add(own);
+        }
+
+        if (message.Vote is { } vote)
+            one.Machine.OnVote(message.Participant, vote, effects);
+        else
+            one.Machine.OnPing(message.Participant, effects);
+    }
+
     /// <summary>
     /// Whether a transaction that no silo runs is committed. If it is not by now, it never will be.
     /// </summary>
     private async Task<bool> IsCommittedAsync(Guid id)
     {
-        if (!decisions.AreKept)
-            return registry.FindOutcome(id) == TransactionOutcome.Committed;
+        if (!decisions.AreKept) return registry.FindOutcome(id) == TransactionOutcome.Committed;
 
         // In this order: the outcome may be forgotten, while the decision stands.
         foreach (StandingDecision each in await decisions.LoadAsync().ConfigureAwait(false))
@@ -205,7 +233,7 @@ internal sealed partial class MixedCommits(
             case ManagerEffect<ParticipantId>.Complete complete:
                 if (one.Machine.Phase == ManagerPhase.Aborted)
                 {
-                    one.Foreign.Abort(one.Id);
+                    one.Foreign?.Abort(one.Id);
                     _running.TryRemove(new(one.Id, one));
                 }
 

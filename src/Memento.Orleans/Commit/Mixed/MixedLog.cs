@@ -31,6 +31,14 @@ internal static partial class MixedLog
         ILogger logger, Guid transactionId, SiloAddress silo, int count);
 
     [LoggerMessage(
+        EventId = 1224,
+        Level = LogLevel.Error,
+        Message = "Transaction {TransactionId} is aborted: Orleans' own agent has made a partition "
+            + "in ram its manager, other transactional grains wait for the decision, and this "
+            + "store has no durable storage to keep it in; call AddMemento in the client")]
+    public static partial void Undecidable(ILogger logger, Guid transactionId);
+
+    [LoggerMessage(
         EventId = 1223,
         Level = LogLevel.Warning,
         Message = "The storage could not be asked for decisions that transactional grains wait "

@@ -62,8 +62,8 @@ internal sealed class SpanningCoordinator
     /// <param name="members">The silos with partitions of the transaction.</param>
     /// <param name="decider">Who decides if the coordinator dies.</param>
     /// <param name="isStoredAnyway">
-    /// Whether the storage keeps the commit also where no member has changes: participants of others
-    /// have some.
+    /// Whether the storage keeps the commit also where no member has changes: participants of
+    /// others have some.
     /// </param>
     public SpanningCoordinator(
         IReadOnlyList<SiloAddress> members, SpanningDecider decider, bool isStoredAnyway = false)
