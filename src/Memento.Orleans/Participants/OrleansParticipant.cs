@@ -41,6 +41,36 @@ internal static class OrleansParticipant
         return foreign is null ? null : new ForeignParts(foreign, info.TimeStamp);
     }
 
+    /// <summary>
+    /// Names our partitions in Orleans' record, for its own agent, which makes the first participant
+    /// the manager that can be one and has written: the participants of others come first.
+    /// </summary>
+    /// <param name="state">The state of the transaction in this process, if there is one.</param>
+    /// <param name="info">Orleans' record.</param>
+    /// <param name="grains">The grains of partitions.</param>
+    public static void AddAll(TransactionState? state, TransactionInfo info, PartitionGrains grains)
+    {
+        var all = info.Participants
+            .OrderBy(static each => IsOurs(each.Key)).ToList();
+        info.Participants.Clear();
+        foreach ((ParticipantId participant, AccessCounter counter) in all)
+            info.Participants.Add(participant, counter);
+        if (state is null or { IsJoined: true }) return;
+
+        foreach (Participant each in state.Participants)
+        {
+            ParticipantId id = Of(grains.Of(each.Table, each.Number));
+            info.Participants.TryGetValue(id, out AccessCounter counter);
+
+            // What it has done elsewhere is not known here.
+            if (each is LocalParticipant { Transaction.Staged.HasChanges: false })
+                counter.Reads += each.Operations;
+            else
+                counter.Writes += each.Operations;
+            info.Participants[id] = counter;
+        }
+    }
+
     /// <summary>The number of operations in the partition, of all kinds.</summary>
     public static int Operations(AccessCounter counter) => counter.Reads + counter.Writes;
 

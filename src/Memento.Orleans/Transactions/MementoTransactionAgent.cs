@@ -3,6 +3,8 @@ using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
+using Memento.Storage;
+using Memento.Tables;
 using Orleans.Serialization;
 using Orleans.Transactions;
 
@@ -18,6 +20,8 @@ internal sealed class MementoTransactionAgent(
     TransactionRegistry registry,
     ICommitter committer,
     HybridClock clock,
+    TableRegistry tables,
+    PartitionGrains grains,
     StoreMetrics metrics,
     Serializer<TransactionInfo> serializer) : ITransactionAgent
 {
@@ -75,11 +79,13 @@ internal sealed class MementoTransactionAgent(
 
         // It has the clocks of the processes in which its grain calls have used tables.
         clock.Observe(transactionInfo.TimeStamp.Ticks);
-        CommitResult result = OrleansParticipant.Foreign(transactionInfo) is { } foreign
-            ? await committer.CommitMixedAsync(
-                transactionInfo.TransactionId, state, transactionInfo.Participants, foreign)
-            : await committer.CommitAsync(
-                transactionInfo.TransactionId, state, transactionInfo.Participants);
+        CommitResult result = OrleansParticipant.Foreign(transactionInfo) is not { } foreign
+            ? await committer.CommitAsync(
+                transactionInfo.TransactionId, state, transactionInfo.Participants)
+            : IsManagedByUs(state, transactionInfo, foreign)
+                ? await committer.CommitMixedAsync(
+                    transactionInfo.TransactionId, state, transactionInfo.Participants, foreign)
+                : await CommitByOrleansAsync(state, transactionInfo);
         if (state is not null)
         {
             state.Result = result;
@@ -148,6 +154,60 @@ internal sealed class MementoTransactionAgent(
         }
 
         return serializer.Deserialize(packed)!;
+    }
+
+    /// <summary>
+    /// Whether a silo of ours is the manager: our commit is the decision then, and our partitions
+    /// need not be prepared. One of the others is, where it has to be, or where nothing of ours is
+    /// durable: it keeps the decision with what it writes anyway.
+    /// </summary>
+    private bool IsManagedByUs(TransactionState? state, TransactionInfo info, ForeignParts foreign)
+    {
+        bool hasWriters = false;
+        foreach (ForeignResource each in foreign.Resources)
+        {
+            if (each.Id.IsPriorityManager()) return false;
+            hasWriters |= each.Count.Writes > 0;
+        }
+
+        return !hasWriters
+            || OrleansParticipant.Name(state, info.Participants)
+                .Exists(each => tables.IsOnDisk(each.Table));
+    }
+
+    /// <summary>Commits by Orleans' own agent; one of the others is the manager.</summary>
+    private async Task<CommitResult> CommitByOrleansAsync(
+        TransactionState? state, TransactionInfo info)
+    {
+        if (state is not null)
+        {
+            // What was kept back cannot leave with the commit.
+            state.BeginGrainCall();
+            await state.WhenKeptArrivedAsync();
+            if (state.Doom is not null || (!state.IsJoined && !state.TryBeginCommit()))
+            {
+                AbortOurs(state, info);
+                await inner.Abort(info);
+                return CommitResult.Failed(state.Doom ?? state.TimedOut());
+            }
+        }
+
+        OrleansParticipant.AddAll(state, info, grains);
+        (TransactionalStatus status, Exception? error) = await inner.Resolve(info);
+        if (status == TransactionalStatus.Ok) return CommitResult.CommittedAt(clock.Now);
+        if (!status.DefinitelyAborted())
+        {
+            return CommitResult.Failed(new TransactionInDoubtException(
+                info.TransactionId,
+                error ?? new MementoException(
+                    $"The transactional grain that decides it has answered {status}.")));
+        }
+
+        // Those that are prepared are told by the manager.
+        foreach (ParticipantId each in info.Participants.Keys.Where(OrleansParticipant.IsOurs))
+            AbortMessage.Send(each.Reference.AsReference<IIndexGrain>(), info.TransactionId, metrics);
+        return CommitResult.TryAgain(
+            $"A transactional grain of the transaction voted against it ({status}).");
     }
 
     private void AbortOurs(TransactionState? state, TransactionInfo info)
