@@ -70,6 +70,10 @@ internal static class CommandLine
         {
             Description = "Only measure how an hour's transactions of clients are remembered.",
         };
+        Option<bool> mixed = new("--mixed")
+        {
+            Description = "Only measure transactions over a transactional grain and a record.",
+        };
         Option<DirectoryInfo> directory = new("--directory")
         {
             Description = "Where a directory for the database is made, and removed afterwards.",
@@ -80,7 +84,7 @@ internal static class CommandLine
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
             seconds, records, workers, workloads, storage, silos, client, peer, clear, load,
-            postgreSql, ended, directory, json,
+            postgreSql, ended, mixed, directory, json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -118,8 +122,11 @@ internal static class CommandLine
                     $"The peer has 1 or {MnesiaPeer.NodesOfReplicas} nodes, so --silos too.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => parsed.GetValue(ended)
-            ? EndedTransactionsProbe.RunAsync()
+        command.SetAction((parsed, cancellationToken)
+            => parsed.GetValue(ended) ? EndedTransactionsProbe.RunAsync()
+            : parsed.GetValue(mixed) ? MixedProbe.RunAsync(
+                parsed.GetValue(directory)!,
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)))
             : run(
                 new BenchmarkOptions
                 {

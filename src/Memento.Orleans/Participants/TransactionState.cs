@@ -283,6 +283,25 @@ internal sealed partial class TransactionState(
     }
 
     /// <summary>
+    /// Whether a partition of a table on disk takes part, as far as this process knows.
+    /// </summary>
+    public bool HasDisk
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (Participant participant in _participants)
+                {
+                    if (participant.Table.Storage == TableStorage.Disk) return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
     /// Adds a participant, unless it was added before or the transaction has ended.
     /// </summary>
     public Participant Enlist(TableDefinition table, int number, Func<Participant> make)

@@ -170,9 +170,9 @@ internal sealed class MementoTransactionAgent(
             hasWriters |= each.Count.Writes > 0;
         }
 
-        return !hasWriters
-            || OrleansParticipant.Name(state, info.Participants)
-                .Exists(each => tables.IsOnDisk(each.Table));
+        return !hasWriters || state is { HasDisk: true }
+            || info.Participants.Keys.Any(each => OrleansParticipant.IsOurs(each)
+                && tables.IsOnDisk(OrleansParticipant.Parse(each).Table));
     }
 
     /// <summary>Commits by Orleans' own agent; one of the others is the manager.</summary>
