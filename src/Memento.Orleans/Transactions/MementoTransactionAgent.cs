@@ -3,7 +3,6 @@ using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
-using Memento.Storage;
 using Memento.Tables;
 using Orleans.Serialization;
 using Orleans.Transactions;

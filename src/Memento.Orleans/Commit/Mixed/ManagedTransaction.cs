@@ -21,7 +21,8 @@ internal sealed class ManagedTransaction(
     private readonly TaskCompletionSource<CommitResult> _result =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly CancellationTokenSource _voted = new();
+    private readonly TaskCompletionSource _voted =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Lock Gate { get; } = new();
 
@@ -54,10 +55,10 @@ internal sealed class ManagedTransaction(
 
     public Task<CommitResult> Result => _result.Task;
 
-    /// <summary>Cancelled when no vote is waited for any more.</summary>
-    public CancellationToken Voted => _voted.Token;
+    /// <summary>Ends when no vote is waited for any more.</summary>
+    public Task Voted => _voted.Task;
 
-    public void EndVoting() => _voted.Cancel();
+    public void EndVoting() => _voted.TrySetResult();
 
     public void Complete(CommitResult result) => _result.TrySetResult(result);
 }

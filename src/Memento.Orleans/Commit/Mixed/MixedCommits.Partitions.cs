@@ -1,6 +1,5 @@
 using Memento.Messages;
 using Memento.Participants;
-using Memento.TwoPhase;
 using Orleans.Transactions;
 
 namespace Memento.Commit.Mixed;

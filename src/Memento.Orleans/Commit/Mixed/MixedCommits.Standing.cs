@@ -36,6 +36,8 @@ internal sealed partial class MixedCommits
         await _looking.ConfigureAwait(false);
     }
 
+    public void Dispose() => _stopping.Dispose();
+
     private async Task LookAsync(CancellationToken stopping)
     {
         long? searched = null;

@@ -28,7 +28,7 @@ internal sealed partial class MixedCommits(
     IGrainFactory grains,
     HybridClock clock,
     TimeProvider time,
-    ILogger<MixedCommits> logger) : IMixedCommits
+    ILogger<MixedCommits> logger) : IMixedCommits, IDisposable
 {
     /// <summary>How long the others may take to vote; Orleans' own managers wait as long.</summary>
     public static readonly TimeSpan LongestVote = TimeSpan.FromSeconds(20);
@@ -187,9 +187,14 @@ internal sealed partial class MixedCommits(
     {
         TimeSpan patience = one.State.Remaining < LongestVote ? one.State.Remaining : LongestVote;
         if (patience < TimeSpan.Zero) patience = TimeSpan.Zero;
-        Task waiting = Task.Delay(patience, time, one.Voted);
-        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!waiting.IsCanceled) Step(one, static (machine, effects) => machine.OnSilence(effects));
+        try
+        {
+            await one.Voted.WaitAsync(patience, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Step(one, static (machine, effects) => machine.OnSilence(effects));
+        }
     }
 
     private void Step(
