@@ -32,6 +32,7 @@ internal static class SnippetCompiler
         global using Microsoft.Extensions.DependencyInjection;
         global using Microsoft.Extensions.Hosting;
         global using Orleans.Concurrency;
+        global using Orleans.Transactions.Abstractions;
         """;
 
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.CSharp14);
