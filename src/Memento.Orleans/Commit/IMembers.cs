@@ -16,6 +16,11 @@ internal interface IMembers
     /// </summary>
     bool IsDead(SiloAddress silo);
 
+    /// <summary>
+    /// The silos that the membership says to have ended; another list when it says so of others.
+    /// </summary>
+    SiloAddress[] DeadNow { get; }
+
     /// <summary>Whether the membership says that a silo serves, or stops.</summary>
     bool IsServing(SiloAddress silo);
 

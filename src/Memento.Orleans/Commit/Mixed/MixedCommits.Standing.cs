@@ -41,6 +41,7 @@ internal sealed partial class MixedCommits
     private async Task LookAsync(CancellationToken stopping)
     {
         long? searched = null;
+        SiloAddress[]? dead = null;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -50,8 +51,10 @@ internal sealed partial class MixedCommits
                 if (decisions.AreKept)
                 {
                     await decisions.DeleteDoneAsync().ConfigureAwait(false);
-                    if (searched is null || time.GetElapsedTime(searched.Value) >= SearchInterval)
+                    if (!ReferenceEquals(dead, members.DeadNow) || searched is null
+                        || time.GetElapsedTime(searched.Value) >= SearchInterval)
                     {
+                        dead = members.DeadNow;
                         await AdoptAsync().ConfigureAwait(false);
                         searched = time.GetTimestamp();
                     }
