@@ -80,6 +80,7 @@ internal sealed partial class CatalogGrain
                     entry.HasUnreadable,
                     UsedBy(entry))
                 {
+                    HasPrepared = entry.HasPrepared,
                     IsInDoubt = entry.Schema.Name == inDoubt,
                 }),
             ],

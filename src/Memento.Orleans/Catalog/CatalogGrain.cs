@@ -67,6 +67,15 @@ internal sealed partial class CatalogGrain(
         await PutAsync(entry with { HasUnreadable = true });
     }
 
+    public async Task AddPreparedAsync(string name)
+    {
+        CatalogEntry entry = Find(name) ?? throw NotFound(name);
+        if (entry.HasPrepared) return;
+
+        await _storage!.CreateTableAsync(StorageNames.OfPrepared(name), CancellationToken.None);
+        await PutAsync(entry with { HasPrepared = true });
+    }
+
     public Task<List<string>> ListAsync()
         => Task.FromResult(state.State.Tables.Values
             .Where(static entry => !entry.IsBeingDeleted)
@@ -150,6 +159,8 @@ internal sealed partial class CatalogGrain(
                 await _storage.DropTableAsync(stored, CancellationToken.None);
             await _storage.DropTableAsync(
                 StorageNames.OfUnreadable(name), CancellationToken.None);
+            await _storage.DropTableAsync(
+                StorageNames.OfPrepared(name), CancellationToken.None);
         }
 
         state.State.Tables.Remove(name);

@@ -23,11 +23,15 @@ internal sealed class CatalogState
 /// <param name="HasUnreadable">
 /// Whether there is a stored table of the records that were set aside.
 /// </param>
+/// <param name="HasPrepared">
+/// Whether there is a stored table of the transactions that wait for a decision of others.
+/// </param>
 internal sealed record CatalogEntry(
     TableSchema Schema,
     bool IsBeingDeleted,
     IReadOnlyList<IndexSchema>? Added = null,
-    bool HasUnreadable = false);
+    bool HasUnreadable = false,
+    bool HasPrepared = false);
 
 /// <summary>The log messages of the catalog.</summary>
 internal static partial class CatalogLog

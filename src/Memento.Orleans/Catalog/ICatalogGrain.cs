@@ -26,6 +26,13 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("AddUnreadableAsync")]
     Task AddUnreadableAsync(string name);
 
+    /// <summary>
+    /// Makes the stored table for transactions that are prepared, if it is missing, and tells all
+    /// silos that there is one.
+    /// </summary>
+    [Alias("AddPreparedAsync")]
+    Task AddPreparedAsync(string name);
+
     /// <summary>The names of the tables that exist, in ordinal order.</summary>
     [Alias("ListAsync")]
     Task<List<string>> ListAsync();

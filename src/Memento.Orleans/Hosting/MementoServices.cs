@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Memento.Catalog;
 using Memento.Commit;
 using Memento.Commit.Mixed;
+using Memento.Commit.Prepared;
 using Memento.Diagnostics;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
@@ -115,6 +116,10 @@ internal static class MementoServices
         services.AddSingleton<MixedCommits>();
         services.AddSingleton<IMixedCommits>(
             static provider => provider.GetRequiredService<MixedCommits>());
+        services.AddSingleton<IPreparedTables, PreparedTables>();
+        services.AddSingleton<PreparedTransactions>();
+        services.AddSingleton<IWaitingVoters>(
+            static provider => provider.GetRequiredService<PreparedTransactions>());
         services.AddGrainService<SiloMember>();
         services.AddSingleton<SiloInspector>();
         services.AddSingleton<SystemInspector>();

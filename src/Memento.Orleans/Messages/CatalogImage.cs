@@ -40,6 +40,12 @@ internal sealed record KnownTable(
     [property: Id(3)] IReadOnlyList<IndexSchema> Indexes)
 {
     /// <summary>
+    /// Whether transactions were prepared in it at some time: each load looks for them.
+    /// </summary>
+    [Id(5)]
+    public bool HasPrepared { get; init; }
+
+    /// <summary>
     /// Whether its deletion is being written: it exists or not, and only the catalog knows.
     /// </summary>
     [Id(4)]

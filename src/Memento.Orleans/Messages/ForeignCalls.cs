@@ -32,6 +32,23 @@ internal static class ForeignCalls
             each.Id.Resource().Abort(each.Id.Name, id).Ignore();
     }
 
+    /// <summary>Votes. The message is sent once, and lost if it is lost.</summary>
+    public static Task VoteAsync(
+        this ParticipantId manager,
+        Guid id,
+        DateTime time,
+        ParticipantId self,
+        TransactionalStatus vote)
+        => manager.Manager().Prepared(manager.Name, id, time, self, vote);
+
+    /// <summary>Asks how a transaction has ended. The answer comes by a message.</summary>
+    public static Task PingAsync(
+        this ParticipantId manager, Guid id, DateTime time, ParticipantId self)
+        => manager.Manager().Ping(manager.Name, id, time, self);
+
+    private static ITransactionManagerExtension Manager(this ParticipantId participant)
+        => participant.Reference.AsReference<ITransactionManagerExtension>();
+
     private static ITransactionalResourceExtension Resource(this ParticipantId participant)
         => participant.Reference.AsReference<ITransactionalResourceExtension>();
 }

@@ -13,13 +13,15 @@ namespace Memento.Participants;
 /// <param name="partitions">The partitions of this silo; null in a client.</param>
 /// <param name="silent">The commits that wait for a decision; null in a client.</param>
 /// <param name="snapshots">The snapshots of this silo; null in a client.</param>
+/// <param name="voters">The transactions that others decide; null in a client.</param>
 internal sealed partial class TransactionSweeper(
     TransactionRegistry registry,
     TimeProvider time,
     ILogger<TransactionSweeper> logger,
     PartitionDirectory? partitions = null,
     ISilentCommits? silent = null,
-    IAgingSnapshots? snapshots = null) : IDisposable
+    IAgingSnapshots? snapshots = null,
+    IWaitingVoters? voters = null) : IDisposable
 {
     /// <summary>The interval of the sweeps.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -80,6 +82,7 @@ internal sealed partial class TransactionSweeper(
         }
 
         snapshots?.EndOverdue();
+        voters?.Look();
 
         // Not awaited: it asks other silos, which may not answer.
         _ = silent?.LookAsync();
@@ -114,4 +117,11 @@ internal interface ISilentCommits
 {
     /// <summary>Looks for the decisions. Called once a second; never fails.</summary>
     Task LookAsync();
+}
+
+/// <summary>Transactions that are prepared here, and wait for the word of others.</summary>
+internal interface IWaitingVoters
+{
+    /// <summary>Asks for words that are overdue. Called once a second; never fails.</summary>
+    void Look();
 }

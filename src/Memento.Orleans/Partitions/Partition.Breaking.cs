@@ -31,7 +31,7 @@ internal sealed partial class Partition
             broken);
         foreach (PartitionTransaction transaction in _transactions.Values.ToArray())
         {
-            if (transaction.Phase == TransactionPhase.Running) End(transaction);
+            if (MayLeave(transaction)) End(transaction);
         }
 
         if (_transactions.Count == 0) _drained.TrySetResult();

@@ -57,7 +57,8 @@ internal sealed partial class Partition
     }
 
     /// <summary>
-    /// Refuses all later calls, and drops the transactions that have not begun to commit.
+    /// Refuses all later calls, and drops the transactions that have not begun to commit, and
+    /// those that the next owner finds prepared in the storage.
     /// </summary>
     /// <param name="reason">The error for callers.</param>
     /// <returns>A task that ends when the last begun commit has ended.</returns>
@@ -69,7 +70,7 @@ internal sealed partial class Partition
             _isDropped |= reason is TableNotFoundException;
             foreach (PartitionTransaction transaction in _transactions.Values.ToArray())
             {
-                if (transaction.Phase == TransactionPhase.Running) End(transaction);
+                if (MayLeave(transaction)) End(transaction);
             }
 
             if (_transactions.Count == 0) _drained.TrySetResult();

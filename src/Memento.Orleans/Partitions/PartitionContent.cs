@@ -210,6 +210,15 @@ internal sealed partial class PartitionContent
     public void AddUnreadable(byte[] key)
     {
         Unreadable++;
+        Reserve(key);
+    }
+
+    /// <summary>
+    /// Counts a key that has no record here and may get one: no other record gets its number, or
+    /// its place in a bag.
+    /// </summary>
+    public void Reserve(byte[] key)
+    {
         try
         {
             if (_table.AutoIncrement)
@@ -256,7 +265,7 @@ internal sealed partial class PartitionContent
         if (next is not null) _identities.Set(next.Entries![0]!, next, out _);
     }
 
-    private StoredRecord Complete(StoredRecord record)
+    public StoredRecord Complete(StoredRecord record)
     {
         record.Size = _table.EstimateSize(record.Record) + record.Key.Length;
         foreach (IndexDefinition index in Indexes.All)

@@ -61,6 +61,12 @@ internal sealed class PartitionTransaction(
 
     public TransactionPhase Phase { get; private set; }
 
+    /// <summary>
+    /// Whether the storage has it as prepared, so that the next owner of the partition has it: see
+    /// <see cref="Partition.KeepPrepared"/>.
+    /// </summary>
+    public bool IsPrepared { get; set; }
+
     /// <summary>Goes on to another phase, under the gate.</summary>
     public void MoveTo(TransactionPhase phase)
     {

@@ -1,5 +1,6 @@
 using Memento.Catalog;
 using Memento.Commit;
+using Memento.Commit.Prepared;
 using Memento.Journaling;
 using Memento.Messages;
 using Memento.Participants;
@@ -32,6 +33,7 @@ internal sealed partial class IndexGrain(
     RemoteTransactions remote,
     LocalCommit commit,
     IMixedCommits mixed,
+    PreparedTransactions prepared,
     Journal journal,
     HybridClock clock,
     ILocalSiloDetails silo,
@@ -160,7 +162,7 @@ internal sealed partial class IndexGrain(
 
     public Task AbortAsync(Guid transactionId)
     {
-        transactions.Abort(transactionId);
+        prepared.Abort(transactionId, _partition);
         return Task.CompletedTask;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Memento.Catalog;
+using Memento.Commit.Prepared;
 using Memento.Diagnostics;
 using Memento.Journaling;
 using Memento.Keys;
@@ -31,6 +32,7 @@ internal sealed class PartitionLoader(
     PartitionLosses losses,
     RowMover mover,
     LeaseKeeper leases,
+    PreparedTransactions prepared,
     IOptions<MementoOptions> options,
     TimeProvider time,
     StoreMetrics metrics,
@@ -63,6 +65,7 @@ internal sealed class PartitionLoader(
         KnownTable entry = catalog.Find(name) ?? throw CatalogGrain.NotFound(name);
 
         Partition partition = await TakeAsync(table, number, entry);
+        prepared.Begin(partition);
         if (partition.LostWith is { } dead)
         {
             HandOverLog.Lost(logger, number, name, dead);
@@ -97,7 +100,11 @@ internal sealed class PartitionLoader(
         Holding? holding = leases.IsOn ? await leases.TakeAsync(table.Name, number) : null;
         try
         {
-            return await LoadAsync(table, number, holding, entry.HasUnreadable, taken);
+            Partition partition = await LoadAsync(
+                table, number, holding, entry.HasUnreadable, taken);
+            if (table.Storage == TableStorage.Disk && entry.HasPrepared)
+                await RestoreAsync(partition);
+            return partition;
         }
         catch
         {
@@ -152,6 +159,25 @@ internal sealed class PartitionLoader(
             WhenBroken = (broken, exception) =>
                 PartitionLog.Broken(_breakLog, exception, broken.Number, broken.Table.Name),
         };
+    }
+
+    /// <summary>Loads the transactions that are prepared in the storage.</summary>
+    private async Task RestoreAsync(Partition partition)
+    {
+        string name = StorageNames.OfPrepared(partition.Table.Name);
+        await foreach (StoredRow row in _storage!.LoadAsync(
+            name, partition.Number, CancellationToken.None))
+        {
+            try
+            {
+                prepared.Restore(partition, row);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // The record's own constructor, accessors and converters may throw anything.
+                throw NotReadable(name, row, exception);
+            }
+        }
     }
 
     /// <summary>

@@ -66,6 +66,11 @@ internal static class StorageNames
     public static string OfUnreadable(string table) => $"{table}$$unreadable";
 
     /// <summary>
+    /// The name for the transactions that are prepared, and wait for a decision of others.
+    /// </summary>
+    public static string OfPrepared(string table) => $"{table}$$prepared";
+
+    /// <summary>
     /// The decisions about transactions that participants of others wait for. No table has this
     /// name, because no type has a <c>$</c> in its own.
     /// </summary>

@@ -4,8 +4,6 @@ using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime.Hosting;
-using Orleans.Serialization;
 using Orleans.Transactions.Abstractions;
 
 namespace Memento.Tests.TwoPhase;
@@ -66,9 +64,7 @@ internal sealed class MixedScene : IAsyncDisposable
 
     private void Configure(ISiloBuilder silo)
     {
-        silo.Services.AddGrainStorage(
-            SharedStates.Name,
-            (services, _) => States.Open(services.GetRequiredService<Serializer>()));
+        States.AddTo(silo);
         silo.AddIncomingGrainCallFilter(HoldAsync);
     }
 

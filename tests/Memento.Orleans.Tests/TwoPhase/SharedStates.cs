@@ -1,61 +1,85 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Orleans.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
 namespace Memento.Tests.TwoPhase;
 
 /// <summary>
-/// What the grain storages of all silos write to: it outlives each of them. A call fails when a
-/// test says so.
+/// The states of transactional grains, which outlive the silos of a test. A write fails when a test
+/// says so.
 /// </summary>
 internal sealed class SharedStates
 {
-    public const string Name = "wallets";
+    /// <summary>The name of the grain storage.</summary>
+    public const string Name = "foreign";
 
-    private readonly ConcurrentDictionary<(string, GrainId), (byte[] State, string Version)> _all =
-        new();
-
-    private long _version;
+    private readonly Dictionary<string, (string Tag, byte[] Bytes)> _states = [];
 
     /// <summary>Called before each write; what it throws, the write throws.</summary>
     public Action? OnWrite { get; set; }
 
-    public IGrainStorage Open(Serializer serializer) => new Storage(this, serializer);
+    public void AddTo(ISiloBuilder silo)
+        => silo.Services.AddGrainStorage(
+            Name,
+            (services, _) => new Storage(
+                this, services.GetRequiredService<IGrainStorageSerializer>()));
 
-    private sealed class Storage(SharedStates states, Serializer serializer) : IGrainStorage
+    private sealed class Storage(SharedStates shared, IGrainStorageSerializer serializer)
+        : IGrainStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            grainState.RecordExists = states._all.TryGetValue((stateName, grainId), out var stored);
-            grainState.ETag = stored.Version;
-            grainState.State = grainState.RecordExists
-                ? serializer.Deserialize<T>(stored.State)!
-                : Activator.CreateInstance<T>();
+            lock (shared._states)
+            {
+                grainState.RecordExists =
+                    shared._states.TryGetValue(KeyOf(stateName, grainId), out var found);
+                if (grainState.RecordExists)
+                {
+                    grainState.State = serializer.Deserialize<T>(found.Bytes);
+                    grainState.ETag = found.Tag;
+                }
+            }
+
             return Task.CompletedTask;
         }
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            states.OnWrite?.Invoke();
-            string version = Interlocked.Increment(ref states._version)
-                .ToString(CultureInfo.InvariantCulture);
-            var next = (serializer.SerializeToArray(grainState.State), version);
-            bool isIn = grainState.ETag is null
-                ? states._all.TryAdd((stateName, grainId), next)
-                : states._all.TryGetValue((stateName, grainId), out var stored)
-                    && stored.Version == grainState.ETag
-                    && states._all.TryUpdate((stateName, grainId), next, stored);
-            if (!isIn) throw new InconsistentStateException("It has another version.");
-            grainState.ETag = version;
-            grainState.RecordExists = true;
+            shared.OnWrite?.Invoke();
+            byte[] bytes = serializer.Serialize(grainState.State).ToArray();
+            lock (shared._states)
+            {
+                RequireTag(stateName, grainId, grainState.ETag);
+                grainState.ETag = $"{Guid.NewGuid()}";
+                shared._states[KeyOf(stateName, grainId)] = (grainState.ETag, bytes);
+                grainState.RecordExists = true;
+            }
+
             return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            states._all.TryRemove((stateName, grainId), out _);
+            lock (shared._states)
+            {
+                RequireTag(stateName, grainId, grainState.ETag);
+                shared._states.Remove(KeyOf(stateName, grainId));
+                grainState.ETag = null;
+                grainState.RecordExists = false;
+            }
+
             return Task.CompletedTask;
+        }
+
+        private static string KeyOf(string stateName, GrainId grainId) => $"{stateName} {grainId}";
+
+        private void RequireTag(string stateName, GrainId grainId, string? expected)
+        {
+            string? found = shared._states.TryGetValue(KeyOf(stateName, grainId), out var known)
+                ? known.Tag
+                : null;
+            if (found != expected)
+                throw new InconsistentStateException("Another one has written it.", found, expected);
         }
     }
 }

@@ -1,0 +1,123 @@
+using Memento.Messages;
+using Memento.Participants;
+using Orleans.Transactions;
+using Orleans.Transactions.Abstractions;
+
+namespace Memento.Silos;
+
+/// <content>
+/// A partition as a participant of a transaction that a transactional grain of the application
+/// decides.
+/// </content>
+internal sealed partial class IndexGrain : ITransactionalResourceExtension
+{
+    private ParticipantId Self => OrleansParticipant.Of(this.AsReference<IIndexGrain>());
+
+    public Task<TransactionalStatus> CommitReadOnly(
+        string resourceId, Guid transactionId, AccessCounter accessCount, DateTime timeStamp)
+        => prepared.EndReadsAsync(transactionId, _partition, accessCount, timeStamp);
+
+    public Task<TransactionalStatus> CommitReadOnly(
+        string resourceId,
+        Guid transactionId,
+        AccessCounter accessCount,
+        DateTime timeStamp,
+        CancellationToken cancellationToken)
+        => CommitReadOnly(resourceId, transactionId, accessCount, timeStamp);
+
+    public Task Prepare(
+        string resourceId,
+        Guid transactionId,
+        AccessCounter accessCount,
+        DateTime timeStamp,
+        ParticipantId transactionManager)
+    {
+        clock.Observe(timeStamp.Ticks);
+        if (OrleansParticipant.IsOurs(transactionManager))
+        {
+            // Its commit seals this partition, so that the partition need not be prepared.
+            (string table, int number) = Name;
+            var report = new ManagerMessage(
+                transactionId, timeStamp, Self, TransactionalStatus.Ok)
+            {
+                Own = new NamedParticipant(
+                    table, number, OrleansParticipant.Operations(accessCount), silo.SiloAddress),
+            };
+            return transactionManager.Reference.AsReference<IIndexGrain>().ReportAsync(report);
+        }
+
+        prepared.Prepare(
+            transactionId, _partition, accessCount, timeStamp, Self, transactionManager);
+        return Task.CompletedTask;
+    }
+
+    public Task Prepare(
+        string resourceId,
+        Guid transactionId,
+        AccessCounter accessCount,
+        DateTime timeStamp,
+        ParticipantId transactionManager,
+        CancellationToken cancellationToken)
+        => Prepare(resourceId, transactionId, accessCount, timeStamp, transactionManager);
+
+    public Task Abort(string resourceId, Guid transactionId)
+    {
+        prepared.Abort(transactionId, _partition);
+        return Task.CompletedTask;
+    }
+
+    public Task Abort(string resourceId, Guid transactionId, CancellationToken cancellationToken)
+        => Abort(resourceId, transactionId);
+
+    public async Task Cancel(
+        string resourceId, Guid transactionId, DateTime timeStamp, TransactionalStatus status)
+    {
+        clock.Observe(timeStamp.Ticks);
+        await OpenForDecisionAsync(transactionId);
+        prepared.Cancel(transactionId, _partition);
+    }
+
+    public Task Cancel(
+        string resourceId,
+        Guid transactionId,
+        DateTime timeStamp,
+        TransactionalStatus status,
+        CancellationToken cancellationToken)
+        => Cancel(resourceId, transactionId, timeStamp, status);
+
+    public async Task Confirm(string resourceId, Guid transactionId, DateTime timeStamp)
+    {
+        clock.Observe(timeStamp.Ticks);
+        await OpenForDecisionAsync(transactionId);
+        await prepared.ConfirmAsync(transactionId, _partition);
+    }
+
+    public Task Confirm(
+        string resourceId,
+        Guid transactionId,
+        DateTime timeStamp,
+        CancellationToken cancellationToken)
+        => Confirm(resourceId, transactionId, timeStamp);
+
+    /// <summary>
+    /// Opens the partition, which may be prepared in the storage, unless the transaction is known
+    /// here.
+    /// </summary>
+    /// <exception cref="MementoException">
+    /// It cannot be opened here now: the manager tells it again, or is asked again.
+    /// </exception>
+    private async Task OpenForDecisionAsync(Guid transactionId)
+    {
+        if (_partition?.Find(transactionId) is not null) return;
+
+        OpenResponse open = await OpenAsync();
+        if (open.IsMoving)
+        {
+            throw new TransactionConflictException(
+                $"Partition {this.GetPrimaryKeyString()} is moving to another silo.");
+        }
+
+        // Where the table was deleted, nothing of it is kept anywhere.
+        if (open.Error is not null and not TableNotFoundException) throw open.Error;
+    }
+}

@@ -1,0 +1,120 @@
+using Memento.Tests.Compliance;
+using Memento.Tests.Conformance;
+
+namespace Memento.Tests.TwoPhase;
+
+/// <summary>
+/// Tables in transactions whose manager is a transactional grain, because Orleans' own agent ends
+/// them.
+/// </summary>
+public sealed class ForeignManagerTests : IAsyncLifetime
+{
+    private readonly MemoryUnderTest _place = new();
+    private VaultCluster _cluster = null!;
+    private IGrainFactory _grains = null!;
+
+    private IVaultGrain Vault => _grains.GetGrain<IVaultGrain>("vault");
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await VaultCluster.StartAsync(2, _place);
+        _grains = await _cluster.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await _place.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_a_grain_and_tables_are_changed_by_is_there_as_a_whole()
+    {
+        await Vault.AddCoinAsync("a", 1).Within();
+        for (int i = 0; i < 20; i++)
+            await Vault.AddAsync($"{i}", 2).Within();
+        await _cluster.UntilIdleAsync();
+
+        Assert.Equal(41, await Vault.BalanceAsync().Within());
+        Assert.Equal((1, 0), await _cluster.ReadAsync("a"));
+        for (int i = 0; i < 20; i++)
+            Assert.Equal((2, 2), await _cluster.ReadAsync($"{i}"));
+        Assert.Equal((41, 2, 2), await Vault.ReadAsync("3").Within());
+        await _cluster.UntilIdleAsync();
+    }
+
+    [Fact]
+    public async Task What_fails_leaves_nothing_and_no_lock()
+    {
+        await Vault.AddAsync("a", 1).Within();
+        await Assert.ThrowsAnyAsync<Exception>(() => Vault.FailAsync("a", 5).Within());
+        await _cluster.UntilIdleAsync();
+
+        Assert.Equal((1, 1, 1), await Vault.ReadAsync("a").Within());
+    }
+
+    [Fact]
+    public async Task What_only_reads_tables_is_a_part_of_the_transaction()
+    {
+        await Vault.AddAsync("a", 3).Within();
+        await _grains.GetGrain<IVaultGrain>("other").CopyAsync("a").Within();
+        await _cluster.UntilIdleAsync();
+
+        Assert.Equal(3, await _grains.GetGrain<IVaultGrain>("other").BalanceAsync().Within());
+    }
+
+    [Fact]
+    public async Task Many_at_once_lose_nothing()
+    {
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 40),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (i, _) =>
+            {
+                while (true)
+                {
+                    try
+                    {
+                        await _grains.GetGrain<IVaultGrain>($"{i % 4}").AddAsync($"{i % 3}", 1)
+                            .Within();
+                        return;
+                    }
+                    catch (Orleans.Transactions.OrleansTransactionAbortedException)
+                    {
+                        // It lost a conflict: a client of Orleans alone tries again itself.
+                    }
+                }
+            });
+        await _cluster.UntilIdleAsync();
+
+        long coins = 0;
+        long bills = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            (long coin, long bill) = await _cluster.ReadAsync($"{i}");
+            (coins, bills) = (coins + coin, bills + bill);
+        }
+
+        long states = 0;
+        for (int i = 0; i < 4; i++)
+            states += await _grains.GetGrain<IVaultGrain>($"{i}").BalanceAsync().Within();
+        Assert.Equal((40, 40, 40), (states, coins, bills));
+    }
+
+    [Fact]
+    public async Task What_is_prepared_is_not_seen_and_waits_for_its_decision()
+    {
+        await Vault.AddAsync("a", 1).Within();
+        await _cluster.UntilIdleAsync();
+        _cluster.Calls.Fail("Confirm");
+        await Vault.AddAsync("a", 1).Within();
+        await Waiting.UntilAsync(
+            () => _cluster.Calls.CountFailed("Confirm") > 4, "the decision is lost a few times");
+        Task<(long, long)> reading = _cluster.ReadAsync("a");
+        Assert.False(reading.IsCompleted);
+        _cluster.Calls.Mend("Confirm");
+
+        Assert.Equal((2, 2), await reading);
+        await _cluster.UntilIdleAsync();
+    }
+}
