@@ -41,6 +41,23 @@ internal sealed class OrleansRecord(TransactionInfo info)
     /// <summary>Whether an ambient transaction has ended.</summary>
     public static bool HasEnded(TransactionInfo info) => info.PendingCalls < Ended / 2;
 
+    /// <summary>
+    /// Whether participants of others have taken part, as far as the calls that have returned say.
+    /// </summary>
+    public bool HasForeign
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _branches.Append(Info)
+                    .SelectMany(static each => ReturnedCalls.Of(each).Prepend(each))
+                    .Any(static each => each.Participants.Keys.Any(
+                        static participant => !OrleansParticipant.IsOurs(participant)));
+            }
+        }
+    }
+
     /// <summary>Begins a branch.</summary>
     public TransactionInfo Branch()
     {

@@ -74,6 +74,12 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     /// </summary>
     public virtual int Operations => Volatile.Read(ref _operations);
 
+    /// <summary>
+    /// Leaves operations out that a grain call in another process has sent here for a body of this
+    /// one: the call has counted them, and reports them.
+    /// </summary>
+    public void Uncount(int operations) => Interlocked.Add(ref _operations, -operations);
+
     public ValueTask<TResult> ExecuteAsync<TResult>(
         Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken)
     {

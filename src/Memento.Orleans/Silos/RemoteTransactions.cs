@@ -66,6 +66,8 @@ internal sealed class RemoteTransactions(
         using var message = new OperationMessage(state, partition.Table, partition.Number);
         OperationResponse[] responses =
             await message.ExecuteAsync(request.Operations, longestWait);
+        if (!state.IsJoined)
+            participant.Uncount(responses.Count(static each => each.Answer is not null));
         return new ExecuteResponse
         {
             Age = state.Age,

@@ -78,7 +78,11 @@ internal sealed partial class TransactionRunner(
                 age = attempt.State?.Age ?? age;
                 lost = attempt.RetryReason!;
                 if (attempts >= maxAttempts) throw UsedUp(attempts, lost);
-                first = attempt.State?.FindLost();
+
+                // Not where it also takes locks of others: the body takes all in its own order.
+                first = attempt.State is { Orleans: not { HasForeign: true } }
+                    ? attempt.State.FindLost()
+                    : null;
                 if (first is null)
                     await PauseAsync(attempts, deadline, lost, cancellationToken);
                 else

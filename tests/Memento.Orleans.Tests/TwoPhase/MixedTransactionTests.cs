@@ -97,6 +97,36 @@ public abstract class MixedTransactionTests<TStorage>(int silos)
         await scene.Cluster.UntilIdleAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_grain_elsewhere_may_use_what_the_silo_of_the_body_has(bool isOnDisk)
+    {
+        await using var place = new TStorage();
+        await using MixedScene scene = await MixedScene.StartAsync(silos, place);
+        (IMemento memento, IGrainFactory grains) = await OpenAsync(scene, isClient: false);
+        int account = isOnDisk
+            ? (await scene.Cluster.KeysInAsync<DiskAccount, int>(
+                scene.Cluster.Silos[0], 1, static i => i))[0]
+            : (await scene.Cluster.KeysInAsync<RamAccount, int>(
+                scene.Cluster.Silos[0], 1, static i => i))[0];
+        for (int i = 0; i < 12; i++)
+        {
+            IWallet wallet = grains.GetGrain<IWallet>($"{Ada} {i}");
+            await memento.TransactionAsync(
+                async tx =>
+                {
+                    await Money.AddAsync(tx, account, 1, isOnDisk);
+                    await wallet.PayIntoAsync(account, 1, isOnDisk);
+                    await Money.AddAsync(tx, account, 1, isOnDisk);
+                },
+                new TransactionOptions { MaxAttempts = 20 }).Within();
+        }
+
+        Assert.Equal(36, await memento.TransactionAsync(
+            tx => Money.ReadAsync(tx, account, isOnDisk)).Within());
+    }
+
     [Fact]
     public async Task Where_the_grain_cannot_prepare_nothing_is_kept()
     {
