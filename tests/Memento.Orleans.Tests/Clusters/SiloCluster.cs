@@ -17,6 +17,9 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>The silos that run, in the order in which they were started.</summary>
     public IReadOnlyList<TestSilo> Silos => _cluster.Silos;
 
+    /// <summary>The faults of the storage.</summary>
+    public TestStorage Storage => _cluster.Storage;
+
     /// <summary>The open partitions of all silos.</summary>
     public IEnumerable<Partition> Partitions => _cluster.Partitions;
 

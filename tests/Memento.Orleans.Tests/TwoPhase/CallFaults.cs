@@ -8,10 +8,14 @@ namespace Memento.Tests.TwoPhase;
 internal sealed class CallFaults : IIncomingGrainCallFilter
 {
     private readonly ConcurrentDictionary<string, int> _failed = new();
+    private readonly ConcurrentDictionary<string, int> _passed = new();
     private readonly ConcurrentDictionary<string, bool> _failing = new();
 
     /// <summary>How many calls of a method have failed.</summary>
     public int CountFailed(string method) => _failed.GetValueOrDefault(method);
+
+    /// <summary>How many calls of a method have arrived.</summary>
+    public int CountPassed(string method) => _passed.GetValueOrDefault(method);
 
     public void Fail(string method) => _failing[method] = true;
 
@@ -20,9 +24,10 @@ internal sealed class CallFaults : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         string method = context.MethodName;
-        if (!_failing.ContainsKey(method)) return context.Invoke();
+        bool isLost = _failing.ContainsKey(method);
+        (isLost ? _failed : _passed).AddOrUpdate(method, 1, static (_, count) => count + 1);
+        if (!isLost) return context.Invoke();
 
-        _failed.AddOrUpdate(method, 1, static (_, count) => count + 1);
         throw new InvalidOperationException($"The test has lost a call of {method}.");
     }
 }

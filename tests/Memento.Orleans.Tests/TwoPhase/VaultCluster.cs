@@ -51,14 +51,17 @@ internal sealed class VaultCluster : IAsyncDisposable
                     states.AddTo(silo);
                     silo.AddIncomingGrainCallFilter(calls);
                     silo.Configure<TransactionalStateOptions>(static options =>
-                        options.ConfirmationRetryDelay = TimeSpan.FromMilliseconds(200));
+                    {
+                        options.ConfirmationRetryDelay = TimeSpan.FromMilliseconds(200);
+                        options.PrepareTimeout = TimeSpan.FromSeconds(8);
+                    });
                 }),
             calls);
         return cluster;
     }
 
     /// <summary>Connects a client that has no Memento.</summary>
-    public async Task<IGrainFactory> ConnectAsync()
+    public async Task<VaultClient> ConnectAsync()
     {
         TestClient known = await _cluster.ConnectAsync();
         var gateways = known.Services.GetRequiredService<IGatewayListProvider>();
@@ -74,7 +77,15 @@ internal sealed class VaultCluster : IAsyncDisposable
         IHost host = builder.Build();
         _clients.Add(host);
         await host.StartAsync().Within("a client connects");
-        return host.Services.GetRequiredService<IGrainFactory>();
+        return new VaultClient(host.Services);
+    }
+
+    /// <summary>Ends the first silo, and starts another one.</summary>
+    public async Task ReplaceSiloAsync(bool isKilled)
+    {
+        TestSilo first = _cluster.Silos[0];
+        await (isKilled ? _cluster.KillAsync(first) : _cluster.StopAsync(first));
+        await _cluster.StartSiloAsync();
     }
 
     /// <summary>The committed coin and bill of a name.</summary>

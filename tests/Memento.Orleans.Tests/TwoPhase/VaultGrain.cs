@@ -15,7 +15,7 @@ public sealed class VaultGrain(
     public async Task AddAsync(string name, long amount)
     {
         await AddCoinAsync(name, amount);
-        await AddBillAsync(name, amount);
+        await WriteBillAsync(name, amount);
     }
 
     public async Task AddCoinAsync(string name, long amount)
@@ -23,6 +23,12 @@ public sealed class VaultGrain(
         await state.PerformUpdate(vault => vault.Balance += amount);
         Coin? coin = await Current.ReadAsync<Coin>(name, LockMode.Write);
         await Current.WriteAsync(new Coin { Name = name, Value = (coin?.Value ?? 0) + amount });
+    }
+
+    public async Task AddBillAsync(string name, long amount)
+    {
+        await state.PerformUpdate(vault => vault.Balance += amount);
+        await WriteBillAsync(name, amount);
     }
 
     public async Task FailAsync(string name, long amount)
@@ -45,7 +51,7 @@ public sealed class VaultGrain(
 
     public Task<long> BalanceAsync() => state.PerformRead(static vault => vault.Balance);
 
-    private async Task AddBillAsync(string name, long amount)
+    private async Task WriteBillAsync(string name, long amount)
     {
         Bill? bill = await Current.ReadAsync<Bill>(name, LockMode.Write);
         await Current.WriteAsync(new Bill
