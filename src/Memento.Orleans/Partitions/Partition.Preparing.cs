@@ -116,8 +116,7 @@ internal sealed partial class Partition
     private bool TryTakeFor(
         PartitionTransaction transaction, StagedWrite write, ref LockTaker locks)
     {
-        if (!write.Space.IsRecords)
-            return locks.TryTakeKey(write.Space, write.Key, writes: true);
+        if (!write.Space.IsRecords) return locks.TryTakeKey(write.Space, write.Key, writes: true);
 
         byte[] key = Table.Type == TableType.Bag
             ? KeyBytes.WithoutSuffix(write.Key.Bytes).ToArray()

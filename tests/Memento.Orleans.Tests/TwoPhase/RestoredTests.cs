@@ -19,7 +19,8 @@ public sealed class RestoredTests
     public async Task What_is_prepared_is_there_after_a_restart_and_ends_as_its_manager_says(
         bool isCommitted, bool isKilled)
     {
-        await using StorageUnderTest place = isKilled ? new MemoryUnderTest() : new SqliteUnderTest();
+        await using StorageUnderTest place =
+            isKilled ? new MemoryUnderTest() : new SqliteUnderTest();
         await using VaultCluster cluster = await VaultCluster.StartAsync(1, place);
         VaultClient client = await cluster.ConnectAsync();
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));

@@ -1,6 +1,5 @@
 using Memento.Tests.Conformance;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Transactions;
 
 namespace Memento.Tests.TwoPhase;
 

@@ -1,5 +1,4 @@
 using Memento.Commit.Prepared;
-using Memento.Partitions;
 using Memento.Tests.Clusters;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;

@@ -1,5 +1,3 @@
-using Memento.TwoPhase;
-
 namespace Memento.Tests.TwoPhase;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Memento.Invariants;
 using Memento.Journaling;
-using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Storage;
