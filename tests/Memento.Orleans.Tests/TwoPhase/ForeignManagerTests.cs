@@ -45,7 +45,8 @@ public sealed class ForeignManagerTests : IAsyncLifetime
     public async Task What_fails_leaves_nothing_and_no_lock()
     {
         await _client.RunAsync(vault => vault.AddAsync("a", 1));
-        await Assert.ThrowsAnyAsync<Exception>(() => _client.RunAsync(vault => vault.FailAsync("a", 5)));
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => _client.RunAsync(vault => vault.FailAsync("a", 5)));
         await _cluster.UntilIdleAsync();
 
         Assert.Equal((1, 1, 1), await _client.AskAsync(vault => vault.ReadAsync("a")));

@@ -120,7 +120,11 @@ public sealed class RestoredTests
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
         await cluster.UntilIdleAsync();
         using (cluster.Silos.Storage.Fail())
-            await Assert.ThrowsAnyAsync<Exception>(() => client.RunAsync(vault => vault.AddBillAsync("a", 1)));
+        {
+            await Assert.ThrowsAnyAsync<Exception>(
+                () => client.RunAsync(vault => vault.AddBillAsync("a", 1)));
+        }
+
         await cluster.UntilIdleAsync();
 
         Assert.Equal((0, 1), await cluster.ReadAsync("a"));

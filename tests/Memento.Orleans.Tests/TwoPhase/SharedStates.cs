@@ -79,7 +79,10 @@ internal sealed class SharedStates
                 ? known.Tag
                 : null;
             if (found != expected)
-                throw new InconsistentStateException("Another one has written it.", found, expected);
+            {
+                throw new InconsistentStateException(
+                    "Another one has written it.", found, expected);
+            }
         }
     }
 }

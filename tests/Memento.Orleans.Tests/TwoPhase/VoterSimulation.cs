@@ -289,7 +289,8 @@ internal sealed class VoterSimulation
     }
 
     private bool IsQuiet()
-        => _messages.Count == 0 && _isDecided && (!_isCommitted || _isOver || _unconfirmed.Count == 0)
+        => _messages.Count == 0 && _isDecided
+            && (!_isCommitted || _isOver || _unconfirmed.Count == 0)
             && _parts.All(static each => !each.HasRow
                 && each.Voter is null or { Phase: VoterPhase.Open });
 
@@ -325,7 +326,7 @@ internal sealed class VoterSimulation
         /// <summary>Whether the storage has it as prepared.</summary>
         public bool HasRow { get; set; }
 
-        /// <summary>How often its writes were stored; the same rows, so that twice is no harm.</summary>
+        /// <summary>How often its writes were stored: the same rows, also twice.</summary>
         public int Stored { get; set; }
 
         public bool HasVoted { get; set; }
