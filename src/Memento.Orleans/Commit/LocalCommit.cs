@@ -83,6 +83,15 @@ internal sealed class LocalCommit(
         Guid transactionId, Func<TransactionState, Task<CommitResult>> commit)
     {
         TransactionState? state = registry.Find(transactionId);
+        if (state is { IsCommittedElsewhere: true })
+        {
+            // Its partition has come to the silo of its body, behind the message. The body waits
+            // for this answer.
+            return CommitResult.TryAgain(
+                "The partition that was asked to commit the transaction has moved to the silo of "
+                + "its body, and what the transaction had there is gone.");
+        }
+
         if (state is null || !state.TryBeginCommit())
         {
             await registry.WhenEndedAsync(transactionId);

@@ -112,6 +112,7 @@ internal sealed class SiloCommitter(
         ForeignParts? foreign = null)
     {
         bool isHere = local.HasAny(participants);
+        if (!isHere && state is not null) state.IsCommittedElsewhere = true;
         CommitResult result = !isHere
             ? await remote.CommitAsync(transactionId, participants, foreign)
             : state is null

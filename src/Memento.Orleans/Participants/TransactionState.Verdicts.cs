@@ -11,9 +11,21 @@ internal sealed partial class TransactionState
     private MementoException? _doom;
 
     private volatile TransactionPhase _phase;
+    private volatile bool _isCommittedElsewhere;
 
     /// <summary>Its phase in this process.</summary>
     public TransactionPhase Phase => _phase;
+
+    /// <summary>
+    /// Whether this silo has sent its commit to another one, and waits for the answer. Nobody here
+    /// may wait for its end to give that answer: the partition that the message was sent to may
+    /// have moved here meanwhile.
+    /// </summary>
+    public bool IsCommittedElsewhere
+    {
+        get => _isCommittedElsewhere;
+        set => _isCommittedElsewhere = value;
+    }
 
     /// <summary>The result of its commit; null before the commit has ended.</summary>
     public CommitResult? Result { get; set; }

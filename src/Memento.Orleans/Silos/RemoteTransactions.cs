@@ -98,7 +98,10 @@ internal sealed class RemoteTransactions(
 
         Savepoints savepoints = state.UseSavepoints();
         savepoints.GiveUp(request.Savepoint);
-        if (state.Find(table, number) is { } participant)
+
+        // If the body runs here, and takes the partition for one of another silo, it has moved here
+        // since. What was written in it is gone, and the body that sent this waits for the answer.
+        if (state.Find(table, number) is LocalParticipant participant)
             await participant.RollbackAsync(savepoints.Find([request.Savepoint])!);
     }
 

@@ -19,8 +19,15 @@ public sealed class ListAppendClusterTests
     public async Task Histories_over_three_silos_have_a_serial_order_in_real_time()
     {
         await using var place = new MemoryUnderTest();
-        SnapshotRuns snapshots = await RunAsync(place);
+        SnapshotRuns snapshots = await RunAsync(place, moves: false);
         Assert.True(snapshots.Ended == 0, $"{snapshots}");
+    }
+
+    [Fact]
+    public async Task They_have_one_while_partitions_move()
+    {
+        await using var place = new MemoryUnderTest();
+        await RunAsync(place, moves: true);
     }
 
     [Fact]
@@ -37,11 +44,11 @@ public sealed class ListAppendClusterTests
                 return new Fault(FaultyStorage.DiskFailure);
             }
         });
-        await RunAsync(place);
+        await RunAsync(place, moves: false);
         Assert.True(failures > 0, "Nothing failed.");
     }
 
-    private static async Task<SnapshotRuns> RunAsync(StorageUnderTest place)
+    private static async Task<SnapshotRuns> RunAsync(StorageUnderTest place, bool moves)
     {
         int seed = Settings.RunSeed;
         await using SiloCluster cluster = await SiloCluster.StartAsync(
@@ -52,7 +59,13 @@ public sealed class ListAppendClusterTests
             (await cluster.ConnectAsync()).Memento,
         ];
         var workload = new ListWorkload(new ChainStore(), seed);
+        using var ending = new CancellationTokenSource();
+        Task moving = moves
+            ? MoveAsync(cluster, new Random(seed), ending.Token)
+            : Task.CompletedTask;
         await workload.RunAsync(stores, Workers, Transactions).WaitAsync(FaultyStore.LongestRun);
+        await ending.CancelAsync();
+        await moving;
 
         string? wrong = HistoryChecker.Check(workload.History);
         Assert.True(wrong is null, $"seed {seed}: {wrong}");
@@ -65,6 +78,19 @@ public sealed class ListAppendClusterTests
             $"Too few snapshots: {workload.Snapshots}; seed {seed}.");
         await cluster.UntilIdleAsync();
         return workload.Snapshots;
+    }
+
+    private static async Task MoveAsync(
+        SiloCluster cluster, Random random, CancellationToken ending)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            TestSilo to = cluster.Silos[random.Next(cluster.Silos.Count)];
+            if (random.Next(2) == 0)
+                await cluster.MoveAsync<RamChain>(2 * random.Next(3), to);
+            else
+                await cluster.MoveAsync<DiskChain>((2 * random.Next(3)) + 1, to);
+        }
     }
 
     /// <summary>A place that all silos share, and that refuses batches.</summary>
