@@ -29,6 +29,9 @@ internal sealed class OrderedMapLeaf<TValue> : OrderedMapNode<TValue>
 
     public TValue ValueAt(int index) => _values[index];
 
+    /// <summary>The values from an index up to another one.</summary>
+    public ReadOnlySpan<TValue> Values(int from, int to) => _values.AsSpan(from, to - from);
+
     public override bool Set(
         byte[] key,
         ulong head,

@@ -19,6 +19,9 @@ internal struct OrderedMapRange<TValue>
     private OrderedMapLeaf<TValue> _leaf;
     private int _index;
 
+    // Forwards, the first index in the leaf that is not in the range: most steps need no more.
+    private int _stop;
+
     /// <param name="root">The tree.</param>
     /// <param name="map">The map whose tree it is; null for a snapshot.</param>
     /// <param name="from">The first key.</param>
@@ -47,6 +50,7 @@ internal struct OrderedMapRange<TValue>
         (_next, _end) = isBackward ? (end, first) : (first, end);
         _leaf = _next.Leaf;
         _index = -1;
+        _stop = isBackward ? 0 : StopIn(_leaf);
     }
 
     public readonly byte[] CurrentKey
@@ -74,19 +78,11 @@ internal struct OrderedMapRange<TValue>
     public bool MoveNext()
     {
         EnsureUnchanged();
-        if (_next.IsAt(_end)) return false;
+        int index = _next.Index;
+        if (index >= _stop) return _isBackward ? MoveBack() : MoveToNextLeaf();
 
-        if (_isBackward)
-        {
-            if (_next.Index == 0) _next.MoveToPreviousLeaf(_root);
-            _leaf = _next.Leaf;
-            _index = --_next.Index;
-            return true;
-        }
-
-        _leaf = _next.Leaf;
-        _index = _next.Index++;
-        if (_next.Index == _leaf.Count) _next.MoveToNextLeaf(_root);
+        _index = index;
+        _next.Index = index + 1;
         return true;
     }
 
@@ -107,6 +103,51 @@ internal struct OrderedMapRange<TValue>
 
         return ReferenceEquals(place.Leaf, _end.Leaf) ? count + _end.Index : count;
     }
+
+    /// <summary>
+    /// The values ahead that are in the leaf of the next one, for a walk that looks at many. Empty
+    /// at the end of a leaf, and backwards.
+    /// </summary>
+    public readonly ReadOnlySpan<TValue> Ahead()
+    {
+        EnsureUnchanged();
+        return _next.Index < _stop ? _leaf.Values(_next.Index, _stop) : [];
+    }
+
+    /// <summary>Goes over some of the values ahead, to the last of them.</summary>
+    public void MoveOver(int count)
+    {
+        _next.Index += count;
+        _index = _next.Index - 1;
+    }
+
+    private bool MoveBack()
+    {
+        if (_next.IsAt(_end)) return false;
+
+        if (_next.Index == 0) _next.MoveToPreviousLeaf(_root);
+        _leaf = _next.Leaf;
+        _index = --_next.Index;
+        return true;
+    }
+
+    /// <summary>To the first entry of the next leaf, if the range has one there.</summary>
+    private bool MoveToNextLeaf()
+    {
+        if (ReferenceEquals(_leaf, _end.Leaf)) return false;
+
+        _next.MoveToNextLeaf(_root);
+        _leaf = _next.Leaf;
+        _stop = StopIn(_leaf);
+        if (_stop == 0) return false;
+
+        _index = 0;
+        _next.Index = 1;
+        return true;
+    }
+
+    private readonly int StopIn(OrderedMapLeaf<TValue> leaf)
+        => ReferenceEquals(leaf, _end.Leaf) ? _end.Index : leaf.Count;
 
     private readonly void EnsureUnchanged() => _map?.EnsureUnchanged(_version);
 }

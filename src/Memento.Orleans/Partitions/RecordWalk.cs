@@ -61,6 +61,39 @@ internal struct RecordWalk
         return _isOnOwn || _isOnCommitted;
     }
 
+    /// <summary>
+    /// Goes to the next record that satisfies a filter; false if there is none. Nearly all records
+    /// of a scan do not satisfy it, so that they are looked at leaf by leaf.
+    /// </summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="read">Grows by the number of records that were looked at.</param>
+    public bool MoveTo(Func<object, bool> filter, ref long read)
+    {
+        while (true)
+        {
+            if (!_hasOwn)
+            {
+                ReadOnlySpan<StoredRecord> ahead = _committed.Ahead();
+                for (int i = 0; i < ahead.Length; i++)
+                {
+                    if (!filter(ahead[i].Record)) continue;
+
+                    read += i + 1;
+                    _committed.MoveOver(i + 1);
+                    return true;
+                }
+
+                read += ahead.Length;
+                _committed.MoveOver(ahead.Length);
+            }
+
+            if (!MoveNext()) return false;
+
+            read++;
+            if (filter(Record.Record)) return true;
+        }
+    }
+
     private readonly bool IsOwnFirst()
     {
         int order = _own.CurrentKey.AsSpan().SequenceCompareTo(_committed.CurrentKey);

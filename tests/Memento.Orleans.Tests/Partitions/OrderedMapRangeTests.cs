@@ -56,6 +56,38 @@ public sealed class OrderedMapRangeTests
     }
 
     [Fact]
+    public void A_range_that_is_read_by_leaves_and_by_steps_has_all_its_values()
+    {
+        OrderedMap<int> map = OrderedMapTests.Fill(Enumerable.Range(0, 400));
+        Gen<int?> bounds = Gen.Int[-3, 403].Nullable();
+        Gen.Select(bounds, bounds, Gen.Bool, Gen.Int[0, 99].Array[1, 9]).Sample(
+            (from, to, isBackward, shares) =>
+            {
+                OrderedMapRange<int> range = map.Range(
+                    from is null ? null : OrderedMapTests.KeyOf(from.Value),
+                    to is null ? null : OrderedMapTests.KeyOf(to.Value),
+                    isBackward);
+                List<int> read = [];
+                while (true)
+                {
+                    ReadOnlySpan<int> ahead = range.Ahead();
+                    int taken = ahead.Length * shares[read.Count % shares.Length] / 50;
+                    taken = Math.Min(taken, ahead.Length);
+                    read.AddRange(ahead[..taken]);
+                    range.MoveOver(taken);
+                    if (taken > 0) Assert.Equal(read[^1], range.CurrentValue);
+                    if (!range.MoveNext()) break;
+
+                    read.Add(range.CurrentValue);
+                }
+
+                IEnumerable<int> expected = Enumerable.Range(0, 400)
+                    .Where(number => number >= (from ?? 0) && number < (to ?? 400));
+                Assert.Equal(isBackward ? expected.Reverse() : expected, read);
+            });
+    }
+
+    [Fact]
     public void A_prefix_gives_the_keys_that_begin_with_it()
     {
         Gen<byte[]> keys = Gen.OneOf<byte>(0x00, 0x01, 0xFF).Array[0, 6];

@@ -65,11 +65,23 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
     /// <summary>Whether the chunk can take no more records.</summary>
     public bool IsFull => _unsorted is null && _count == limit;
 
+    /// <summary>What records have to satisfy; null: nothing.</summary>
+    public Func<object, bool>? Filter => terms.Matches;
+
+    /// <summary>Goes to the next record that satisfies a filter.</summary>
+    public bool FindIn(RangesWalk walk, Func<object, bool> filter)
+    {
+        long read = Read;
+        bool isFound = walk.MoveTo(filter, ref read);
+        Read = read;
+        return isFound;
+    }
+
     /// <summary>Whether a record satisfies the query and has to be added.</summary>
     public bool Takes(StoredRecord found)
     {
         Read++;
-        return terms.Matches(found.Record);
+        return terms.Matches is null || terms.Matches(found.Record);
     }
 
     /// <param name="place">Its place on the walk.</param>

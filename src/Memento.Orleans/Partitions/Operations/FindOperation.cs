@@ -75,7 +75,8 @@ internal sealed class FindTerms
         if (SortBy is not null) _sort ??= RecordOrder.Compile(table, SortBy, IsBackward);
     }
 
-    public bool Matches(object record) => _matches is null || _matches(record);
+    /// <summary>The compiled guard; null: every record satisfies the query.</summary>
+    public Func<object, bool>? Matches => _matches;
 
     public byte[] PlaceOf(StoredRecord record) => _sort!.Encode(record.Record, record.Key);
 

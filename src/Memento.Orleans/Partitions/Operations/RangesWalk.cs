@@ -59,13 +59,18 @@ internal sealed class RangesWalk
     {
         while (!_hasBegun || !_walk.MoveNext())
         {
-            if (_turn == _ranges.Count) return false;
+            if (!TryBeginRange()) return false;
+        }
 
-            (byte[] from, byte[]? to) = Clip(RangeAt(_turn));
-            if (_paused is not null) (from, to) = Clip(from, to, _paused);
-            _turn++;
-            _walk = new RecordWalk(_view, _space, from, to, _isBackward);
-            _hasBegun = true;
+        return true;
+    }
+
+    /// <inheritdoc cref="RecordWalk.MoveTo"/>
+    public bool MoveTo(Func<object, bool> filter, ref long read)
+    {
+        while (!_hasBegun || !_walk.MoveTo(filter, ref read))
+        {
+            if (!TryBeginRange()) return false;
         }
 
         return true;
@@ -131,6 +136,18 @@ internal sealed class RangesWalk
             if (!locks.HasWholePartition) taken++;
         }
 
+        return true;
+    }
+
+    private bool TryBeginRange()
+    {
+        if (_turn == _ranges.Count) return false;
+
+        (byte[] from, byte[]? to) = Clip(RangeAt(_turn));
+        if (_paused is not null) (from, to) = Clip(from, to, _paused);
+        _turn++;
+        _walk = new RecordWalk(_view, _space, from, to, _isBackward);
+        _hasBegun = true;
         return true;
     }
 

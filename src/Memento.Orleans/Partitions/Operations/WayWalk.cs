@@ -76,25 +76,38 @@ internal sealed class WayWalk
         }
 
         RangesWalk current = Current;
-        StoredRecord found = current.Record;
-        if (!_chunk.Takes(found)) return true;
+        return !_chunk.Takes(current.Record) || Add(current);
+    }
 
+    public WayWalk GoToEnd()
+    {
+        while (_merge is null && _chunk.Filter is { } filter ? MoveTo(filter) : MoveOn())
+        {
+        }
+
+        return this;
+    }
+
+    /// <summary>
+    /// Goes to the next record that satisfies the query; false if there is none, or no more are
+    /// wanted.
+    /// </summary>
+    private bool MoveTo(Func<object, bool> filter)
+    {
+        _isAtEnd = _isAtEnd || !_chunk.FindIn(_walks[0], filter);
+        return !_isAtEnd && Add(_walks[0]);
+    }
+
+    /// <summary>Adds the current record; false if no more are wanted.</summary>
+    private bool Add(RangesWalk current)
+    {
         byte[] place = current.CopyPlace();
-        _chunk.Add(place, found);
+        _chunk.Add(place, current.Record);
         if (!_chunk.IsFull) return true;
 
         _last = place;
         _isAtEnd = true;
         return false;
-    }
-
-    public WayWalk GoToEnd()
-    {
-        while (MoveOn())
-        {
-        }
-
-        return this;
     }
 
     /// <summary>Goes on to the end, or until it has read so much that it should pause.</summary>
