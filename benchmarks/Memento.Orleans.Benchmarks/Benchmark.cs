@@ -99,6 +99,12 @@ internal static class Benchmark
             await MeasureAsync(
                 options, new LocalWorkers(target, pauses), storage, size, report, peer,
                 cancellationToken);
+            if (options.Streams)
+            {
+                report.AddStreaming(
+                    storage.Name, size, await Streaming.MeasureAsync(target.Memento, size));
+            }
+
             if (options.Clears)
             {
                 report.AddClearing(

@@ -30,6 +30,9 @@ internal sealed record BenchmarkOptions
     /// <summary>Whether the silo is started once more, to measure how it loads the table.</summary>
     public required bool Restarts { get; init; }
 
+    /// <summary>Whether the whole table is streamed by a snapshot in the end.</summary>
+    public required bool Streams { get; init; }
+
     /// <summary>A PostgreSQL server that is there; null to start a private one.</summary>
     public string? PostgreSql { get; init; }
 

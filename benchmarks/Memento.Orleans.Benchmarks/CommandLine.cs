@@ -62,6 +62,10 @@ internal static class CommandLine
         {
             Description = "Before the workloads, start again and time loading the table.",
         };
+        Option<bool> stream = new("--stream")
+        {
+            Description = "After the workloads, stream the table by a snapshot: memory and time.",
+        };
         Option<string?> postgreSql = new("--postgresql")
         {
             Description = "A connection string to a PostgreSQL server, instead of a private one.",
@@ -84,7 +88,7 @@ internal static class CommandLine
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
             seconds, records, workers, workloads, storage, silos, client, peer, clear, load,
-            postgreSql, ended, mixed, directory, json,
+            stream, postgreSql, ended, mixed, directory, json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -101,12 +105,12 @@ internal static class CommandLine
         {
             bool areSeveral = result.GetValue(silos) > 1;
             if (areSeveral && (result.GetValue(client) || result.GetValue(clear)
-                || result.GetValue(load)
+                || result.GetValue(load) || result.GetValue(stream)
                 || Parts(result.GetValue(storage)).Except(BenchmarkStorage.OfClusters).Any()))
             {
                 result.AddError(
-                    "Several silos are measured on ram and postgresql, without --client, --clear "
-                    + "and --load.");
+                    "Several silos are measured on ram and postgresql, without --client, --clear, "
+                    + "--load and --stream.");
             }
 
             if (!areSeveral && Parts(result.GetValue(workloads)).Any(
@@ -142,6 +146,7 @@ internal static class CommandLine
                     RunsPeer = parsed.GetValue(peer),
                     Clears = parsed.GetValue(clear),
                     Restarts = parsed.GetValue(load),
+                    Streams = parsed.GetValue(stream),
                     PostgreSql = parsed.GetValue(postgreSql),
                     Directory = parsed.GetValue(directory)!.FullName,
                     Json = parsed.GetValue(json),

@@ -52,6 +52,14 @@ internal sealed class Report(TextWriter output)
             + Format($"{restart.RestBytes >> 20:N0} MiB at rest, ")
             + Format($"{(double)restart.PeakBytes / restart.RestBytes:F2} times"));
 
+    public void AddStreaming(string storage, TableSize size, Streaming stream)
+        => output.WriteLine(Format(
+            $"{size.Records:N0} records streamed by a snapshot, {storage}: ")
+            + Format($"{stream.Took.TotalSeconds:F2} s, ")
+            + Format($"{stream.RestBytes / 1048576.0:N1} MiB at rest, at most ")
+            + Format($"{(stream.PeakBytes - stream.RestBytes) / 1048576.0:N1} MiB above it, ")
+            + Format($"{(stream.HeldBytes - stream.RestBytes) / 1048576.0:N1} without garbage"));
+
     public void AddBareLoop(int rowsPerBatch, double rowsPerSecond)
         => output.WriteLine(Format(
             $"  a bare loop of batches of {rowsPerBatch} rows: {rowsPerSecond:N0} rows/s"));
