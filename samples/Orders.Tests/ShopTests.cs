@@ -104,7 +104,8 @@ public sealed class ShopTests(ShopCluster shops) : IClassFixture<ShopCluster>, I
     {
         Books books = await Shop.CountAsync(_customers, Tea, Stop);
         Assert.Equal(
-            new Books((Stock * _customers.Length) - (Price * sold), Price * sold, Stock - sold, sold),
+            new Books(
+                (Stock * _customers.Length) - (Price * sold), Price * sold, Stock - sold, sold),
             books);
     }
 }

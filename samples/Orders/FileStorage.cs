@@ -80,5 +80,6 @@ internal sealed class FileStorage(string folder, IGrainStorageSerializer seriali
     private static Lock GateOf(string path) => Gates.GetOrAdd(path, static _ => new Lock());
 
     private string PathOf(string stateName, GrainId grainId)
-        => Path.Combine(folder, $"{stateName}-{Uri.EscapeDataString(grainId.Key.ToString()!)}.json");
+        => Path.Combine(
+            folder, $"{stateName}-{Uri.EscapeDataString(grainId.Key.ToString()!)}.json");
 }

@@ -42,7 +42,7 @@ internal static class OrleansParticipant
     }
 
     /// <summary>
-    /// Names our partitions in Orleans' record, for its own agent, which makes the first participant
+    /// Names our partitions in Orleans' record, for its own agent. It makes the first participant
     /// the manager that can be one and has written: the participants of others come first.
     /// </summary>
     /// <param name="state">The state of the transaction in this process, if there is one.</param>

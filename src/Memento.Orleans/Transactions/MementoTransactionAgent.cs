@@ -204,7 +204,11 @@ internal sealed class MementoTransactionAgent(
 
         // Those that are prepared are told by the manager.
         foreach (ParticipantId each in info.Participants.Keys.Where(OrleansParticipant.IsOurs))
-            AbortMessage.Send(each.Reference.AsReference<IIndexGrain>(), info.TransactionId, metrics);
+        {
+            AbortMessage.Send(
+                each.Reference.AsReference<IIndexGrain>(), info.TransactionId, metrics);
+        }
+
         return CommitResult.TryAgain(
             $"A transactional grain of the transaction voted against it ({status}).");
     }

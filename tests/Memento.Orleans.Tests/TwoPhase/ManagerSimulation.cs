@@ -268,8 +268,7 @@ internal sealed class ManagerSimulation(int seed, PlantedBug bug)
 
     private void Cancel(string writer)
     {
-        if (_writers[writer] is State.Prepared or State.Running)
-            _writers[writer] = State.Cancelled;
+        if (_writers[writer] is State.Prepared or State.Running) _writers[writer] = State.Cancelled;
     }
 
     private void Send(string text, Action deliver, bool mayBeLost = true)

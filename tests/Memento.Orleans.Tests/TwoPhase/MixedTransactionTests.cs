@@ -1,5 +1,4 @@
 using Memento.Commit.Mixed;
-using Memento.Tests.Clusters;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;

@@ -1,4 +1,3 @@
-using Memento.Tests.Faults;
 using Orleans.Concurrency;
 using Orleans.Transactions.Abstractions;
 
