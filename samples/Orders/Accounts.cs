@@ -1,7 +1,7 @@
+using Memento;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
-using Memento;
 
 namespace Orders;
 
