@@ -60,6 +60,15 @@ internal sealed class MixedScene : IAsyncDisposable
                 => silo.Services.GetRequiredService<MixedCommits>().Count == 0),
             "each wallet has applied what was decided");
 
+    /// <summary>
+    /// Waits until nothing is locked. A silo in which a grain has used partitions of others knows
+    /// the transaction until its time limit.
+    /// </summary>
+    public Task UntilUnlockedAsync()
+        => Waiting.UntilAsync(
+            () => Cluster.Partitions.All(static partition => partition.IsIdle()),
+            "nothing is locked");
+
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 
     private void Configure(ISiloBuilder silo)

@@ -40,7 +40,7 @@ public abstract class MixedTransactionTests<TStorage>(int silos)
         }
 
         await scene.UntilToldAsync();
-        await scene.Cluster.UntilIdleAsync();
+        await scene.UntilUnlockedAsync();
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public abstract class MixedTransactionTests<TStorage>(int silos)
         Assert.Equal(0, await grains.GetGrain<IWallet>(Ada).ReadAsync().Within());
         Assert.Equal(0, await memento.TransactionAsync(
             tx => Money.ReadAsync(tx, 1, isOnDisk)).Within());
-        await scene.Cluster.UntilIdleAsync();
+        await scene.UntilUnlockedAsync();
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public abstract class MixedTransactionTests<TStorage>(int silos)
         foreach ((IMemento memento, IGrainFactory grains) in places)
             Assert.Equal((seed, 0), (seed, await bank.SumAsync(memento, grains).Within()));
         await scene.UntilToldAsync();
-        await scene.Cluster.UntilIdleAsync();
+        await scene.UntilUnlockedAsync();
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public abstract class MixedTransactionTests<TStorage>(int silos)
                 await grains.GetGrain<IWallet>(Ada).ReadAsync()
                     + await Money.ReadAsync(tx, 1, isOnDisk: true)) == 0,
             "the wallet is there again, and nothing was kept");
-        await scene.Cluster.UntilIdleAsync();
+        await scene.UntilUnlockedAsync();
     }
 
     [Fact]
