@@ -103,10 +103,13 @@ internal sealed partial class TransactionState
 
     /// <summary>
     /// A write that was kept back could not be carried out. Its caller has gone on, so that the
-    /// whole transaction fails.
+    /// whole transaction fails, unless it has ended before: its abort may have passed the write.
     /// </summary>
     public void FailKept(Exception error, TableDefinition table, Operation write)
-        => DoomWith(KeptWriteException.Of(ReasonOf(error, table, write) ?? error));
+    {
+        if (_phase == TransactionPhase.Running)
+            DoomWith(KeptWriteException.Of(ReasonOf(error, table, write) ?? error));
+    }
 
     private async ValueTask WhenArrivedAsync(KeptWrites kept)
     {

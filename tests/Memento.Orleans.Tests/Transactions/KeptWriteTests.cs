@@ -235,6 +235,30 @@ public sealed class KeptWriteTests
         Assert.Equal(3, scene.NameToCommit().Operations);
     }
 
+    /// <summary>The error of the body is what its caller gets.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_write_that_was_kept_back_fails_a_transaction_only_before_its_abort(
+        bool isAborted)
+    {
+        RemoteScene scene = await LockedAsync();
+        await scene.Write(1, "a").Within();
+        scene.Grain.Respond = null;
+        scene.State.BeginGrainCall();
+        await Waiting.UntilAsync(() => scene.Grain.Messages.Count == 2, "the write has left");
+        if (isAborted) Assert.True(scene.State.TryBeginAbort());
+
+        FakeMessage sent = scene.Grain.Messages[1];
+        sent.Answer(FakeIndexGrain.Answer(sent.Request, static _ => new OperationResponse
+        {
+            Error = new NoTransactionException("It has ended."),
+        }));
+        await scene.State.WhenKeptArrivedAsync().AsTask().Within();
+
+        Assert.Equal(isAborted, scene.State.Doom is null);
+    }
+
     [Fact]
     public async Task A_write_whose_call_is_cancelled_before_is_not_kept_back()
     {
