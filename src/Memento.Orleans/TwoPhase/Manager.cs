@@ -177,7 +177,8 @@ internal sealed class Manager<T>
 
     private void CommitIfAllHaveVoted(List<ManagerEffect<T>> effects)
     {
-        if (_voted.Count < _voters) return;
+        // The last vote may come before it has begun.
+        if (Phase != ManagerPhase.Voting || _voted.Count < _voters) return;
 
         Phase = ManagerPhase.Committing;
         effects.Add(new ManagerEffect<T>.Commit());

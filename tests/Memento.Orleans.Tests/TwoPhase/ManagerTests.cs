@@ -45,6 +45,14 @@ public sealed class ManagerTests
     }
 
     [Fact]
+    public void Our_commit_begins_once_also_where_the_last_vote_comes_first()
+    {
+        var machine = new Manager<string>(voters: 1, ["a"]);
+        Assert.Single(Do(effects => machine.OnVote("a", Ok, effects)));
+        Assert.Empty(Do(machine.Begin));
+    }
+
+    [Fact]
     public void Without_others_our_commit_begins_at_once_and_nobody_is_told()
     {
         var machine = new Manager<string>(voters: 0, []);
