@@ -9,5 +9,9 @@ internal static class BackOff
     public static TimeSpan First { get; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The pause after another one: twice as long, and at most a second.</summary>
-    public static TimeSpan After(TimeSpan pause) => pause * 2 < Longest ? pause * 2 : Longest;
+    public static TimeSpan After(TimeSpan pause) => After(pause, Longest);
+
+    /// <summary>The pause after another one: twice as long, up to a longest one.</summary>
+    public static TimeSpan After(TimeSpan pause, TimeSpan longest)
+        => pause * 2 < longest ? pause * 2 : longest;
 }

@@ -26,22 +26,6 @@ internal sealed partial class IndexGrain : ITransactionManagerExtension
             transactionId, self, timeStamp, writeResources, totalParticipants - 1);
     }
 
-    public Task<TransactionalStatus> PrepareAndCommit(
-        string resourceId,
-        Guid transactionId,
-        AccessCounter accessCount,
-        DateTime timeStamp,
-        List<ParticipantId> writeResources,
-        int totalParticipants,
-        CancellationToken cancellationToken)
-        => PrepareAndCommit(
-            resourceId,
-            transactionId,
-            accessCount,
-            timeStamp,
-            writeResources,
-            totalParticipants);
-
     public Task Prepared(
         string resourceId,
         Guid transactionId,
@@ -50,26 +34,9 @@ internal sealed partial class IndexGrain : ITransactionManagerExtension
         TransactionalStatus status)
         => mixed.ReceiveAsync(new ManagerMessage(transactionId, timestamp, resource, status));
 
-    public Task Prepared(
-        string resourceId,
-        Guid transactionId,
-        DateTime timestamp,
-        ParticipantId resource,
-        TransactionalStatus status,
-        CancellationToken cancellationToken)
-        => Prepared(resourceId, transactionId, timestamp, resource, status);
-
     public Task Ping(
         string resourceId, Guid transactionId, DateTime timeStamp, ParticipantId resource)
         => mixed.ReceiveAsync(new ManagerMessage(transactionId, timeStamp, resource, Vote: null));
-
-    public Task Ping(
-        string resourceId,
-        Guid transactionId,
-        DateTime timeStamp,
-        ParticipantId resource,
-        CancellationToken cancellationToken)
-        => Ping(resourceId, transactionId, timeStamp, resource);
 
     public Task ReportAsync(ManagerMessage message) => mixed.ReceiveAsync(message);
 }

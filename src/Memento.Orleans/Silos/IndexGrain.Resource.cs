@@ -17,14 +17,6 @@ internal sealed partial class IndexGrain : ITransactionalResourceExtension
         string resourceId, Guid transactionId, AccessCounter accessCount, DateTime timeStamp)
         => prepared.EndReadsAsync(transactionId, _partition, accessCount, timeStamp);
 
-    public Task<TransactionalStatus> CommitReadOnly(
-        string resourceId,
-        Guid transactionId,
-        AccessCounter accessCount,
-        DateTime timeStamp,
-        CancellationToken cancellationToken)
-        => CommitReadOnly(resourceId, transactionId, accessCount, timeStamp);
-
     public Task Prepare(
         string resourceId,
         Guid transactionId,
@@ -51,23 +43,11 @@ internal sealed partial class IndexGrain : ITransactionalResourceExtension
         return Task.CompletedTask;
     }
 
-    public Task Prepare(
-        string resourceId,
-        Guid transactionId,
-        AccessCounter accessCount,
-        DateTime timeStamp,
-        ParticipantId transactionManager,
-        CancellationToken cancellationToken)
-        => Prepare(resourceId, transactionId, accessCount, timeStamp, transactionManager);
-
     public Task Abort(string resourceId, Guid transactionId)
     {
         prepared.Abort(transactionId, _partition);
         return Task.CompletedTask;
     }
-
-    public Task Abort(string resourceId, Guid transactionId, CancellationToken cancellationToken)
-        => Abort(resourceId, transactionId);
 
     public async Task Cancel(
         string resourceId, Guid transactionId, DateTime timeStamp, TransactionalStatus status)
@@ -77,27 +57,12 @@ internal sealed partial class IndexGrain : ITransactionalResourceExtension
         prepared.Cancel(transactionId, _partition);
     }
 
-    public Task Cancel(
-        string resourceId,
-        Guid transactionId,
-        DateTime timeStamp,
-        TransactionalStatus status,
-        CancellationToken cancellationToken)
-        => Cancel(resourceId, transactionId, timeStamp, status);
-
     public async Task Confirm(string resourceId, Guid transactionId, DateTime timeStamp)
     {
         clock.Observe(timeStamp.Ticks);
         await OpenForDecisionAsync(transactionId);
         await prepared.ConfirmAsync(transactionId, _partition);
     }
-
-    public Task Confirm(
-        string resourceId,
-        Guid transactionId,
-        DateTime timeStamp,
-        CancellationToken cancellationToken)
-        => Confirm(resourceId, transactionId, timeStamp);
 
     /// <summary>
     /// Opens the partition, which may be prepared in the storage, unless the transaction is known

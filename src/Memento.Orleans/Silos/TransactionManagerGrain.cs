@@ -29,26 +29,9 @@ internal sealed class TransactionManagerGrain(IMixedCommits mixed)
         TransactionalStatus status)
         => SendAsync(new ManagerMessage(transactionId, timestamp, resource, status));
 
-    public Task Prepared(
-        string resourceId,
-        Guid transactionId,
-        DateTime timestamp,
-        ParticipantId resource,
-        TransactionalStatus status,
-        CancellationToken cancellationToken)
-        => Prepared(resourceId, transactionId, timestamp, resource, status);
-
     public Task Ping(
         string resourceId, Guid transactionId, DateTime timeStamp, ParticipantId resource)
         => SendAsync(new ManagerMessage(transactionId, timeStamp, resource, Vote: null));
-
-    public Task Ping(
-        string resourceId,
-        Guid transactionId,
-        DateTime timeStamp,
-        ParticipantId resource,
-        CancellationToken cancellationToken)
-        => Ping(resourceId, transactionId, timeStamp, resource);
 
     /// <summary>
     /// It has no state, so that it is a manager only of transactions that its silo commits itself.
@@ -61,22 +44,6 @@ internal sealed class TransactionManagerGrain(IMixedCommits mixed)
         List<ParticipantId> writeResources,
         int totalParticipants)
         => Task.FromResult(TransactionalStatus.CommitFailure);
-
-    public Task<TransactionalStatus> PrepareAndCommit(
-        string resourceId,
-        Guid transactionId,
-        AccessCounter accessCount,
-        DateTime timeStamp,
-        List<ParticipantId> writeResources,
-        int totalParticipants,
-        CancellationToken cancellationToken)
-        => PrepareAndCommit(
-            resourceId,
-            transactionId,
-            accessCount,
-            timeStamp,
-            writeResources,
-            totalParticipants);
 
     /// <summary>Away from the grain, of which a silo has few.</summary>
     private Task SendAsync(ManagerMessage message)

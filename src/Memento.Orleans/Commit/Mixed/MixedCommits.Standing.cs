@@ -121,7 +121,7 @@ internal sealed partial class MixedCommits
     private async Task<bool> ConfirmAsync(Guid id, DateTime timeStamp, ParticipantId writer)
     {
         CancellationToken stopping = _stopping.Token;
-        for (TimeSpan pause = BackOff.First; ; pause = After(pause))
+        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause, LongestPause))
         {
             try
             {
@@ -138,7 +138,4 @@ internal sealed partial class MixedCommits
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private static TimeSpan After(TimeSpan pause)
-        => pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }

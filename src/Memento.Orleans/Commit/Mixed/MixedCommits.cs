@@ -48,11 +48,11 @@ internal sealed partial class MixedCommits(
         ParticipantId.Role.Manager);
 
     /// <inheritdoc/>
-    public async Task<CommitResult> CommitAsync(
+    public Task<CommitResult> CommitAsync(
         TransactionState state, IReadOnlyList<NamedParticipant> own, ForeignParts foreign)
     {
         clock.Observe(foreign.TimeStamp.Ticks);
-        var one = new ManagedTransaction(
+        return RunAsync(new ManagedTransaction(
             state,
             own,
             foreign.Resources.Count,
@@ -60,11 +60,7 @@ internal sealed partial class MixedCommits(
             new DateTime(clock.Next(), DateTimeKind.Utc))
         {
             Foreign = foreign,
-        };
-        _running[one.Id] = one;
-        foreach (ForeignResource each in foreign.Resources)
-            _ = AskForVoteAsync(one, each);
-        return await RunAsync(one).ConfigureAwait(false);
+        });
     }
 
     /// <inheritdoc/>
@@ -76,6 +72,8 @@ internal sealed partial class MixedCommits(
     private Task<CommitResult> RunAsync(ManagedTransaction one)
     {
         _running[one.Id] = one;
+        foreach (ForeignResource each in one.Foreign?.Resources ?? [])
+            _ = AskForVoteAsync(one, each);
         Step(one, static (machine, effects) => machine.Begin(effects));
         TakeEarly(one);
         if (one.Machine.Phase == ManagerPhase.Voting) _ = EndVotingAsync(one);
