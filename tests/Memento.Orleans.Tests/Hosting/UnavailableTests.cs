@@ -84,11 +84,16 @@ public sealed class UnavailableTests
     public async Task A_client_whose_silo_has_gone_says_so()
     {
         TestSilo silo = await StartAsync();
-        using IHost host = BuildClient(silo);
+        var lost = new Signal();
+        using IHost host = BuildClient(
+            silo, client => client.AddClusterConnectionLostHandler((_, _) => lost.Set()));
         await host.StartAsync();
         IMemento client = host.Services.GetRequiredService<IMemento>();
         await client.Tables.ListAsync().Within();
         await silo.DisposeAsync();
+
+        // Orleans lets a call that was sent meanwhile wait for its answer for half a minute.
+        await lost.WaitAsync();
 
         await AssertUnavailableAsync(client, "did not answer", ["list", "info", "create", "index"]);
 
@@ -154,12 +159,17 @@ public sealed class UnavailableTests
     private static Task<TestSilo> StartAsync()
         => TestSilo.StartAsync(static memento => memento.AddTable<Entry>().AddTable<Ticket>());
 
-    private static IHost BuildClient(TestSilo silo)
+    private static IHost BuildClient(
+        TestSilo silo, Action<IClientBuilder>? configure = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.UseOrleansClient(client => client
-            .UseLocalhostClustering(silo.GatewayPort)
-            .AddMemento(static memento => memento.AddTable<Entry>().AddTable<Ticket>()));
+        builder.UseOrleansClient(client =>
+        {
+            client
+                .UseLocalhostClustering(silo.GatewayPort)
+                .AddMemento(static memento => memento.AddTable<Entry>().AddTable<Ticket>());
+            configure?.Invoke(client);
+        });
         return builder.Build();
     }
 

@@ -17,6 +17,7 @@ internal sealed class ImageRun<T>
     private const int Keys = 40;
     private const int StepsBetweenCollections = 125;
 
+    private static readonly TimeSpan LongestKept = TimeSpan.FromSeconds(20);
     private static readonly TableDefinition Table = TableDefinitionReader.Read(typeof(T));
     private static readonly string?[] Colours = [null, "", "red", "blue"];
 
@@ -216,10 +217,17 @@ internal sealed class ImageRun<T>
     {
         _undoable.Clear();
         HashSet<int> needed = Needed();
-        GC.Collect();
-        Assert.DoesNotContain(
-            _stored, each => each.Stored.IsAlive && !needed.Contains(each.Serial));
+
+        // A thread of the pool that has just read for a transaction may still have a record.
+        SpinWait.SpinUntil(() => !IsAnyKept(), LongestKept);
+        Assert.False(IsAnyKept());
         _stored.RemoveAll(static each => !each.Stored.IsAlive);
+
+        bool IsAnyKept()
+        {
+            GC.Collect();
+            return _stored.Exists(each => each.Stored.IsAlive && !needed.Contains(each.Serial));
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
