@@ -25,6 +25,12 @@ internal static class Program
                 return 0;
             }
 
+            if (TransactionsArguments.Take(ref args) is { } transactions)
+            {
+                await TransactionsCommand.RunAsync(transactions, args);
+                return 0;
+            }
+
             IHost host = await SiloHost.BuildAsync(args);
             await using var scope = (IAsyncDisposable)host;
             await RunAsync(host);

@@ -9,8 +9,8 @@ namespace Memento.Silo.Describing;
 /// <param name="IsJson">Whether it is written as JSON.</param>
 internal sealed record InfoArguments(IPEndPoint? Gateway, bool IsJson)
 {
-    private const string Command = "info";
-    private const string Connect = "--connect";
+    public const string Command = "info";
+
     private const string Json = "--json";
 
     /// <summary>
@@ -23,26 +23,8 @@ internal sealed record InfoArguments(IPEndPoint? Gateway, bool IsJson)
 
         List<string> others = [.. rest];
         bool isJson = others.Remove(Json);
-        IPEndPoint? gateway = null;
-        if (others.IndexOf(Connect) is >= 0 and int place)
-        {
-            gateway = Parse(others.ElementAtOrDefault(place + 1));
-            others.RemoveRange(place, 2);
-        }
-
+        IPEndPoint? gateway = StoreConnection.TakeGateway(others);
         arguments = [.. others];
         return new InfoArguments(gateway, isJson);
-    }
-
-    private static IPEndPoint Parse(string? text)
-    {
-        string? address = text?.Replace(
-            "localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
-        if (IPEndPoint.TryParse(address ?? "", out IPEndPoint? gateway) && gateway.Port > 0)
-            return gateway;
-
-        throw new SiloConfigurationException(
-            $"{Connect} needs the gateway of a silo, an IP address and a port: "
-            + $"{Connect} 127.0.0.1:30000. It got '{text}'.");
     }
 }

@@ -24,6 +24,7 @@ internal static class InfoReport
         await WriteSilosAsync(info, writer);
         await WriteTablesAsync(info, writer);
         if (info.Transactions.Count > 0) await WriteTransactionsAsync(info, writer);
+        if (info.Undecided.Count > 0) await TransactionsCommand.WriteTableAsync(info, writer);
         if (info.Locks.Count > 0) await WriteLocksAsync(info, writer);
         await writer.FlushAsync();
     }

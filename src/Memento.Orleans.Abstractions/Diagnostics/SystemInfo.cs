@@ -40,6 +40,14 @@ public sealed record SystemInfo
     [Id(4)]
     public required IReadOnlyList<LockDescription> Locks { get; init; }
 
+    /// <summary>
+    /// The transactions over tables and transactional grains that somebody waits for, the oldest
+    /// first, of each silo by itself. Those that stay here for minutes need a look:
+    /// <see cref="IMemento.DecideAsync"/>.
+    /// </summary>
+    [Id(5)]
+    public IReadOnlyList<UndecidedTransaction> Undecided { get; init; } = [];
+
     /// <summary>What the durable storage is; null where all tables are in ram.</summary>
     public string? Storage
         => Silos.FirstOrDefault(static each => each.Storage is not null)?.Storage;

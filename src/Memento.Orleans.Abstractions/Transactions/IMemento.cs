@@ -115,6 +115,29 @@ public interface IMemento
     /// </exception>
     Task<SystemInfo> InfoAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Decides by hand a transaction that waits for a transactional grain which does not come back
+    /// (<see cref="SystemInfo.Undecided"/>). The grain may have decided otherwise, or do so later:
+    /// then the tables and the grains differ, and nobody is told. Ask the grain's storage first.
+    /// </summary>
+    /// <param name="transactionId">The transaction.</param>
+    /// <param name="decision">
+    /// What happens: a transaction that is prepared is committed or aborted in all partitions that
+    /// hold it; one that is committed is forgotten.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait, not the decision.</param>
+    /// <exception cref="NoTransactionException">
+    /// No silo that answered has such a transaction waiting for this decision.
+    /// </exception>
+    /// <exception cref="StorageException">The decision could not be written; decide again.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// The silo or client is not running, or a client reaches no silo.
+    /// </exception>
+    Task DecideAsync(
+        Guid transactionId,
+        TransactionDecision decision,
+        CancellationToken cancellationToken = default);
+
     /// <summary>The reads and writes of a table, each a transaction of its own.</summary>
     /// <exception cref="TableNotFoundException">The type is not registered.</exception>
     ITable<T> Table<T>()

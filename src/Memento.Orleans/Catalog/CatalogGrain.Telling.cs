@@ -84,7 +84,7 @@ internal sealed partial class CatalogGrain
                     IsInDoubt = entry.Schema.Name == inDoubt,
                 }),
             ],
-            time);
+            time) with { HasDecisions = state.State.HasDecisions };
         return await peers.TellAsync(_told);
     }
 }

@@ -76,6 +76,15 @@ internal sealed partial class CatalogGrain(
         await PutAsync(entry with { HasPrepared = true });
     }
 
+    public async Task AddDecisionsAsync()
+    {
+        if (state.State.HasDecisions) return;
+
+        await _storage!.CreateTableAsync(StorageNames.Decisions, CancellationToken.None);
+        state.State.HasDecisions = true;
+        await WriteAsync();
+    }
+
     public Task<List<string>> ListAsync()
         => Task.FromResult(state.State.Tables.Values
             .Where(static entry => !entry.IsBeingDeleted)

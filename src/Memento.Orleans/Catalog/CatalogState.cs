@@ -11,6 +11,11 @@ internal sealed class CatalogState
 
     /// <summary>The secret of the continuations of pages; null until the first request.</summary>
     public byte[]? PageKey { get; set; }
+
+    /// <summary>
+    /// Whether there is a stored table of decisions that participants of others wait for.
+    /// </summary>
+    public bool HasDecisions { get; set; }
 }
 
 /// <summary>A table in the catalog.</summary>

@@ -33,6 +33,13 @@ internal interface ICatalogGrain : IGrainWithStringKey
     [Alias("AddPreparedAsync")]
     Task AddPreparedAsync(string name);
 
+    /// <summary>
+    /// Makes the stored table for decisions that participants of others wait for, if it is missing,
+    /// and tells all silos that there is one.
+    /// </summary>
+    [Alias("AddDecisionsAsync")]
+    Task AddDecisionsAsync();
+
     /// <summary>The names of the tables that exist, in ordinal order.</summary>
     [Alias("ListAsync")]
     Task<List<string>> ListAsync();

@@ -112,12 +112,17 @@ internal static class MementoServices
             static provider => provider.GetRequiredService<MemberCommits>());
         services.AddSingleton<SpanningCommit>();
         services.AddSingleton<LocalCommit>();
+        services.AddSingleton<IDecisionTable, DecisionTable>();
         services.AddSingleton<Decisions>();
         services.AddSingleton<MixedCommits>();
         services.AddSingleton<IMixedCommits>(
             static provider => provider.GetRequiredService<MixedCommits>());
+        services.AddSingleton<IUndecided>(
+            static provider => provider.GetRequiredService<MixedCommits>());
         services.AddSingleton<IPreparedTables, PreparedTables>();
         services.AddSingleton<PreparedTransactions>();
+        services.AddSingleton<IUndecided>(
+            static provider => provider.GetRequiredService<PreparedTransactions>());
         services.AddSingleton<IWaitingVoters>(
             static provider => provider.GetRequiredService<PreparedTransactions>());
         services.AddGrainService<SiloMember>();

@@ -11,6 +11,13 @@ namespace Memento.Messages;
 internal sealed record CatalogImage(
     [property: Id(0)] long Version, [property: Id(1)] IReadOnlyList<KnownTable> Tables)
 {
+    /// <summary>
+    /// Whether decisions were kept for participants of others at some time: each silo looks for
+    /// those of silos that have ended.
+    /// </summary>
+    [Id(2)]
+    public bool HasDecisions { get; init; }
+
     public KnownTable? Find(string name)
         => Tables.FirstOrDefault(table => table.Name == name);
 
@@ -19,7 +26,11 @@ internal sealed record CatalogImage(
     /// finds the version of later ones newer.
     /// </summary>
     public CatalogImage Next(IReadOnlyList<KnownTable> tables, TimeProvider time)
-        => new(Math.Max(Version + 1, time.GetUtcNow().ToUnixTimeMilliseconds()), tables);
+        => this with
+        {
+            Version = Math.Max(Version + 1, time.GetUtcNow().ToUnixTimeMilliseconds()),
+            Tables = tables,
+        };
 }
 
 /// <summary>What every silo knows of a table.</summary>

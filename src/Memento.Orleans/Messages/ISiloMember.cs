@@ -75,6 +75,13 @@ internal interface ISiloMember : IGrainService
     [Alias("DescribeAsync")]
     Task<SiloReport> DescribeAsync();
 
+    /// <summary>
+    /// Decides by hand a transaction that waits for a grain, as far as it is here; false: it is not
+    /// here, or waits for no such decision.
+    /// </summary>
+    [Alias("DecideByHandAsync")]
+    Task<bool> DecideByHandAsync(Guid transactionId, TransactionDecision decision);
+
     /// <summary>Tells what a silo that stops has committed.</summary>
     [Alias("RememberAsync")]
     Task RememberAsync(RememberRequest request);

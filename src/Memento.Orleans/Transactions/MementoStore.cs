@@ -79,6 +79,12 @@ internal sealed class MementoStore(
     public Task<SystemInfo> InfoAsync(CancellationToken cancellationToken = default)
         => info.AskAsync(cancellationToken);
 
+    public Task DecideAsync(
+        Guid transactionId,
+        TransactionDecision decision,
+        CancellationToken cancellationToken = default)
+        => info.DecideAsync(transactionId, decision, cancellationToken);
+
     public ITable<T> Table<T>()
         where T : class
         => new TableClient<T>(this, snapshots, tables.Get<T>());

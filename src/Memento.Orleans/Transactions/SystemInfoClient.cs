@@ -35,6 +35,9 @@ internal sealed class SystemInfoClient(
     /// <summary>How long a grain has. It gives each silo two seconds.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a decision by hand may take, which is written in each silo.</summary>
+    private static readonly TimeSpan LongestDecision = TimeSpan.FromSeconds(20);
+
     /// <summary>How long the last report may hold the stop of a client up.</summary>
     private static readonly TimeSpan LongestLastReport = TimeSpan.FromSeconds(1);
 
@@ -62,6 +65,26 @@ internal sealed class SystemInfoClient(
                 // The next grain may be reached.
             }
         }
+    }
+
+    /// <summary>Decides a transaction that waits for a grain.</summary>
+    /// <exception cref="NoTransactionException">No silo has it.</exception>
+    /// <exception cref="StoreUnavailableException">No silo answered.</exception>
+    public async Task DecideAsync(
+        Guid id, TransactionDecision decision, CancellationToken cancellationToken)
+    {
+        lifetime.ThrowIfNotRunning();
+        int silos = await AskAsync(
+            grain => grain.DecideAsync(id, decision), LongestDecision, cancellationToken)
+            .ConfigureAwait(false);
+        if (silos > 0) return;
+
+        throw new NoTransactionException(decision == TransactionDecision.Forget
+            ? $"No silo tells grains that transaction {id} is committed. Only such a transaction "
+                + "can be forgotten. InfoAsync lists those that wait, under Undecided."
+            : $"No silo has partitions in which transaction {id} is prepared. Only these can be "
+                + "committed or aborted by hand. InfoAsync lists them, under Undecided, when their "
+                + "partitions are in the memory of a silo.");
     }
 
     /// <summary>Begins to tell from time to time what a client has counted.</summary>

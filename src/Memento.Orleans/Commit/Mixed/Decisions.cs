@@ -13,7 +13,11 @@ namespace Memento.Commit.Mixed;
 /// the batch of its commit on until every one of them has answered, however long that takes.
 /// </summary>
 internal sealed class Decisions(
-    DurableStorage storage, Journal journal, IMembers members, IGrainFactory grains)
+    DurableStorage storage,
+    Journal journal,
+    IDecisionTable table,
+    IMembers members,
+    IGrainFactory grains)
 {
     /// <summary>How many decisions that everybody knows leave with one batch.</summary>
     private const int MostDone = 64;
@@ -22,18 +26,19 @@ internal sealed class Decisions(
     private const int Partition = 0;
 
     private readonly ConcurrentQueue<Guid> _done = new();
-    private readonly Lock _gate = new();
-    private Task? _made;
 
     /// <summary>Whether there is a storage that keeps them.</summary>
     public bool AreKept => storage.Journal is not null;
+
+    /// <summary>Whether some were kept at some time, by any silo.</summary>
+    public bool MayExist => table.Exists;
 
     /// <summary>Makes what has to be written with a commit.</summary>
     /// <exception cref="StorageException">The storage refused.</exception>
     public async Task<KeptDecision> MakeAsync(
         Guid id, DateTime timeStamp, IEnumerable<ParticipantId> writers)
     {
-        await EnsureAsync().ConfigureAwait(false);
+        await table.EnsureAsync().ConfigureAwait(false);
         var row = new RowWrite(
             StorageNames.Decisions, Partition, id.ToByteArray(), Write(id, timeStamp, writers));
         return new KeptDecision(row, TakeDone(MostDone));
@@ -66,7 +71,8 @@ internal sealed class Decisions(
     /// </exception>
     public async Task<List<StandingDecision>> LoadAsync()
     {
-        await EnsureAsync().ConfigureAwait(false);
+        // Also of a silo that has just joined, and does not know yet that there is one.
+        await table.EnsureAsync().ConfigureAwait(false);
         List<StandingDecision> all = [];
         await foreach (StoredRow row in storage.Journal!
             .LoadAsync(StorageNames.Decisions, Partition, CancellationToken.None)
@@ -88,21 +94,6 @@ internal sealed class Decisions(
         }
 
         return taken;
-    }
-
-    /// <summary>Makes the table, once in each silo; a failure is tried again.</summary>
-    private Task EnsureAsync()
-    {
-        lock (_gate)
-        {
-            if (_made is null or { IsFaulted: true } or { IsCanceled: true })
-            {
-                _made = storage.Journal!.CreateTableAsync(
-                    StorageNames.Decisions, CancellationToken.None);
-            }
-
-            return _made;
-        }
     }
 
     private byte[] Write(Guid id, DateTime timeStamp, IEnumerable<ParticipantId> writers)

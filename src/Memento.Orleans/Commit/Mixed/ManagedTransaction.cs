@@ -24,6 +24,9 @@ internal sealed class ManagedTransaction(
     private readonly TaskCompletionSource _voted =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _forgotten =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public Lock Gate { get; } = new();
 
     public Guid Id { get; } = state.Id;
@@ -55,8 +58,13 @@ internal sealed class ManagedTransaction(
 
     public Task<CommitResult> Result => _result.Task;
 
+    /// <summary>Ends when an operator has it forgotten.</summary>
+    public Task Forgotten => _forgotten.Task;
+
     /// <summary>Ends when no vote is waited for any more.</summary>
     public Task Voted => _voted.Task;
+
+    public void Forget() => _forgotten.TrySetResult();
 
     public void EndVoting() => _voted.TrySetResult();
 

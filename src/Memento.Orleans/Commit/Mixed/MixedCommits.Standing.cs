@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Memento.Messages;
 using Memento.Storage;
 using Memento.TwoPhase;
@@ -19,7 +20,7 @@ internal sealed partial class MixedCommits
     private static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HashSet<Guid> _adopted = [];
+    private readonly ConcurrentDictionary<Guid, AdoptedDecision> _adopted = new();
     private Task _looking = Task.CompletedTask;
 
     /// <summary>Begins to look for decisions that somebody still has to be told.</summary>
@@ -48,7 +49,7 @@ internal sealed partial class MixedCommits
             {
                 ForgetEarly();
                 await SettleDoubtsAsync().ConfigureAwait(false);
-                if (decisions.AreKept)
+                if (decisions.MayExist)
                 {
                     await decisions.DeleteDoneAsync().ConfigureAwait(false);
                     if (!ReferenceEquals(dead, members.DeadNow) || searched is null
@@ -96,37 +97,47 @@ internal sealed partial class MixedCommits
             if (_running.ContainsKey(each.TransactionId)) continue;
             if (!each.Silo.Equals(members.Here) && members.IsServing(each.Silo)) continue;
 
-            lock (_adopted)
-            {
-                if (!_adopted.Add(each.TransactionId)) continue;
-            }
-
-            _ = TellAllAsync(each);
+            var adopted = new AdoptedDecision(each);
+            if (_adopted.TryAdd(each.TransactionId, adopted)) _ = TellAllAsync(adopted);
         }
     }
 
-    private async Task TellAllAsync(StandingDecision decision)
+    private async Task TellAllAsync(AdoptedDecision adopted)
     {
-        bool[] told = await Task.WhenAll(decision.Writers.Select(each =>
-            ConfirmAsync(decision.TransactionId, decision.TimeStamp, each))).ConfigureAwait(false);
-        lock (_adopted)
-            _adopted.Remove(decision.TransactionId);
+        StandingDecision decision = adopted.Decision;
+        bool[] told = await Task.WhenAll(decision.Writers.Select(each => ConfirmAsync(
+            decision.TransactionId, decision.TimeStamp, each, adopted.Forgotten.Task)))
+            .ConfigureAwait(false);
+        _adopted.TryRemove(decision.TransactionId, out _);
         if (!Array.TrueForAll(told, static each => each)) return;
 
         MixedLog.Adopted(logger, decision.TransactionId, decision.Silo, told.Length);
         decisions.AddDone(decision.TransactionId);
     }
 
-    /// <summary>Tells one until it has answered; false: this silo stops.</summary>
-    private async Task<bool> ConfirmAsync(Guid id, DateTime timeStamp, ParticipantId writer)
+    /// <summary>
+    /// Tells one until it has answered, or an operator has the transaction forgotten; false: this
+    /// silo stops.
+    /// </summary>
+    private async Task<bool> ConfirmAsync(
+        Guid id, DateTime timeStamp, ParticipantId writer, Task forgotten)
     {
         CancellationToken stopping = _stopping.Token;
-        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause, LongestPause))
+        for (TimeSpan pause = BackOff.First;
+            !forgotten.IsCompleted;
+            pause = BackOff.After(pause, LongestPause))
         {
             try
             {
-                await writer.ConfirmAsync(id, timeStamp).WaitAsync(stopping).ConfigureAwait(false);
-                return true;
+                Task answer = writer.ConfirmAsync(id, timeStamp);
+                if (await Task.WhenAny(answer, forgotten).WaitAsync(stopping).ConfigureAwait(false)
+                    == answer)
+                {
+                    await answer.ConfigureAwait(false);
+                    return true;
+                }
+
+                answer.Ignore();
             }
             catch (Exception exception)
             {
@@ -134,8 +145,17 @@ internal sealed partial class MixedCommits
                 MixedLog.NotConfirmed(logger, exception, writer, id);
             }
 
-            await Task.Delay(pause, time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(Task.Delay(pause, time, stopping), forgotten).ConfigureAwait(false);
         }
+
+        return true;
     }
+}
+
+/// <summary>A decision that this silo goes on with in the place of another one.</summary>
+internal sealed record AdoptedDecision(StandingDecision Decision)
+{
+    /// <summary>Ends when an operator has it forgotten.</summary>
+    public TaskCompletionSource Forgotten { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -28,7 +28,7 @@ internal sealed partial class MixedCommits(
     IGrainFactory grains,
     HybridClock clock,
     TimeProvider time,
-    ILogger<MixedCommits> logger) : IMixedCommits, IDisposable
+    ILogger<MixedCommits> logger) : IMixedCommits, IUndecided, IDisposable
 {
     /// <summary>How long the others may take to vote; Orleans' own managers wait as long.</summary>
     public static readonly TimeSpan LongestVote = TimeSpan.FromSeconds(20);
@@ -285,8 +285,11 @@ internal sealed partial class MixedCommits(
     /// </summary>
     private async Task ConfirmAsync(ManagedTransaction one, ParticipantId writer)
     {
-        if (await ConfirmAsync(one.Id, one.TimeStamp, writer).ConfigureAwait(false))
+        if (await ConfirmAsync(one.Id, one.TimeStamp, writer, one.Forgotten)
+            .ConfigureAwait(false))
+        {
             Step(one, (machine, effects) => machine.OnConfirmed(writer, effects));
+        }
     }
 
     private static CommitResult ResultOf(TransactionalStatus status) => status switch

@@ -27,6 +27,7 @@ internal sealed partial class PreparedTransactions(
     HybridClock clock,
     TransactionRegistry registry,
     IPreparedTables tables,
+    IMembers members,
     IGrainFactory grains,
     TimeProvider time,
     ILogger<PreparedTransactions> logger) : IWaitingVoters
@@ -316,6 +317,14 @@ internal static partial class PreparedLog
         Message = "Transaction {TransactionId}, which a transactional grain decides, could not be "
             + "written; it is tried again")]
     public static partial void NotWritten(ILogger logger, Exception exception, Guid transactionId);
+
+    [LoggerMessage(
+        EventId = 1228,
+        Level = LogLevel.Warning,
+        Message = "An operator has decided transaction {TransactionId}: {Decision}. Its manager "
+            + "{Manager} may know better")]
+    public static partial void ByHand(
+        ILogger logger, Guid transactionId, TransactionDecision decision, ParticipantId? manager);
 
     [LoggerMessage(
         EventId = 1226,

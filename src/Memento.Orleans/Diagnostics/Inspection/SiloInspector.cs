@@ -1,6 +1,7 @@
 using Memento.Catalog;
 using Memento.Journaling;
 using Memento.Messages;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Silos.Leases;
 using Memento.Tables;
@@ -17,6 +18,7 @@ internal sealed class SiloInspector(
     Journal journal,
     LeaseKeeper leases,
     StoreMetrics metrics,
+    IEnumerable<IUndecided> undecided,
     ILocalSiloDetails silo,
     TimeProvider time)
 {
@@ -63,7 +65,11 @@ internal sealed class SiloInspector(
                 [
                     .. now.Locks.OrderBy(static each => each.Waiters.Count == 0).Take(MostTold),
                 ],
-            });
+            },
+            [
+                .. undecided.SelectMany(each => each.Describe())
+                    .OrderBy(static each => each.Since).Take(MostTold),
+            ]);
     }
 
     /// <summary>A table with its partitions in this silo; null if it does not exist.</summary>

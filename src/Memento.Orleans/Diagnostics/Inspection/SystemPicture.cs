@@ -41,6 +41,11 @@ internal static class SystemPicture
                     .OrderBy(static each => each.Table, StringComparer.Ordinal)
                     .ThenBy(static each => each.Partition),
             ],
+            Undecided =
+            [
+                .. reports.SelectMany(static each => each.Undecided)
+                    .OrderBy(static each => each.Since),
+            ],
         };
 
     public static TableInfo WithPartitions(TableInfo table, IEnumerable<PartitionInfo> partitions)

@@ -11,6 +11,9 @@ internal sealed class InfoGrain(SystemInspector inspector, StoreMetrics metrics)
 {
     public Task<SystemInfo> DescribeAsync() => inspector.DescribeAsync();
 
+    public Task<int> DecideAsync(Guid transactionId, TransactionDecision decision)
+        => inspector.DecideAsync(transactionId, decision);
+
     public Task ReportAsync(TransactionTally tally)
     {
         metrics.Counts.Add(tally);

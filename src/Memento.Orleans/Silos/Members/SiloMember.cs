@@ -35,7 +35,8 @@ internal sealed class SiloMember(
     PartitionGiver giver,
     SiloCuts cuts,
     HybridClock clock,
-    SiloInspector inspector)
+    SiloInspector inspector,
+    IEnumerable<IUndecided> undecided)
     : GrainService(id, silo, loggers), ISiloMember
 {
     public Task<SealAnswer> SealAsync(SealRequest request)
@@ -74,6 +75,15 @@ internal sealed class SiloMember(
         => Task.Run(() => cuts.End(snapshot, SnapshotEnds.Body));
 
     public Task<SiloReport> DescribeAsync() => Task.Run(inspector.Describe);
+
+    public Task<bool> DecideByHandAsync(Guid transactionId, TransactionDecision decision)
+        => Task.Run(async () =>
+        {
+            bool isDecided = false;
+            foreach (IUndecided each in undecided)
+                isDecided |= await each.DecideAsync(transactionId, decision);
+            return isDecided;
+        });
 
     public Task RememberAsync(RememberRequest request)
     {

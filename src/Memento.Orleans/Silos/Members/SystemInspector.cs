@@ -22,6 +22,15 @@ internal sealed class SystemInspector(AllSilos silos, TimeProvider time)
                 .Select(static each => Silent(each.Silo, each.Failure!)));
     }
 
+    /// <summary>
+    /// Decides a transaction by hand in every silo that serves; the number of those that had it.
+    /// </summary>
+    /// <exception cref="Exception">A silo had it, and could not do it.</exception>
+    public async Task<int> DecideAsync(Guid transactionId, TransactionDecision decision)
+        => (await silos.CallAsync(silo => silo.DecideByHandAsync(transactionId, decision))
+            .ConfigureAwait(false))
+            .Count(static each => each.Answer);
+
     private static SiloInfo Silent(SiloAddress silo, Exception failure)
         => new()
         {
