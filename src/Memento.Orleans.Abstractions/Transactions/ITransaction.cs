@@ -19,6 +19,12 @@ public interface ITransaction : IRecordReader
     /// <summary>The transaction's id; every attempt has its own.</summary>
     Guid Id { get; }
 
+    /// <summary>
+    /// Which run of the body this is, from 1; in a grain method that has joined, the run of the
+    /// body that called it.
+    /// </summary>
+    int Attempt { get; }
+
     /// <summary>Reads a record by key; of a bag, the first.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="mode">The lock to take on the key, present or absent.</param>
@@ -128,6 +134,38 @@ public interface ITransaction : IRecordReader
     /// <inheritdoc cref="TryNestedAsync{T}(Func{ITransaction, Task{T}}, CancellationToken)"/>
     Task<TransactionResult> TryNestedAsync(
         Func<ITransaction, Task> body, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a callback once, after the transaction is committed and acknowledged. The call that ran
+    /// the transaction ends after its callbacks.
+    /// </summary>
+    /// <remarks>
+    /// Callbacks run one after the other, in the order of their registration, in the context of the
+    /// caller (the scheduler of its grain), and outside the transaction. Those of an attempt that
+    /// runs again are dropped, and so are those of a nested body that was undone. An exception of a
+    /// callback is logged (1236), and the others run: the transaction is committed all the same. If
+    /// the process ends in between, none runs: what must happen belongs into a table.
+    /// </remarks>
+    /// <param name="callback">The callback.</param>
+    /// <exception cref="MementoException">
+    /// A grain method has joined the transaction of another process or grain: register it in the
+    /// body that began the transaction, which learns how it ends.
+    /// </exception>
+    void OnCommitted(Action callback);
+
+    /// <inheritdoc cref="OnCommitted(Action)"/>
+    void OnCommitted(Func<Task> callback);
+
+    /// <summary>
+    /// Runs a callback once, after the transaction has ended without its writes, or, registered in
+    /// a nested body, after that was undone and the transaction has ended. It does not run where an
+    /// attempt runs again, nor where the outcome of the commit is in doubt.
+    /// </summary>
+    /// <inheritdoc cref="OnCommitted(Action)" path="/remarks|/param|/exception"/>
+    void OnAborted(Action callback);
+
+    /// <inheritdoc cref="OnAborted(Action)"/>
+    void OnAborted(Func<Task> callback);
 
     /// <summary>Ends the transaction, or the savepoint, of this body without its writes.</summary>
     /// <param name="reason">

@@ -21,14 +21,22 @@ public sealed record TransactionOptions
 /// <summary>How a transaction without a value ended.</summary>
 /// <param name="Ok">Whether the transaction was committed; false if its body called Abort.</param>
 /// <param name="Reason">The reason given to Abort, if any.</param>
-public readonly record struct TransactionResult(bool Ok, string? Reason);
+public readonly record struct TransactionResult(bool Ok, string? Reason)
+{
+    /// <summary>How often the body ran, from 1; 1 for a nested body.</summary>
+    public int Attempts { get; init; } = 1;
+}
 
 /// <summary>How a transaction with a value ended.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 /// <param name="Ok">Whether the transaction was committed; false if its body called Abort.</param>
 /// <param name="Value">The result of the body, if the transaction was committed.</param>
 /// <param name="Reason">The reason given to Abort, if any.</param>
-public readonly record struct TransactionResult<T>(bool Ok, T? Value, string? Reason);
+public readonly record struct TransactionResult<T>(bool Ok, T? Value, string? Reason)
+{
+    /// <inheritdoc cref="TransactionResult.Attempts"/>
+    public int Attempts { get; init; } = 1;
+}
 
 /// <summary>What a lock forbids to other transactions.</summary>
 public enum LockMode

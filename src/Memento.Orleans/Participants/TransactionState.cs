@@ -22,6 +22,7 @@ internal sealed partial class TransactionState(
     private int _callsUnderWay;
     private PartitionOpenings? _openings;
     private TransactionHeader? _header;
+    private TransactionCallbacks? _callbacks;
 
     public Guid Id { get; } = id;
 
@@ -30,6 +31,12 @@ internal sealed partial class TransactionState(
 
     /// <summary>The journal's generation when it began.</summary>
     public int Generation { get; } = generation;
+
+    /// <summary>Which run of its body it is, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>What runs after its end; null: nothing.</summary>
+    public TransactionCallbacks? Callbacks => Volatile.Read(ref _callbacks);
 
     /// <summary>Cancels the whole transaction.</summary>
     public CancellationToken Cancellation { get; init; }
@@ -349,6 +356,12 @@ internal sealed partial class TransactionState(
         }
 
         return position;
+    }
+
+    public TransactionCallbacks UseCallbacks()
+    {
+        lock (_gate)
+            return _callbacks ??= new TransactionCallbacks();
     }
 
     private PartitionOpenings UseOpenings()

@@ -70,7 +70,11 @@ internal sealed class CurrentTransaction(
             state,
             tools,
             new ParticipantLog(info, state, grains, tools.Partitions.Clock),
-            around.Length == 0 ? null : state.UseSavepoints().Find(around));
+            around.Length == 0 ? null : state.UseSavepoints().Find(around))
+        {
+            Attempt = AttemptContext.Find(info.TransactionId),
+            LearnsEnd = agent.HasStarted(info),
+        };
     }
 
     /// <summary>Writes participants into the transaction that the grain call gives back.</summary>

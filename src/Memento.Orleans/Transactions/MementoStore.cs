@@ -52,7 +52,7 @@ internal sealed class MementoStore(
     {
         TransactionResult<bool> result = await TryTransactionAsync(
             TransactionScope.WithoutValue(body), options, cancellationToken);
-        return new TransactionResult(result.Ok, result.Reason);
+        return result.WithoutValue();
     }
 
     public async Task<T> SnapshotAsync<T>(

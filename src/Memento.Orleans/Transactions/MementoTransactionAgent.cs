@@ -3,7 +3,9 @@ using Memento.Commit;
 using Memento.Diagnostics;
 using Memento.Messages;
 using Memento.Participants;
+using Memento.Storage;
 using Memento.Tables;
+using Microsoft.Extensions.Logging;
 using Orleans.Serialization;
 using Orleans.Transactions;
 
@@ -22,7 +24,8 @@ internal sealed class MementoTransactionAgent(
     TableRegistry tables,
     PartitionGrains grains,
     StoreMetrics metrics,
-    Serializer<TransactionInfo> serializer) : ITransactionAgent
+    Serializer<TransactionInfo> serializer,
+    ILogger<MementoTransactionAgent> logger) : ITransactionAgent
 {
     private readonly AsyncLocal<TransactionStart?> _starting = new();
     private readonly ConditionalWeakTable<TransactionInfo, object> _startedForOthers = [];
@@ -70,6 +73,24 @@ internal sealed class MementoTransactionAgent(
         if (IsBranch(transactionInfo)) return (TransactionalStatus.Ok, null);
 
         TransactionState? state = registry.Find(transactionInfo.TransactionId);
+        (TransactionalStatus status, Exception? error) = await ResolveAsync(state, transactionInfo);
+
+        // The runner runs those of its own transactions, over all attempts.
+        if (state is { IsJoined: true, Callbacks: { } callbacks })
+        {
+            await callbacks.RunAsync(
+                status == TransactionalStatus.Ok ? TransactionOutcome.Committed
+                    : status == TransactionalStatus.TMResponseTimeout ? null
+                    : TransactionOutcome.Aborted,
+                logger);
+        }
+
+        return (status, error);
+    }
+
+    private async Task<(TransactionalStatus Status, Exception? Error)> ResolveAsync(
+        TransactionState? state, TransactionInfo transactionInfo)
+    {
         if (!IsOurs(state, transactionInfo))
         {
             if (state is not null) registry.TryAbort(state);
@@ -110,6 +131,8 @@ internal sealed class MementoTransactionAgent(
             metrics.Aborted(AbortReason.Error);
         AbortOurs(state, transactionInfo);
         if (transactionInfo.Participants.Count > 0) await inner.Abort(transactionInfo);
+        if (state is { IsJoined: true, Callbacks: { } callbacks })
+            await callbacks.RunAsync(TransactionOutcome.Aborted, logger);
     }
 
     /// <summary>

@@ -25,6 +25,9 @@ internal sealed class TransactionAttempt<T>(
     private ExceptionDispatchInfo? _bodyError;
     private Exception? _error;
 
+    /// <summary>Which run of the body it is, from 1.</summary>
+    public required int Number { get; init; }
+
     /// <summary>The end of the time limit over all attempts, as a timestamp.</summary>
     public required long Deadline { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed class TransactionAttempt<T>(
             id, age, Deadline, committer.Generation, tools.Partitions, time)
         {
             StartTicks = StartTicks,
+            Attempt = Number,
             Cancellation = Cancellation,
             Orleans = orleans,
             KeepsWritesBack = KeepsWritesBack,
@@ -91,6 +95,7 @@ internal sealed class TransactionAttempt<T>(
         TransactionState state = State!;
         TransactionScope scope = _scope!;
         Task<T>? running = null;
+        if (Number > 1) AttemptContext.Set(state.Id, Number);
         try
         {
             if (First is { } first) await WaitForLockAsync(state, first.Where, first.Lock);
@@ -215,7 +220,10 @@ internal sealed class TransactionAttempt<T>(
         {
             result = IsAborted
                 ? new TransactionResult<T>(Ok: false, default, _scope!.Aborted!.Reason)
-                : new TransactionResult<T>(Ok: true, _value, Reason: null);
+                {
+                    Attempts = Number,
+                }
+                : new TransactionResult<T>(Ok: true, _value, Reason: null) { Attempts = Number };
             return true;
         }
 

@@ -3,6 +3,8 @@ using Memento.Diagnostics;
 using Memento.Locks;
 using Memento.Participants;
 using Memento.Partitions;
+using Memento.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Memento.Transactions;
@@ -23,7 +25,8 @@ internal sealed partial class TransactionRunner(
     TimeProvider time,
     StoreMetrics metrics,
     StoreTracing tracing,
-    IOptions<MementoOptions> options)
+    IOptions<MementoOptions> options,
+    ILogger<TransactionRunner> logger)
 {
     private readonly MementoOptions _options = options.Value;
 
@@ -40,6 +43,7 @@ internal sealed partial class TransactionRunner(
         TransactionOptions? options,
         CancellationToken cancellationToken)
     {
+        TransactionCallbacks? callbacks = null;
         try
         {
             ArgumentNullException.ThrowIfNull(body);
@@ -60,6 +64,7 @@ internal sealed partial class TransactionRunner(
                 if (attempts > 1) metrics.Retried();
                 var attempt = new TransactionAttempt<T>(body, tools, registry, committer, time)
                 {
+                    Number = attempts,
                     Deadline = deadline,
                     StartTicks = age?.StartTicks ?? startTicks,
                     Age = age,
@@ -71,8 +76,12 @@ internal sealed partial class TransactionRunner(
                 await (tracing.IsOn
                     ? RunOnceTracedAsync(attempt, attempts)
                     : RunOnceAsync(attempt));
+                callbacks = attempt.State?.Callbacks;
                 if (TryGetResult(attempt, attempts, lost, out TransactionResult<T> result))
+                {
+                    if (callbacks is not null) await RunAsync(callbacks, result.Ok);
                     return result;
+                }
 
                 // It lost a conflict. It keeps its age, so that it becomes the oldest one and wins.
                 age = attempt.State?.Age ?? age;
@@ -92,9 +101,21 @@ internal sealed partial class TransactionRunner(
         catch (Exception error)
         {
             metrics.Aborted(AbortReason.Of(error));
+            if (callbacks is not null)
+                await RunAsync(callbacks, error is TransactionInDoubtException ? null : false);
             throw;
         }
     }
+
+    private Task RunAsync(TransactionCallbacks callbacks, bool? isCommitted)
+        => callbacks.RunAsync(
+            isCommitted switch
+            {
+                true => TransactionOutcome.Committed,
+                false => TransactionOutcome.Aborted,
+                null => null,
+            },
+            logger);
 
     /// <summary>The result of an attempt, counted; false: it has to run again.</summary>
     private bool TryGetResult<T>(

@@ -27,7 +27,7 @@ internal sealed partial class TransactionScope
     {
         TransactionResult<bool> result = await RunNestedAsync(
             WithoutValue(body), throwsAborted: false, cancellationToken);
-        return new TransactionResult(result.Ok, result.Reason);
+        return result.WithoutValue();
     }
 
     /// <summary>Wraps a body without a value as a body with one.</summary>
@@ -55,7 +55,10 @@ internal sealed partial class TransactionScope
         Savepoints savepoints = _state.UseSavepoints();
         NestedScopes running = _state.UseNested();
         Savepoint savepoint = savepoints.BeginBody(outer.Savepoint);
-        var nested = new TransactionScope(outer.Inside(savepoint), _tools, parent);
+        var nested = new TransactionScope(outer.Inside(savepoint), _tools, parent)
+        {
+            LearnsEnd = LearnsEnd,
+        };
         running.Add(savepoint, nested);
         SavepointContext.Set(Id, savepoint);
         _state.BeginCall(outer.Savepoint);
@@ -78,7 +81,12 @@ internal sealed partial class TransactionScope
         finally
         {
             nested.End();
-            if (!isKept) await _state.RollbackAsync(savepoint, alsoInGrains: true);
+            if (!isKept)
+            {
+                _state.Callbacks?.Undo(body => ((TransactionScope)body).IsInside(nested));
+                await _state.RollbackAsync(savepoint, alsoInGrains: true);
+            }
+
             running.Remove(savepoint);
             savepoints.End(savepoint);
             _state.EndCall(outer.Savepoint);

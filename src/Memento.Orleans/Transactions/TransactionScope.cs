@@ -44,6 +44,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
     {
         _sender = sender;
         _state = sender.State;
+        Attempt = parent?.Attempt ?? _state.Attempt;
         _tools = tools;
         _parent = parent;
     }

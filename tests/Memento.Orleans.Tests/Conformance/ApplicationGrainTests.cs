@@ -61,6 +61,44 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Callbacks_of_a_grain_run_in_it_where_its_method_began_the_transaction(
+        bool isClient)
+    {
+        IShopGrain shop = Shop(isClient);
+        Assert.Equal(1, await shop.CallBackAsync("a", fails: false).Within());
+        Assert.Equal(["committed"], await shop.TakeCalledBackAsync().Within());
+        await Assert.ThrowsAnyAsync<Exception>(() => shop.CallBackAsync("b", fails: true).Within());
+        Assert.Equal(["aborted"], await shop.TakeCalledBackAsync().Within());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_that_has_joined_another_process_knows_the_run_and_has_no_callbacks(
+        bool isClient)
+    {
+        IMemento memento = Of(isClient).GetRequiredService<IMemento>();
+        Exception? refused = await Record.ExceptionAsync(
+            () => memento.TransactionAsync(async tx =>
+            {
+                await tx.WriteAsync(new Entry { Name = "b" });
+                if (tx.Attempt == 1) throw new TransactionConflictException("says the test");
+                Assert.Equal(2, await Shop(isClient).AttemptAsync());
+                Assert.Equal(2, await Shop(isClient).CallBackAsync("a", fails: false));
+            }).Within());
+
+        // In the process of the body it is the body's own transaction, which runs them.
+        List<string> ran = await Shop(isClient).TakeCalledBackAsync().Within();
+        Assert.Equal(isClient ? [] : ["committed elsewhere"], ran);
+        if (isClient)
+            Assert.Contains("body that began it", $"{refused}", StringComparison.Ordinal);
+        else
+            Assert.Null(refused);
+    }
+
+    [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]

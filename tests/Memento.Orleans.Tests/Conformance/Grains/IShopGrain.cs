@@ -35,6 +35,19 @@ public interface IShopGrain : IGrainWithStringKey
     [Transaction(TransactionOption.CreateOrJoin)]
     Task<int> ReadCountAsync();
 
+    /// <summary>
+    /// Writes, registers callbacks and gives the run of the body, or fails afterwards.
+    /// </summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<int> CallBackAsync(string name, bool fails);
+
+    /// <summary>The run of the body, as the grain knows it.</summary>
+    [Transaction(TransactionOption.Join)]
+    Task<int> AttemptAsync();
+
+    /// <summary>What its callbacks have done, in the grain's own scheduler.</summary>
+    Task<List<string>> TakeCalledBackAsync();
+
     /// <summary>Runs a transaction of its own in a method that is not transactional.</summary>
     Task<bool> SellAloneAsync(string name);
 }

@@ -10,6 +10,8 @@ public sealed class ShopGrain(
     [TransactionalState("shop", "foreign")] ITransactionalState<ShopState> state)
     : Grain, IShopGrain
 {
+    private readonly List<string> _calledBack = [];
+
     private ITransaction Current
         => memento.Current ?? throw new InvalidOperationException("There is no transaction.");
 
@@ -18,6 +20,30 @@ public sealed class ShopGrain(
         await Current.WriteAsync(new Entry { Name = name, Value = value, Group = "shop" });
         Ticket ticket = await Current.WriteAsync(new Ticket { Title = name });
         return ticket.Id;
+    }
+
+    public async Task<int> CallBackAsync(string name, bool fails)
+    {
+        TaskScheduler scheduler = TaskScheduler.Current;
+        await Current.WriteAsync(new Entry { Name = name });
+        Current.OnCommitted(() => Add("committed"));
+        Current.OnAborted(() => Add("aborted"));
+        if (fails) throw new InvalidOperationException("The shop is closed.");
+        return Current.Attempt;
+
+        void Add(string what)
+        {
+            _calledBack.Add(scheduler == TaskScheduler.Current ? what : $"{what} elsewhere");
+        }
+    }
+
+    public Task<int> AttemptAsync() => Task.FromResult(Current.Attempt);
+
+    public Task<List<string>> TakeCalledBackAsync()
+    {
+        List<string> taken = [.. _calledBack];
+        _calledBack.Clear();
+        return Task.FromResult(taken);
     }
 
     public async Task FailAsync(string name)
