@@ -43,6 +43,49 @@ public interface ITableQuery<T> : IQuery<T>
     /// <inheritdoc cref="IQuery{TResult}.Take"/>
     new ITableQuery<T> Take(int count);
 
+    /// <summary>
+    /// Locks the results for writing when they are read, by <see cref="IQuery{TResult}.ToListAsync"/>,
+    /// <see cref="IQuery{TResult}.FirstOrDefaultAsync"/> or
+    /// <see cref="IQuery{TResult}.SingleOrDefaultAsync"/>, also in a projection. Whoever will write
+    /// what it reads asks so: two that have both read a record would stop each other.
+    /// </summary>
+    /// <remarks>
+    /// With <paramref name="skipLocked"/> the query waits for nobody. Records that others have
+    /// locked are left out, and it looks further, for as many as <c>Take</c> wants. Each returned
+    /// record satisfies the query, and is locked. The answer as a whole is not that of a serial
+    /// order: a record that is skipped may be free a moment later, one that comes meanwhile may be
+    /// missed, and the order is only that among the returned ones.
+    /// </remarks>
+    /// <param name="skipLocked">Whether records that others have locked are left out.</param>
+    /// <exception cref="QueryNotSupportedException">
+    /// The query is of a snapshot. Calls that return no records refuse such a query in the same
+    /// way, and <c>skipLocked</c> refuses a <c>Skip</c>.
+    /// </exception>
+    ITableQuery<T> ForUpdate(bool skipLocked = false);
+
+    /// <summary>Deletes the results, which it locks like <see cref="ForUpdate"/>.</summary>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <returns>How many were deleted.</returns>
+    /// <exception cref="QueryNotSupportedException">The query is of a snapshot.</exception>
+    ValueTask<long> DeleteAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Changes each of the results, which it locks like <see cref="ForUpdate"/>.
+    /// </summary>
+    /// <param name="change">
+    /// Makes the new record from the old one, with the same key; null leaves it as it is. It runs
+    /// in the process that asks.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <returns>How many were changed.</returns>
+    /// <exception cref="ArgumentException">A new record has another key.</exception>
+    /// <exception cref="UniqueIndexException">
+    /// Another record has the value of a unique index.
+    /// </exception>
+    /// <exception cref="QueryNotSupportedException">The query is of a snapshot.</exception>
+    ValueTask<long> UpdateAsync(
+        Func<T, T?> change, CancellationToken cancellationToken = default);
+
     /// <summary>The least value of a property; null is left out.</summary>
     /// <param name="property">The property, or a property of a nested object.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>

@@ -82,6 +82,30 @@ internal sealed class LockManager
     }
 
     /// <summary>
+    /// Takes a lock if that is possible at once, without being in anybody's way. False: it was not
+    /// taken, and nothing has changed for anybody.
+    /// </summary>
+    public bool TryAcquire(LockOwner owner, in LockResource resource, LockKind kind)
+    {
+        Invariant.Holds(!resource.IsRange, "a range is waited for");
+        owner.Manager ??= this;
+        Invariant.Holds(owner.Manager == this, "an owner has the locks of one partition");
+        if (resource.IsPartition) return _partition.TryAcquire(owner, kind);
+
+        LockEntry entry = FindOrAdd(resource);
+        bool isTaken = entry.TryAcquire(owner, kind);
+        if (entry.IsIdle) Drop(entry);
+        return isTaken;
+    }
+
+    /// <summary>
+    /// Whether others have locked, or wait to lock, a resource for writing. Locks of ranges around
+    /// it are not looked for.
+    /// </summary>
+    public bool IsTakenByOthers(LockOwner owner, in LockResource resource)
+        => Find(resource) is { } entry && entry.IsTakenByOthers(owner);
+
+    /// <summary>
     /// Releases all locks and requests of an owner, and grants the requests of others that become
     /// possible. The owner's own requests are resumed too, as
     /// <see cref="LockRequestState.Released"/>.

@@ -47,6 +47,11 @@ internal interface IRecordView
         KeySpace space, byte[] from, byte[]? to, bool isBackward = false);
 
     /// <summary>
+    /// Whether other transactions have locked a record, as far as this view knows of locks.
+    /// </summary>
+    bool IsTakenByOthers(StoredRecord record) => false;
+
+    /// <summary>
     /// The records that the reader has written itself, in the order of the keys, or of the entries
     /// of an index.
     /// </summary>

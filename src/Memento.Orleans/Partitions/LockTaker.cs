@@ -66,6 +66,14 @@ internal ref struct LockTaker(
                 LockResource.InSpace(space, key), writes ? LockKind.Write : LockKind.Read);
 
     /// <summary>
+    /// Locks a key for writing if nobody else is in the way; false: somebody is, and nothing is
+    /// waited for.
+    /// </summary>
+    public readonly bool TryTakeKeyAtOnce(KeySpace space, Key key)
+        => locks.TryAcquire(transaction, LockResource.Partition, LockKind.IntentionWrite)
+            && locks.TryAcquire(transaction, LockResource.InSpace(space, key), LockKind.Write);
+
+    /// <summary>
     /// Locks an entry of an index for writing. The writer has locked the key of the record before,
     /// and with it has the intention lock of the partition.
     /// </summary>

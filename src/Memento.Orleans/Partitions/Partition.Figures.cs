@@ -1,4 +1,5 @@
 using Memento.Collections;
+using Memento.Keys;
 using Memento.Locks;
 
 namespace Memento.Partitions;
@@ -6,6 +7,12 @@ namespace Memento.Partitions;
 /// <content>Figures about it.</content>
 internal sealed partial class Partition
 {
+    /// <summary>
+    /// Whether others have the key of a record, or wait for it. Under the gate, for an operation.
+    /// </summary>
+    public bool IsTakenByOthers(PartitionTransaction transaction, Key key)
+        => _locks.IsTakenByOthers(transaction, LockResource.InSpace(KeySpace.Records, key));
+
     /// <summary>
     /// The number of committed records, an estimate of their bytes, and the number of records that
     /// were set aside.

@@ -115,6 +115,14 @@ internal sealed class PartitionTransaction(
         return Content.Count + new OwnCount().GoToEnd(this);
     }
 
+    /// <inheritdoc/>
+    public bool IsTakenByOthers(StoredRecord record)
+        => Partition.IsTakenByOthers(
+            this,
+            new Key(Table.Type == TableType.Bag
+                ? KeyBytes.WithoutSuffix(record.Key).ToArray()
+                : record.Key));
+
     /// <summary>Reads through the transaction's own writes.</summary>
     public StoredRecord? Find(KeySpace space, Key key)
     {

@@ -29,6 +29,10 @@ internal sealed class WalkOperation(
     [Id(2)]
     public int? SortedLimit { get; init; } = limit;
 
+    /// <summary>What it locks.</summary>
+    [Id(3)]
+    public WalkLocks Locks { get; init; }
+
     /// <summary>
     /// Whether all records are read: one lock is better than a range of everything.
     /// </summary>
@@ -39,7 +43,7 @@ internal sealed class WalkOperation(
         PartitionTransaction transaction, ref LockTaker locks, out Chunk result)
     {
         result = null!;
-        if (!TryLock(ref locks)) return false;
+        if (Locks == WalkLocks.Ranges && !TryLock(ref locks)) return false;
 
         WayWalk? walk = locks.Progress switch
         {
@@ -57,7 +61,7 @@ internal sealed class WalkOperation(
 
     /// <inheritdoc/>
     public KeySpace? ReadsOutsideGate(PartitionTransaction transaction)
-        => IsWhole && (Limit is null || Terms.Where is not null)
+        => IsWhole && Locks == WalkLocks.Ranges && (Limit is null || Terms.Where is not null)
             ? Ways[0].SpaceIn(transaction)
             : null;
 
@@ -92,6 +96,19 @@ internal sealed class WalkOperation(
     /// <inheritdoc/>
     public Chunk Read(IRecordView view)
         => new WayWalk(view, this, Ways[0]).GoToEnd().InLockedPartition().ToChunk();
+}
+
+/// <summary>What a walk locks. The numbers are sent, so they never change.</summary>
+internal enum WalkLocks
+{
+    /// <summary>What it has walked.</summary>
+    Ranges = 0,
+
+    /// <summary>Nothing: its results are only candidates, which are locked and read later.</summary>
+    None = 1,
+
+    /// <summary>Nothing, and records that others have locked are left out.</summary>
+    NoneOfOthers = 2,
 }
 
 /// <summary>Merges walks that are each in the order of the query.</summary>

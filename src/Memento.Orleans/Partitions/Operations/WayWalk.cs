@@ -16,6 +16,8 @@ internal sealed class WayWalk
     private readonly RangesWalk[] _walks;
     private readonly WalkMerge? _merge;
     private readonly ChunkBuilder _chunk;
+    private readonly WalkLocks _locks;
+    private readonly IRecordView _view;
     private byte[]? _last;
     private bool _isAtEnd;
 
@@ -25,6 +27,8 @@ internal sealed class WayWalk
     public WayWalk(IRecordView view, WalkOperation operation, WalkWay way)
     {
         FindTerms terms = operation.Terms;
+        _view = view;
+        _locks = operation.Locks;
         Way = way;
         _chunk = way.IsOrdered
             ? new ChunkBuilder(terms, terms.Order, operation.Limit, operation.After)
@@ -76,7 +80,9 @@ internal sealed class WayWalk
         }
 
         RangesWalk current = Current;
-        return !_chunk.Takes(current.Record) || Add(current);
+        return !_chunk.Takes(current.Record)
+            || (_locks == WalkLocks.NoneOfOthers && _view.IsTakenByOthers(current.Record))
+            || Add(current);
     }
 
     public WayWalk GoToEnd()
@@ -134,7 +140,8 @@ internal sealed class WayWalk
         int taken = 0;
         foreach (RangesWalk walk in _walks)
         {
-            if (!walk.TryLock(ref locks, place, ref taken)) return false;
+            if (_locks == WalkLocks.Ranges && !walk.TryLock(ref locks, place, ref taken))
+                return false;
         }
 
         foreach (RangesWalk walk in _walks)
@@ -149,7 +156,8 @@ internal sealed class WayWalk
         int taken = 0;
         foreach (RangesWalk walk in _walks)
         {
-            if (!walk.TryLock(ref locks, _last, ref taken)) return false;
+            if (_locks == WalkLocks.Ranges && !walk.TryLock(ref locks, _last, ref taken))
+                return false;
         }
 
         _chunk.Locked = taken;

@@ -12,6 +12,7 @@ internal sealed class PartitionRequest
     private readonly WalkWay[] _ways;
     private readonly Dictionary<int, byte[][]>? _keys;
     private readonly bool _writes;
+    private readonly WalkLocks _locks;
 
     /// <param name="table">The table.</param>
     /// <param name="plan">The ways to the records, and the order.</param>
@@ -20,14 +21,21 @@ internal sealed class PartitionRequest
     /// <param name="mayLackIndexes">
     /// Whether a partition may lack an index, and then has to sort what the index has in order.
     /// </param>
+    /// <param name="locks">What the walks lock.</param>
     public PartitionRequest(
         TableDefinition table,
         QueryPlan plan,
         bool counts = false,
         bool writes = false,
-        bool mayLackIndexes = false)
+        bool mayLackIndexes = false,
+        WalkLocks locks = WalkLocks.Ranges)
     {
-        _keys = plan.Keys is { } keys ? KeysByPartition(table, keys) : null;
+        _locks = locks;
+
+        // The keys are walked where they are not to be locked.
+        _keys = plan.Keys is { } keys && locks == WalkLocks.Ranges
+            ? KeysByPartition(table, keys)
+            : null;
         bool sorts = !counts && plan.Ways.Any(static way => !way.IsOrdered);
         _terms = new FindTerms
         {
@@ -92,6 +100,7 @@ internal sealed class PartitionRequest
                 _terms, limit, after, way is { } number ? [_ways[number]] : _ways, _writes)
             {
                 SortedLimit = limit is { } least ? Math.Max(least, Reach ?? 0) : null,
+                Locks = _locks,
             };
 
     private static WalkWay ToWalk(AccessPath path, int number)

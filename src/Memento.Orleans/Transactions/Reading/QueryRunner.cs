@@ -10,7 +10,7 @@ namespace Memento.Transactions.Reading;
 /// <summary>
 /// Runs queries: plans them, asks the partitions, and makes one answer from their answers.
 /// </summary>
-internal sealed class QueryRunner(IOperationSender sender)
+internal sealed partial class QueryRunner(IOperationSender sender)
 {
     /// <summary>Reads all results.</summary>
     public async ValueTask<List<T>> ListAsync<T>(

@@ -12,6 +12,9 @@ namespace Memento.Transactions.Reading;
 internal sealed record QueryShape(
     TableDefinition Table, Guard Where, RecordOrder? Order, int Skip = 0, int? Take = null)
 {
+    /// <summary>How the results are locked.</summary>
+    public ResultLocks Locks { get; init; }
+
     /// <summary>Whether there is a Skip or a Take.</summary>
     public bool HasWindow => Skip > 0 || Take is not null;
 
@@ -48,4 +51,17 @@ internal sealed record QueryShape(
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return this with { Take = Math.Min(Take ?? int.MaxValue, count) };
     }
+}
+
+/// <summary>How a query locks its results.</summary>
+internal enum ResultLocks
+{
+    /// <summary>For reading, with what was looked at.</summary>
+    Read = 0,
+
+    /// <summary>For writing, too.</summary>
+    Write = 1,
+
+    /// <summary>For writing, without what others have locked.</summary>
+    WriteUnlocked = 2,
 }

@@ -36,6 +36,7 @@ internal sealed class RecordStream
     /// </param>
     /// <param name="writes">Whether partitions are locked for writing.</param>
     /// <param name="trace">Collects how the query is answered.</param>
+    /// <param name="locks">What the walks lock.</param>
     public RecordStream(
         IOperationSender sender,
         TableDefinition table,
@@ -44,13 +45,15 @@ internal sealed class RecordStream
         bool isLazy = false,
         byte[]? after = null,
         bool writes = false,
-        QueryTrace? trace = null)
+        QueryTrace? trace = null,
+        WalkLocks locks = WalkLocks.Ranges)
     {
         bool isLocal = sender.SharesMemory;
         _sender = sender;
         _table = table;
         _trace = trace;
-        _request = new PartitionRequest(table, plan, counts: false, writes, sender.MayLackIndexes)
+        _request = new PartitionRequest(
+            table, plan, counts: false, writes, sender.MayLackIndexes, locks)
         {
             Reach = reach is { } wanted ? ChunkSizes.Limit(wanted, isLocal) : null,
         };

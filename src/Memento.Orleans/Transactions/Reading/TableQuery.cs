@@ -4,6 +4,7 @@ using Memento.Keys;
 using Memento.Queries.Evaluation;
 using Memento.Queries.Orders;
 using Memento.Queries.Translation;
+using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
@@ -45,26 +46,95 @@ internal sealed class TableQuery<T>(
     public IOrderedTableQuery<T> ThenByDescending<TKey>(Expression<Func<T, TKey>> property)
         => OrderBy(nameof(ThenByDescending), order, property, isDescending: true);
 
+    public ITableQuery<T> ForUpdate(bool skipLocked = false)
+    {
+        if (scope is not ITransaction)
+        {
+            throw new QueryNotSupportedException(
+                nameof(ForUpdate),
+                "A snapshot takes no locks, and cannot be written to. Use it in a transaction.");
+        }
+
+        return With(shape with
+        {
+            Locks = skipLocked ? ResultLocks.WriteUnlocked : ResultLocks.Write,
+        });
+    }
+
+    public async ValueTask<long> DeleteAsync(CancellationToken cancellationToken = default)
+    {
+        ITransaction transaction = Writing(nameof(DeleteAsync));
+        IReadOnlyList<T> found = await ClaimAsync(cancellationToken).ConfigureAwait(false);
+        foreach (T record in found)
+        {
+            if (shape.Table.Type == TableType.Bag)
+            {
+                await transaction.DeleteRecordAsync(record, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            else
+            {
+                await transaction.DeleteAsync<T>(
+                    shape.Table.KeyValueOf(record), cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return found.Count;
+    }
+
+    public async ValueTask<long> UpdateAsync(
+        Func<T, T?> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ITransaction transaction = Writing(nameof(UpdateAsync));
+        long changed = 0;
+
+        // No ConfigureAwait: the change is code of the caller, and runs in the caller's context.
+        foreach (T record in await ClaimAsync(cancellationToken))
+        {
+            // The caller may change the record that it is given.
+            Key key = shape.Table.KeyOf(record);
+            T? old = shape.Table.Type == TableType.Bag ? (T)shape.Table.Copy(record) : null;
+            if (change(record) is not { } next) continue;
+
+            if (shape.Table.KeyOf(next) != key)
+            {
+                throw new ArgumentException(
+                    $"The change of a record of table '{shape.Table.Name}' has given a record with "
+                    + "another key. Delete the old one and write the new one.",
+                    nameof(change));
+            }
+
+            if (old is not null) await transaction.DeleteRecordAsync(old, cancellationToken);
+            await transaction.WriteAsync(next, cancellationToken: cancellationToken);
+            changed++;
+        }
+
+        return changed;
+    }
+
     public override ITableQuery<T> Skip(int count) => With(shape.Without(count));
 
     public override ITableQuery<T> Take(int count) => With(shape.Limited(count));
 
     public override async ValueTask<IReadOnlyList<T>> ToListAsync(
         CancellationToken cancellationToken = default)
-        => await scope.Queries.ListAsync<T>(shape, cancellationToken).ConfigureAwait(false);
+        => shape.Locks == ResultLocks.Read
+            ? await scope.Queries.ListAsync<T>(shape, cancellationToken).ConfigureAwait(false)
+            : await ClaimAsync(cancellationToken).ConfigureAwait(false);
 
     public override ValueTask<long> CountAsync(CancellationToken cancellationToken = default)
-        => scope.Queries.CountAsync(shape, cancellationToken);
+        => scope.Queries.CountAsync(Reading(nameof(CountAsync)), cancellationToken);
 
     public override ValueTask<bool> AnyAsync(CancellationToken cancellationToken = default)
-        => scope.Queries.AnyAsync(shape, cancellationToken);
+        => scope.Queries.AnyAsync(Reading(nameof(AnyAsync)), cancellationToken);
 
     public override IAsyncEnumerable<T> AsAsyncEnumerable()
-        => scope.Queries.StreamAsync<T>(shape, CancellationToken.None);
+        => scope.Queries.StreamAsync<T>(Reading(nameof(AsAsyncEnumerable)), CancellationToken.None);
 
     public override ValueTask<QueryExplanation> ExplainAsync(
         CancellationToken cancellationToken = default)
-        => scope.Queries.ExplainAsync(shape, cancellationToken);
+        => scope.Queries.ExplainAsync(Reading(nameof(ExplainAsync)), cancellationToken);
 
     public ValueTask<TValue> MinAsync<TValue>(
         Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default)
@@ -97,7 +167,8 @@ internal sealed class TableQuery<T>(
         int size, string? after = null, CancellationToken cancellationToken = default)
     {
         ThrowIfWindowed(nameof(ToPageAsync));
-        return scope.Pages.ReadAsync<T>(shape, size, after, cancellationToken);
+        return scope.Pages.ReadAsync<T>(
+            Reading(nameof(ToPageAsync)), size, after, cancellationToken);
     }
 
     private TableQuery<T> With(QueryShape changed) => new(scope, changed, order);
@@ -120,6 +191,7 @@ internal sealed class TableQuery<T>(
         Expression<Func<T, TValue>> property, bool isGreatest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(property);
+        Reading(isGreatest ? nameof(MaxAsync) : nameof(MinAsync));
         string path = OrderPath.Of(property);
         Guard isThere = Guard.IsNotNull(path);
         RecordOrder byValue = RecordOrder.Compile(shape.Table, [new OrderPart(path, isGreatest)]);
@@ -143,6 +215,34 @@ internal sealed class TableQuery<T>(
 
         byte[] Place(T record) => byValue.Encode(record, shape.Table.KeyOf(record).Bytes);
     }
+
+    /// <summary>The results, locked for writing.</summary>
+    private ValueTask<List<T>> ClaimAsync(CancellationToken cancellationToken)
+    {
+        if (shape is { Locks: ResultLocks.WriteUnlocked, Skip: > 0 })
+        {
+            throw new QueryNotSupportedException(
+                "ForUpdate(skipLocked: true) with Skip",
+                "Which results come first depends on what others have locked. Leave Skip out.");
+        }
+
+        return scope.Queries.ClaimAsync<T>(shape, cancellationToken);
+    }
+
+    /// <summary>The query, for a call that locks no results for writing.</summary>
+    private QueryShape Reading(string call)
+        => shape.Locks == ResultLocks.Read
+            ? shape
+            : throw new QueryNotSupportedException(
+                $"{call} after ForUpdate",
+                "ForUpdate locks the records that are returned: ToListAsync, FirstOrDefaultAsync, "
+                + "SingleOrDefaultAsync and projections of them. Leave ForUpdate out.");
+
+    /// <summary>The transaction, for a call that writes.</summary>
+    private ITransaction Writing(string call)
+        => scope as ITransaction
+            ?? throw new QueryNotSupportedException(
+                call, "A snapshot cannot be written to. Use it in a transaction.");
 
     private void ThrowIfWindowed(string call)
     {
