@@ -78,6 +78,10 @@ internal static class CommandLine
         {
             Description = "Only measure transactions over a transactional grain and a record.",
         };
+        Option<bool> claims = new("--claims")
+        {
+            Description = "Only measure workers that claim jobs and complete them.",
+        };
         Option<DirectoryInfo> directory = new("--directory")
         {
             Description = "Where a directory for the database is made, and removed afterwards.",
@@ -88,7 +92,7 @@ internal static class CommandLine
         RootCommand command = new("Measures Memento.Orleans; see benchmarks/README.md.")
         {
             seconds, records, workers, workloads, storage, silos, client, peer, clear, load,
-            stream, postgreSql, ended, mixed, directory, json,
+            stream, postgreSql, ended, mixed, claims, directory, json,
         };
         Check(records, static each
             => int.TryParse(each, CultureInfo.InvariantCulture, out int number)
@@ -129,6 +133,9 @@ internal static class CommandLine
         command.SetAction((parsed, cancellationToken)
             => parsed.GetValue(ended) ? EndedTransactionsProbe.RunAsync()
             : parsed.GetValue(mixed) ? MixedProbe.RunAsync(
+                parsed.GetValue(directory)!,
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)))
+            : parsed.GetValue(claims) ? ClaimProbe.RunAsync(
                 parsed.GetValue(directory)!,
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)))
             : run(
