@@ -4,7 +4,7 @@ using Memento.Tests.Compliance;
 
 namespace Memento.Tests.TwoPhase;
 
-/// <summary>A storage of the suites whose batches fail, in the silo and when a test says so.</summary>
+/// <summary>A storage of the suites whose batches fail when a test says so.</summary>
 internal sealed class FaultyPlace(StorageUnderTest place) : StorageUnderTest
 {
     private readonly List<FaultyStorage> _storages = [];

@@ -23,3 +23,12 @@ public sealed class SqliteMixedKitTests(SqliteMixedFixture fixture)
 
 public sealed class PostgresClusterMixedKitTests(PostgresClusterMixedFixture fixture)
     : MixedSuite<PostgresUnderTest>(fixture), IClassFixture<PostgresClusterMixedFixture>;
+
+public sealed class MemoryMixedFaultTests() : MixedFaultSuite<MemoryUnderTest>(silos: 1);
+
+public sealed class MemoryClusterMixedFaultTests() : MixedFaultSuite<MemoryUnderTest>(silos: 3);
+
+public sealed class SqliteMixedFaultTests() : MixedFaultSuite<SqliteUnderTest>(silos: 1);
+
+public sealed class PostgresClusterMixedFaultTests()
+    : MixedFaultSuite<PostgresUnderTest>(silos: 3);
