@@ -103,4 +103,28 @@ public abstract partial class MixedSuite<TStorage>
         Assert.Equal(error is null, till > 0);
         await Scene.UntilIdleAsync();
     }
+
+    [Theory]
+    [MemberData(nameof(Places))]
+    public async Task A_nested_body_that_is_given_up_is_never_kept_by_half(
+        bool isClient, bool isOnDisk)
+    {
+        TillDesk desk = await Scene.OpenAsync(isClient);
+        int key = Scene.NewKey();
+        Exception? error = await Record.ExceptionAsync(() => desk.Memento.TransactionAsync(
+            async tx =>
+            {
+                await desk.Till(key).CreateOrJoinAsync(key, isOnDisk);
+                await tx.TryNestedAsync(async inner =>
+                {
+                    await desk.Till(key).CreateOrJoinAsync(key, isOnDisk);
+                    inner.Abort();
+                });
+            },
+            new TransactionOptions { MaxAttempts = 1 }).Within());
+
+        // The grain cannot undo a part: then nothing may be kept, and the caller is told.
+        Assert.Equal(error is null ? (1, 1) : (0, 0), await desk.ReadAsync(key, isOnDisk));
+        await Scene.UntilIdleAsync();
+    }
 }
