@@ -21,6 +21,12 @@ internal sealed class OperationSender(
     /// <inheritdoc/>
     public bool MayLackIndexes => false;
 
+    /// <summary>Whether Orleans has begun the transaction as one that only reads.</summary>
+    public bool IsReadOnly => log is { IsReadOnly: true };
+
+    /// <summary>Whether the grain call that runs here locks for writing what it reads.</summary>
+    public bool LocksForWriting => log?.LocksForWriting ?? State.Call is { UseExclusiveLock: true };
+
     /// <summary>A sender under a savepoint inside the savepoint of this one.</summary>
     public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
 
@@ -57,6 +63,24 @@ internal sealed class OperationSender(
     /// <summary>A record that the caller may change.</summary>
     public object Own(TableDefinition table, object record)
         => SharesMemory ? table.CopyStored(record) : record;
+
+    /// <summary>How often states of Orleans were written, as far as this process knows.</summary>
+    public int CountForeignWrites()
+        => log?.CountForeignWrites() ?? State.CountForeignWrites();
+
+    /// <summary>
+    /// Makes the transaction fail if states of Orleans were written in a nested body that was given
+    /// up.
+    /// </summary>
+    /// <param name="before">How often they had been written when it began.</param>
+    /// <param name="reason">Why it was given up.</param>
+    public void GiveUpForeign(int before, Exception? reason)
+    {
+        if (log is null)
+            State.GiveUpForeign(before);
+        else if (log.CountForeignWrites() > before)
+            log.Fail(NestedErrors.LeftInGrains(State.Id, reason));
+    }
 
     private async ValueTask<TResult> SendAndRecordAsync<TResult>(
         TableDefinition table,

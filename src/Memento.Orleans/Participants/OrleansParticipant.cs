@@ -42,6 +42,15 @@ internal static class OrleansParticipant
     }
 
     /// <summary>
+    /// How often participants of others have written, with the calls that have returned.
+    /// </summary>
+    public static int CountForeignWrites(TransactionInfo info)
+        => ReturnedCalls.Of(info).Prepend(info)
+            .SelectMany(static each => each.Participants)
+            .Where(static each => !IsOurs(each.Key))
+            .Sum(static each => each.Value.Writes);
+
+    /// <summary>
     /// Names our partitions in Orleans' record, for its own agent. It makes the first participant
     /// the manager that can be one and has written: the participants of others come first.
     /// </summary>
@@ -133,6 +142,12 @@ internal static class OrleansParticipant
 /// </summary>
 internal interface IParticipantLog
 {
+    /// <summary>Whether Orleans has begun the transaction as one that only reads.</summary>
+    bool IsReadOnly { get; }
+
+    /// <summary>Whether the grain call locks for writing what it reads.</summary>
+    bool LocksForWriting { get; }
+
     /// <summary>
     /// Called before the operation, so that a failing operation cannot hide a lock.
     /// </summary>
@@ -146,4 +161,10 @@ internal interface IParticipantLog
     /// transaction has met here.
     /// </summary>
     void Learn();
+
+    /// <summary>How often the grain call has written states of Orleans.</summary>
+    int CountForeignWrites();
+
+    /// <summary>Makes the transaction fail, whatever the grain call answers.</summary>
+    void Fail(Exception reason);
 }

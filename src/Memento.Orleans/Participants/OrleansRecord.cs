@@ -58,6 +58,29 @@ internal sealed class OrleansRecord(TransactionInfo info)
         }
     }
 
+    /// <summary>
+    /// Whether it is this record or a branch of it, and not that of a grain call.
+    /// </summary>
+    public bool Has(TransactionInfo info)
+    {
+        lock (_gate)
+            return ReferenceEquals(info, Info) || _branches.Contains(info);
+    }
+
+    /// <summary>
+    /// How often participants of others have written, by the calls that have returned.
+    /// </summary>
+    /// <param name="isComplete">Whether all calls have returned.</param>
+    public int CountForeignWrites(out bool isComplete)
+    {
+        lock (_gate)
+        {
+            // Before the count: a call that returns after this may not be counted.
+            isComplete = AllAreBack();
+            return _branches.Append(Info).Sum(OrleansParticipant.CountForeignWrites);
+        }
+    }
+
     /// <summary>Begins a branch.</summary>
     public TransactionInfo Branch()
     {

@@ -1,5 +1,6 @@
 using Memento.Messages;
 using Memento.Partitions;
+using Orleans.Transactions;
 
 namespace Memento.Participants;
 
@@ -11,6 +12,10 @@ internal sealed partial class TransactionState
     private GrainWrites? _grainWrites;
 
     private List<Savepoint?>? _abandoned;
+
+    private int? _foreignAtGiveUp;
+
+    private bool _hasForeignLeft;
 
     /// <summary>Its nested bodies in this process, if it has had any.</summary>
     public NestedScopes? Nested { get; private set; }
@@ -39,6 +44,54 @@ internal sealed partial class TransactionState
     {
         lock (_gate)
             (_abandoned ??= []).Add(savepoint);
+    }
+
+    /// <summary>
+    /// Whether a nested body was given up whose calls have written states of Orleans. They have no
+    /// savepoints, and so would keep what they wrote.
+    /// </summary>
+    public bool HasForeignLeft
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasForeignLeft || (_foreignAtGiveUp is { } before
+                    && Orleans!.CountForeignWrites(out _) > before);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The grain call of this silo that runs here, as Orleans has it; null if the body runs here.
+    /// </summary>
+    public TransactionInfo? Call
+        => Orleans is { } record && TransactionContext.GetTransactionInfo() is { } info
+            && info.TransactionId == Id && !record.Has(info) ? info : null;
+
+    /// <summary>How often states of Orleans were written, as far as is known here.</summary>
+    public int CountForeignWrites()
+        => Call is { } call
+            ? OrleansParticipant.CountForeignWrites(call)
+            : Orleans?.CountForeignWrites(out _) ?? 0;
+
+    /// <summary>Called when a nested body is given up.</summary>
+    /// <param name="before">How often states of Orleans had been written when it began.</param>
+    public void GiveUpForeign(int before)
+    {
+        if (Orleans is not { } record) return;
+
+        // A call of the body that still runs may have written: the end of the body finds out.
+        bool isInGrain = Call is not null;
+        bool isComplete = true;
+        int now = isInGrain ? CountForeignWrites() : record.CountForeignWrites(out isComplete);
+        lock (_gate)
+        {
+            if (now > before)
+                _hasForeignLeft = true;
+            else if (!isComplete)
+                _foreignAtGiveUp = Math.Min(_foreignAtGiveUp ?? before, before);
+        }
     }
 
     /// <summary>Its savepoints. Makes them if there are none.</summary>

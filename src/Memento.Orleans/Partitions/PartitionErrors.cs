@@ -84,6 +84,14 @@ internal static class NestedErrors
         => new($"A call of a nested body of transaction {transactionId} was still running when the "
             + "body ended; what the body wrote was undone. Await every call inside the body.");
 
+    public static MementoException LeftInGrains(Guid transactionId, Exception? reason)
+        => new(
+            $"A nested body of transaction {transactionId} was given up after transactional grains "
+            + "had written in it. Their states have no savepoints, so nothing of the whole "
+            + "transaction was kept. Call such grains outside nested bodies, or let the whole "
+            + "transaction abort.",
+            reason);
+
     private static string Describe(TableDefinition table, KeySpace space, Key key)
         => space.IsRecords
             ? $"The record with key '{table.KeyCodec.Decode(key)}' of table '{table.Name}'"

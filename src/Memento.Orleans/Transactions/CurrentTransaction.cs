@@ -4,6 +4,7 @@ using Memento.Locks;
 using Memento.Messages;
 using Memento.Participants;
 using Memento.Tables;
+using Orleans.Serialization;
 using Orleans.Transactions;
 
 namespace Memento.Transactions;
@@ -21,6 +22,7 @@ internal sealed class CurrentTransaction(
     TransactionTools tools,
     PartitionGrains grains,
     IGrainContextAccessor context,
+    Serializer<OrleansTransactionAbortedException> errors,
     TimeProvider time)
 {
     // Each grain call has its own TransactionInfo, which records its operations.
@@ -69,7 +71,7 @@ internal sealed class CurrentTransaction(
         return new TransactionScope(
             state,
             tools,
-            new ParticipantLog(info, state, grains, tools.Partitions.Clock),
+            new ParticipantLog(info, state, grains, errors, tools.Partitions.Clock),
             around.Length == 0 ? null : state.UseSavepoints().Find(around))
         {
             Attempt = AttemptContext.Find(info.TransactionId),
@@ -79,9 +81,17 @@ internal sealed class CurrentTransaction(
 
     /// <summary>Writes participants into the transaction that the grain call gives back.</summary>
     private sealed class ParticipantLog(
-        TransactionInfo info, TransactionState state, PartitionGrains grains, HybridClock clock)
+        TransactionInfo info,
+        TransactionState state,
+        PartitionGrains grains,
+        Serializer<OrleansTransactionAbortedException> errors,
+        HybridClock clock)
         : IParticipantLog
     {
+        public bool IsReadOnly => info.IsReadOnly;
+
+        public bool LocksForWriting => info.UseExclusiveLock;
+
         public void Enlist(TableDefinition table, int number)
         {
             lock (state)
@@ -108,6 +118,18 @@ internal sealed class CurrentTransaction(
             {
                 if (info.TimeStamp < now) info.TimeStamp = now;
             }
+        }
+
+        public int CountForeignWrites()
+        {
+            lock (state)
+                return OrleansParticipant.CountForeignWrites(info);
+        }
+
+        public void Fail(Exception reason)
+        {
+            lock (state)
+                info.RecordException(reason, errors);
         }
 
         private ParticipantId ParticipantOf(TableDefinition table, int number)

@@ -138,6 +138,12 @@ internal sealed class TransactionAttempt<T>(
             return false;
         }
 
+        if (state.HasForeignLeft)
+        {
+            _error = NestedErrors.LeftInGrains(state.Id, reason: null);
+            return false;
+        }
+
         if (!state.HasCallsUnderWay)
         {
             await state.RollbackLateAsync();

@@ -62,6 +62,8 @@ internal sealed partial class TransactionScope
         running.Add(savepoint, nested);
         SavepointContext.Set(Id, savepoint);
         _state.BeginCall(outer.Savepoint);
+        int foreignBefore = outer.CountForeignWrites();
+        Exception? reason = null;
         bool isKept = false;
         try
         {
@@ -76,7 +78,13 @@ internal sealed partial class TransactionScope
         catch (TransactionAbortedException aborted)
             when (!throwsAborted && ReferenceEquals(aborted, nested.Aborted))
         {
+            reason = aborted;
             return new TransactionResult<T>(Ok: false, default, aborted.Reason);
+        }
+        catch (Exception exception)
+        {
+            reason = exception;
+            throw;
         }
         finally
         {
@@ -84,6 +92,7 @@ internal sealed partial class TransactionScope
             if (!isKept)
             {
                 _state.Callbacks?.Undo(body => ((TransactionScope)body).IsInside(nested));
+                outer.GiveUpForeign(foreignBefore, reason);
                 await _state.RollbackAsync(savepoint, alsoInGrains: true);
             }
 

@@ -5,6 +5,7 @@ using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
 using Memento.Transactions.Reading;
+using Orleans.Transactions;
 
 namespace Memento.Transactions;
 
@@ -107,6 +108,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
         get
         {
             TransactionScope scope = Use();
+            if (scope._sender.IsReadOnly) throw new OrleansReadOnlyViolatedException($"{Id}");
             return scope._writer ??= new RecordWriter(scope._sender);
         }
     }
@@ -118,7 +120,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
         TableDefinition table = Use<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
         object? record = await Sender.SendAsync(
-            table, new ReadOperation(encoded, mode == LockMode.Write), cancellationToken)
+            table, new ReadOperation(encoded, LocksToWrite(mode)), cancellationToken)
             .ConfigureAwait(false);
         return record is null ? null : (T)Sender.Own(table, record);
     }
@@ -130,7 +132,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
         TableDefinition table = Use<T>();
         Key encoded = table.KeyCodec.EncodeArgument(key);
         object[] records = await Sender.SendAsync(
-            table, new ReadAllOperation(encoded, mode == LockMode.Write), cancellationToken)
+            table, new ReadAllOperation(encoded, LocksToWrite(mode)), cancellationToken)
             .ConfigureAwait(false);
         return Array.ConvertAll(records, record => (T)Sender.Own(table, record));
     }
@@ -176,7 +178,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
         LockMode mode = LockMode.Read, CancellationToken cancellationToken = default)
         where T : class
         => await Queries.ListAsync<T>(
-            QueryShape.All(Use<T>()), cancellationToken, writes: mode == LockMode.Write)
+            QueryShape.All(Use<T>()), cancellationToken, writes: LocksToWrite(mode))
             .ConfigureAwait(false);
 
     public ValueTask LockTableAsync<T>(
@@ -211,6 +213,12 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
         ThrowIfEnded();
         return _tools.Tables.Get<T>();
     }
+
+    /// <summary>
+    /// Whether a read locks for writing: because it says so, or the grain call of Orleans does.
+    /// </summary>
+    private bool LocksToWrite(LockMode mode)
+        => mode == LockMode.Write || _sender.LocksForWriting;
 
     /// <summary>The running scope of the caller.</summary>
     private TransactionScope Use()
