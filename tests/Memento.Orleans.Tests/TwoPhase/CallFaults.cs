@@ -3,13 +3,18 @@ using System.Collections.Concurrent;
 namespace Memento.Tests.TwoPhase;
 
 /// <summary>
-/// Fails calls of Orleans' two-phase commit by the names of their methods, as if they were lost.
+/// Fails or holds calls of Orleans' two-phase commit by the names of their methods. A call that
+/// fails is as good as lost.
 /// </summary>
 internal sealed class CallFaults : IIncomingGrainCallFilter
 {
     private readonly ConcurrentDictionary<string, int> _failed = new();
     private readonly ConcurrentDictionary<string, int> _passed = new();
     private readonly ConcurrentDictionary<string, bool> _failing = new();
+    private readonly ConcurrentDictionary<string, HeldCalls> _held = new();
+
+    /// <summary>Called before each call with the name of its method: whether it is lost.</summary>
+    public Func<string, bool>? Loses { get; set; }
 
     /// <summary>How many calls of a method have failed.</summary>
     public int CountFailed(string method) => _failed.GetValueOrDefault(method);
@@ -21,13 +26,53 @@ internal sealed class CallFaults : IIncomingGrainCallFilter
 
     public void Mend(string method) => _failing.TryRemove(method, out _);
 
-    public Task Invoke(IIncomingGrainCallContext context)
+    /// <summary>Holds the calls of a method from here on.</summary>
+    public HeldCalls Hold(string method)
+        => _held[method] = new HeldCalls(() => _held.TryRemove(method, out _));
+
+    /// <summary>Ends all faults.</summary>
+    public void Clear()
+    {
+        Loses = null;
+        _failing.Clear();
+        foreach (HeldCalls each in _held.Values)
+            each.Release();
+    }
+
+    public async Task Invoke(IIncomingGrainCallContext context)
     {
         string method = context.MethodName;
-        bool isLost = _failing.ContainsKey(method);
+        if (_held.TryGetValue(method, out HeldCalls? held)) await held.PassAsync();
+        bool isLost = _failing.ContainsKey(method) || Loses?.Invoke(method) == true;
         (isLost ? _failed : _passed).AddOrUpdate(method, 1, static (_, count) => count + 1);
-        if (!isLost) return context.Invoke();
+        if (isLost) throw new InvalidOperationException($"The test has lost a call of {method}.");
 
-        throw new InvalidOperationException($"The test has lost a call of {method}.");
+        await context.Invoke();
+    }
+}
+
+/// <summary>Calls that wait until a test lets them go.</summary>
+internal sealed class HeldCalls(Action end)
+{
+    private readonly TaskCompletionSource _reached =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource _released =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when a call has come.</summary>
+    public Task Reached => _reached.Task;
+
+    /// <summary>Lets all go, and holds no more.</summary>
+    public void Release()
+    {
+        end();
+        _released.TrySetResult();
+    }
+
+    public Task PassAsync()
+    {
+        _reached.TrySetResult();
+        return _released.Task;
     }
 }

@@ -9,20 +9,18 @@ namespace Memento.Tests.TwoPhase;
 /// </summary>
 public sealed class ForeignManagerTests : IAsyncLifetime
 {
-    private readonly MemoryUnderTest _place = new();
-    private VaultCluster _cluster = null!;
+    private MixedScene _scene = null!;
     private VaultClient _client = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _cluster = await VaultCluster.StartAsync(2, _place);
-        _client = await _cluster.ConnectAsync();
+        _scene = await MixedScene.StartAsync(2, new MemoryUnderTest());
+        _client = await _scene.ConnectAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _cluster.DisposeAsync();
-        await _place.DisposeAsync();
+        await _scene.DisposeAsync();
     }
 
     [Fact]
@@ -31,14 +29,14 @@ public sealed class ForeignManagerTests : IAsyncLifetime
         await _client.RunAsync(vault => vault.AddCoinAsync("a", 1));
         for (int i = 0; i < 20; i++)
             await _client.RunAsync(vault => vault.AddAsync($"{i}", 2));
-        await _cluster.UntilIdleAsync();
+        await _scene.UntilIdleAsync();
 
         Assert.Equal(41, await _client.AskAsync(vault => vault.BalanceAsync()));
-        Assert.Equal((1, 0), await _cluster.ReadAsync("a"));
+        Assert.Equal((1, 0), await _scene.ReadAsync("a"));
         for (int i = 0; i < 20; i++)
-            Assert.Equal((2, 2), await _cluster.ReadAsync($"{i}"));
+            Assert.Equal((2, 2), await _scene.ReadAsync($"{i}"));
         Assert.Equal((41, 2, 2), await _client.AskAsync(vault => vault.ReadAsync("3")));
-        await _cluster.UntilIdleAsync();
+        await _scene.UntilIdleAsync();
     }
 
     [Fact]
@@ -47,7 +45,7 @@ public sealed class ForeignManagerTests : IAsyncLifetime
         await _client.RunAsync(vault => vault.AddAsync("a", 1));
         await Assert.ThrowsAnyAsync<Exception>(
             () => _client.RunAsync(vault => vault.FailAsync("a", 5)));
-        await _cluster.UntilIdleAsync();
+        await _scene.UntilIdleAsync();
 
         Assert.Equal((1, 1, 1), await _client.AskAsync(vault => vault.ReadAsync("a")));
     }
@@ -57,7 +55,7 @@ public sealed class ForeignManagerTests : IAsyncLifetime
     {
         await _client.RunAsync(vault => vault.AddAsync("a", 3));
         await _client.RunAsync(vault => vault.CopyAsync("a"), "other");
-        await _cluster.UntilIdleAsync();
+        await _scene.UntilIdleAsync();
 
         Assert.Equal(3, await _client.AskAsync(vault => vault.BalanceAsync(), "other"));
     }
@@ -84,13 +82,13 @@ public sealed class ForeignManagerTests : IAsyncLifetime
                     }
                 }
             });
-        await _cluster.UntilIdleAsync();
+        await _scene.UntilIdleAsync();
 
         long coins = 0;
         long bills = 0;
         for (int i = 0; i < 3; i++)
         {
-            (long coin, long bill) = await _cluster.ReadAsync($"{i}");
+            (long coin, long bill) = await _scene.ReadAsync($"{i}");
             (coins, bills) = (coins + coin, bills + bill);
         }
 
@@ -104,17 +102,17 @@ public sealed class ForeignManagerTests : IAsyncLifetime
     public async Task What_is_prepared_is_not_seen_and_waits_for_its_decision()
     {
         await _client.RunAsync(vault => vault.AddAsync("a", 1));
-        await _cluster.UntilIdleAsync();
-        _cluster.Calls.Fail("Confirm");
+        await _scene.UntilIdleAsync();
+        _scene.Calls.Fail("Confirm");
         await _client.RunAsync(vault => vault.AddAsync("a", 1));
         await Waiting.UntilAsync(
-            () => _cluster.Calls.CountFailed("Confirm") > 4, "the decision is lost a few times");
-        Task<(long, long)> reading = _cluster.ReadAsync("a");
-        Assert.InRange(_cluster.Prepared.Sum(static each => each.Count), 1, 2);
+            () => _scene.Calls.CountFailed("Confirm") > 4, "the decision is lost a few times");
+        Task<(long, long)> reading = _scene.ReadAsync("a");
+        Assert.InRange(_scene.Prepared.Sum(static each => each.Count), 1, 2);
         Assert.NotEqual(reading, await Task.WhenAny(reading, Task.Delay(500)));
-        _cluster.Calls.Mend("Confirm");
+        _scene.Calls.Mend("Confirm");
 
         Assert.Equal((2, 2), await reading);
-        await _cluster.UntilIdleAsync();
+        await _scene.UntilIdleAsync();
     }
 }

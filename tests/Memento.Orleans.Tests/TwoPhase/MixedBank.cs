@@ -1,10 +1,12 @@
 namespace Memento.Tests.TwoPhase;
 
 /// <summary>
-/// Accounts in tables and wallets in grains, of which some are chosen by chance for a transfer. All
-/// together have nothing.
+/// Accounts in tables and wallets in grains, of which some are chosen by chance for a transfer: of
+/// one kind, or of both. All together have nothing.
 /// </summary>
-internal sealed class MixedBank(int seed)
+/// <param name="key">The first of their keys.</param>
+/// <param name="usesRam">Whether half of the accounts are in ram.</param>
+internal sealed class MixedBank(int key, bool usesRam = true)
 {
     private const int Accounts = 4;
     private const int Wallets = 4;
@@ -13,7 +15,7 @@ internal sealed class MixedBank(int seed)
     /// One transfer between two places, of either kind. Wallets first, by their numbers: a state of
     /// Orleans has locks of its own, which are ended by a time limit where they meet crosswise.
     /// </summary>
-    public Task TransferAsync(IMemento memento, IGrainFactory grains, Random random)
+    public Task TransferAsync(Desk desk, Random random, TransactionOptions? options = null)
     {
         int from = random.Next(Accounts + Wallets);
         int to = random.Next(Accounts + Wallets);
@@ -21,40 +23,45 @@ internal sealed class MixedBank(int seed)
         bool isWithinGrain = random.Next(2) == 0;
         if (IsWallet(from) && !IsWallet(to) && isWithinGrain)
         {
-            return memento.TransactionAsync(async _ =>
-                await WalletOf(grains, from).PayIntoAsync(to, amount, isOnDisk: to % 2 == 0));
+            return desk.Memento.TransactionAsync(
+                async _ => await desk.Wallet(key + from)
+                    .PayIntoAsync(key + to, amount, IsOnDisk(to)),
+                options);
         }
 
         (int Place, int Amount)[] changes = [(from, -amount), (to, amount)];
-        return memento.TransactionAsync(async tx =>
-        {
-            foreach ((int place, int change) in changes.OrderBy(static each => each.Place))
+        return desk.Memento.TransactionAsync(
+            async tx =>
             {
-                if (IsWallet(place))
-                    await WalletOf(grains, place).AddAsync(change);
-                else
-                    await Money.AddAsync(tx, place, change, isOnDisk: place % 2 == 0);
-            }
-        });
+                foreach ((int place, int change) in changes.OrderBy(static each => each.Place))
+                {
+                    if (IsWallet(place))
+                        await desk.Wallet(key + place).AddAsync(change);
+                    else
+                        await Money.AddAsync(tx, key + place, change, IsOnDisk(place));
+                }
+            },
+            options);
     }
 
     /// <summary>The sum of all, by one transaction over all.</summary>
-    public Task<long> SumAsync(IMemento memento, IGrainFactory grains)
-        => memento.TransactionAsync(async tx =>
-        {
-            long sum = 0;
-            for (int place = 0; place < Accounts + Wallets; place++)
+    public Task<long> SumAsync(Desk desk, TransactionOptions? options = null)
+        => desk.Memento.TransactionAsync(
+            async tx =>
             {
-                sum += IsWallet(place)
-                    ? await WalletOf(grains, place).ReadAsync()
-                    : await Money.ReadAsync(tx, place, isOnDisk: place % 2 == 0);
-            }
+                long sum = 0;
+                for (int place = 0; place < Accounts + Wallets; place++)
+                {
+                    sum += IsWallet(place)
+                        ? await desk.Wallet(key + place).ReadAsync()
+                        : await Money.ReadAsync(tx, key + place, IsOnDisk(place));
+                }
 
-            return sum;
-        });
+                return sum;
+            },
+            options);
 
     private static bool IsWallet(int place) => place < Wallets;
 
-    private IWallet WalletOf(IGrainFactory grains, int place)
-        => grains.GetGrain<IWallet>($"{seed}-{place}");
+    private bool IsOnDisk(int place) => !usesRam || place % 2 == 0;
 }

@@ -19,115 +19,111 @@ public sealed class RestoredTests
     public async Task What_is_prepared_is_there_after_a_restart_and_ends_as_its_manager_says(
         bool isCommitted, bool isKilled)
     {
-        await using StorageUnderTest place =
-            isKilled ? new MemoryUnderTest() : new SqliteUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(1, place);
-        VaultClient client = await cluster.ConnectAsync();
+        await using MixedScene scene = await MixedScene.StartAsync(
+            1, isKilled ? new MemoryUnderTest() : new SqliteUnderTest());
+        VaultClient client = await scene.ConnectAsync();
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
-        await cluster.UntilIdleAsync();
+        await scene.UntilIdleAsync();
 
         // The votes are lost where it is not to be committed: its manager waits for them in vain.
         string lost = isCommitted ? "Confirm" : "Prepared";
-        cluster.Calls.Fail(lost);
-        cluster.Calls.Fail("Cancel");
+        scene.Calls.Fail(lost);
+        scene.Calls.Fail("Cancel");
         Task adding = client.RunAsync(vault => vault.AddBillAsync("a", 1));
         await Waiting.UntilAsync(
-            () => cluster.Calls.CountFailed(lost) > 0, "the partition is prepared");
+            () => scene.Calls.CountFailed(lost) > 0, "the partition is prepared");
         if (isCommitted)
             await adding;
         else
             adding.Ignore();
 
-        await cluster.ReplaceSiloAsync(isKilled);
-        Task<(long, long)> reading = cluster.ReadAsync("a");
+        await scene.ReplaceSiloAsync(isKilled);
+        Task<(long, long)> reading = scene.ReadAsync("a");
         await Waiting.UntilAsync(
-            () => cluster.Silos.Partitions.Any(static each => !each.IsIdle()),
+            () => scene.Cluster.Partitions.Any(static each => !each.IsIdle()),
             "the restored transaction holds its locks");
         await Waiting.UntilAsync(
-            () => cluster.Prepared.Any(static each => each.Count > 0), "it waits for its decision");
+            () => scene.Prepared.Any(static each => each.Count > 0), "it waits for its decision");
         Assert.False(reading.IsCompleted);
-        cluster.Calls.Mend(lost);
-        cluster.Calls.Mend("Cancel");
+        scene.Calls.Mend(lost);
+        scene.Calls.Mend("Cancel");
 
         long expected = isCommitted ? 2 : 1;
         Assert.Equal((0, expected), await reading);
-        await cluster.UntilIdleAsync();
+        await scene.UntilIdleAsync();
         Assert.Equal(
             [$"a {expected}"],
-            (await cluster.Memento.TransactionAsync(async tx =>
+            (await scene.Memento.TransactionAsync(async tx =>
                 await tx.SelectAsync<Bill>(each => each.Value == expected)).Within())
                 .Select(static each => each.Serial));
-        VaultClient again = await cluster.ConnectAsync();
+        VaultClient again = await scene.ConnectAsync();
         await again.RunAsync(vault => vault.AddBillAsync("a", 1));
-        await cluster.UntilIdleAsync();
+        await scene.UntilIdleAsync();
         Assert.Equal(expected + 1, await again.AskAsync(vault => vault.BalanceAsync()));
-        Assert.Equal((0, expected + 1), await cluster.ReadAsync("a"));
+        Assert.Equal((0, expected + 1), await scene.ReadAsync("a"));
     }
 
     [Fact]
     public async Task A_partition_on_disk_moves_with_what_is_prepared_in_it()
     {
-        await using var place = new MemoryUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(2, place);
-        VaultClient client = await cluster.ConnectAsync();
+        await using MixedScene scene = await MixedScene.StartAsync(2, new MemoryUnderTest());
+        VaultClient client = await scene.ConnectAsync();
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
-        await cluster.UntilIdleAsync();
-        cluster.Calls.Fail("Confirm");
+        await scene.UntilIdleAsync();
+        scene.Calls.Fail("Confirm");
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
-        TestSilo owner = await cluster.Silos.SiloOfAsync<Bill>("a");
-        TestSilo other = cluster.Silos.Silos.First(each => each != owner);
-        await cluster.Silos.MoveAsync<Bill>("a", other);
+        TestSilo owner = await scene.Cluster.SiloOfAsync<Bill>("a");
+        TestSilo other = scene.Cluster.Silos.First(each => each != owner);
+        await scene.Cluster.MoveAsync<Bill>("a", other);
         await Waiting.UntilAsync(
             () => other.Services.GetRequiredService<PreparedTransactions>().Count == 1,
             "the next owner has it");
-        cluster.Calls.Mend("Confirm");
+        scene.Calls.Mend("Confirm");
 
-        Assert.Equal((0, 2), await cluster.ReadAsync("a"));
-        await cluster.UntilIdleAsync();
+        Assert.Equal((0, 2), await scene.ReadAsync("a"));
+        await scene.UntilIdleAsync();
     }
 
     [Fact]
     public async Task What_cannot_be_stored_when_it_is_confirmed_stays_prepared_until_it_can()
     {
-        await using var place = new MemoryUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(1, place);
-        VaultClient client = await cluster.ConnectAsync();
+        await using MixedScene scene = await MixedScene.StartAsync(1, new MemoryUnderTest());
+        VaultClient client = await scene.ConnectAsync();
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
-        await cluster.UntilIdleAsync();
-        cluster.Calls.Fail("Confirm");
+        await scene.UntilIdleAsync();
+        scene.Calls.Fail("Confirm");
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
         await Waiting.UntilAsync(
-            () => cluster.Calls.CountFailed("Confirm") > 0, "the decision is lost");
-        using (cluster.Silos.Storage.Fail())
+            () => scene.Calls.CountFailed("Confirm") > 0, "the decision is lost");
+        using (scene.Cluster.Storage.Fail())
         {
-            cluster.Calls.Mend("Confirm");
+            scene.Calls.Mend("Confirm");
             await Waiting.UntilAsync(
-                () => cluster.Calls.CountPassed("Confirm") > 3,
+                () => scene.Calls.CountPassed("Confirm") > 3,
                 "the decision has come and was refused");
-            Assert.Contains(cluster.Prepared, static each => each.Count == 1);
+            Assert.Contains(scene.Prepared, static each => each.Count == 1);
         }
 
-        Assert.Equal((0, 2), await cluster.ReadAsync("a"));
-        await cluster.UntilIdleAsync();
+        Assert.Equal((0, 2), await scene.ReadAsync("a"));
+        await scene.UntilIdleAsync();
     }
 
     [Fact]
     public async Task What_cannot_be_prepared_is_aborted_everywhere()
     {
-        await using var place = new MemoryUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(1, place);
-        VaultClient client = await cluster.ConnectAsync();
+        await using MixedScene scene = await MixedScene.StartAsync(1, new MemoryUnderTest());
+        VaultClient client = await scene.ConnectAsync();
         await client.RunAsync(vault => vault.AddBillAsync("a", 1));
-        await cluster.UntilIdleAsync();
-        using (cluster.Silos.Storage.Fail())
+        await scene.UntilIdleAsync();
+        using (scene.Cluster.Storage.Fail())
         {
             await Assert.ThrowsAnyAsync<Exception>(
                 () => client.RunAsync(vault => vault.AddBillAsync("a", 1)));
         }
 
-        await cluster.UntilIdleAsync();
+        await scene.UntilIdleAsync();
 
-        Assert.Equal((0, 1), await cluster.ReadAsync("a"));
+        Assert.Equal((0, 1), await scene.ReadAsync("a"));
         Assert.Equal(1, await client.AskAsync(vault => vault.BalanceAsync()));
     }
 }

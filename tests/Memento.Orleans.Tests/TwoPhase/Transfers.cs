@@ -1,0 +1,70 @@
+using Memento.Tests.Conformance;
+
+namespace Memento.Tests.TwoPhase;
+
+/// <summary>
+/// Clients that move money between records on disk and states of grains, of one kind or both, while
+/// a test lets things fail.
+/// </summary>
+internal sealed class Transfers
+{
+    /// <summary>
+    /// A state of Orleans that hears of no end is locked until the time limit, and so are all that
+    /// wait for it.
+    /// </summary>
+    private static readonly TransactionOptions Short =
+        new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly MixedScene _scene;
+    private readonly MixedBank _bank;
+    private readonly int _seed;
+    private readonly CancellationTokenSource _enough = new();
+    private readonly Task[] _workers;
+    private int _done;
+
+    private Transfers(MixedScene scene, Desk desk, int seed)
+    {
+        (_scene, _seed) = (scene, seed);
+        _bank = new MixedBank(scene.NewKey(), usesRam: false);
+        _workers = [.. Enumerable.Range(0, 4).Select(worker
+            => Task.Run(() => MoveAsync(desk, new Random(seed + worker))))];
+    }
+
+    public static async Task<Transfers> BeginAsync(MixedScene scene, int seed)
+        => new(scene, await scene.OpenAsync(isClient: true), seed);
+
+    /// <summary>Waits until some more have been carried out.</summary>
+    public Task UntilMoreAsync(int count)
+    {
+        int enough = Volatile.Read(ref _done) + count;
+        return Waiting.UntilAsync(
+            () => Volatile.Read(ref _done) >= enough, $"{count} more transfers (seed {_seed})");
+    }
+
+    /// <summary>Ends them, and looks whether the sum is what it was.</summary>
+    public async Task RequireSumAsync()
+    {
+        await _enough.CancelAsync();
+        await Task.WhenAll(_workers).WaitAsync(2 * Waiting.Bound);
+        Desk desk = await _scene.OpenAsync(isClient: false);
+        long? sum = null;
+        await Waiting.UntilAsync(
+            async () => await Record.ExceptionAsync(
+                async () => sum = await _bank.SumAsync(desk, Short).Within()) is null,
+            $"all can be read again (seed {_seed})");
+        Assert.Equal((_seed, 0L), (_seed, sum));
+    }
+
+    private async Task MoveAsync(Desk desk, Random random)
+    {
+        while (!_enough.IsCancellationRequested)
+        {
+            // What fails must have changed nothing: the sum shows it.
+            if (await Record.ExceptionAsync(
+                () => _bank.TransferAsync(desk, random, Short).Within()) is null)
+            {
+                Interlocked.Increment(ref _done);
+            }
+        }
+    }
+}
