@@ -47,6 +47,7 @@ public static class ClusterSilo
                 UseRedis(silo, place);
             else
                 silo.UsePostgreSqlClustering(place);
+            ClusterGrains.AddTo(silo, storage, place);
             silo.AddMemento(memento =>
             {
                 if (storage == CrashStorage.Redis)

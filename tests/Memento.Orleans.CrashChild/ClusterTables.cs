@@ -5,7 +5,9 @@ public static class ClusterTables
 {
     public static void AddTo(IMementoBuilder memento)
         => memento.AddTable<ClusterAccount>().AddTable<ClusterReceipt>().AddTable<ClusterNode>()
-            .AddTable<ClusterList>().AddTable<ClusterRamList>();
+            .AddTable<ClusterList>().AddTable<ClusterRamList>()
+            .AddTable<ClusterTill>().AddTable<ClusterRamTill>()
+            .AddTable<ClusterSlip>().AddTable<ClusterRamSlip>();
 }
 
 /// <summary>An account of the bank.</summary>

@@ -10,8 +10,22 @@ namespace Memento.Tests.Chaos;
 internal sealed record ChaosPlan(
     string Storage, IReadOnlyList<ChaosFault> Faults, TimeSpan Length, int Seed)
 {
+    /// <summary>The load over tables.</summary>
+    public const string Tables = "tables";
+
+    /// <summary>The load over tables and transactional grains.</summary>
+    public const string Grains = "grains";
+
     /// <summary>Whether what is in ram must be there in the end, too.</summary>
     public bool KeepsRam => Faults.All(static each => each is ChaosFault.Stop or ChaosFault.Join);
+
+    /// <summary>
+    /// The loads by name, of those that MEMENTO_CHAOS_LOADS says: "tables", or "grains" for both
+    /// kinds of state.
+    /// </summary>
+    public IReadOnlyList<string> Loads { get; } =
+        (Environment.GetEnvironmentVariable("MEMENTO_CHAOS_LOADS") ?? $"{Tables} {Grains}")
+            .Split(' ');
 
     /// <summary>
     /// A plan of so many seconds, or of as many as MEMENTO_CHAOS_SECONDS says.

@@ -1,21 +1,18 @@
 using Memento.CrashChild;
-using Memento.Tests.Conformance;
-using Memento.Tests.Consistency;
 using Memento.Tests.GrainStorages;
 using Memento.Tests.PostgreSql;
 
 namespace Memento.Tests.Chaos;
 
 /// <summary>
-/// Three silo processes and two clients, a bank, a ring and lists, with snapshots of each, while
-/// silos are killed, stopped, paused and cut off from each other, and the database crashes.
-/// MEMENTO_CHAOS_SECONDS asks for longer runs, and MEMENTO_RUN_SEED for the choices of an earlier
-/// one.
+/// Three silo processes and their clients, with a bank, a ring and lists in tables, and with
+/// wallets and lists in tables and in transactional grains of Orleans, while silos are killed,
+/// stopped, paused and cut off from each other, and the database crashes. MEMENTO_CHAOS_SECONDS
+/// asks for longer runs, MEMENTO_RUN_SEED for the choices of an earlier one, and
+/// MEMENTO_CHAOS_LOADS for one load alone.
 /// </summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
-    private const int Workers = 3;
-
     [Theory]
     [InlineData("Kill Pause Database", 40)]
     [InlineData("Stop Join", 30)]
@@ -26,6 +23,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         try
         {
             server.Execute("CREATE DATABASE chaos");
+            AdoNetPostgresProvider.MakeTables(server.ConnectionString("chaos"));
             await RunAsync(
                 ChaosPlan.Of(CrashStorage.PostgreSql, faults, seconds),
                 server.ConnectionString("chaos"),
@@ -56,26 +54,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await using var cluster = new ClusterProcesses(plan.Storage, place);
         for (int i = 0; i < 3; i++)
             await cluster.StartAsync();
-        IMemento[] clients =
-            [(await cluster.ConnectAsync()).Memento, (await cluster.ConnectAsync()).Memento];
-        await Bank.FillAsync(clients[0]);
-        await Ring.FillAsync(clients[0]);
-        var bank = new Bank(plan.Seed);
-        var ring = new Ring(plan.Seed);
-        var lists = new ListWorkload(new ClusterLists(plan.KeepsRam), plan.Seed);
+        IReadOnlyList<IChaosLoad> loads = await MakeLoadsAsync(plan, cluster);
+        foreach (IChaosLoad load in loads)
+            await load.FillAsync();
         using var ending = new CancellationTokenSource();
-        List<Task> work = [];
-        for (int worker = 0; worker < Workers; worker++)
-        {
-            IMemento client = clients[worker % clients.Length];
-            int number = worker;
-            work.Add(Task.Run(() => bank.WorkAsync(client, number, ending.Token)));
-            work.Add(Task.Run(() => ring.WorkAsync(client, number, ending.Token)));
-            work.Add(Task.Run(() => lists.WorkAsync(client, number, ending.Token)));
-        }
-
+        Task[] work = [.. loads.SelectMany(load => load.Start(ending.Token))];
         List<string> said = [];
-        var progress = new Progress(() => bank.Committed + ring.Committed);
+        var progress = new Progress(() => loads.Sum(static each => each.Committed));
         var nemesis = new Nemesis(cluster, plan, restartDatabase, line =>
         {
             lock (said)
@@ -88,35 +73,42 @@ public sealed class ChaosTests(ITestOutputHelper output)
             await nemesis.RunAsync();
 
             // Each client goes on at the end, and what it does is kept.
-            int before = bank.Committed;
-            int snapshots = bank.Snapshots.Whole;
-            await Waiting.UntilAsync(
-                () => bank.Committed > before + 10 && bank.Snapshots.Whole > snapshots,
-                "transfers and snapshots go on after the last fault");
+            await Task.WhenAll(loads.Select(static each => each.UntilItGoesOnAsync()));
+            nemesis.Say("all goes on");
             await ending.CancelAsync();
             await Task.WhenAll([.. work, watching]).WaitAsync(TimeSpan.FromMinutes(2));
-            await lists.ReadAllAsync(clients[1]);
-            failure = string.Join(
-                Environment.NewLine,
-                [
-                    .. await bank.CheckAsync(clients[1]),
-                    .. await ring.CheckAsync(clients[0]),
-                    .. HistoryChecker.Check(lists.History) is { } wrong ? [wrong] : (string[])[],
-                ]);
+            nemesis.Say("all work has ended");
+            List<string> wrong = [];
+            foreach (IChaosLoad load in loads)
+                wrong.AddRange(await load.CheckAsync());
+            nemesis.Say("all is checked");
+            failure = string.Join(Environment.NewLine, wrong);
         }
         catch (Exception exception)
         {
             failure = exception.ToString();
         }
 
-        int appends = lists.History.Count(static each => each.Outcome == ListOutcome.Committed);
         output.WriteLine(
-            $"{plan}: {nemesis.Done} faults, {bank.Committed} transfers ({bank.InDoubt} in doubt), "
-            + $"{ring.Committed} swaps, {appends} list transactions; {progress}. "
-            + $"Of the bank {bank.Snapshots}; of the ring {ring.Snapshots}; of the lists "
-            + $"{lists.Snapshots}.");
+            $"{plan}: {nemesis.Done} faults, {string.Join("; ", loads)}; {progress}.");
         lock (said)
             output.WriteLine(string.Join(Environment.NewLine, said));
         Assert.True(failure is "", $"{plan}: {failure}");
+    }
+
+    private static async Task<IReadOnlyList<IChaosLoad>> MakeLoadsAsync(
+        ChaosPlan plan, ClusterProcesses cluster)
+    {
+        TestClient[] clients = [await cluster.ConnectAsync(), await cluster.ConnectAsync()];
+        List<IChaosLoad> loads = [];
+        if (plan.Loads.Contains(ChaosPlan.Tables))
+            loads.Add(new TableLoad(plan, [.. clients.Select(static each => each.Memento)]));
+        if (plan.Loads.Contains(ChaosPlan.Grains))
+        {
+            loads.Add(
+                new MixedLoad(plan, clients, await cluster.ConnectWithoutStoreAsync()));
+        }
+
+        return loads;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Memento.CrashChild;
+using Microsoft.Extensions.Hosting;
 
 namespace Memento.Tests.Chaos;
 
@@ -16,6 +17,7 @@ internal sealed class ClusterProcesses(string storage, string place) : IAsyncDis
     private readonly List<SiloWire> _wires = [];
     private readonly WireCuts _cuts = new();
     private readonly List<TestClient> _clients = [];
+    private readonly List<IHost> _others = [];
 
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
@@ -91,10 +93,31 @@ internal sealed class ClusterProcesses(string storage, string place) : IAsyncDis
         return client;
     }
 
+    /// <summary>Connects a client that has Orleans alone, with its transactions.</summary>
+    public async Task<IServiceProvider> ConnectWithoutStoreAsync()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.UseOrleansClient(client =>
+        {
+            ClusterSilo.UseMembership(client, storage, place);
+            client.UseTransactions();
+        });
+        IHost host = builder.Build();
+        _others.Add(host);
+        await host.StartAsync();
+        return host.Services;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (TestClient client in _clients)
             await client.DisposeAsync();
+        foreach (IHost other in _others)
+        {
+            await other.StopAsync();
+            await ((IAsyncDisposable)other).DisposeAsync();
+        }
+
         foreach (SiloProcess silo in _silos)
             silo.Dispose();
         foreach (SiloWire wire in _wires)

@@ -111,7 +111,8 @@ internal sealed class Nemesis(
     private TimeSpan Between(int least, int most)
         => TimeSpan.FromMilliseconds(least + _random.Next(most - least));
 
-    private void Say(string what) => say(string.Create(
+    /// <summary>Tells something with the time of the run.</summary>
+    public void Say(string what) => say(string.Create(
         CultureInfo.InvariantCulture,
         $"{Stopwatch.GetElapsedTime(_began).TotalSeconds,7:0.0} s: {what}"));
 }

@@ -9,6 +9,22 @@ internal interface IListStore
     Task<int[]> ReadAsync(IRecordReader reader, int key);
 
     Task WriteAsync(ITransaction tx, int key, int[] values);
+
+    async Task AppendAsync(ITransaction tx, int key, int value)
+        => await WriteAsync(tx, key, [.. await ReadAsync(tx, key), value]);
+
+    /// <summary>
+    /// Whether a transaction uses lists by their keys, and appends to one before it reads it.
+    /// </summary>
+    bool IsInOrder => false;
+
+    /// <summary>Whether a snapshot shows all lists.</summary>
+    bool HasSnapshots => true;
+
+    /// <summary>
+    /// Whether a transaction may end with an error; nothing of it is kept then.
+    /// </summary>
+    bool MayFailWith(Exception exception) => exception is MementoException;
 }
 
 /// <summary>Even lists in ram, and odd ones on disk.</summary>

@@ -21,8 +21,12 @@ internal sealed class ListWorkload(IListStore store, int seed)
     private readonly List<ListTransaction> _history = [];
     private int _lastId;
     private int _lastValue;
+    private int _committed;
 
     public IReadOnlyList<ListTransaction> History => _history;
+
+    /// <summary>How many transactions and snapshots are committed by now.</summary>
+    public int Committed => Volatile.Read(ref _committed);
 
     /// <summary>The snapshots among the transactions.</summary>
     public SnapshotRuns Snapshots { get; } = new();
@@ -66,7 +70,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
             aborts: false);
 
     private Task RunOneAsync(IMemento memento, Random random, int process = 0)
-        => random.Next(100) < PercentSnapshots
+        => store.HasSnapshots && random.Next(100) < PercentSnapshots
             ? LookAsync(memento, random, process)
             : RunOneAsync(memento, Plan(random), random.Next(100) < PercentAborted, process);
 
@@ -92,9 +96,17 @@ internal sealed class ListWorkload(IListStore store, int seed)
         if (operations.Count > 0) Record(start, ListOutcome.Committed, operations, process);
     }
 
-    private static List<(int Key, bool Appends)> Plan(Random random)
-        => [.. Enumerable.Range(0, 1 + random.Next(MostOperations))
-            .Select(_ => (random.Next(Lists), random.Next(2) == 0))];
+    private List<(int Key, bool Appends)> Plan(Random random)
+    {
+        (int Key, bool Appends)[] plan =
+        [
+            .. Enumerable.Range(0, 1 + random.Next(MostOperations))
+                .Select(_ => (random.Next(Lists), random.Next(2) == 0)),
+        ];
+        return store.IsInOrder
+            ? [.. plan.OrderBy(static each => each.Key).ThenBy(static each => !each.Appends)]
+            : [.. plan];
+    }
 
     private async Task RunOneAsync(
         IMemento memento, List<(int Key, bool Appends)> plan, bool aborts, int process = 0)
@@ -122,7 +134,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
         {
             outcome = ListOutcome.Unknown;
         }
-        catch (MementoException)
+        catch (Exception exception) when (store.MayFailWith(exception))
         {
             // Nothing of it is kept: the check holds the error to that.
             outcome = ListOutcome.Aborted;
@@ -147,6 +159,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
         long stamp = 0)
     {
         long end = Stopwatch.GetTimestamp();
+        if (outcome == ListOutcome.Committed) Interlocked.Increment(ref _committed);
         lock (_gate)
         {
             _history.Add(new ListTransaction(++_lastId, start, end, outcome, operations)
@@ -159,11 +172,10 @@ internal sealed class ListWorkload(IListStore store, int seed)
 
     private async Task<ListOperation> RunOperationAsync(ITransaction tx, int key, bool appends)
     {
-        int[] values = await store.ReadAsync(tx, key);
-        if (!appends) return ListOperation.Read(key, [.. values]);
+        if (!appends) return ListOperation.Read(key, [.. await store.ReadAsync(tx, key)]);
 
         int value = Interlocked.Increment(ref _lastValue);
-        await store.WriteAsync(tx, key, [.. values, value]);
+        await store.AppendAsync(tx, key, value);
         return ListOperation.Append(key, value);
     }
 }
