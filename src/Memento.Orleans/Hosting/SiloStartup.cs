@@ -1,5 +1,6 @@
 using Memento.Catalog;
 using Memento.Commit.Mixed;
+using Memento.Commit.Prepared;
 using Memento.Diagnostics.Inspection;
 using Memento.Journaling;
 using Memento.Messages;
@@ -36,6 +37,7 @@ internal sealed class SiloStartup(
     StoreGauges gauges,
     PartitionMover mover,
     MixedCommits mixed,
+    PreparedTransactions prepared,
     IOptions<MementoOptions> options,
     ILogger<SiloStartup> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
@@ -175,6 +177,7 @@ internal sealed class SiloStartup(
         journal.EndDoubt();
         await mixed.StopAsync();
         await mover.StopAsync();
+        await prepared.LeaveRamAsync(cancellationToken);
     }
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)

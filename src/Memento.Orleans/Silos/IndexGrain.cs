@@ -189,10 +189,19 @@ internal sealed partial class IndexGrain(
         if (!silo.SiloAddress.Equals(from)) return Task.CompletedTask;
 
         _isMoving = true;
-        MigrateOnIdle();
         (string table, int number) = Name;
-        if (_partition is { } partition)
-            giver.CloseAsync(partition, PartitionGiver.Moved(table, number)).Ignore();
+        Task closing = _partition is { } partition
+            ? giver.CloseAsync(partition, PartitionGiver.Moved(table, number))
+            : Task.CompletedTask;
+        if (_partition is not null && prepared.HoldsInRam(_partition))
+        {
+            // A decision that is still to come is such a call, and the close waits for it.
+            _ = MigrateAfterAsync(closing);
+            return Task.CompletedTask;
+        }
+
+        MigrateOnIdle();
+        closing.Ignore();
         return Task.CompletedTask;
     }
 
@@ -278,6 +287,14 @@ internal sealed partial class IndexGrain(
         // It was placed here by a silo that does not know yet that this one stops.
         DeactivateOnIdle();
         return true;
+    }
+
+    private async Task MigrateAfterAsync(Task closing)
+    {
+        // Where it fails, the end of the grain closes the partition again.
+        await closing.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        MigrateOnIdle();
     }
 
     /// <summary>

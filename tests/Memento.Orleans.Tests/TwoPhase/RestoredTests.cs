@@ -84,6 +84,38 @@ public sealed class RestoredTests
         await scene.UntilIdleAsync();
     }
 
+    /// <summary>
+    /// A decision is a message to the grain of the partition, and a grain that ends takes none.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_partition_in_ram_moves_when_what_is_prepared_in_it_is_decided(bool stops)
+    {
+        await using var place = new MemoryUnderTest();
+        await using VaultCluster cluster = await VaultCluster.StartAsync(2, place);
+        VaultClient client = await cluster.ConnectAsync();
+        await client.RunAsync(vault => vault.AddCoinAsync("a", 1));
+        await cluster.UntilIdleAsync();
+        cluster.Calls.Fail("Confirm");
+        await client.RunAsync(vault => vault.AddCoinAsync("a", 1));
+        TestSilo owner = await cluster.Silos.SiloOfAsync<Coin>("a");
+        TestSilo other = cluster.Silos.Silos.First(each => each != owner);
+        int failed = cluster.Calls.CountFailed("Confirm");
+        Task moving = stops
+            ? cluster.Silos.StopAsync(owner)
+            : cluster.Silos.MoveAsync<Coin>("a", other);
+        await Waiting.UntilAsync(
+            () => cluster.Calls.CountFailed("Confirm") > failed + 1,
+            "the decision comes while it moves");
+        Assert.False(moving.IsCompleted);
+        cluster.Calls.Mend("Confirm");
+
+        await moving.Within("it has moved");
+        Assert.Equal((2, 0), await cluster.ReadAsync("a"));
+        await cluster.UntilIdleAsync();
+    }
+
     [Fact]
     public async Task What_cannot_be_stored_when_it_is_confirmed_stays_prepared_until_it_can()
     {

@@ -13,8 +13,17 @@ namespace Memento.Commit.Prepared;
 /// </content>
 internal sealed partial class PreparedTransactions
 {
+    /// <summary>How long a silo that stops waits for decisions about partitions in ram.</summary>
+    public static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LeavePause = TimeSpan.FromMilliseconds(10);
+
     // What was read from the storage for partitions that do not serve yet.
     private readonly ConditionalWeakTable<Partition, List<PreparedPart>> _restored = [];
+
+    // How many are just being asked to prepare.
+    private int _preparing;
+    private volatile bool _isLeaving;
 
     /// <summary>
     /// Adds a transaction that is prepared in the storage to a partition that is being opened.
@@ -46,6 +55,32 @@ internal sealed partial class PreparedTransactions
         };
         clock.Observe(read.TimeStamp.Ticks);
         _restored.GetOrCreateValue(partition).Add(part);
+    }
+
+    /// <summary>
+    /// Whether a partition in ram has a transaction that is prepared, or about to be: it cannot go
+    /// to another silo before the decision. That comes as a message to its grain.
+    /// </summary>
+    public bool HoldsInRam(Partition partition)
+        => partition.Table.Storage == TableStorage.Ram
+            && _groups.Values.Any(group => HoldsInRam(group, partition));
+
+    /// <summary>
+    /// This silo stops: nothing more is prepared in ram, and what is prepared is waited for, but
+    /// not forever. Before the grains of this silo end: then they take no decisions any more.
+    /// </summary>
+    public async Task LeaveRamAsync(CancellationToken cancellationToken)
+    {
+        _isLeaving = true;
+        long began = time.GetTimestamp();
+        while (!cancellationToken.IsCancellationRequested
+            && time.GetElapsedTime(began) < LongestLeave
+            && (Volatile.Read(ref _preparing) > 0
+                || _groups.Values.Any(static group => HoldsInRam(group, partition: null))))
+        {
+            await Task.Delay(LeavePause, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>
@@ -90,6 +125,16 @@ internal sealed partial class PreparedTransactions
                 // The next look tries it again: the locks stay until the decision is known.
                 PreparedLog.LookFailed(logger, exception, group.Id);
             }
+        }
+    }
+
+    private static bool HoldsInRam(PreparedGroup group, Partition? partition)
+    {
+        lock (group.Gate)
+        {
+            return group.Parts.Exists(each => !each.IsStored
+                && (partition is null || each.Partition == partition)
+                && each.Transaction.Phase != TransactionPhase.Ended);
         }
     }
 

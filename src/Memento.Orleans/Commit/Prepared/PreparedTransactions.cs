@@ -57,11 +57,20 @@ internal sealed partial class PreparedTransactions(
         ParticipantId self,
         ParticipantId manager)
     {
-        if (FindToPrepare(id, partition, out PreparedGroup? group) is { } transaction)
+        Interlocked.Increment(ref _preparing);
+        PreparedGroup? group;
+        try
         {
-            var part = new PreparedPart(transaction, timeStamp, self, manager);
-            Prepare(group!, part, count);
-            return;
+            if (FindToPrepare(id, partition, out group) is { } transaction)
+            {
+                var part = new PreparedPart(transaction, timeStamp, self, manager);
+                Prepare(group!, part, count);
+                return;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _preparing);
         }
 
         // A second message about one that is prepared says nothing new.
@@ -193,14 +202,15 @@ internal sealed partial class PreparedTransactions(
             each => each == part);
     }
 
-    private static TransactionalStatus Seal(
-        PreparedGroup group, PreparedPart part, AccessCounter count)
+    private TransactionalStatus Seal(PreparedGroup group, PreparedPart part, AccessCounter count)
     {
         // The body has caught the error of one of its calls.
         if (group.State?.Doom is not null) return TransactionalStatus.BrokenLock;
 
-        // A manager tells its decision only to those that have written by its count.
         bool writes = part.Transaction.Staged.HasChanges;
+        if (_isLeaving && writes && !part.IsStored) return TransactionalStatus.BrokenLock;
+
+        // A manager tells its decision only to those that have written by its count.
         if ((writes && (count.Writes == 0 || part.Manager is null))
             || !part.Partition.TrySeal(part.Transaction, OrleansParticipant.Operations(count)))
         {
