@@ -105,8 +105,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
             loads.Add(new TableLoad(plan, [.. clients.Select(static each => each.Memento)]));
         if (plan.Loads.Contains(ChaosPlan.Grains))
         {
-            loads.Add(
-                new MixedLoad(plan, clients, await cluster.ConnectWithoutStoreAsync()));
+            loads.Add(new MixedLoad(
+                plan, cluster, clients, await cluster.ConnectWithoutStoreAsync()));
         }
 
         return loads;

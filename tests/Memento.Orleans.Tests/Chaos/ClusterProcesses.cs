@@ -71,6 +71,17 @@ internal sealed class ClusterProcesses(string storage, string place) : IAsyncDis
         silo.Dispose();
     }
 
+    /// <summary>Puts another silo in the place of each.</summary>
+    /// <param name="kills">Whether they are killed, and not stopped as a deployment does.</param>
+    public async Task ReplaceAllAsync(bool kills)
+    {
+        foreach (SiloProcess each in _silos.ToArray())
+        {
+            await StartAsync();
+            await (kills ? KillAsync(each) : StopAsync(each));
+        }
+    }
+
     /// <summary>Forgets the silos that have ended by themselves.</summary>
     public int RemoveEnded()
     {

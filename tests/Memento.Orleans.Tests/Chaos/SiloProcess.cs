@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Memento.CrashChild;
 
 namespace Memento.Tests.Chaos;
@@ -17,7 +18,7 @@ internal sealed class SiloProcess : IDisposable
     {
         _process = process;
         Port = port;
-        _errors = process.StandardError.ReadToEndAsync();
+        _errors = ReadErrorsAsync();
     }
 
     public int Id => _process.Id;
@@ -55,6 +56,29 @@ internal sealed class SiloProcess : IDisposable
         silo.Dispose();
         throw new InvalidOperationException(
             $"A silo did not start, and said '{line}': {await silo._errors}");
+    }
+
+    /// <summary>
+    /// Reads what it says of its errors, and keeps it in a file of the folder that
+    /// MEMENTO_CHAOS_LOGS names.
+    /// </summary>
+    private async Task<string> ReadErrorsAsync()
+    {
+        if (Environment.GetEnvironmentVariable("MEMENTO_CHAOS_LOGS") is not { Length: > 0 } folder)
+            return await _process.StandardError.ReadToEndAsync();
+
+        var all = new StringBuilder();
+        await using var file = new StreamWriter(Path.Combine(folder, $"{Id}-{Port}.log"))
+        {
+            AutoFlush = true,
+        };
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            all.AppendLine(line);
+            await file.WriteLineAsync(line);
+        }
+
+        return all.ToString();
     }
 
     /// <summary>No code of it runs after this.</summary>

@@ -25,7 +25,8 @@ internal sealed class Wallets(
     private readonly ConcurrentDictionary<string, int> _errors = new();
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly int[] _committed = new int[Ways.Length];
-    private int _last;
+    private (long[] Found, ClusterMove[] Receipts) _last = ([], []);
+    private int _lastToken;
     private int _looks;
 
     public int Committed => _committed.Sum();
@@ -58,33 +59,31 @@ internal sealed class Wallets(
             && Ways.All(way => Volatile.Read(ref _committed[(int)way]) > before[(int)way]);
     }
 
-    /// <summary>What was wrong, after the end of all work.</summary>
-    /// <param name="patience">How long wallets may be locked by what has failed.</param>
-    public async Task<IReadOnlyList<string>> CheckAsync(TimeSpan patience)
+    /// <summary>
+    /// Reads all, after the end of all work; false: something is locked by what has failed.
+    /// </summary>
+    public async Task<bool> TryReadAllAsync()
     {
         (IMemento memento, IGrainFactory grains) = Open(clients.Count - 1);
-        long[]? found = null;
-        ClusterMove[] receipts = [];
-        await Polling.UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    (found, receipts) = await memento.TransactionAsync(async tx => (
-                        await ClusterMove.ReadAllAsync(tx, grains, _hasRam),
-                        await ReadReceiptsAsync(tx)));
-                    return true;
-                }
-                catch (Exception exception) when (ClusterGrains.MayFailWith(exception))
-                {
-                    Count("the last look", exception);
-                    return false;
-                }
-            },
-            patience,
-            () => $"all wallets and tills are read: {this}");
-        CheckSum(found!);
-        CheckReceipts(found!, receipts);
+        try
+        {
+            _last = await memento.TransactionAsync(async tx => (
+                await ClusterMove.ReadAllAsync(tx, grains, _hasRam),
+                await ReadReceiptsAsync(tx)));
+            return true;
+        }
+        catch (Exception exception) when (ClusterGrains.MayFailWith(exception))
+        {
+            Count("the last look", exception);
+            return false;
+        }
+    }
+
+    /// <summary>What was wrong, also with what was read last.</summary>
+    public IReadOnlyList<string> Check()
+    {
+        CheckSum(_last.Found);
+        CheckReceipts(_last.Found, _last.Receipts);
         return [.. _wrong];
     }
 
@@ -197,7 +196,7 @@ internal sealed class Wallets(
             ? random.Next(2) == 0
             : ClusterMove.IsRamTill(other));
         return new ClusterMove(
-            $"{way}{Interlocked.Increment(ref _last)}",
+            $"{way}{Interlocked.Increment(ref _lastToken)}",
             from,
             to,
             1 + random.Next(10),
