@@ -292,8 +292,8 @@ internal sealed partial class IndexGrain(
     private async Task MigrateAfterAsync(Task closing)
     {
         // Where it fails, the end of the grain closes the partition again.
-        await closing.ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing
+            | ConfigureAwaitOptions.ContinueOnCapturedContext);
         MigrateOnIdle();
     }
 

@@ -55,7 +55,8 @@ internal sealed class MixedLoad : IChaosLoad
     {
         Func<bool> goesOn = _wallets.Mark();
         return UntilAsync(
-            () => Task.FromResult(goesOn()), "every way to move money goes on after the last fault");
+            () => Task.FromResult(goesOn()),
+            "every way to move money goes on after the last fault");
     }
 
     public async Task<IReadOnlyList<string>> CheckAsync()
