@@ -59,7 +59,7 @@ internal sealed class SiloStartup(
             $"{nameof(SiloStartup)}.Partitions",
             ServiceLifecycleStage.GrainDeactivation,
             static _ => Task.CompletedTask,
-            mover.LeaveAsync);
+            LeaveAsync);
 
         StoreDirectoryServices.Participate(services, lifecycle);
         var catalog = services.GetRequiredKeyedService<IGrainStorage>(MementoStorage.Name);
@@ -175,9 +175,22 @@ internal sealed class SiloStartup(
     private async Task BeginStopAsync(CancellationToken cancellationToken)
     {
         journal.EndDoubt();
-        await mixed.StopAsync();
         await mover.StopAsync();
         await prepared.LeaveRamAsync(cancellationToken);
+    }
+
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await mover.LeaveAsync(cancellationToken);
+        }
+        finally
+        {
+            // Not before: transactional grains wait for what this silo has decided, and no other
+            // silo tells them as long as this one lives.
+            await mixed.StopAsync();
+        }
     }
 
     private async Task CloseStorageAsync(CancellationToken cancellationToken)

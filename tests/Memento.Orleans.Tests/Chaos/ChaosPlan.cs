@@ -28,12 +28,16 @@ internal sealed record ChaosPlan(
             .Split(' ');
 
     /// <summary>
-    /// A plan of so many seconds, or of as many as MEMENTO_CHAOS_SECONDS says.
+    /// A plan of so many seconds, or of as many as MEMENTO_CHAOS_SECONDS says, with faults by name,
+    /// or those that MEMENTO_CHAOS_FAULTS says.
     /// </summary>
     public static ChaosPlan Of(string storage, string faults, int seconds)
         => new(
             storage,
-            [.. faults.Split(' ').Select(static each => Enum.Parse<ChaosFault>(each))],
+            [
+                .. (Environment.GetEnvironmentVariable("MEMENTO_CHAOS_FAULTS") ?? faults)
+                    .Split(' ').Select(static each => Enum.Parse<ChaosFault>(each)),
+            ],
             TimeSpan.FromSeconds(Settings.Number("MEMENTO_CHAOS_SECONDS", seconds)),
             Settings.RunSeed);
 

@@ -17,6 +17,7 @@ internal sealed class CallFaults : IIncomingGrainCallFilter
     public Func<string, bool>? Loses { get; set; }
 
     /// <summary>How many calls of a method have failed.</summary>
+    /// <param name="method">Its name, or the type of a grain, a dot, and its name.</param>
     public int CountFailed(string method) => _failed.GetValueOrDefault(method);
 
     /// <summary>How many calls of a method have arrived.</summary>
@@ -44,7 +45,8 @@ internal sealed class CallFaults : IIncomingGrainCallFilter
         string method = context.MethodName;
         if (_held.TryGetValue(method, out HeldCalls? held)) await held.PassAsync();
         bool isLost = _failing.ContainsKey(method) || Loses?.Invoke(method) == true;
-        (isLost ? _failed : _passed).AddOrUpdate(method, 1, static (_, count) => count + 1);
+        foreach (string name in (string[])[method, $"{context.TargetId.Type}.{method}"])
+            (isLost ? _failed : _passed).AddOrUpdate(name, 1, static (_, count) => count + 1);
         if (isLost) throw new InvalidOperationException($"The test has lost a call of {method}.");
 
         await context.Invoke();

@@ -116,6 +116,43 @@ public sealed class RestoredTests
         await cluster.UntilIdleAsync();
     }
 
+    /// <summary>As long as it lives, no other silo does.</summary>
+    [Fact]
+    public async Task A_silo_that_stops_goes_on_to_tell_what_it_has_decided()
+    {
+        await using var place = new MemoryUnderTest();
+        await using VaultCluster cluster = await VaultCluster.StartAsync(2, place);
+        VaultClient client = await cluster.ConnectAsync();
+        TestSilo stopping = cluster.Silos.Silos[0];
+        string coin = (await cluster.Silos.KeysInAsync<Coin, string>(
+            stopping, 1, static i => $"{i}"))[0];
+        string bill = (await cluster.Silos.KeysInAsync<Bill, string>(
+            stopping, 1, static i => $"bill {i}"))[0];
+        cluster.Calls.Fail("Confirm");
+        await stopping.Memento.TransactionAsync(async _ =>
+            await stopping.Services.GetRequiredService<IGrainFactory>()
+                .GetGrain<IVaultGrain>("other").AddBillAsync(bill, 1)).Within("a bill is added");
+
+        // What is prepared in ram holds the stop up.
+        await client.RunAsync(vault => vault.AddCoinAsync(coin, 1));
+        Task stop = cluster.Silos.StopAsync(stopping);
+        await Waiting.UntilAsync(
+            () => stopping.Services.GetRequiredService<PreparedTransactions>().IsLeaving,
+            "the silo stops");
+        int failed = cluster.Calls.CountFailed("vault.Confirm");
+        await Waiting.UntilAsync(
+            () => cluster.Calls.CountFailed("vault.Confirm") > failed + 1, "the vault is told");
+        Assert.False(stop.IsCompleted);
+        cluster.Calls.Mend("Confirm");
+
+        await stop.Within("it has stopped");
+        VaultClient again = await cluster.ConnectAsync();
+        Assert.Equal(1, await again.AskAsync(vault => vault.BalanceAsync(), "other"));
+        Assert.Equal((1, 0), await cluster.ReadAsync(coin));
+        Assert.Equal((0, 1), await cluster.ReadAsync(bill));
+        await cluster.UntilIdleAsync();
+    }
+
     [Fact]
     public async Task What_cannot_be_stored_when_it_is_confirmed_stays_prepared_until_it_can()
     {

@@ -57,6 +57,9 @@ internal sealed partial class PreparedTransactions
         _restored.GetOrCreateValue(partition).Add(part);
     }
 
+    /// <summary>Whether this silo stops, so that nothing more is prepared in ram.</summary>
+    public bool IsLeaving => _isLeaving;
+
     /// <summary>
     /// Whether a partition in ram has a transaction that is prepared, or about to be: it cannot go
     /// to another silo before the decision. That comes as a message to its grain.
