@@ -1,7 +1,5 @@
 using Memento.Commit.Mixed;
 using Memento.Storage;
-using Memento.Testing;
-using Memento.Tests.Clusters;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;

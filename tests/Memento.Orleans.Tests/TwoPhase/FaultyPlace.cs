@@ -1,5 +1,4 @@
 using Memento.Storage;
-using Memento.Testing;
 using Memento.Tests.Compliance;
 
 namespace Memento.Tests.TwoPhase;

@@ -7,7 +7,7 @@ namespace Memento.Tests.TwoPhase;
 public abstract partial class TransactionKit<TStorage>
 {
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task Outside_a_transaction_each_option_does_what_it_says(
         bool isClient, Parts parts)
     {
@@ -30,7 +30,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task Inside_a_transaction_each_option_does_what_it_says(
         bool isClient, Parts parts)
     {
@@ -69,7 +69,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task A_scope_of_Orleans_is_one_transaction(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -127,7 +127,7 @@ public abstract partial class TransactionKit<TStorage>
         });
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task What_a_grain_throws_ends_it_and_comes_out(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -150,7 +150,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task What_a_grain_throws_and_the_body_catches_is_never_kept_by_half(
         bool isClient, Parts parts)
     {
@@ -170,7 +170,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task A_nested_body_that_is_given_up_is_never_kept_by_half(
         bool isClient, Parts parts)
     {
@@ -213,7 +213,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(MixedPlaces))]
+    [MemberData(nameof(KitPlaces.Mixed), MemberType = typeof(KitPlaces))]
     public async Task A_nested_body_says_why_it_was_given_up_where_the_whole_ends_with_it(
         bool isClient, Parts parts)
     {

@@ -1,4 +1,3 @@
-using Memento.Testing;
 using Memento.Tests.Conformance;
 using Orleans.Transactions;
 
@@ -8,7 +7,7 @@ namespace Memento.Tests.TwoPhase;
 public abstract partial class TransactionKit<TStorage>
 {
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task What_is_written_is_locked_until_the_end(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -29,7 +28,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task What_is_read_is_locked_exclusively_where_the_method_says_so(
         bool isClient, Parts parts)
     {
@@ -58,7 +57,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task What_reads_and_then_writes_at_once_adds_up(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -145,7 +144,7 @@ public abstract partial class TransactionKit<TStorage>
         });
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task A_transaction_that_only_reads_may_not_write(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -173,7 +172,7 @@ public abstract partial class TransactionKit<TStorage>
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task What_only_reads_keeps_no_decision(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);

@@ -1,5 +1,3 @@
-using Memento.Testing;
-using Memento.Tests.Clusters;
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
 using Memento.Tests.Faults;
@@ -14,22 +12,10 @@ namespace Memento.Tests.TwoPhase;
 public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixture)
     where TStorage : StorageUnderTest, new()
 {
-    private static readonly Parts[] AllParts =
-    [
-        Parts.States, Parts.Ram, Parts.Disk, Parts.States | Parts.Ram, Parts.States | Parts.Disk,
-    ];
-
-    /// <summary>Whether a client does it, and what takes part.</summary>
-    public static TheoryData<bool, Parts> Places => PlacesWhere(static _ => true);
-
-    /// <summary>The same with records and states together.</summary>
-    public static TheoryData<bool, Parts> MixedPlaces
-        => PlacesWhere(static parts => parts.HasBoth());
-
     private MixedScene Scene => fixture.Scene;
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task One_or_many_change_together(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -60,7 +46,7 @@ public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixt
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task A_transaction_reads_what_it_has_written(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -79,7 +65,7 @@ public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixt
     }
 
     [Theory]
-    [MemberData(nameof(MixedPlaces))]
+    [MemberData(nameof(KitPlaces.Mixed), MemberType = typeof(KitPlaces))]
     public async Task What_is_read_in_one_is_written_to_the_other(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -100,7 +86,7 @@ public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixt
     }
 
     [Theory]
-    [MemberData(nameof(MixedPlaces))]
+    [MemberData(nameof(KitPlaces.Mixed), MemberType = typeof(KitPlaces))]
     public async Task A_grain_elsewhere_may_use_what_the_silo_of_the_body_has(
         bool isClient, Parts parts)
     {
@@ -133,7 +119,7 @@ public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixt
     }
 
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task Many_at_once_lose_nothing(bool isClient, Parts parts)
     {
         Desk[] desks = [await Scene.OpenAsync(isClient), await Scene.OpenAsync(!isClient)];
@@ -149,7 +135,7 @@ public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixt
 
     /// <summary>Each transaction takes a key and the next; together a chain, or a tree.</summary>
     [Theory]
-    [MemberData(nameof(Places))]
+    [MemberData(nameof(KitPlaces.All), MemberType = typeof(KitPlaces))]
     public async Task Transactions_at_once_share_what_they_change(bool isClient, Parts parts)
     {
         Desk desk = await Scene.OpenAsync(isClient);
@@ -190,23 +176,11 @@ public abstract partial class TransactionKit<TStorage>(KitFixture<TStorage> fixt
         await Scene.UntilIdleAsync();
     }
 
-    private static TheoryData<bool, Parts> PlacesWhere(Func<Parts, bool> isMeant)
-    {
-        TheoryData<bool, Parts> places = [];
-        foreach (Parts parts in AllParts.Where(isMeant))
-        {
-            places.Add(false, parts);
-            places.Add(true, parts);
-        }
-
-        return places;
-    }
-
     /// <summary>Does the same in a silo and in a client, for all kinds, side by side.</summary>
     private Task ForAllAsync(Func<Parts, bool> isMeant, Func<Desk, int, Parts, Task> test)
         => Task.WhenAll(
             from isClient in new[] { false, true }
-            from parts in AllParts.Where(isMeant)
+            from parts in KitPlaces.AllParts.Where(isMeant)
             select Task.Run(async () =>
             {
                 Desk desk = await Scene.OpenAsync(isClient);
