@@ -16,15 +16,14 @@ public sealed class ByHandTests
     public async Task What_waits_for_its_manager_is_listed_and_decided(
         TransactionDecision decision, long expected)
     {
-        await using var place = new MemoryUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(2, place);
-        VaultClient client = await cluster.ConnectAsync();
+        await using MixedScene scene = await MixedScene.StartAsync(2, new MemoryUnderTest());
+        VaultClient client = await scene.ConnectAsync();
         await client.RunAsync(vault => vault.AddAsync("a", 1));
-        await cluster.UntilIdleAsync();
-        cluster.Calls.Fail("Confirm");
+        await scene.UntilIdleAsync();
+        scene.Calls.Fail("Confirm");
         await client.RunAsync(vault => vault.AddAsync("a", 1));
         IReadOnlyList<UndecidedTransaction> waiting = await UntilListedAsync(
-            cluster.Memento, UndecidedState.Prepared);
+            scene.Memento, UndecidedState.Prepared);
 
         Assert.Equal(
             ["Bill", "Coin"],
@@ -35,16 +34,16 @@ public sealed class ByHandTests
             static each => Assert.Contains("vault", Assert.Single(each.WaitsFor)));
         Guid id = Assert.Single(waiting.Select(static each => each.Id).Distinct());
         await Assert.ThrowsAsync<NoTransactionException>(
-            () => cluster.Memento.DecideAsync(id, TransactionDecision.Forget).Within());
+            () => scene.Memento.DecideAsync(id, TransactionDecision.Forget).Within());
         await Assert.ThrowsAsync<NoTransactionException>(
-            () => cluster.Memento.DecideAsync(Guid.NewGuid(), decision).Within());
-        await cluster.Memento.DecideAsync(id, decision).Within();
+            () => scene.Memento.DecideAsync(Guid.NewGuid(), decision).Within());
+        await scene.Memento.DecideAsync(id, decision).Within();
 
-        Assert.Equal((expected, expected), await cluster.ReadAsync("a"));
-        Assert.Empty((await cluster.Memento.InfoAsync().Within()).Undecided);
-        cluster.Calls.Mend("Confirm");
-        await cluster.UntilIdleAsync();
-        Assert.Equal((expected, expected), await cluster.ReadAsync("a"));
+        Assert.Equal((expected, expected), await scene.ReadAsync("a"));
+        Assert.Empty((await scene.Memento.InfoAsync().Within()).Undecided);
+        scene.Calls.Mend("Confirm");
+        await scene.UntilIdleAsync();
+        Assert.Equal((expected, expected), await scene.ReadAsync("a"));
     }
 
     [Theory]
@@ -52,12 +51,12 @@ public sealed class ByHandTests
     [InlineData(true)]
     public async Task What_a_grain_never_answers_to_is_listed_and_forgotten(bool isAdopted)
     {
-        await using var place = new MemoryUnderTest();
-        await using MixedScene scene = await MixedScene.StartAsync(isAdopted ? 2 : 1, place);
+        await using MixedScene scene = await MixedScene.StartAsync(
+            isAdopted ? 2 : 1, new MemoryUnderTest());
         IMemento memento = scene.Cluster.Silos[0].Memento;
         IGrainFactory grains = scene.Cluster.Silos[0].Services
             .GetRequiredService<IGrainFactory>();
-        scene.HoldConfirms();
+        HeldCalls held = scene.Calls.Hold("Confirm");
         await memento.TransactionAsync(async tx =>
         {
             await grains.GetGrain<IWallet>(Ada).AddAsync(-5);
@@ -80,7 +79,7 @@ public sealed class ByHandTests
             "nothing is told any more");
         Assert.Equal(
             5, await memento.TransactionAsync(tx => Money.ReadAsync(tx, 1, isOnDisk: true)).Within());
-        scene.ReleaseConfirms();
+        held.Release();
     }
 
     private static async Task<IReadOnlyList<UndecidedTransaction>> UntilListedAsync(

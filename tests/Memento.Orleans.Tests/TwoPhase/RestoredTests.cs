@@ -92,65 +92,63 @@ public sealed class RestoredTests
     [InlineData(true)]
     public async Task A_partition_in_ram_moves_when_what_is_prepared_in_it_is_decided(bool stops)
     {
-        await using var place = new MemoryUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(2, place);
-        VaultClient client = await cluster.ConnectAsync();
+        await using MixedScene scene = await MixedScene.StartAsync(2, new MemoryUnderTest());
+        VaultClient client = await scene.ConnectAsync();
         await client.RunAsync(vault => vault.AddCoinAsync("a", 1));
-        await cluster.UntilIdleAsync();
-        cluster.Calls.Fail("Confirm");
+        await scene.UntilIdleAsync();
+        scene.Calls.Fail("Confirm");
         await client.RunAsync(vault => vault.AddCoinAsync("a", 1));
-        TestSilo owner = await cluster.Silos.SiloOfAsync<Coin>("a");
-        TestSilo other = cluster.Silos.Silos.First(each => each != owner);
-        int failed = cluster.Calls.CountFailed("Confirm");
+        TestSilo owner = await scene.Cluster.SiloOfAsync<Coin>("a");
+        TestSilo other = scene.Cluster.Silos.First(each => each != owner);
+        int failed = scene.Calls.CountFailed("Confirm");
         Task moving = stops
-            ? cluster.Silos.StopAsync(owner)
-            : cluster.Silos.MoveAsync<Coin>("a", other);
+            ? scene.Cluster.StopAsync(owner)
+            : scene.Cluster.MoveAsync<Coin>("a", other);
         await Waiting.UntilAsync(
-            () => cluster.Calls.CountFailed("Confirm") > failed + 1,
+            () => scene.Calls.CountFailed("Confirm") > failed + 1,
             "the decision comes while it moves");
         Assert.False(moving.IsCompleted);
-        cluster.Calls.Mend("Confirm");
+        scene.Calls.Mend("Confirm");
 
         await moving.Within("it has moved");
-        Assert.Equal((2, 0), await cluster.ReadAsync("a"));
-        await cluster.UntilIdleAsync();
+        Assert.Equal((2, 0), await scene.ReadAsync("a"));
+        await scene.UntilIdleAsync();
     }
 
     /// <summary>As long as it lives, no other silo does.</summary>
     [Fact]
     public async Task A_silo_that_stops_goes_on_to_tell_what_it_has_decided()
     {
-        await using var place = new MemoryUnderTest();
-        await using VaultCluster cluster = await VaultCluster.StartAsync(2, place);
-        VaultClient client = await cluster.ConnectAsync();
-        TestSilo stopping = cluster.Silos.Silos[0];
-        string coin = (await cluster.Silos.KeysInAsync<Coin, string>(
+        await using MixedScene scene = await MixedScene.StartAsync(2, new MemoryUnderTest());
+        VaultClient client = await scene.ConnectAsync();
+        TestSilo stopping = scene.Cluster.Silos[0];
+        string coin = (await scene.Cluster.KeysInAsync<Coin, string>(
             stopping, 1, static i => $"{i}"))[0];
-        string bill = (await cluster.Silos.KeysInAsync<Bill, string>(
+        string bill = (await scene.Cluster.KeysInAsync<Bill, string>(
             stopping, 1, static i => $"bill {i}"))[0];
-        cluster.Calls.Fail("Confirm");
+        scene.Calls.Fail("Confirm");
         await stopping.Memento.TransactionAsync(async _ =>
             await stopping.Services.GetRequiredService<IGrainFactory>()
                 .GetGrain<IVaultGrain>("other").AddBillAsync(bill, 1)).Within("a bill is added");
 
         // What is prepared in ram holds the stop up.
         await client.RunAsync(vault => vault.AddCoinAsync(coin, 1));
-        Task stop = cluster.Silos.StopAsync(stopping);
+        Task stop = scene.Cluster.StopAsync(stopping);
         await Waiting.UntilAsync(
             () => stopping.Services.GetRequiredService<PreparedTransactions>().IsLeaving,
             "the silo stops");
-        int failed = cluster.Calls.CountFailed("vault.Confirm");
+        int failed = scene.Calls.CountFailed("vault.Confirm");
         await Waiting.UntilAsync(
-            () => cluster.Calls.CountFailed("vault.Confirm") > failed + 1, "the vault is told");
+            () => scene.Calls.CountFailed("vault.Confirm") > failed + 1, "the vault is told");
         Assert.False(stop.IsCompleted);
-        cluster.Calls.Mend("Confirm");
+        scene.Calls.Mend("Confirm");
 
         await stop.Within("it has stopped");
-        VaultClient again = await cluster.ConnectAsync();
+        VaultClient again = await scene.ConnectAsync();
         Assert.Equal(1, await again.AskAsync(vault => vault.BalanceAsync(), "other"));
-        Assert.Equal((1, 0), await cluster.ReadAsync(coin));
-        Assert.Equal((0, 1), await cluster.ReadAsync(bill));
-        await cluster.UntilIdleAsync();
+        Assert.Equal((1, 0), await scene.ReadAsync(coin));
+        Assert.Equal((0, 1), await scene.ReadAsync(bill));
+        await scene.UntilIdleAsync();
     }
 
     [Fact]
