@@ -29,6 +29,11 @@ internal interface IMembers
     /// </summary>
     Task ManageAsync(SiloAddress silo, ManagerMessage message);
 
+    /// <summary>
+    /// Tells all other silos the decision about a transaction that one of them may have prepared.
+    /// </summary>
+    Task EndPreparedAsync(EndPreparedMessage message);
+
     Task<SealAnswer> SealAsync(SiloAddress silo, SealRequest request);
 
     Task<MemberAnswer> SettleAsync(SiloAddress silo, SettleRequest request);

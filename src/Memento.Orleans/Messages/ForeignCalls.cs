@@ -46,6 +46,13 @@ internal static class ForeignCalls
         this ParticipantId manager, Guid id, DateTime time, ParticipantId self)
         => manager.Manager().Ping(manager.Name, id, time, self);
 
+    /// <summary>
+    /// Wakes a manager, so that it goes on telling what it has committed. It knows no transaction
+    /// of this id: nothing else happens.
+    /// </summary>
+    public static Task WakeAsync(this ParticipantId manager)
+        => manager.Resource().Abort(manager.Name, Guid.NewGuid());
+
     private static ITransactionManagerExtension Manager(this ParticipantId participant)
         => participant.Reference.AsReference<ITransactionManagerExtension>();
 

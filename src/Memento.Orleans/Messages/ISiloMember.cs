@@ -47,6 +47,13 @@ internal interface ISiloMember : IGrainService
     [Alias("ManageAsync")]
     Task ManageAsync(ManagerMessage message);
 
+    /// <summary>
+    /// Ends a transaction that a participant of others has decided. Ends when it is applied; also
+    /// where it is not here.
+    /// </summary>
+    [Alias("EndPreparedAsync")]
+    Task EndPreparedAsync(EndPreparedMessage message);
+
     /// <summary>Prepares for a cut over several silos.</summary>
     [Alias("PrepareCutAsync")]
     Task PrepareCutAsync();

@@ -32,3 +32,20 @@ internal sealed record ManagerMessage(
     [Id(4)]
     public NamedParticipant? Own { get; init; }
 }
+
+/// <summary>
+/// Tells a silo the decision of a participant of others about a transaction that may be prepared
+/// there in a partition in ram, which is on its way to another silo and waits for that.
+/// </summary>
+/// <param name="Table">The table.</param>
+/// <param name="Number">The number of the partition.</param>
+/// <param name="TransactionId">The transaction.</param>
+/// <param name="IsCommitted">Whether it is committed.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.EndPreparedMessage")]
+internal sealed record EndPreparedMessage(
+    [property: Id(0)] string Table,
+    [property: Id(1)] int Number,
+    [property: Id(2)] Guid TransactionId,
+    [property: Id(3)] bool IsCommitted);

@@ -53,27 +53,38 @@ internal sealed partial class IndexGrain : ITransactionalResourceExtension
         string resourceId, Guid transactionId, DateTime timeStamp, TransactionalStatus status)
     {
         clock.Observe(timeStamp.Ticks);
-        await OpenForDecisionAsync(transactionId);
+        await FindForDecisionAsync(transactionId, isCommitted: false);
         prepared.Cancel(transactionId, _partition);
     }
 
     public async Task Confirm(string resourceId, Guid transactionId, DateTime timeStamp)
     {
         clock.Observe(timeStamp.Ticks);
-        await OpenForDecisionAsync(transactionId);
+        await FindForDecisionAsync(transactionId, isCommitted: true);
         await prepared.ConfirmAsync(transactionId, _partition);
     }
 
     /// <summary>
-    /// Opens the partition, which may be prepared in the storage, unless the transaction is known
-    /// here.
+    /// Opens the partition, which may have the transaction prepared in the storage, unless it is
+    /// known here. In ram it may be prepared where the partition comes from, which waits for this
+    /// decision: it is told there, and not waited for here.
     /// </summary>
     /// <exception cref="MementoException">
     /// It cannot be opened here now: the manager tells it again, or is asked again.
     /// </exception>
-    private async Task OpenForDecisionAsync(Guid transactionId)
+    private async Task FindForDecisionAsync(Guid transactionId, bool isCommitted)
     {
-        if (_partition?.Find(transactionId) is not null) return;
+        if (_partition is { } here && (!here.IsClosed || here.Find(transactionId) is not null))
+            return;
+
+        (string table, int number) = Name;
+        if (!tables.IsOnDisk(table))
+        {
+            await prepared.EndAsync(transactionId, partitions.Find(table, number), isCommitted);
+            await members.EndPreparedAsync(
+                new EndPreparedMessage(table, number, transactionId, isCommitted));
+            return;
+        }
 
         OpenResponse open = await OpenAsync();
         if (open.IsMoving)

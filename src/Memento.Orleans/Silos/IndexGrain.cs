@@ -34,6 +34,7 @@ internal sealed partial class IndexGrain(
     LocalCommit commit,
     IMixedCommits mixed,
     PreparedTransactions prepared,
+    IMembers members,
     Journal journal,
     HybridClock clock,
     ILocalSiloDetails silo,

@@ -95,8 +95,10 @@ internal sealed class Manager<T>
     {
         if (Phase == ManagerPhase.Aborted)
         {
-            // It may have been prepared after the cancellation had passed it.
-            OnPing(voter, effects);
+            // It may have been prepared after the cancellation had passed it. One that has only
+            // read has nothing to cancel: Orleans would call aborted what waits behind it, and may
+            // just be committing that.
+            if (_writers.Contains(voter, _voted.Comparer)) OnPing(voter, effects);
             return;
         }
 

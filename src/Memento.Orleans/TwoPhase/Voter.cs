@@ -210,16 +210,18 @@ internal sealed class Voter
     }
 
     /// <summary>It was read from the storage, where it was prepared.</summary>
-    public void OnRestored(List<VoterEffect> effects)
+    public void OnRestored()
     {
         Invariant.Holds(Phase == VoterPhase.Open, "a transaction is restored once");
         Phase = VoterPhase.Prepared;
         _writes = true;
         _hasVoted = true;
-        effects.Add(VoterEffect.Ping);
     }
 
-    /// <summary>Nothing was heard for a while.</summary>
+    /// <summary>
+    /// Nothing was heard for a while, which is longer than the message that begins the commit may
+    /// be under way to the manager: asked before, that calls it aborted, and commits it then.
+    /// </summary>
     public void OnSilence(List<VoterEffect> effects)
     {
         if (Phase == VoterPhase.Prepared)

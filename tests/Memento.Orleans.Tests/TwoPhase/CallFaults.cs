@@ -15,6 +15,7 @@ internal sealed class CallFaults : IIncomingGrainCallFilter
 
     /// <summary>Called before each call with the name of its method: whether it is lost.</summary>
     public Func<string, bool>? Loses { get; set; }
+    private readonly ConcurrentDictionary<string, Task> _delayed = new();
 
     /// <summary>How many calls of a method have failed.</summary>
     /// <param name="method">Its name, or the type of a grain, a dot, and its name.</param>
@@ -40,9 +41,13 @@ internal sealed class CallFaults : IIncomingGrainCallFilter
             each.Release();
     }
 
+    /// <summary>Lets the next call of a method arrive only when a task has ended.</summary>
+    public void Delay(string method, Task until) => _delayed[method] = until;
+
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         string method = context.MethodName;
+        if (_delayed.TryRemove(method, out Task? until)) await until;
         if (_held.TryGetValue(method, out HeldCalls? held)) await held.PassAsync();
         bool isLost = _failing.ContainsKey(method) || Loses?.Invoke(method) == true;
         foreach (string name in (string[])[method, $"{context.TargetId.Type}.{method}"])

@@ -94,6 +94,17 @@ public sealed class ManagerTests
             Assert.Single(Do(effects => machine.OnVote("b", Ok, effects))));
     }
 
+    [Fact]
+    public void One_that_has_only_read_is_not_cancelled_by_its_late_vote()
+    {
+        var machine = new Manager<string>(voters: 2, ["a"]);
+        Do(machine.Begin);
+        Do(machine.OnSilence);
+
+        Assert.Empty(Do(effects => machine.OnVote("reader", Broken, effects)));
+        Assert.Single(Do(effects => machine.OnVote("a", Ok, effects)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -25,6 +25,7 @@ internal sealed class MixedScene : IAsyncDisposable
     private readonly List<IHost> _clients = [];
     private IServiceProvider? _client;
     private int _key;
+    private TimeSpan _asksAfter;
 
     private MixedScene(StorageUnderTest place) => _place = new FaultyPlace(place);
 
@@ -43,9 +44,13 @@ internal sealed class MixedScene : IAsyncDisposable
 
     /// <param name="silos">How many.</param>
     /// <param name="place">What the tables on disk are kept in. It becomes the scene's.</param>
-    public static async Task<MixedScene> StartAsync(int silos, StorageUnderTest place)
+    /// <param name="asksAfter">
+    /// How long a participant waits for its decision before it asks; null: a short time.
+    /// </param>
+    public static async Task<MixedScene> StartAsync(
+        int silos, StorageUnderTest place, TimeSpan? asksAfter = null)
     {
-        var scene = new MixedScene(place);
+        var scene = new MixedScene(place) { _asksAfter = asksAfter ?? TimeSpan.FromSeconds(3) };
         scene.Cluster = await SiloCluster.StartAsync(
             silos,
             static memento => memento
@@ -148,11 +153,11 @@ internal sealed class MixedScene : IAsyncDisposable
     {
         States.AddTo(silo);
         silo.AddIncomingGrainCallFilter(Calls);
-        silo.Configure<TransactionalStateOptions>(static options =>
+        silo.Configure<TransactionalStateOptions>(options =>
         {
             options.ConfirmationRetryDelay = TimeSpan.FromMilliseconds(200);
             options.PrepareTimeout = TimeSpan.FromSeconds(8);
-            options.RemoteTransactionPingFrequency = TimeSpan.FromSeconds(1);
+            options.RemoteTransactionPingFrequency = _asksAfter;
 
             // A state is locked for as long as its transaction may run, or this if it is longer.
             options.LockTimeout = TimeSpan.FromSeconds(1);

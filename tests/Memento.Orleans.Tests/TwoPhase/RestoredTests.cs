@@ -152,6 +152,24 @@ public sealed class RestoredTests
     }
 
     [Fact]
+    public async Task A_commit_that_comes_late_to_its_manager_is_whole()
+    {
+        await using MixedScene scene = await MixedScene.StartAsync(
+            1, new MemoryUnderTest(), asksAfter: TimeSpan.FromMinutes(1));
+        VaultClient client = await scene.ConnectAsync();
+        await client.RunAsync(vault => vault.AddBillAsync("a", 1));
+        await scene.UntilIdleAsync();
+
+        // Longer than a partition once waited before it asked, and shorter than messages live.
+        scene.Calls.Delay("PrepareAndCommit", Task.Delay(TimeSpan.FromSeconds(7)));
+        await client.RunAsync(vault => vault.AddBillAsync("a", 1));
+
+        Assert.Equal(2, await client.AskAsync(vault => vault.BalanceAsync()));
+        Assert.Equal((0, 2), await scene.ReadAsync("a"));
+        await scene.UntilIdleAsync();
+    }
+
+    [Fact]
     public async Task What_cannot_be_stored_when_it_is_confirmed_stays_prepared_until_it_can()
     {
         await using MixedScene scene = await MixedScene.StartAsync(1, new MemoryUnderTest());

@@ -218,7 +218,7 @@ internal sealed class VoterSimulation
 
         part.Voter = new Voter();
         part.IsLocked = true;
-        Step(part, static (voter, effects) => voter.OnRestored(effects));
+        Step(part, static (voter, _) => voter.OnRestored());
     }
 
     private void Step(Part part, Action<Voter, List<VoterEffect>> step)

@@ -21,7 +21,7 @@ public sealed class VoterTests
         ["confirm"] = static (voter, effects) => voter.OnConfirm(effects),
         ["cancel"] = static (voter, effects) => voter.OnCancel(effects),
         ["abort"] = static (voter, effects) => voter.OnAbort(effects),
-        ["restored"] = static (voter, effects) => voter.OnRestored(effects),
+        ["restored"] = static (voter, _) => voter.OnRestored(),
         ["silence"] = static (voter, effects) => voter.OnSilence(effects),
     };
 

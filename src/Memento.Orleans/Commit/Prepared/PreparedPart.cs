@@ -17,11 +17,8 @@ internal sealed class PreparedPart(
     ParticipantId self,
     ParticipantId? manager)
 {
-    /// <summary>The first pause before the manager is asked.</summary>
-    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
-
-    /// <summary>The longest pause between two questions.</summary>
-    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    /// <summary>The pause before a prepared row that was not deleted is deleted again.</summary>
+    public static readonly TimeSpan DropPause = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource<TransactionalStatus> _vote =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,8 +44,8 @@ internal sealed class PreparedPart(
     /// <summary>When something was heard of it last, or the manager was asked.</summary>
     public long HeardAt { get; set; }
 
-    /// <summary>How long it waits after that.</summary>
-    public TimeSpan Pause { get; set; } = FirstPause;
+    /// <summary>How long it waits after that before the manager is asked.</summary>
+    public required TimeSpan Pause { get; set; }
 
     /// <summary>The vote, for a caller that waits for it.</summary>
     public Task<TransactionalStatus> Vote => _vote.Task;

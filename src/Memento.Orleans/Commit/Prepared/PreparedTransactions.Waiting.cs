@@ -52,6 +52,7 @@ internal sealed partial class PreparedTransactions
         {
             MayHaveRow = true,
             HeardAt = time.GetTimestamp(),
+            Pause = PauseAfter(read.TimeStamp),
         };
         clock.Observe(read.TimeStamp.Ticks);
         _restored.GetOrCreateValue(partition).Add(part);
@@ -87,7 +88,8 @@ internal sealed partial class PreparedTransactions
     }
 
     /// <summary>
-    /// Asks the managers of the transactions that were restored in a partition, which serves now.
+    /// Wakes the managers of the transactions that were restored in a partition, which serves now:
+    /// those that have committed tell it. It is too early to ask them: see <see cref="Voter"/>.
     /// </summary>
     public void Begin(Partition partition)
     {
@@ -105,8 +107,8 @@ internal sealed partial class PreparedTransactions
                     group.Parts.Add(part);
             }
 
-            Step(
-                group, static (voter, effects) => voter.OnRestored(effects), each => each == part);
+            Step(group, static (voter, _) => voter.OnRestored(), each => each == part);
+            part.Manager!.Value.WakeAsync().Ignore();
         }
     }
 
@@ -141,18 +143,28 @@ internal sealed partial class PreparedTransactions
         }
     }
 
+    /// <summary>
+    /// How long a transaction that was restored waits before it asks: not while its commit may be
+    /// under way to the manager.
+    /// </summary>
+    private TimeSpan PauseAfter(DateTime timeStamp)
+    {
+        TimeSpan left = _pause - (time.GetUtcNow().UtcDateTime - timeStamp);
+        return left > _pause ? _pause : left;
+    }
+
     private bool IsOverdue(PreparedPart part, long now)
     {
-        if (part.Voter.Phase is not (VoterPhase.Prepared or VoterPhase.Dropping)
-            || time.GetElapsedTime(part.HeardAt, now) < part.Pause)
+        TimeSpan? pause = part.Voter.Phase switch
         {
-            return false;
-        }
+            VoterPhase.Prepared => part.Pause,
+            VoterPhase.Dropping => PreparedPart.DropPause,
+            _ => null,
+        };
+        if (pause is null || time.GetElapsedTime(part.HeardAt, now) < pause) return false;
 
         part.HeardAt = now;
-        part.Pause = part.Pause * 2 < PreparedPart.LongestPause
-            ? part.Pause * 2
-            : PreparedPart.LongestPause;
+        part.Pause = _pause;
         return true;
     }
 }

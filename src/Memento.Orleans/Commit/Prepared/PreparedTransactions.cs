@@ -7,6 +7,8 @@ using Memento.Snapshots;
 using Memento.Storage;
 using Memento.TwoPhase;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Transactions;
 using Orleans.Transactions.Abstractions;
 
@@ -29,9 +31,18 @@ internal sealed partial class PreparedTransactions(
     IPreparedTables tables,
     IMembers members,
     IGrainFactory grains,
+    IOptions<TransactionalStateOptions> options,
     TimeProvider time,
     ILogger<PreparedTransactions> logger) : IWaitingVoters
 {
+    /// <summary>
+    /// How long a prepared transaction waits for the decision before it asks: as long as Orleans'
+    /// own participants, longer than a message lives. A manager that is asked before the message
+    /// that begins the commit has come says that there is none, and commits when it comes: this
+    /// partition would be left out.
+    /// </summary>
+    private readonly TimeSpan _pause = options.Value.RemoteTransactionPingFrequency;
+
     private readonly ConcurrentDictionary<Guid, PreparedGroup> _groups = new();
 
     // Guards that a transaction has one group.
@@ -63,7 +74,10 @@ internal sealed partial class PreparedTransactions(
         {
             if (FindToPrepare(id, partition, out group) is { } transaction)
             {
-                var part = new PreparedPart(transaction, timeStamp, self, manager);
+                var part = new PreparedPart(transaction, timeStamp, self, manager)
+                {
+                    Pause = _pause,
+                };
                 Prepare(group!, part, count);
                 return;
             }
@@ -88,7 +102,10 @@ internal sealed partial class PreparedTransactions(
         if (FindToPrepare(id, partition, out PreparedGroup? group) is not { } transaction)
             return VoteOfUnknown(id, count);
 
-        var part = new PreparedPart(transaction, timeStamp, self: default, manager: null);
+        var part = new PreparedPart(transaction, timeStamp, self: default, manager: null)
+        {
+            Pause = _pause,
+        };
         Prepare(group!, part, count);
         return await part.Vote.ConfigureAwait(false);
     }
@@ -129,6 +146,18 @@ internal sealed partial class PreparedTransactions(
         if (_groups.TryGetValue(id, out PreparedGroup? group))
             Step(group, static (voter, effects) => voter.OnCancel(effects));
         DropOpen(id, partition);
+    }
+
+    /// <summary>
+    /// The manager has decided a transaction: see <see cref="ConfirmAsync"/> and
+    /// <see cref="Cancel"/>.
+    /// </summary>
+    public Task EndAsync(Guid id, Partition? partition, bool isCommitted)
+    {
+        if (isCommitted) return ConfirmAsync(id, partition);
+
+        Cancel(id, partition);
+        return Task.CompletedTask;
     }
 
     /// <summary>

@@ -1,10 +1,12 @@
 using Memento.Catalog;
 using Memento.Commit;
 using Memento.Commit.Mixed;
+using Memento.Commit.Prepared;
 using Memento.Diagnostics.Inspection;
 using Memento.Messages;
 using Memento.Numbering;
 using Memento.Participants;
+using Memento.Partitions;
 using Memento.Silos.HandOver;
 using Memento.Silos.Snapshots;
 using Memento.Snapshots;
@@ -27,6 +29,8 @@ internal sealed class SiloMember(
     SpanningCommit coordinator,
     LocalCommit commit,
     MixedCommits mixed,
+    PreparedTransactions prepared,
+    PartitionDirectory partitions,
     TransactionRegistry transactions,
     CatalogCopy catalog,
     SharedRam ram,
@@ -59,6 +63,12 @@ internal sealed class SiloMember(
 
     public Task ManageAsync(ManagerMessage message)
         => Task.Run(() => mixed.ReceiveAsync(message));
+
+    public Task EndPreparedAsync(EndPreparedMessage message)
+        => Task.Run(() => prepared.EndAsync(
+            message.TransactionId,
+            partitions.Find(message.Table, message.Number),
+            message.IsCommitted));
 
     public Task PrepareCutAsync() => Task.Run(cuts.PrepareAsync);
 

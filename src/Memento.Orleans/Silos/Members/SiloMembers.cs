@@ -89,6 +89,10 @@ internal sealed class SiloMembers(
     public Task ManageAsync(SiloAddress address, ManagerMessage message)
         => GetGrainService(address).ManageAsync(message);
 
+    public Task EndPreparedAsync(EndPreparedMessage message)
+        => Task.WhenAll(membership.FindServing().Where(each => !each.Equals(Here))
+            .Select(each => GetGrainService(each).EndPreparedAsync(message)));
+
     public Task<SealAnswer> SealAsync(SiloAddress address, SealRequest request)
     {
         metrics.Sent(MessageName.Seal);

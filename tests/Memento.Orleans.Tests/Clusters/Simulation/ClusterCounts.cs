@@ -11,6 +11,9 @@ internal sealed class ClusterCounts
 
     public int MostSteps { get; set; }
 
+    /// <summary>Whether something happens only where grains take part.</summary>
+    public static bool IsOfGrains(Happening what) => what >= Happening.ManagedBySilo;
+
     public void Add(Happening what)
         => _counts[what] = _counts.GetValueOrDefault(what) + 1;
 
@@ -61,4 +64,20 @@ internal enum Happening
     ReaderHeld,
     AppliedAtCut,
     LaterOwnerShown,
+
+    // With grains only.
+    ManagedBySilo,
+    ManagedByGrain,
+    GrainRestored,
+    GrainStorageFailed,
+    GrainConflict,
+    GrainEnded,
+    PartPrepared,
+    PartRestored,
+    PartConfirmed,
+    PartCancelled,
+    PartAsked,
+    DecisionAdopted,
+    DecidedForGrain,
+    DoubtSettled,
 }

@@ -61,4 +61,40 @@ internal enum ClusterFault
 
     /// <summary>A snapshot shows what is not durable yet.</summary>
     ShowsUndurable,
+
+    /// <summary>Grains are told "committed" before the storage has our commit.</summary>
+    TellsGrainsEarly,
+
+    /// <summary>
+    /// A grain that asks about a transaction of a dead silo is told "aborted", and the storage is
+    /// not asked.
+    /// </summary>
+    PresumesAbort,
+
+    /// <summary>A decision is deleted when the first grain has answered.</summary>
+    ForgetsDecisionEarly,
+
+    /// <summary>A partition votes before the storage has its prepared row.</summary>
+    VotesBeforePrepared,
+
+    /// <summary>A partition is opened without its prepared transactions.</summary>
+    OpensWithoutPrepared,
+
+    /// <summary>A prepared partition that has heard nothing for a while drops it.</summary>
+    DropsPreparedByClock,
+
+    /// <summary>
+    /// What a grain has decided is applied in a partition before the storage has it there.
+    /// </summary>
+    AppliesPreparedEarly,
+
+    /// <summary>
+    /// A prepared partition asks its manager while the commit may still be under way there.
+    /// </summary>
+    AsksEarly,
+
+    /// <summary>
+    /// The decision about a partition in ram that moves is told where it goes, and not where it is.
+    /// </summary>
+    DecidesWhereItGoes,
 }

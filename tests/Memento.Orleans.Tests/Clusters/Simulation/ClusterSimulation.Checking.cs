@@ -36,7 +36,8 @@ internal sealed partial class ClusterSimulation
         if (call.Decider == SpanningDecider.Storage)
         {
             Unless(
-                Storage.Outcomes.GetValueOrDefault(call.Id) == isCommitted,
+                Storage.Outcomes.GetValueOrDefault(call.Id, Storage.Forgotten.Contains(call.Id))
+                    == isCommitted,
                 $"{silo.Name} ends {NameOf(call.Id)} against the storage");
         }
 
@@ -53,6 +54,11 @@ internal sealed partial class ClusterSimulation
 
         ends.Add((silo.Here, isCommitted));
     }
+
+    /// <summary>What a partition applies because a grain says so, the grain has decided.</summary>
+    public void CheckDecided(VirtualSilo silo, Guid id)
+        => Unless(
+            Grains!.IsDecided(id), $"{silo.Name} applies {NameOf(id)}, which is not decided");
 
     public void Opened(VirtualPartition partition)
     {
@@ -115,7 +121,25 @@ internal sealed partial class ClusterSimulation
             if (status == MemberStatus.Leaving) return $"{silo.Name} still stops";
         }
 
-        return Members.ContainsValue(MemberStatus.Active) ? null : "no silo serves";
+        return Members.ContainsValue(MemberStatus.Active)
+            ? DescribeUnended()
+            : "no silo serves";
+    }
+
+    /// <summary>What waits for a decision, or for being told; null: nothing.</summary>
+    private string? DescribeUnended()
+    {
+        if (Grains is null || !_areGrainsAwake) return null;
+
+        // What is in no silo waits for somebody who uses it.
+        if (Storage.Prepared.Values.FirstOrDefault(each => _silos.Exists(silo => silo.IsAlive
+            && silo.Partitions.Any(open => open.Number == each.Partition))) is { } prepared)
+            return $"partition {prepared.Partition} has prepared {NameOf(prepared.Id)}";
+        if (Storage.Decisions.Values.FirstOrDefault() is { } decision)
+            return $"the decision about {NameOf(decision.Id)} stands";
+        return Enumerable.Range(0, Grains.Count)
+            .Select(each => Grains.Find(each)?.DescribeWork())
+            .FirstOrDefault(static each => each is not null);
     }
 
     private void CheckAll()

@@ -34,7 +34,11 @@ public sealed class ClusterSimulationTests
         if (schedules < FewSchedules) return;
 
         foreach (Happening each in Enum.GetValues<Happening>())
-            Assert.True(counts[each] > 0, $"{each} has not happened: {counts}");
+        {
+            Assert.True(
+                counts[each] > 0 || ClusterCounts.IsOfGrains(each),
+                $"{each} has not happened: {counts}");
+        }
 
         // Far from the limit, in the schedules that always run. Among many, one comes near it.
         if (schedules == FewSchedules)

@@ -1,5 +1,6 @@
 using Memento.Locks;
 using Memento.Messages;
+using Memento.Tests.Clusters.Simulation.Grains;
 using Memento.Tests.Consistency;
 using Memento.Tests.Locks.Simulation;
 
@@ -15,7 +16,7 @@ internal readonly record struct VirtualStep(int Key, bool IsAppend, bool Locks =
 /// A process outside the silos that runs transactions, one after the other, and runs those again
 /// that met a conflict.
 /// </summary>
-internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, int number)
+internal sealed partial class VirtualClient(ClusterSimulation all, SeededRandom random, int number)
     : Node(all)
 {
     private static readonly long OperationTimeout = VirtualTime.Milliseconds(500);
@@ -24,6 +25,11 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
     private static readonly long LookUpTime = VirtualTime.Milliseconds(3_000);
 
     private int _transactions;
+
+    /// <summary>
+    /// Whether Orleans' own agent ends its transactions in which grains have written.
+    /// </summary>
+    public bool IsOfOrleansAlone { get; init; }
 
     /// <summary>Runs a transaction; false: it gave up, or does not know the outcome.</summary>
     public async Task<bool> RunAsync(IReadOnlyList<VirtualStep> steps, int mostAttempts)
@@ -42,7 +48,7 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
         return false;
     }
 
-    private sealed class Attempt
+    private sealed partial class Attempt
     {
         private readonly VirtualClient _client;
         private readonly ClusterSimulation _all;
@@ -71,6 +77,7 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
         {
             CommitResult result = CommitResult.TryAgain("an operation was refused");
             bool isDone = true;
+            _isManagedByGrain = FindIsManagedByGrain(steps);
             foreach (VirtualStep each in steps)
             {
                 isDone = await DoAsync(each);
@@ -82,6 +89,7 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
             {
                 foreach (SiloAddress each in _touched)
                     _all.Network.Send(each, there => there.Abort(_id));
+                if (!_isCommitting) AbortInGrains();
             }
 
             Tell(result.IsCommitted ? "is committed" : result.IsInDoubt ? "is in doubt" : "fails");
@@ -96,12 +104,14 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
 
         private async Task<bool> DoAsync(VirtualStep step)
         {
+            if (_all.GrainOf(step.Key) is { } grain) return await UseGrainAsync(step, grain);
+
             int partition = step.Key / VirtualPartition.KeysInPartition;
             int? appended = step.IsAppend ? _all.NewValue() : null;
             if (appended is { } value)
             {
                 _operations.Add(ListOperation.Append(step.Key, value));
-                if (_locked.Contains(step.Key))
+                if (_locked.Contains(step.Key) && !_isManagedByGrain)
                 {
                     if (!_kept.TryGetValue(partition, out List<KeptAppend>? kept))
                         _kept.Add(partition, kept = []);
@@ -156,6 +166,11 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
 
         private async Task<CommitResult> CommitAsync()
         {
+            _isCommitting = true;
+            if (_isManagedByGrain) return await CommitByGrainAsync();
+
+            VirtualForeign? foreign = FindForeign();
+            if (foreign is not null) _all.Counts.Add(Happening.ManagedBySilo);
             List<VirtualParticipant> participants =
             [
                 .. _participants.Values.Select(each => each with
@@ -167,7 +182,7 @@ internal sealed class VirtualClient(ClusterSimulation all, SeededRandom random, 
                 _client,
                 participants[0].Silo,
                 CommitTimeout,
-                there => there.CommitAsync(_id, participants));
+                there => there.CommitAsync(_id, participants, foreign));
             if (answer is not null) return answer.Result;
 
             _all.Counts.Add(Happening.AnswerLookedUp);

@@ -45,6 +45,10 @@ internal sealed class VirtualNetwork(ClusterSimulation all, SeededRandom random,
     public void Send(SiloAddress to, Action<VirtualSilo> message)
         => Carry(() => Deliver(to, message));
 
+    /// <summary>Sends a message that arrives at most once.</summary>
+    public void SendOnce(SiloAddress to, Action<VirtualSilo> message)
+        => Carry(() => Deliver(to, message), isOnce: true);
+
     private void Deliver(SiloAddress to, Action<VirtualSilo> message)
     {
         if (all.Find(to) is { } silo) silo.Post(0, () => message(silo));

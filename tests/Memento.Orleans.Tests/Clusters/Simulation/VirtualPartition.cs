@@ -2,6 +2,7 @@ using Memento.Invariants;
 using Memento.Keys;
 using Memento.Leases;
 using Memento.Locks;
+using Memento.Tests.Clusters.Simulation.Grains;
 
 namespace Memento.Tests.Clusters.Simulation;
 
@@ -22,6 +23,9 @@ internal sealed class VirtualPart(Guid id, TransactionAge age, VirtualPartition 
     public long DependsOn { get; set; }
 
     public bool IsSealed { get; set; }
+
+    /// <summary>Whether the storage has it as prepared, and it does not commit now.</summary>
+    public bool IsPrepared { get; set; }
 
     public bool IsEnded { get; set; }
 
@@ -51,6 +55,9 @@ internal sealed class VirtualPartition(
     public long Tenure { get; } = tenure;
 
     public required Holding Holding { get; init; }
+
+    /// <summary>What is prepared here in the storage, until the partition serves.</summary>
+    public List<VirtualPrepared> Restored { get; } = [];
 
     /// <summary>Whether it is in ram and began empty.</summary>
     public required bool IsNew { get; init; }
@@ -185,9 +192,53 @@ internal sealed class VirtualPartition(
     {
         IsClosed = true;
         foreach (VirtualPart each in _parts.Values.ToArray())
-            Abort(each);
+            Abort(each, evenIfSealed: MayLeave(each));
         TryDrain();
     }
+
+    /// <summary>
+    /// The storage has a transaction as prepared. Where the partition is closed, its next owner has
+    /// it.
+    /// </summary>
+    public void KeepPrepared(VirtualPart part)
+    {
+        if (part.IsEnded) return;
+
+        part.IsPrepared = true;
+        if (IsClosed && MayLeave(part)) End(part);
+    }
+
+    /// <summary>Begins to write what is decided; false: it has ended here.</summary>
+    public bool TryBeginConfirm(VirtualPart part)
+    {
+        if (part.IsEnded) return false;
+
+        part.IsPrepared = false;
+        return true;
+    }
+
+    /// <summary>Adds a transaction that is prepared in the storage, with its locks.</summary>
+    public VirtualPart Restore(StoredPrepared row)
+    {
+        VirtualPart part = Join(row.Id, row.Age);
+        foreach ((int key, int[] values) in row.Writes)
+        {
+            Take(part, LockResource.Partition, LockKind.IntentionWrite);
+            Take(part, ResourceOf(key), LockKind.Write);
+            part.Staged[key] = values;
+        }
+
+        part.IsSealed = true;
+        part.IsPrepared = true;
+        return part;
+    }
+
+    private void Take(VirtualPart part, LockResource resource, LockKind kind)
+        => Invariant.Holds(
+            Locks.Acquire(part, resource, kind, _resumed, out _, out _) == LockAnswer.Granted,
+            "prepared transactions have written different records");
+
+    private bool MayLeave(VirtualPart part) => part.IsPrepared && IsDisk;
 
     /// <summary>
     /// Gives its records away, once. Null where the storage has them, or they are old.

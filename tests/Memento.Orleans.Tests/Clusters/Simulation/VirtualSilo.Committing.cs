@@ -1,5 +1,6 @@
 using Memento.Commit.Spanning;
 using Memento.Messages;
+using Memento.Tests.Clusters.Simulation.Grains;
 
 namespace Memento.Tests.Clusters.Simulation;
 
@@ -26,11 +27,11 @@ internal sealed record LossAnswer(SiloAddress? With);
 internal sealed record VirtualCoordination(
     VirtualState State,
     Dictionary<SiloAddress, List<VirtualParticipant>> BySilo,
-    SpanningDecider Decider)
+    SpanningDecider Decider,
+    VirtualEntry Entry)
 {
-    public SpanningCoordinator Machine { get; } = new([.. BySilo.Keys], Decider);
-
-    public VirtualEntry Entry { get; } = new(State.Id, [], [], KeepsOutcome: true);
+    public SpanningCoordinator Machine { get; } =
+        new([.. BySilo.Keys], Decider, isStoredAnyway: Entry.Decision is not null);
 
     public TaskCompletionSource<CommitResult> Result { get; } = new();
 
@@ -53,7 +54,8 @@ internal sealed partial class VirtualSilo
     private readonly Dictionary<Guid, VirtualCoordination> _leftOut = [];
 
     /// <summary>Commits a transaction of a caller elsewhere.</summary>
-    public async Task<CommitAnswer?> CommitAsync(Guid id, List<VirtualParticipant> participants)
+    public async Task<CommitAnswer?> CommitAsync(
+        Guid id, List<VirtualParticipant> participants, VirtualForeign? foreign = null)
     {
         if (!_registry.TryGetValue(id, out VirtualState? state) || !TryBeginCommit(state))
         {
@@ -64,7 +66,9 @@ internal sealed partial class VirtualSilo
                 : Again);
         }
 
-        CommitResult result = await CommitBegunAsync(state, participants);
+        CommitResult result = foreign is null
+            ? await CommitBegunAsync(state, participants)
+            : await ManageAsync(state, participants, foreign);
         if (result.IsInDoubt) _inDoubt.Add(id);
         Remove(state, result.IsCommitted);
         return new CommitAnswer(result);
@@ -150,7 +154,9 @@ internal sealed partial class VirtualSilo
     }
 
     private async Task<CommitResult> CommitBegunAsync(
-        VirtualState state, List<VirtualParticipant> participants)
+        VirtualState state,
+        List<VirtualParticipant> participants,
+        VirtualKeptDecision? decision = null)
     {
         List<VirtualSealing> here = [];
         bool isElsewhere = false;
@@ -171,8 +177,8 @@ internal sealed partial class VirtualSilo
         }
 
         return isElsewhere
-            ? await CommitOverSilosAsync(state, participants)
-            : await CommitHereAsync(state, here);
+            ? await CommitOverSilosAsync(state, participants, decision)
+            : await CommitHereAsync(state, here, decision);
     }
 
     private VirtualPart? FindPart(int partition, Guid id)
@@ -197,9 +203,9 @@ internal sealed partial class VirtualSilo
     private static bool IsHeld(VirtualState state)
         => state.Parts.TrueForAll(static each => each.Partition.Holding.Stands);
 
-    private VirtualEntry MakeEntry(VirtualState state)
+    private VirtualEntry MakeEntry(VirtualState state, VirtualKeptDecision? decision = null)
     {
-        var entry = new VirtualEntry(state.Id, [], [], KeepsOutcome: true);
+        VirtualEntry entry = NewEntry(state.Id, decision);
         foreach (VirtualPart each in state.Parts.Where(static each => each.Partition.IsDisk))
         {
             if (All.Fault != ClusterFault.LeavesOutOwners)
@@ -212,12 +218,12 @@ internal sealed partial class VirtualSilo
 
     /// <summary>All partitions are here: they show the changes before these are durable.</summary>
     private async Task<CommitResult> CommitHereAsync(
-        VirtualState state, List<VirtualSealing> parts)
+        VirtualState state, List<VirtualSealing> parts, VirtualKeptDecision? decision)
     {
         if (!Seal(state, parts)) return Again;
 
         long dependsOn = parts.Max(static each => each.Part.DependsOn);
-        bool isDisk = parts.Exists(
+        bool isDisk = decision is not null || parts.Exists(
             static each => each.Part.HasChanges && each.Part.Partition.IsDisk);
         bool mustWait = isDisk || dependsOn > Journal.DurablePosition;
         if (!mustWait && (dependsOn == 0 || Journal.Stands(state.Generation, dependsOn)))
@@ -229,7 +235,7 @@ internal sealed partial class VirtualSilo
         }
 
         await _latch.EnterAsync();
-        var pending = new VirtualPending(isDisk ? MakeEntry(state) : null, dependsOn);
+        var pending = new VirtualPending(isDisk ? MakeEntry(state, decision) : null, dependsOn);
         if (!Journal.TryAppend(pending, state.Generation))
         {
             AbortAll(state);
@@ -246,8 +252,19 @@ internal sealed partial class VirtualSilo
         };
     }
 
+    private static VirtualEntry NewEntry(Guid id, VirtualKeptDecision? decision)
+        => decision is null
+            ? new VirtualEntry(id, [], [], KeepsOutcome: true)
+            : new VirtualEntry(id, [], [], KeepsOutcome: true)
+            {
+                Decision = decision.Decision,
+                Done = decision.Done,
+            };
+
     private async Task<CommitResult> CommitOverSilosAsync(
-        VirtualState state, List<VirtualParticipant> participants)
+        VirtualState state,
+        List<VirtualParticipant> participants,
+        VirtualKeptDecision? decision)
     {
         var bySilo = participants.GroupBy(each => FindPart(each.Partition, state.Id) is null
             ? each.Silo
@@ -255,9 +272,10 @@ internal sealed partial class VirtualSilo
         var one = new VirtualCoordination(
             state,
             bySilo,
-            participants.Exists(each => All.IsDisk(each.Partition))
+            decision is not null || participants.Exists(each => All.IsDisk(each.Partition))
                 ? SpanningDecider.Storage
-                : SpanningDecider.Members);
+                : SpanningDecider.Members,
+            NewEntry(state.Id, decision));
         _running[state.Id] = one;
         Step(one, static (machine, effects) => machine.Begin(effects));
         CommitResult result = await one.Result.Task;

@@ -20,6 +20,7 @@ internal sealed partial class VirtualSilo
     {
         All.Time.Go(RenewAlwaysAsync);
         All.Time.Go(MoveAlwaysAsync);
+        if (All.Grains is not null) All.Time.Go(LookAlwaysAsync);
     }
 
     private async Task MoveAlwaysAsync()
@@ -136,13 +137,18 @@ internal sealed partial class VirtualSilo
                 static each => each.First, static each => new VirtualCell(each.Second, 0));
         }
 
-        return new VirtualPartition(this, number, tenure, records)
+        var partition = new VirtualPartition(this, number, tenure, records)
         {
             Holding = holding,
             IsNew = content is null && !All.IsDisk(number),
             LostWith = content is null && !All.IsDisk(number) ? lostWith : null,
             OwnersBefore = ownersBefore,
         };
+        if (All.Grains is null || !All.IsDisk(number) || await RestoreAsync(partition))
+            return partition;
+
+        await ReleaseHoldingAsync(holding);
+        return null;
     }
 
     private async Task ReleaseHoldingAsync(Holding holding)

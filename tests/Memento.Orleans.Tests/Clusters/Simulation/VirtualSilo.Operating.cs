@@ -57,6 +57,8 @@ internal sealed partial class VirtualSilo
     /// <summary>After this time, a silo drops a transaction that nobody ends.</summary>
     public static readonly long LongestTransaction = VirtualTime.Milliseconds(1_500);
 
+    private static readonly long Grace = VirtualTime.Milliseconds(75);
+
     private readonly Dictionary<Guid, VirtualState> _registry = [];
     private readonly Dictionary<Guid, bool> _outcomes = [];
     private readonly HashSet<Guid> _ended = [];
@@ -124,7 +126,18 @@ internal sealed partial class VirtualSilo
         var state = new VirtualState(id, Journal.Generation);
         _registry.Add(id, state);
         Post(LongestTransaction, () => TryAbort(state));
+        if (All.Grains is not null) Post(LongestTransaction + Grace, () => EndOverdue(state));
         return state;
+    }
+
+    /// <summary>
+    /// A partition that was not asked to prepare ends a transaction by itself, also where another
+    /// one of the silo is prepared.
+    /// </summary>
+    private static void EndOverdue(VirtualState state)
+    {
+        foreach (VirtualPart each in state.Parts)
+            each.Partition.Abort(each);
     }
 
     private bool TryBeginCommit(VirtualState state)

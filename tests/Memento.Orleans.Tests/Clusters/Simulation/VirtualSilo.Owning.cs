@@ -300,6 +300,7 @@ internal sealed partial class VirtualSilo
         if (!partition.Holding.IsLost)
         {
             All.Opened(partition);
+            AskAboutRestored(partition);
             return true;
         }
 

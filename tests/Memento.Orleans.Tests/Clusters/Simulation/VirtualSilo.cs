@@ -51,14 +51,15 @@ internal sealed partial class VirtualSilo : Node
     public bool IsIdle
         => _running.Count == 0 && _sealed.Count == 0 && _registry.Count == 0 && Journal.IsIdle
             && _opening.Count == 0 && _closingPartitions.Count == 0 && _snapshots == 0
-            && !_latch.IsClosed;
+            && !_latch.IsClosed && _managed.Count == 0 && _groups.Count == 0;
 
     public string Name => $"silo {Here.Endpoint.Port}.{Here.Generation}";
 
     public string DescribeWork()
         => $"{_running.Count} coordinated, {_sealed.Count} sealed, {_registry.Count} running, "
             + $"{_opening.Count} opening, {_closingPartitions.Count} closing, "
-            + $"{_snapshots} snapshots, closed for a cut: {_latch.IsClosed}, "
+            + $"{_managed.Count} managed, {_groups.Count} prepared, {_snapshots} snapshots, "
+            + $"closed for a cut: {_latch.IsClosed}, "
             + $"journal idle: {Journal.IsIdle}";
 
     public IEnumerable<SiloAddress> Others

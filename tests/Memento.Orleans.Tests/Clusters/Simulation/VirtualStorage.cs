@@ -1,5 +1,9 @@
+using Memento.Locks;
 using Memento.Storage;
+using Memento.Tests.Clusters.Simulation.Grains;
 using Memento.Tests.Locks.Simulation;
+
+using static Memento.Tests.Locks.Simulation.SimulationFailedException;
 
 namespace Memento.Tests.Clusters.Simulation;
 
@@ -8,7 +12,37 @@ internal sealed record VirtualEntry(
     Guid Id,
     List<(int Key, int[] Values)> Writes,
     List<(int Partition, long Epoch)> Owners,
-    bool KeepsOutcome);
+    bool KeepsOutcome)
+{
+    /// <summary>The decision that grains wait for; null: none does.</summary>
+    public StoredDecision? Decision { get; set; }
+
+    /// <summary>Decisions that everybody knows.</summary>
+    public List<Guid> Done { get; init; } = None<Guid>.List;
+
+    public StoredPrepared? Prepared { get; init; }
+
+    /// <summary>The partitions in which it is prepared no more.</summary>
+    public List<int> Unprepared { get; init; } = None<int>.List;
+
+    private static class None<T>
+    {
+        public static readonly List<T> List = [];
+    }
+}
+
+/// <summary>A decision that grains wait for: the transaction is committed.</summary>
+internal sealed record StoredDecision(
+    Guid Id, long Time, SiloAddress Silo, List<Party> Writers);
+
+/// <summary>A transaction that is prepared in a partition.</summary>
+internal sealed record StoredPrepared(
+    int Partition,
+    Guid Id,
+    TransactionAge Age,
+    long Time,
+    Party Manager,
+    List<(int Key, int[] Values)> Writes);
 
 /// <summary>What became of a batch.</summary>
 /// <param name="IsKept">Whether the storage has it.</param>
@@ -31,6 +65,12 @@ internal sealed record BatchEnd(
 /// <param name="failsOneIn">Of so many calls, one fails.</param>
 internal sealed class VirtualStorage(ClusterSimulation all, SeededRandom random, int failsOneIn)
 {
+    /// <summary>
+    /// How long the outcome of a commit is known for which grains wait: longer than anybody but
+    /// these asks for it.
+    /// </summary>
+    private static readonly long OutcomeMemory = VirtualTime.Milliseconds(5_000);
+
     private readonly Dictionary<int, long> _epochs = [];
     private readonly Dictionary<int, (Guid Silo, long Epoch)> _owners = [];
     private readonly Dictionary<Guid, StoredLease> _leases = [];
@@ -40,6 +80,13 @@ internal sealed class VirtualStorage(ClusterSimulation all, SeededRandom random,
     public Dictionary<int, int[]> Rows { get; } = [];
 
     public Dictionary<Guid, bool> Outcomes { get; } = [];
+
+    /// <summary>The commits whose outcomes are forgotten.</summary>
+    public HashSet<Guid> Forgotten { get; } = [];
+
+    public Dictionary<Guid, StoredDecision> Decisions { get; } = [];
+
+    public Dictionary<(int Partition, Guid Id), StoredPrepared> Prepared { get; } = [];
 
     /// <summary>
     /// Does something in the storage. Null: it was not done, or the answer was lost.
@@ -162,9 +209,39 @@ internal sealed class VirtualStorage(ClusterSimulation all, SeededRandom random,
             foreach ((int key, int[] values) in each.Writes)
                 Rows[key] = values;
             if (each.KeepsOutcome) Outcomes.Add(each.Id, true);
+            if (all.Grains is { } grains) KeepForGrains(each, grains);
         }
 
         return BatchEnd.Kept;
+    }
+
+    private void KeepForGrains(VirtualEntry entry, VirtualGrains grains)
+    {
+        if (entry.KeepsOutcome) grains.Decide(entry.Id);
+        if (entry.Decision is { } decision)
+        {
+            Decisions[entry.Id] = decision;
+            all.Time.After(OutcomeMemory, () => Forget(entry.Id));
+        }
+
+        foreach (Guid each in entry.Done)
+            Decisions.Remove(each);
+        if (entry.Prepared is { } prepared)
+            Prepared[(prepared.Partition, prepared.Id)] = prepared;
+        foreach (int each in entry.Unprepared)
+            Prepared.Remove((each, entry.Id));
+        Unless(
+            entry.Writes.Count == 0 || grains.IsDecided(entry.Id),
+            $"the storage keeps {NameOf(entry)}, which is not decided");
+    }
+
+    private string NameOf(VirtualEntry entry)
+        => $"partitions of {all.NameOf(entry.Id)}";
+
+    private void Forget(Guid id)
+    {
+        Outcomes.Remove(id);
+        Forgotten.Add(id);
     }
 
     private bool Fails() => !IsHealthy && random.OneIn(failsOneIn);
