@@ -56,6 +56,9 @@ public sealed class RestoredTests
             (await scene.Memento.TransactionAsync(async tx =>
                 await tx.SelectAsync<Bill>(each => each.Value == expected)).Within())
                 .Select(static each => each.Serial));
+
+        // The query has opened all partitions; what is prepared in them is decided later.
+        await scene.UntilIdleAsync();
         VaultClient again = await scene.ConnectAsync();
         await again.RunAsync(vault => vault.AddBillAsync("a", 1));
         await scene.UntilIdleAsync();

@@ -18,12 +18,6 @@ internal sealed class SharedStates
     /// <summary>Called before each write; what it throws, the write throws.</summary>
     public Action? OnWrite { get; set; }
 
-    /// <summary>
-    /// Called before each write with the key of its grain. It may wait or throw; what it returns is
-    /// called after the write, whose answer is lost if that throws.
-    /// </summary>
-    public Func<string, Task<Action?>>? Disturb { get; set; }
-
     public void AddTo(ISiloBuilder silo)
         => silo.Services.AddGrainStorage(
             Name,
@@ -49,23 +43,19 @@ internal sealed class SharedStates
             return Task.CompletedTask;
         }
 
-        public async Task WriteStateAsync<T>(
-            string stateName, GrainId grainId, IGrainState<T> grainState)
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             shared.OnWrite?.Invoke();
-            Action? after = shared.Disturb is { } disturb
-                ? await disturb($"{grainId.Key}")
-                : null;
             byte[] bytes = serializer.Serialize(grainState.State).ToArray();
             lock (shared._states)
             {
                 RequireTag(stateName, grainId, grainState.ETag);
-                string tag = $"{Guid.NewGuid()}";
-                shared._states[KeyOf(stateName, grainId)] = (tag, bytes);
-                after?.Invoke();
-                grainState.ETag = tag;
+                grainState.ETag = $"{Guid.NewGuid()}";
+                shared._states[KeyOf(stateName, grainId)] = (grainState.ETag, bytes);
                 grainState.RecordExists = true;
             }
+
+            return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
