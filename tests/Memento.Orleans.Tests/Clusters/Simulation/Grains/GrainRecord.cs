@@ -1,5 +1,3 @@
-using Orleans.Transactions;
-
 namespace Memento.Tests.Clusters.Simulation.Grains;
 
 /// <summary>What a transaction does to the state of a grain when it commits.</summary>
