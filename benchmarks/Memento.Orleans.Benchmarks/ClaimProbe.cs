@@ -114,14 +114,15 @@ internal static class ClaimProbe
 
         for (int kind = 0; kind < kinds.Length; kind++)
         {
-            double[] times = [.. runs[kind].Zip(runs[0], static (one, first) => one.Rate / first.Rate)];
+            double[] times =
+                [.. runs[kind].Zip(runs[0], static (one, first) => one.Rate / first.Rate)];
             Array.Sort(times);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{place}, {kinds[kind].Name}: {string.Join(", ", runs[kind].Select(
                     static each => each.Rate.ToString("N0", CultureInfo.InvariantCulture)))}/s, "
                 + $"median {times[Rounds / 2]:P0} of two writes, "
-                + $"{runs[kind].Average(static each => each.Bodies):F2} bodies for the first of two"));
+                + $"{runs[kind].Average(static each => each.Bodies):F2} bodies for the first"));
         }
     }
 

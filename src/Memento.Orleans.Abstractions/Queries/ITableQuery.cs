@@ -44,10 +44,10 @@ public interface ITableQuery<T> : IQuery<T>
     new ITableQuery<T> Take(int count);
 
     /// <summary>
-    /// Locks the results for writing when they are read, by <see cref="IQuery{TResult}.ToListAsync"/>,
-    /// <see cref="IQuery{TResult}.FirstOrDefaultAsync"/> or
-    /// <see cref="IQuery{TResult}.SingleOrDefaultAsync"/>, also in a projection. Whoever will write
-    /// what it reads asks so: two that have both read a record would stop each other.
+    /// Locks the results for writing when they are read, by
+    /// <see cref="IQuery{TResult}.ToListAsync"/>, <see cref="IQuery{TResult}.FirstOrDefaultAsync"/>
+    /// or <see cref="IQuery{TResult}.SingleOrDefaultAsync"/>, also in a projection. Whoever will
+    /// write what it reads asks so: two that have both read a record would stop each other.
     /// </summary>
     /// <remarks>
     /// With <paramref name="skipLocked"/> the query waits for nobody. Records that others have

@@ -129,7 +129,9 @@ public interface IMemento
     /// <exception cref="NoTransactionException">
     /// No silo that answered has such a transaction waiting for this decision.
     /// </exception>
-    /// <exception cref="StorageException">The decision could not be written; decide again.</exception>
+    /// <exception cref="StorageException">
+    /// The decision could not be written; decide again.
+    /// </exception>
     /// <exception cref="StoreUnavailableException">
     /// The silo or client is not running, or a client reaches no silo.
     /// </exception>

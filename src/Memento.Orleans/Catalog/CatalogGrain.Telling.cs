@@ -84,7 +84,10 @@ internal sealed partial class CatalogGrain
                     IsInDoubt = entry.Schema.Name == inDoubt,
                 }),
             ],
-            time) with { HasDecisions = state.State.HasDecisions };
+            time) with
+        {
+            HasDecisions = state.State.HasDecisions,
+        };
         return await peers.TellAsync(_told);
     }
 }

@@ -1,4 +1,3 @@
-using Memento.Participants;
 using Memento.Storage;
 
 namespace Memento.Transactions;

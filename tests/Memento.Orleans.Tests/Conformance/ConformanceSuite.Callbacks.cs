@@ -72,7 +72,8 @@ public abstract partial class ConformanceSuite
             tx.Abort();
         }).Within());
 
-        Assert.IsType(isThrown ? typeof(PlainException) : typeof(TransactionAbortedException), error);
+        Assert.IsType(
+            isThrown ? typeof(PlainException) : typeof(TransactionAbortedException), error);
         Assert.Equal(["aborted"], ran);
     }
 

@@ -20,7 +20,8 @@ public abstract partial class ConformanceSuite
         Assert.Equal([2, 3, 5], await ClaimAsync(older.Tx, 10));
         OpenTransaction third = await OpenAsync();
         Assert.Empty(await ClaimAsync(third.Tx, 1));
-        Assert.Null(await InQueue(third.Tx).ForUpdate(skipLocked: true).FirstOrDefaultAsync().Within());
+        Assert.Null(
+            await InQueue(third.Tx).ForUpdate(skipLocked: true).FirstOrDefaultAsync().Within());
         await younger.AbortAsync();
         Assert.Equal([0, 1, 4], await ClaimAsync(third.Tx, 4));
 
@@ -136,7 +137,8 @@ public abstract partial class ConformanceSuite
 
         Assert.Equal(
             [2, 3, 4, 6],
-            (await GetAllAsync<Entry>()).Where(e => e.Group == "jobs").Select(e => e.Value).Order());
+            (await GetAllAsync<Entry>()).Where(e => e.Group == "jobs").Select(e => e.Value)
+                .Order());
         var wrong = await Assert.ThrowsAsync<ArgumentException>(() => Memento.TransactionAsync(
             async tx => await InQueue(tx).UpdateAsync(
                 static entry => entry with { Name = "other" })).Within());

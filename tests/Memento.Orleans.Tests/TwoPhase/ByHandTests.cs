@@ -1,6 +1,5 @@
 using Memento.Tests.Compliance;
 using Memento.Tests.Conformance;
-using Memento.Tests.Faults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Memento.Tests.TwoPhase;
@@ -78,7 +77,8 @@ public sealed class ByHandTests
             async () => (await memento.InfoAsync().Within()).Undecided.Count == 0,
             "nothing is told any more");
         Assert.Equal(
-            5, await memento.TransactionAsync(tx => Money.ReadAsync(tx, 1, isOnDisk: true)).Within());
+            5,
+            await memento.TransactionAsync(tx => Money.ReadAsync(tx, 1, isOnDisk: true)).Within());
         held.Release();
     }
 

@@ -33,7 +33,7 @@ public sealed class VoterTests
     [InlineData("", "confirm", "Confirmed", "Open")]
     [InlineData("", "cancel", "Drop", "Ended")]
     [InlineData("", "abort", "Drop", "Ended")]
-    [InlineData("", "restored", "Ping", "Prepared")]
+    [InlineData("", "restored", "", "Prepared")]
     [InlineData("", "silence", "", "Open")]
     // Not durable yet.
     [InlineData("prepare", "prepare", "", "Securing")]

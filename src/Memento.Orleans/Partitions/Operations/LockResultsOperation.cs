@@ -1,5 +1,4 @@
 using Memento.Keys;
-using Memento.Tables;
 
 namespace Memento.Partitions.Operations;
 
@@ -54,7 +53,7 @@ internal sealed class LockResultsOperation(FindTerms terms, byte[][] keys, bool 
         return true;
     }
 
-    private static List<StoredRecord> FindAll(IRecordSource source, Key key)
+    private static List<StoredRecord> FindAll(PartitionTransaction source, Key key)
     {
         if (source.Table.Type == TableType.Bag) return source.FindInBag(key);
         return source.Find(KeySpace.Records, key) is { } found ? [found] : [];

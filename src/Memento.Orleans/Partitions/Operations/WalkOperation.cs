@@ -104,7 +104,9 @@ internal enum WalkLocks
     /// <summary>What it has walked.</summary>
     Ranges = 0,
 
-    /// <summary>Nothing: its results are only candidates, which are locked and read later.</summary>
+    /// <summary>
+    /// Nothing: its results are only candidates, which are locked and read later.
+    /// </summary>
     None = 1,
 
     /// <summary>Nothing, and records that others have locked are left out.</summary>

@@ -1,7 +1,6 @@
 using Memento.Keys;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
-using Memento.Queries.Plans;
 using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
@@ -97,7 +96,9 @@ internal sealed partial class QueryRunner
             isLazy: true,
             locks: locks);
 
-    /// <summary>The keys of the next records that are not known, and adds them to the known.</summary>
+    /// <summary>
+    /// The keys of the next records that are not known, and adds them to the known.
+    /// </summary>
     private static async ValueTask<List<Key>> TakeAsync(
         RecordStream stream,
         TableDefinition table,

@@ -4,7 +4,6 @@ using Memento.Keys;
 using Memento.Queries.Evaluation;
 using Memento.Queries.Orders;
 using Memento.Queries.Translation;
-using Memento.Tables;
 
 namespace Memento.Transactions.Reading;
 
@@ -64,7 +63,7 @@ internal sealed class TableQuery<T>(
     public async ValueTask<long> DeleteAsync(CancellationToken cancellationToken = default)
     {
         ITransaction transaction = Writing(nameof(DeleteAsync));
-        IReadOnlyList<T> found = await ClaimAsync(cancellationToken).ConfigureAwait(false);
+        List<T> found = await ClaimAsync(cancellationToken).ConfigureAwait(false);
         foreach (T record in found)
         {
             if (shape.Table.Type == TableType.Bag)

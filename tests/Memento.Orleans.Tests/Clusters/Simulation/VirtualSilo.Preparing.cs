@@ -334,8 +334,7 @@ internal sealed partial class VirtualSilo
 
         All.CheckDecided(this, group.Id);
         All.Counts.Add(Happening.PartConfirmed);
-        if (All.Time.IsTold)
-            All.Time.Tell($"{Name} applies {All.NameOf(group.Id)} in {one.Self}");
+        if (All.Time.IsTold) All.Time.Tell($"{Name} applies {All.NameOf(group.Id)} in {one.Self}");
         one.Part.Partition.Apply(one.Part, null);
     }
 

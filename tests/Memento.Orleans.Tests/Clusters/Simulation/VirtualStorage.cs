@@ -226,8 +226,7 @@ internal sealed class VirtualStorage(ClusterSimulation all, SeededRandom random,
 
         foreach (Guid each in entry.Done)
             Decisions.Remove(each);
-        if (entry.Prepared is { } prepared)
-            Prepared[(prepared.Partition, prepared.Id)] = prepared;
+        if (entry.Prepared is { } prepared) Prepared[(prepared.Partition, prepared.Id)] = prepared;
         foreach (int each in entry.Unprepared)
             Prepared.Remove((each, entry.Id));
         Unless(

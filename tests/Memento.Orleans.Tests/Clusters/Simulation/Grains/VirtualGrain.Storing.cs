@@ -123,8 +123,7 @@ internal sealed partial class VirtualGrain
                     _batch.Read(each.Time);
                     _batch.FollowUp(isStored =>
                     {
-                        if (isStored)
-                            Wake(each.ForAgent, new StatusAnswer(TransactionalStatus.Ok));
+                        if (isStored) Wake(each.ForAgent, new StatusAnswer(TransactionalStatus.Ok));
                     });
                     break;
             }
