@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using StackExchange.Redis;
 
 namespace Memento.CrashChild;
@@ -41,9 +42,10 @@ public static class ClusterGrains
 
     /// <summary>
     /// Whether a body may end with an exception, because silos die and storages fail: that of the
-    /// store, of Orleans, or of the storage of a wallet.
+    /// store, of Orleans, or of the storage of a wallet. Orleans says that it has no codec where it
+    /// cannot send the error of a storage.
     /// </summary>
     public static bool MayFailWith(Exception exception)
         => exception is MementoException or OrleansException or TimeoutException or DbException
-            or RedisException or OperationCanceledException;
+            or RedisException or OperationCanceledException or CodecNotFoundException;
 }

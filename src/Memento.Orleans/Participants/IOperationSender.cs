@@ -37,6 +37,12 @@ internal interface IOperationSender
         IReadOnlyList<Operation<TResult>> operations,
         CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether the transaction has sent operations to partitions of a table from here; false in a
+    /// snapshot.
+    /// </summary>
+    bool Uses(TableDefinition table) => false;
+
     /// <summary>Sends an operation on a key to the key's partition.</summary>
     ValueTask<TResult> SendAsync<TResult>(
         TableDefinition table, KeyOperation<TResult> operation, CancellationToken cancellationToken)

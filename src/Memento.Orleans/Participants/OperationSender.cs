@@ -27,6 +27,9 @@ internal sealed class OperationSender(
     /// <summary>Whether the grain call that runs here locks for writing what it reads.</summary>
     public bool LocksForWriting => log?.LocksForWriting ?? State.Call is { UseExclusiveLock: true };
 
+    /// <inheritdoc/>
+    public bool Uses(TableDefinition table) => State.Uses(table);
+
     /// <summary>A sender under a savepoint inside the savepoint of this one.</summary>
     public OperationSender Inside(Savepoint inner) => new(State, Partitions, log, inner);
 

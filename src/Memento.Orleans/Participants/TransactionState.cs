@@ -272,6 +272,20 @@ internal sealed partial class TransactionState(
             return _participants.Find(table, number);
     }
 
+    /// <summary>Whether any partition of a table takes part, as far as this process knows.</summary>
+    public bool Uses(TableDefinition table)
+    {
+        lock (_gate)
+        {
+            foreach (Participant participant in _participants)
+            {
+                if (participant.Table == table) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>The partitions that take part, as far as this process knows.</summary>
     public string[] GetPartitionNames()
     {

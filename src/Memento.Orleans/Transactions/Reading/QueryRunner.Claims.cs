@@ -22,9 +22,59 @@ internal sealed partial class QueryRunner
     public ValueTask<List<T>> ClaimAsync<T>(QueryShape shape, CancellationToken cancellationToken)
         where T : class
         => shape.Take == 0 ? new([])
-            : shape.Locks == ResultLocks.WriteUnlocked
-                ? ClaimUnlockedAsync<T>(shape, cancellationToken)
-                : ClaimAllAsync<T>(shape, cancellationToken);
+            : shape.Locks != ResultLocks.WriteUnlocked
+                ? ClaimAllAsync<T>(shape, cancellationToken)
+                : candidates is not null && shape.Take <= CandidateClient.MostAsked
+                    && !sender.Uses(shape.Table)
+                    ? ClaimFoundAsync<T>(candidates, shape, cancellationToken)
+                    : ClaimUnlockedAsync<T>(shape, cancellationToken);
+
+    /// <summary>The keys of the first candidates that nobody else has locked.</summary>
+    public async Task<byte[][]> FindCandidatesAsync(
+        QueryShape shape, CancellationToken cancellationToken)
+    {
+        List<Key> keys = await TakeAsync(
+            Candidates(shape, WalkLocks.NoneOfOthers), shape.Table, shape.Take!.Value, [],
+            cancellationToken).ConfigureAwait(false);
+        return [.. keys.Select(static key => key.Bytes)];
+    }
+
+    /// <summary>
+    /// The same from a client: a silo looks for candidates. The transaction has not used the table,
+    /// so that it has neither locks nor writes which the silo would have to know.
+    /// </summary>
+    private async ValueTask<List<T>> ClaimFoundAsync<T>(
+        CandidateClient client, QueryShape shape, CancellationToken cancellationToken)
+        where T : class
+    {
+        List<T> claimed = [];
+        HashSet<Key> tried = [];
+        int wanted = shape.Take!.Value;
+        while (true)
+        {
+            (Key[] found, bool mayBeMore) = await client.FindAsync(
+                shape, wanted - claimed.Count, cancellationToken).ConfigureAwait(false);
+            Key[] keys = Array.FindAll(found, tried.Add);
+            for (int next = 0; next < keys.Length && claimed.Count < wanted;)
+            {
+                List<Key> batch = [.. keys.Skip(next).Take(wanted - claimed.Count)];
+                next += batch.Count;
+                ILookup<Key, object> locked = await LockAsync(
+                    shape, batch, skips: true, cancellationToken).ConfigureAwait(false);
+                Add(claimed, batch, locked, shape);
+            }
+
+            // What was told and is locked by now is not told again.
+            if (claimed.Count == wanted || keys.Length == 0 || !mayBeMore) return claimed;
+        }
+    }
+
+    private void Add<T>(
+        List<T> claimed, List<Key> batch, ILookup<Key, object> locked, QueryShape shape)
+        where T : class
+        => claimed.AddRange(batch.SelectMany(key => locked[key])
+            .Take((shape.Take ?? int.MaxValue) - claimed.Count)
+            .Select(record => (T)sender.Own(shape.Table, record)));
 
     /// <summary>
     /// Takes the first candidates that nobody else has locked. They satisfy the query when they are
@@ -47,8 +97,7 @@ internal sealed partial class QueryRunner
 
             ILookup<Key, object> locked = await LockAsync(
                 shape, batch, skips: true, cancellationToken).ConfigureAwait(false);
-            claimed.AddRange(batch.SelectMany(key => locked[key]).Take(wanted - claimed.Count)
-                .Select(record => (T)sender.Own(shape.Table, record)));
+            Add(claimed, batch, locked, shape);
         }
 
         return claimed;

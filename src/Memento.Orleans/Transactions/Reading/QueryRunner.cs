@@ -10,7 +10,12 @@ namespace Memento.Transactions.Reading;
 /// <summary>
 /// Runs queries: plans them, asks the partitions, and makes one answer from their answers.
 /// </summary>
-internal sealed partial class QueryRunner(IOperationSender sender)
+/// <param name="sender">Sends operations to the partitions.</param>
+/// <param name="candidates">
+/// Looks for candidates of claims; null: each partition is asked.
+/// </param>
+internal sealed partial class QueryRunner(
+    IOperationSender sender, CandidateClient? candidates = null)
 {
     /// <summary>Reads all results.</summary>
     public async ValueTask<List<T>> ListAsync<T>(
