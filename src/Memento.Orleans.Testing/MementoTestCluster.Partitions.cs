@@ -128,9 +128,17 @@ public sealed partial class MementoTestCluster
         await Polling.UntilAsync(
             async () =>
             {
-                SiloAddress where = await SiloOfAsync(grain, cancellationToken);
-                if (where.Equals(silo.Address)) return true;
-                await grain.MoveAsync(where).WaitAsync(cancellationToken);
+                try
+                {
+                    SiloAddress where = await SiloOfAsync(grain, cancellationToken);
+                    if (where.Equals(silo.Address)) return true;
+                    await grain.MoveAsync(where).WaitAsync(cancellationToken);
+                }
+                catch (OrleansMessageRejectionException)
+                {
+                    // It has moved while the message was forwarded, and Orleans has given up.
+                }
+
                 return false;
             },
             LongestMove,

@@ -27,7 +27,11 @@ public sealed class ComesHomeTests
         stop.Next = async commit =>
         {
             await cluster.MoveAsync<RamAccount>(Id, cluster.Silos[0]);
-            await commit.Invoke();
+            Task committing = commit.Invoke();
+
+            // This waits for the answers to all messages that the partition has got.
+            await cluster.MoveAsync<RamAccount>(Id, cluster.Silos[1]);
+            await committing;
         };
 
         await cluster.Silos[0].Memento.TransactionAsync(async tx =>
