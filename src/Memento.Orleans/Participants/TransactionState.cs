@@ -272,7 +272,9 @@ internal sealed partial class TransactionState(
             return _participants.Find(table, number);
     }
 
-    /// <summary>Whether any partition of a table takes part, as far as this process knows.</summary>
+    /// <summary>
+    /// Whether any partition of a table takes part, as far as this process knows.
+    /// </summary>
     public bool Uses(TableDefinition table)
     {
         lock (_gate)

@@ -58,6 +58,7 @@ internal sealed class CandidateClient(IGrainFactory grains, StoreLifetime lifeti
         byte[][] found = await lifetime.AskForAttemptAsync(
             () => grains.GetGrain<ICandidateGrain>(0).FindAsync(request), cancellationToken)
             .ConfigureAwait(false);
-        return (Array.ConvertAll(found, static each => new Key(each)), found.Length == request.Most);
+        return (
+            Array.ConvertAll(found, static each => new Key(each)), found.Length == request.Most);
     }
 }
