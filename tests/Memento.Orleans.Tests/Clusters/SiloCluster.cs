@@ -66,7 +66,8 @@ internal sealed class SiloCluster : IAsyncDisposable
         => _cluster.AddSiloAsync().Within($"silo {Silos.Count} starts");
 
     /// <inheritdoc cref="MementoTestCluster.StopSiloAsync"/>
-    public Task StopAsync(TestSilo silo) => _cluster.StopSiloAsync(silo).Within($"{silo} stops");
+    public Task StopAsync(TestSilo silo)
+        => _cluster.StopSiloAsync(silo).Within($"{silo} stops", Waiting.LongBound);
 
     /// <inheritdoc cref="MementoTestCluster.KillSiloAsync"/>
     public Task KillAsync(TestSilo silo)

@@ -50,7 +50,7 @@ internal sealed class MixedScene : IAsyncDisposable
     public static async Task<MixedScene> StartAsync(
         int silos, StorageUnderTest place, TimeSpan? asksAfter = null)
     {
-        var scene = new MixedScene(place) { _asksAfter = asksAfter ?? TimeSpan.FromSeconds(3) };
+        var scene = new MixedScene(place) { _asksAfter = asksAfter ?? TimeSpan.FromSeconds(2) };
         scene.Cluster = await SiloCluster.StartAsync(
             silos,
             static memento => memento

@@ -42,7 +42,9 @@ internal sealed class Transfers
     {
         int enough = Volatile.Read(ref _done) + count;
         return Waiting.UntilAsync(
-            () => Volatile.Read(ref _done) >= enough, $"{count} more transfers (seed {_seed})");
+            () => Task.FromResult(Volatile.Read(ref _done) >= enough),
+            $"{count} more transfers (seed {_seed})",
+            Waiting.LongBound);
     }
 
     /// <summary>
@@ -57,7 +59,8 @@ internal sealed class Transfers
         await Waiting.UntilAsync(
             async () => await Record.ExceptionAsync(
                 async () => sum = await _bank.SumAsync(desk, Short).Within()) is null,
-            $"all can be read again (seed {_seed})");
+            $"all can be read again (seed {_seed})",
+            Waiting.LongBound);
         Assert.Equal((_seed, 0L), (_seed, sum));
     }
 

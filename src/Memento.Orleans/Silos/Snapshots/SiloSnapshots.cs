@@ -137,8 +137,21 @@ internal sealed class SiloSnapshots(
         }
 
         // It is nowhere: whoever opens it has what there was at the cut.
-        OpenResponse opened = await grains.Of(table, number).OpenAsync(time, cancellationToken)
-            .ConfigureAwait(false);
+        OpenResponse opened;
+        try
+        {
+            opened = await grains.Of(table, number).OpenAsync(time, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (
+            StoreLifetime.IsUnreachable(exception, cancellationToken))
+        {
+            throw new SnapshotEndedException(
+                $"Partition {number} of table '{table.Name}' could not be opened, because its silo "
+                + $"did not answer: {exception.Message} Take another snapshot.",
+                exception);
+        }
+
         if (opened.Error is not null) throw opened.Error;
 
         return await FindKnownAsync(taken, table, number, cancellationToken).ConfigureAwait(false)
