@@ -17,6 +17,9 @@ internal sealed class SiloSnapshots(
     KnownTables known,
     TimeProvider time) : ISnapshots
 {
+    /// <summary>How long a partition is opened whose silo does not answer.</summary>
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(10);
+
     public async ValueTask<IOpenSnapshot> TakeAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)
         => await OpenAsync(maxAge, cancellationToken).ConfigureAwait(false);
@@ -137,25 +140,42 @@ internal sealed class SiloSnapshots(
         }
 
         // It is nowhere: whoever opens it has what there was at the cut.
-        OpenResponse opened;
-        try
-        {
-            opened = await grains.Of(table, number).OpenAsync(time, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (Exception exception) when (
-            StoreLifetime.IsUnreachable(exception, cancellationToken))
-        {
-            throw new SnapshotEndedException(
-                $"Partition {number} of table '{table.Name}' could not be opened, because its silo "
-                + $"did not answer: {exception.Message} Take another snapshot.",
-                exception);
-        }
-
+        OpenResponse opened = await OpenAsync(table, number, cancellationToken)
+            .ConfigureAwait(false);
         if (opened.Error is not null) throw opened.Error;
 
         return await FindKnownAsync(taken, table, number, cancellationToken).ConfigureAwait(false)
             ?? throw new SnapshotEndedException(SnapshotEnds.Moved(table.Name, number));
+    }
+
+    /// <summary>
+    /// Opens a partition. Where its silo is just dying, it is opened in another one soon.
+    /// </summary>
+    private async Task<OpenResponse> OpenAsync(
+        TableDefinition table, int number, CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
+        {
+            try
+            {
+                return await grains.Of(table, number).OpenAsync(time, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (Exception exception) when (
+                StoreLifetime.IsUnreachable(exception, cancellationToken))
+            {
+                if (time.GetElapsedTime(began) >= LongestOpening)
+                {
+                    throw new SnapshotEndedException(
+                        $"Partition {number} of table '{table.Name}' could not be opened, because "
+                        + $"its silo did not answer: {exception.Message} Take another snapshot.",
+                        exception);
+                }
+            }
+
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<SiloAddress?> FindKnownAsync(
