@@ -22,6 +22,15 @@ internal interface IRecordSource : IRecordView
     /// <param name="key">The key.</param>
     /// <param name="most">How many records are wanted, at the most.</param>
     List<StoredRecord> FindInBag(Key key, int most = int.MaxValue);
+
+    /// <summary>
+    /// The records of a key in a table of any type; in a bag, in the order in which they were
+    /// written.
+    /// </summary>
+    List<StoredRecord> FindAll(Key key)
+        => Table.Type == TableType.Bag ? FindInBag(key)
+            : Find(KeySpace.Records, key) is { } found ? [found]
+            : [];
 }
 
 /// <summary>

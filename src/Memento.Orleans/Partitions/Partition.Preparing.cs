@@ -118,9 +118,7 @@ internal sealed partial class Partition
     {
         if (!write.Space.IsRecords) return locks.TryTakeKey(write.Space, write.Key, writes: true);
 
-        byte[] key = Table.Type == TableType.Bag
-            ? KeyBytes.WithoutSuffix(write.Key.Bytes).ToArray()
-            : write.Key.Bytes;
+        byte[] key = Table.WithoutNumber(write.Key.Bytes);
         StoredRecord? standing = _content.Find(KeySpace.Records, write.Key.Bytes);
         return locks.TryTakeKey(KeySpace.Records, new Key(key), writes: true)
             && EntryLocks.TryTake(

@@ -117,11 +117,7 @@ internal sealed class PartitionTransaction(
 
     /// <inheritdoc/>
     public bool IsTakenByOthers(StoredRecord record)
-        => Partition.IsTakenByOthers(
-            this,
-            new Key(Table.Type == TableType.Bag
-                ? KeyBytes.WithoutSuffix(record.Key).ToArray()
-                : record.Key));
+        => Partition.IsTakenByOthers(this, new Key(Table.WithoutNumber(record.Key)));
 
     /// <summary>Reads through the transaction's own writes.</summary>
     public StoredRecord? Find(KeySpace space, Key key)

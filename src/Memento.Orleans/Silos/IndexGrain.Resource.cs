@@ -49,33 +49,28 @@ internal sealed partial class IndexGrain : ITransactionalResourceExtension
         return Task.CompletedTask;
     }
 
-    public async Task Cancel(
+    public Task Cancel(
         string resourceId, Guid transactionId, DateTime timeStamp, TransactionalStatus status)
-    {
-        clock.Observe(timeStamp.Ticks);
-        await FindForDecisionAsync(transactionId, isCommitted: false);
-        prepared.Cancel(transactionId, _partition);
-    }
+        => EndAsync(transactionId, timeStamp, isCommitted: false);
 
-    public async Task Confirm(string resourceId, Guid transactionId, DateTime timeStamp)
-    {
-        clock.Observe(timeStamp.Ticks);
-        await FindForDecisionAsync(transactionId, isCommitted: true);
-        await prepared.ConfirmAsync(transactionId, _partition);
-    }
+    public Task Confirm(string resourceId, Guid transactionId, DateTime timeStamp)
+        => EndAsync(transactionId, timeStamp, isCommitted: true);
 
     /// <summary>
-    /// Opens the partition, which may have the transaction prepared in the storage, unless it is
-    /// known here. In ram it may be prepared where the partition comes from, which waits for this
-    /// decision: it is told there, and not waited for here.
+    /// Ends a transaction as its manager has decided. In ram it may be prepared where the partition
+    /// comes from, which waits for this decision: it is told there, and not waited for here.
     /// </summary>
     /// <exception cref="MementoException">
-    /// It cannot be opened here now: the manager tells it again, or is asked again.
+    /// It cannot be ended here now: the manager tells it again, or is asked again.
     /// </exception>
-    private async Task FindForDecisionAsync(Guid transactionId, bool isCommitted)
+    private async Task EndAsync(Guid transactionId, DateTime timeStamp, bool isCommitted)
     {
+        clock.Observe(timeStamp.Ticks);
         if (_partition is { } here && (!here.IsClosed || here.Find(transactionId) is not null))
+        {
+            await prepared.EndAsync(transactionId, here, isCommitted);
             return;
+        }
 
         (string table, int number) = Name;
         if (!tables.IsOnDisk(table))
@@ -86,6 +81,15 @@ internal sealed partial class IndexGrain : ITransactionalResourceExtension
             return;
         }
 
+        await OpenForDecisionAsync();
+        await prepared.EndAsync(transactionId, _partition, isCommitted);
+    }
+
+    /// <summary>
+    /// Opens the partition, which may have transactions that are prepared in the storage.
+    /// </summary>
+    private async Task OpenForDecisionAsync()
+    {
         OpenResponse open = await OpenAsync();
         if (open.IsMoving)
         {

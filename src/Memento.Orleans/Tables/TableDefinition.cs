@@ -192,6 +192,13 @@ internal abstract class TableDefinition
     public abstract Key KeyOf(object record);
 
     /// <summary>
+    /// The bytes of a key as callers know it, which are locked: in a bag, without the number behind
+    /// them that tells the records of a key apart.
+    /// </summary>
+    public byte[] WithoutNumber(byte[] stored)
+        => Type == TableType.Bag ? KeyBytes.WithoutSuffix(stored).ToArray() : stored;
+
+    /// <summary>
     /// The key of a record in the form for callers: a value, or a tuple of several values.
     /// </summary>
     /// <exception cref="ArgumentException">A part of it is null or NaN.</exception>

@@ -79,7 +79,13 @@ internal sealed partial class TransactionRunner(
                 callbacks = attempt.State?.Callbacks;
                 if (TryGetResult(attempt, attempts, lost, out TransactionResult<T> result))
                 {
-                    if (callbacks is not null) await RunAsync(callbacks, result.Ok);
+                    if (callbacks is not null)
+                    {
+                        await callbacks.RunAsync(
+                            result.Ok ? TransactionOutcome.Committed : TransactionOutcome.Aborted,
+                            logger);
+                    }
+
                     return result;
                 }
 
@@ -102,20 +108,15 @@ internal sealed partial class TransactionRunner(
         {
             metrics.Aborted(AbortReason.Of(error));
             if (callbacks is not null)
-                await RunAsync(callbacks, error is TransactionInDoubtException ? null : false);
+            {
+                await callbacks.RunAsync(
+                    error is TransactionInDoubtException ? null : TransactionOutcome.Aborted,
+                    logger);
+            }
+
             throw;
         }
     }
-
-    private Task RunAsync(TransactionCallbacks callbacks, bool? isCommitted)
-        => callbacks.RunAsync(
-            isCommitted switch
-            {
-                true => TransactionOutcome.Committed,
-                false => TransactionOutcome.Aborted,
-                null => null,
-            },
-            logger);
 
     /// <summary>The result of an attempt, counted; false: it has to run again.</summary>
     private bool TryGetResult<T>(

@@ -57,10 +57,8 @@ internal sealed partial class PreparedTransactions : IUndecided
         if (part is null) return false;
 
         PreparedLog.ByHand(logger, id, decision, part.Manager);
-        if (decision == TransactionDecision.Commit)
-            await ConfirmAsync(id, part.Partition).ConfigureAwait(false);
-        else
-            Cancel(id, part.Partition);
+        await EndAsync(id, part.Partition, decision == TransactionDecision.Commit)
+            .ConfigureAwait(false);
         return true;
     }
 

@@ -32,12 +32,11 @@ internal sealed class KeysOperation
     /// <inheritdoc/>
     public byte[][] Read(IRecordView view)
     {
-        bool isBag = view.Table.Type == TableType.Bag;
         var walk = new RecordWalk(view, KeySpace.Records, [], null, isBackward: false);
         List<byte[]> keys = [];
         while (walk.MoveNext())
         {
-            byte[] key = isBag ? KeyBytes.WithoutSuffix(walk.Place).ToArray() : walk.Place;
+            byte[] key = view.Table.WithoutNumber(walk.Place);
             if (keys.Count == 0 || !keys[^1].AsSpan().SequenceEqual(key)) keys.Add(key);
         }
 
@@ -109,11 +108,7 @@ internal sealed class SeekOperation(byte[]? from, bool isBackward)
     private byte[]? Find(IRecordView view, byte[] first)
     {
         var walk = new RecordWalk(view, KeySpace.Records, first, End, IsBackward);
-        if (!walk.MoveNext()) return null;
-
-        return view.Table.Type == TableType.Bag
-            ? KeyBytes.WithoutSuffix(walk.Place).ToArray()
-            : walk.Place;
+        return walk.MoveNext() ? view.Table.WithoutNumber(walk.Place) : null;
     }
 }
 

@@ -39,10 +39,11 @@ internal sealed class LockResultsOperation(FindTerms terms, byte[][] keys, bool 
             }
         }
 
-        var chunk = new ChunkBuilder(Terms, ChunkOrder.Any, limit: null, after: null);
+        IRecordSource source = transaction;
+        var chunk = new ChunkBuilder(Terms, Terms.Order, limit: null, after: null);
         foreach (Key key in taken)
         {
-            foreach (StoredRecord found in FindAll(transaction, key))
+            foreach (StoredRecord found in source.FindAll(key))
             {
                 if (chunk.Takes(found)) chunk.Add(found.Key, found);
             }
@@ -51,11 +52,5 @@ internal sealed class LockResultsOperation(FindTerms terms, byte[][] keys, bool 
         chunk.Locked = taken.Count;
         result = chunk.ToChunk(last: null);
         return true;
-    }
-
-    private static List<StoredRecord> FindAll(PartitionTransaction source, Key key)
-    {
-        if (source.Table.Type == TableType.Bag) return source.FindInBag(key);
-        return source.Find(KeySpace.Records, key) is { } found ? [found] : [];
     }
 }

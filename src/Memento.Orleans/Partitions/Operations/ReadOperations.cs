@@ -120,12 +120,7 @@ internal sealed class ReadAllOperation(Key key, bool writes)
 
     /// <inheritdoc/>
     public object[] ReadAll(IRecordSource source)
-    {
-        if (source.Table.Type == TableType.Bag)
-            return source.FindInBag(Key).ConvertAll(static found => found.Record).ToArray();
-
-        return source.Find(KeySpace.Records, Key) is { } record ? [record.Record] : [];
-    }
+        => [.. source.FindAll(Key).Select(static found => found.Record)];
 
     protected override bool TryApplyLocked(
         PartitionTransaction transaction, ref LockTaker locks, out object[] result)
@@ -214,10 +209,7 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
 
     private List<StoredRecord> Find(IRecordSource source, Key key)
     {
-        if (source.Table.Type != TableType.Bag)
-            return source.Find(KeySpace.Records, key) is { } found ? [found] : [];
-
-        List<StoredRecord> ofKey = source.FindInBag(key);
+        List<StoredRecord> ofKey = source.FindAll(key);
         if (IsWalkedBackward) ofKey.Reverse();
         return ofKey;
     }

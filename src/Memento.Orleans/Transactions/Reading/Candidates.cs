@@ -62,3 +62,33 @@ internal sealed class CandidateClient(IGrainFactory grains, StoreLifetime lifeti
             Array.ConvertAll(found, static each => new Key(each)), found.Length == request.Most);
     }
 }
+
+/// <summary>The candidates of one claim that a silo has found.</summary>
+internal sealed class FoundCandidates(CandidateClient client, QueryShape shape)
+{
+    private readonly HashSet<Key> _found = [];
+    private readonly Queue<Key> _next = [];
+    private bool _mayBeMore = true;
+
+    /// <summary>
+    /// The next ones, so many at the most; none at the end. What was given before is locked by now,
+    /// here or by others, and is not told again.
+    /// </summary>
+    public async ValueTask<List<Key>> TakeAsync(int most, CancellationToken cancellationToken)
+    {
+        if (_next.Count == 0 && _mayBeMore)
+        {
+            (Key[] told, _mayBeMore) = await client.FindAsync(shape, most, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (Key each in told)
+            {
+                if (_found.Add(each)) _next.Enqueue(each);
+            }
+        }
+
+        List<Key> taken = [];
+        while (taken.Count < most && _next.TryDequeue(out Key key))
+            taken.Add(key);
+        return taken;
+    }
+}

@@ -18,16 +18,18 @@ internal sealed partial class QueryRunner
     /// </summary>
     private const int MostLooks = 8;
 
+    /// <summary>
+    /// How many keys are locked at once: others get to their partitions in between.
+    /// </summary>
+    private const int MostLocked = 1_000;
+
     /// <summary>Reads all results, and locks them for writing.</summary>
     public ValueTask<List<T>> ClaimAsync<T>(QueryShape shape, CancellationToken cancellationToken)
         where T : class
         => shape.Take == 0 ? new([])
-            : shape.Locks != ResultLocks.WriteUnlocked
-                ? ClaimAllAsync<T>(shape, cancellationToken)
-                : candidates is not null && shape.Take <= CandidateClient.MostAsked
-                    && !sender.Uses(shape.Table)
-                    ? ClaimFoundAsync<T>(candidates, shape, cancellationToken)
-                    : ClaimUnlockedAsync<T>(shape, cancellationToken);
+            : shape.Locks == ResultLocks.WriteUnlocked
+                ? ClaimUnlockedAsync<T>(shape, cancellationToken)
+                : ClaimAllAsync<T>(shape, cancellationToken);
 
     /// <summary>The keys of the first candidates that nobody else has locked.</summary>
     public async Task<byte[][]> FindCandidatesAsync(
@@ -40,43 +42,6 @@ internal sealed partial class QueryRunner
     }
 
     /// <summary>
-    /// The same from a client: a silo looks for candidates. The transaction has not used the table,
-    /// so that it has neither locks nor writes which the silo would have to know.
-    /// </summary>
-    private async ValueTask<List<T>> ClaimFoundAsync<T>(
-        CandidateClient client, QueryShape shape, CancellationToken cancellationToken)
-        where T : class
-    {
-        List<T> claimed = [];
-        HashSet<Key> tried = [];
-        int wanted = shape.Take!.Value;
-        while (true)
-        {
-            (Key[] found, bool mayBeMore) = await client.FindAsync(
-                shape, wanted - claimed.Count, cancellationToken).ConfigureAwait(false);
-            Key[] keys = Array.FindAll(found, tried.Add);
-            for (int next = 0; next < keys.Length && claimed.Count < wanted;)
-            {
-                List<Key> batch = [.. keys.Skip(next).Take(wanted - claimed.Count)];
-                next += batch.Count;
-                ILookup<Key, object> locked = await LockAsync(
-                    shape, batch, skips: true, cancellationToken).ConfigureAwait(false);
-                Add(claimed, batch, locked, shape);
-            }
-
-            // What was told and is locked by now is not told again.
-            if (claimed.Count == wanted || keys.Length == 0 || !mayBeMore) return claimed;
-        }
-    }
-
-    private void Add<T>(
-        List<T> claimed, List<Key> batch, ILookup<Key, object> locked, QueryShape shape)
-        where T : class
-        => claimed.AddRange(batch.SelectMany(key => locked[key])
-            .Take((shape.Take ?? int.MaxValue) - claimed.Count)
-            .Select(record => (T)sender.Own(shape.Table, record)));
-
-    /// <summary>
     /// Takes the first candidates that nobody else has locked. They satisfy the query when they are
     /// locked; those that others have, and those that come meanwhile, are not looked at.
     /// </summary>
@@ -85,22 +50,40 @@ internal sealed partial class QueryRunner
         where T : class
     {
         List<T> claimed = [];
-        HashSet<Key> tried = [];
-        RecordStream candidates = Candidates(shape, WalkLocks.NoneOfOthers);
+        Func<int, ValueTask<List<Key>>> takeNext = NextUnlocked(shape, cancellationToken);
         int wanted = shape.Take ?? int.MaxValue;
         while (claimed.Count < wanted)
         {
-            List<Key> batch = await TakeAsync(
-                candidates, shape.Table, wanted - claimed.Count, tried, cancellationToken)
-                .ConfigureAwait(false);
-            if (batch.Count == 0) return claimed;
+            List<Key> batch = await takeNext(wanted - claimed.Count).ConfigureAwait(false);
+            if (batch.Count == 0) break;
 
             ILookup<Key, object> locked = await LockAsync(
                 shape, batch, skips: true, cancellationToken).ConfigureAwait(false);
-            Add(claimed, batch, locked, shape);
+            claimed.AddRange(batch.SelectMany(key => locked[key]).Take(wanted - claimed.Count)
+                .Select(record => (T)sender.Own(shape.Table, record)));
         }
 
         return claimed;
+    }
+
+    /// <summary>
+    /// Gives the next candidates, so many at the most; none at the end. From a client a silo looks
+    /// for them, unless the transaction has used the table: the silo would have to know its locks
+    /// and writes.
+    /// </summary>
+    private Func<int, ValueTask<List<Key>>> NextUnlocked(
+        QueryShape shape, CancellationToken cancellationToken)
+    {
+        if (candidates is not null && shape.Take <= CandidateClient.MostAsked
+            && !sender.Uses(shape.Table))
+        {
+            var found = new FoundCandidates(candidates, shape);
+            return most => found.TakeAsync(most, cancellationToken);
+        }
+
+        HashSet<Key> tried = [];
+        RecordStream walked = Candidates(shape, WalkLocks.NoneOfOthers);
+        return most => TakeAsync(walked, shape.Table, most, tried, cancellationToken);
     }
 
     /// <summary>
@@ -170,21 +153,32 @@ internal sealed partial class QueryRunner
     }
 
     /// <summary>
-    /// Locks keys for writing; their records that satisfy the query, without those that others have
-    /// where these are skipped.
+    /// Locks keys for writing, a portion after the other. Where it skips those that others have,
+    /// it gives the records of the others that satisfy the query, by their keys.
     /// </summary>
     private async ValueTask<ILookup<Key, object>> LockAsync(
         QueryShape shape, List<Key> keys, bool skips, CancellationToken cancellationToken)
     {
         TableDefinition table = shape.Table;
-        var terms = new FindTerms { Where = shape.Where.IsTrue ? null : shape.Where };
-        IGrouping<int, Key>[] partitions = [.. keys.GroupBy(table.PartitionOf)];
-        Chunk[] chunks = await sender.SendToEachAsync(
-            table,
-            Array.ConvertAll(partitions, static each => each.Key),
-            Array.ConvertAll(partitions, each => new LockResultsOperation(
-                terms, [.. each.Select(static key => key.Bytes)], skips)),
-            cancellationToken).ConfigureAwait(false);
-        return chunks.SelectMany(static each => each.Records).ToLookup(table.KeyOf);
+        var terms = new FindTerms
+        {
+            Where = shape.Where.IsTrue ? null : shape.Where,
+            Order = skips ? ChunkOrder.Any : ChunkOrder.Counted,
+        };
+        List<object> records = [];
+        foreach (Key[] portion in keys.Chunk(MostLocked))
+        {
+            IGrouping<int, Key>[] partitions = [.. portion.GroupBy(table.PartitionOf)];
+            Chunk[] chunks = await sender.SendToEachAsync(
+                table,
+                Array.ConvertAll(partitions, static each => each.Key),
+                Array.ConvertAll(partitions, each => new LockResultsOperation(
+                    terms, [.. each.Select(static key => key.Bytes)], skips)),
+                cancellationToken).ConfigureAwait(false);
+            foreach (Chunk chunk in chunks)
+                records.AddRange(chunk.Records);
+        }
+
+        return records.ToLookup(table.KeyOf);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Memento.Tests.Locks.Simulation;
 
 namespace Memento.Tests.Clusters.Simulation;
@@ -11,26 +10,16 @@ namespace Memento.Tests.Clusters.Simulation;
 public sealed class ClusterSimulationTests
 {
     private const int FewSchedules = 10_000;
-    private const ulong SchedulesToFindAFault = 50_000;
-    private const int ToldEvents = 120;
+
+    private static readonly ClusterSchedules Schedules =
+        new(hasGrains: false, FewSchedules, told: 120);
 
     [Fact]
     public void No_schedule_of_a_cluster_breaks_a_promise_or_comes_to_a_stop()
     {
-        ClusterCounts counts = new();
-        ulong? seed = Environment.GetEnvironmentVariable(LockSimulationTests.SeedVariable)
-            is { Length: > 0 } text
-                ? ulong.Parse(text, CultureInfo.InvariantCulture)
-                : null;
-        int schedules = Settings.Number(
-            LockSimulationTests.SchedulesVariable, seed is null ? FewSchedules : 1);
-        ulong first = seed
-            ?? (schedules == FewSchedules ? 0 : (ulong)Random.Shared.NextInt64());
-        for (ulong index = 0; index < (ulong)schedules; index++)
-            Run(first + index, counts);
-
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{schedules} schedules from seed {first}: {counts}");
+        ClusterCounts counts = Schedules.RunAll(
+            static count => count == FewSchedules ? 0 : (ulong)Random.Shared.NextInt64(),
+            out int schedules);
         if (schedules < FewSchedules) return;
 
         foreach (Happening each in Enum.GetValues<Happening>())
@@ -46,14 +35,7 @@ public sealed class ClusterSimulationTests
     }
 
     [Fact]
-    public void A_seed_gives_the_same_schedule_of_a_cluster_again()
-    {
-        List<string> first = Trace(42);
-
-        Assert.NotEmpty(first);
-        Assert.Equal(first, Trace(42));
-        Assert.NotEqual(first, Trace(43));
-    }
+    public void A_seed_gives_the_same_schedule_of_a_cluster_again() => Schedules.RequireRepeatable();
 
     [Theory]
     [InlineData(ClusterFault.AppliesBeforeDurable)]
@@ -70,55 +52,5 @@ public sealed class ClusterSimulationTests
     [InlineData(ClusterFault.CutsBeforeApplied)]
     [InlineData(ClusterFault.CutsWhenOpen)]
     [InlineData(ClusterFault.ShowsUndurable)]
-    internal void A_planted_bug_is_found(ClusterFault fault)
-    {
-        for (ulong seed = 0; seed < SchedulesToFindAFault; seed++)
-        {
-            try
-            {
-                new ClusterSimulation(seed, fault, new ClusterCounts()).Run();
-            }
-            catch (Exception found)
-            {
-                TestContext.Current.TestOutputHelper?.WriteLine($"Seed {seed}: {found.Message}");
-                return;
-            }
-        }
-
-        Assert.Fail($"{fault} was not found in {SchedulesToFindAFault} schedules.");
-    }
-
-    private static void Run(ulong seed, ClusterCounts counts)
-    {
-        try
-        {
-            new ClusterSimulation(seed, ClusterFault.None, counts).Run();
-        }
-        catch (Exception failure)
-        {
-            Assert.Fail(string.Join(
-                Environment.NewLine,
-                [
-                    $"Seed {seed} ({LockSimulationTests.SeedVariable}={seed} runs it again): "
-                        + failure.Message,
-                    "The last events:",
-                    .. Trace(seed).TakeLast(ToldEvents),
-                ]));
-        }
-    }
-
-    private static List<string> Trace(ulong seed)
-    {
-        List<string> words = [];
-        try
-        {
-            new ClusterSimulation(seed, ClusterFault.None, new ClusterCounts(), words).Run();
-        }
-        catch (Exception failure)
-        {
-            words.Add(failure.ToString());
-        }
-
-        return words;
-    }
+    internal void A_planted_bug_is_found(ClusterFault fault) => Schedules.RequireFound(fault);
 }

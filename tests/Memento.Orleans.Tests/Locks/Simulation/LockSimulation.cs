@@ -161,6 +161,18 @@ internal sealed class LockSimulation
         SimulatedAttempt attempt = call.Attempt;
         SimulatedStep step = call.Current;
         SimulatedPartition partition = _partitions[step.Partition];
+        if (step.IsAtOnce)
+        {
+            bool isTaken = partition.TryAcquire(call, OwnerOf(attempt, step.Partition));
+            _trace?.Add($"attempt {attempt.Index} asks {step}: {isTaken}");
+            if (isTaken)
+                _counts.TakenAtOnce++;
+            else
+                _counts.LeftOut++;
+            Advance(call);
+            return;
+        }
+
         LockAnswer answer = partition.Acquire(call, OwnerOf(attempt, step.Partition));
         _trace?.Add($"attempt {attempt.Index} asks {step}: {answer}");
         Resume(partition);

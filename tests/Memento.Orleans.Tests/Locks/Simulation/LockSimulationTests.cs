@@ -35,6 +35,7 @@ public sealed class LockSimulationTests
             $"grants {counts.Grants}, waits {counts.Waits}, "
             + $"of ranges {counts.RangeWaits}, refusals {counts.Refusals}, "
             + $"late {counts.LateRefusals}, cancelled {counts.Cancellations}, "
+            + $"at once {counts.TakenAtOnce}, left out {counts.LeftOut}, "
             + $"most steps {counts.MostSteps}");
         Assert.True(counts.Grants > schedules);
         Assert.True(counts.Waits > schedules / 10);
@@ -42,6 +43,8 @@ public sealed class LockSimulationTests
         Assert.True(counts.Refusals > schedules / 10);
         Assert.True(counts.LateRefusals > schedules / 100_000);
         Assert.True(counts.Cancellations > schedules / 1_000);
+        Assert.True(counts.TakenAtOnce > schedules / 10);
+        Assert.True(counts.LeftOut > schedules / 100);
         Assert.True(counts.MostSteps < LockSimulation.StepLimit / 4);
     }
 

@@ -43,8 +43,15 @@ internal sealed class ScriptWriter(
         SimulatedStep intendWrite = new(partition, 0, LockKind.IntentionWrite);
         SimulatedStep read = new(partition, record, LockKind.Read);
         SimulatedStep write = new(partition, record, LockKind.Write);
-        switch (random.Below(4))
+        switch (random.Below(5))
         {
+            case 4:
+                return
+                [
+                    intendWrite with { IsAtOnce = true },
+                    write with { IsAtOnce = true },
+                    new(partition, Key(space: 0), LockKind.Write) { IsAtOnce = true },
+                ];
             case 0:
                 return [intendRead, read];
             case 1:

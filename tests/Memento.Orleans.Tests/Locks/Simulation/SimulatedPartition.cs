@@ -55,6 +55,27 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         return answer;
     }
 
+    /// <summary>Takes a lock at once; false: somebody is in the way, and nothing changes.</summary>
+    public bool TryAcquire(SimulatedCall call, LockOwner owner)
+    {
+        SimulatedStep step = call.Current;
+        if (!_present.Contains(call.Attempt)) _present.Add(call.Attempt);
+        Resumed.Clear();
+        bool isTaken = _manager.TryAcquire(owner, _resources[step.Resource], step.Kind);
+        if (isTaken)
+        {
+            CheckOvertaking(call, queued: null);
+            Believe(call.Attempt, step.Resource, step.Kind);
+        }
+        else
+        {
+            Unless(IsInTheWay(call), "a lock is left out only where somebody is in the way");
+        }
+
+        Check();
+        return isTaken;
+    }
+
     public void Release(SimulatedAttempt attempt, LockOwner owner)
     {
         Resumed.Clear();
@@ -147,6 +168,16 @@ internal sealed class SimulatedPartition(int number, bool watchesOrder, bool sho
         }
 
         return false;
+    }
+
+    private bool IsInTheWay(SimulatedCall call)
+    {
+        SimulatedStep step = call.Current;
+        SimulatedResource asked = SimulatedResource.All[step.Resource];
+        return _present.Exists(other =>
+                other != call.Attempt && HasConflict(other, asked, step.Kind))
+            || _waiting.Exists(request => AttemptOf(request) != call.Attempt
+                && Conflict(request.Kind, step.Kind) && ResourceOf(request).Touches(asked));
     }
 
     private void Believe(SimulatedAttempt attempt, int resource, LockKind kind)

@@ -16,5 +16,10 @@ internal sealed class SimulationCounts
 
     public long Cancellations { get; set; }
 
+    public long TakenAtOnce { get; set; }
+
+    /// <summary>Locks that were not to be waited for, and were not free.</summary>
+    public long LeftOut { get; set; }
+
     public int MostSteps { get; set; }
 }
