@@ -35,7 +35,8 @@ public sealed class ClusterSimulationTests
     }
 
     [Fact]
-    public void A_seed_gives_the_same_schedule_of_a_cluster_again() => Schedules.RequireRepeatable();
+    public void A_seed_gives_the_same_schedule_of_a_cluster_again() =>
+        Schedules.RequireRepeatable();
 
     [Theory]
     [InlineData(ClusterFault.AppliesBeforeDurable)]
