@@ -145,6 +145,7 @@ internal static class MementoServices
         services.AddSingleton<IPartitions, ClientPartitions>();
         services.AddSingleton<ICommitter, ClientCommitter>();
         services.AddSingleton<CandidateClient>();
+        services.AddSingleton<ClientCuts>();
         services.AddSingleton<ISnapshots, ClientSnapshots>();
         services.AddSingleton<ClientStartup>();
         services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(

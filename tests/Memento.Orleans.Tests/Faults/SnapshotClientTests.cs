@@ -89,10 +89,54 @@ public sealed class SnapshotClientTests
         }
     }
 
+    [Fact]
+    public async Task Bodies_of_a_client_that_begin_together_end_by_their_own_ages()
+    {
+        const int Bodies = 8;
+        var time = new ShiftedTime();
+        await using MementoTestCluster cluster = await StartAsync(time);
+        await cluster.Memento.Table<RamAccount>().PutAsync(new RamAccount { Id = 1, Balance = 7 });
+        SiloCuts cuts = cluster.Silos[0].Services.GetRequiredService<SiloCuts>();
+        var aged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int begun = 0;
+        Task<long>[] reading = [.. Enumerable.Range(0, Bodies).Select(ReadLaterAsync)];
+        await Waiting.UntilAsync(() => Volatile.Read(ref begun) == Bodies, "all have begun");
+        Assert.InRange(cuts.Count, 1, Bodies - 1);
+        time.MoveOn(TimeSpan.FromSeconds(2));
+        aged.SetResult();
+        for (int body = 0; body < Bodies; body++)
+        {
+            if (IsShort(body))
+            {
+                SnapshotEndedException ended =
+                    await Assert.ThrowsAsync<SnapshotEndedException>(() => reading[body].Within());
+                Assert.Contains("MaxAge of 00:00:01", ended.Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(7, await reading[body].Within());
+            }
+        }
+
+        await Waiting.UntilAsync(() => cuts.Count == 0, "no snapshot is left");
+
+        static bool IsShort(int body) => body % 2 == 0;
+
+        Task<long> ReadLaterAsync(int body) => cluster.Memento.SnapshotAsync(
+            async snapshot =>
+            {
+                Interlocked.Increment(ref begun);
+                await aged.Task;
+                return (await snapshot.ReadAsync<RamAccount>(1))!.Balance;
+            },
+            new SnapshotOptions { MaxAge = TimeSpan.FromSeconds(IsShort(body) ? 1 : 60) });
+    }
+
     private static Task<MementoTestCluster> StartAsync(ShiftedTime time)
         => MementoTestCluster.StartAsync(
             builder => builder.AddTable<RamAccount>().AddTable<Parcel>(
                 static table => table.Storage = TableStorage.Ram),
             silos: 1,
-            silo => silo.Services.AddSingleton<TimeProvider>(time));
+            silo => silo.Services.AddSingleton<TimeProvider>(time),
+            client => client.Services.AddSingleton<TimeProvider>(time));
 }

@@ -6,13 +6,31 @@ using Memento.Tables;
 
 namespace Memento.Silos.Snapshots;
 
-/// <summary>Takes snapshots from a client: a silo takes and keeps them.</summary>
-internal sealed class ClientSnapshots(
-    IGrainFactory grains, HybridClock clock, StoreLifetime lifetime, TimeProvider time)
-    : ISnapshots
+/// <summary>
+/// Takes snapshots from a client: a silo takes and keeps them. Bodies that begin while one is being
+/// taken share the next one.
+/// </summary>
+internal sealed class ClientSnapshots(ClientCuts cuts, StoreLifetime lifetime) : ISnapshots
 {
+    private readonly SharedTaking<ClientCut> _taking = new(cuts.TakeAsync, static cut => cut.Leave());
+
     public async ValueTask<IOpenSnapshot> TakeAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        lifetime.ThrowIfNotRunning();
+        ClientCut cut = await _taking.TakeAsync(maxAge, cancellationToken).ConfigureAwait(false);
+        return new ClientSnapshot(cut, maxAge);
+    }
+}
+
+/// <summary>Has silos take cuts for this client.</summary>
+internal sealed class ClientCuts(
+    IGrainFactory grains, HybridClock clock, StoreLifetime lifetime, TimeProvider time)
+{
+    /// <summary>Takes one.</summary>
+    /// <param name="maxAge">How long it lives at the most.</param>
+    /// <param name="readers">How many bodies will read it.</param>
+    public async Task<ClientCut> TakeAsync(TimeSpan maxAge, int readers)
     {
         long began = time.GetTimestamp();
         for (TimeSpan pause = BackOff.First; ; pause = BackOff.After(pause))
@@ -21,20 +39,14 @@ internal sealed class ClientSnapshots(
 
             // Another one each time: a lost answer may be of one that was taken. Its silo ends it.
             ISnapshotGrain grain = grains.GetGrain<ISnapshotGrain>(Guid.NewGuid());
+            long asked = time.GetTimestamp();
             try
             {
-                long stamp = await grain.TakeAsync(maxAge, clock.Now).WaitAsync(cancellationToken)
-                    .ConfigureAwait(false);
+                long stamp = await grain.TakeAsync(maxAge, clock.Now).ConfigureAwait(false);
                 clock.Observe(stamp);
-                return new ClientSnapshot(grain, stamp, time);
+                return new ClientCut(grain, stamp, readers, asked, time);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                grain.EndAsync().Ignore();
-                throw;
-            }
-            catch (Exception exception) when (
-                StoreLifetime.IsUnreachable(exception, cancellationToken))
+            catch (Exception exception) when (StoreLifetime.IsUnreachable(exception))
             {
                 if (time.GetElapsedTime(began) >= SnapshotLimits.LongestTry)
                 {
@@ -45,22 +57,23 @@ internal sealed class ClientSnapshots(
                 }
             }
 
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, time).ConfigureAwait(false);
         }
     }
 }
 
-/// <summary>A snapshot that this client reads through a silo.</summary>
-internal sealed class ClientSnapshot : IOpenSnapshot
+/// <summary>A cut that a silo keeps while bodies of this client read it.</summary>
+internal sealed class ClientCut
 {
-    private readonly ISnapshotGrain _grain;
+    private readonly TimeProvider _time;
+    private readonly long _askedAt;
     private readonly ITimer _renewal;
-    private bool _hasEnded;
+    private int _readers;
 
-    public ClientSnapshot(ISnapshotGrain grain, long stamp, TimeProvider time)
+    public ClientCut(
+        ISnapshotGrain grain, long stamp, int readers, long askedAt, TimeProvider time)
     {
-        _grain = grain;
-        Stamp = stamp;
+        (Grain, Stamp, _readers, _askedAt, _time) = (grain, stamp, readers, askedAt, time);
         TimeSpan interval = SnapshotLimits.LongestSilence / 3;
         _renewal = time.CreateTimer(
             static grain => ((ISnapshotGrain)grain!).RenewAsync().Ignore(),
@@ -69,7 +82,31 @@ internal sealed class ClientSnapshot : IOpenSnapshot
             interval);
     }
 
+    public ISnapshotGrain Grain { get; }
+
     public long Stamp { get; }
+
+    /// <summary>Its age, or a little more.</summary>
+    public TimeSpan Age => _time.GetElapsedTime(_askedAt);
+
+    /// <summary>A body has ended.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _readers) > 0) return;
+
+        _renewal.Dispose();
+
+        // A silo that does not hear it ends the snapshot when it hears nothing any more.
+        Grain.EndAsync().Ignore();
+    }
+}
+
+/// <summary>A snapshot that a body of this client reads through a silo.</summary>
+internal sealed class ClientSnapshot(ClientCut cut, TimeSpan maxAge) : IOpenSnapshot
+{
+    private bool _hasEnded;
+
+    public long Stamp => cut.Stamp;
 
     public bool SharesMemory => false;
 
@@ -79,10 +116,13 @@ internal sealed class ClientSnapshot : IOpenSnapshot
         Operation<TResult> operation,
         CancellationToken cancellationToken)
     {
+        // The cut may be that of others too, which allow a longer time.
+        if (cut.Age >= maxAge) throw new SnapshotEndedException(SnapshotEnds.Age(maxAge));
+
         SnapshotAnswer answer;
         try
         {
-            answer = await _grain.ReadAsync(new SnapshotRead
+            answer = await cut.Grain.ReadAsync(new SnapshotRead
             {
                 Snapshot = Guid.Empty,
                 Table = table.Name,
@@ -106,11 +146,6 @@ internal sealed class ClientSnapshot : IOpenSnapshot
 
     public void End()
     {
-        if (Interlocked.Exchange(ref _hasEnded, true)) return;
-
-        _renewal.Dispose();
-
-        // A silo that does not hear it ends the snapshot when it hears nothing any more.
-        _grain.EndAsync().Ignore();
+        if (!Interlocked.Exchange(ref _hasEnded, true)) cut.Leave();
     }
 }

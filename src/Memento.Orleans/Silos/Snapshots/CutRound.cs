@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Memento.Silos.Snapshots;
 
 /// <summary>
-/// Takes cuts over several silos, for all snapshots of this one that wait: each silo is told to
-/// prepare, then all to close, then all to take their parts and to open. While all are closed, no
-/// commit is applied anywhere, for about the time of a message and its answer.
+/// Takes cuts over several silos: each silo is told to prepare, then all to close, then all to
+/// take their parts and to open. While all are closed, no commit is applied anywhere, for about the
+/// time of a message and its answer.
 /// </summary>
 /// <remarks>
 /// What must hold: all parts show the same moment, at which every silo was closed. A silo that
@@ -22,55 +22,10 @@ internal sealed class CutRound(
     TimeProvider time,
     ILogger<CutRound> logger)
 {
-    private readonly Lock _gate = new();
-    private Task? _running;
-    private Waiting? _next;
-
-    /// <summary>
-    /// Takes a snapshot over this silo and others, or shares one that is not begun yet.
-    /// </summary>
-    public Task<TakenCut> TakeAsync(TimeSpan maxAge)
-    {
-        lock (_gate)
-        {
-            // One that is being taken may be of a moment before something was acknowledged that
-            // this caller knows.
-            _next ??= new Waiting();
-            _next.Add(maxAge);
-            _running ??= Task.Run(RunAsync);
-            return _next.Taken;
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        while (true)
-        {
-            Waiting round;
-            lock (_gate)
-            {
-                if (_next is null)
-                {
-                    _running = null;
-                    return;
-                }
-
-                round = _next;
-                _next = null;
-            }
-
-            try
-            {
-                round.Complete(await TakeAsync(round.MaxAge, round.Callers).ConfigureAwait(false));
-            }
-            catch (Exception error)
-            {
-                round.Fail(error);
-            }
-        }
-    }
-
-    private async Task<TakenCut> TakeAsync(TimeSpan maxAge, int callers)
+    /// <summary>Takes a snapshot over this silo and others.</summary>
+    /// <param name="maxAge">How long it lives at the most.</param>
+    /// <param name="readers">How many bodies will read it.</param>
+    public async Task<TakenCut> TakeAsync(TimeSpan maxAge, int readers)
     {
         long began = time.GetTimestamp();
         Exception? problem = null;
@@ -81,7 +36,7 @@ internal sealed class CutRound(
             try
             {
                 TakenCut? taken =
-                    await TryTakeAsync(all, dead, maxAge, callers).ConfigureAwait(false);
+                    await TryTakeAsync(all, dead, maxAge, readers).ConfigureAwait(false);
                 if (taken is not null) return taken;
             }
             catch (StorageException)
@@ -108,7 +63,7 @@ internal sealed class CutRound(
 
     /// <summary>One attempt; null: silos came or left meanwhile.</summary>
     private async Task<TakenCut?> TryTakeAsync(
-        SiloAddress[] all, SiloAddress[] dead, TimeSpan maxAge, int callers)
+        SiloAddress[] all, SiloAddress[] dead, TimeSpan maxAge, int readers)
     {
         Guid cut = ids.Next();
         await EachAsync(all, silo => silo.Equals(silos.Here)
@@ -162,15 +117,21 @@ internal sealed class CutRound(
         }
 
         if (Array.TrueForAll(taken, static each => each.IsTaken))
-            return new TakenCut(here.Require(snapshot.Snapshot), all, dead, callers);
+            return new TakenCut(here.Require(snapshot.Snapshot), all, dead, readers);
 
         EndAll(all, snapshot.Snapshot);
         throw (Exception?)Array.Find(taken, static each => each.Error is not null)?.Error
             ?? new NotClosedException("A silo opened again before it was told to take its part.");
     }
 
+    /// <summary>A body has ended.</summary>
+    public void Leave(TakenCut taken)
+    {
+        if (taken.Leave()) EndAll(taken.Silos, taken.Part.Id);
+    }
+
     /// <summary>Ends the parts of a snapshot in other silos, and does not wait.</summary>
-    public void EndAll(IEnumerable<SiloAddress> all, Guid snapshot)
+    private void EndAll(IEnumerable<SiloAddress> all, Guid snapshot)
     {
         here.End(snapshot, SnapshotEnds.Body);
         foreach (SiloAddress each in all)
@@ -248,29 +209,6 @@ internal sealed class CutRound(
     /// </summary>
     private static async Task<T[]> EachAsync<T>(SiloAddress[] all, Func<SiloAddress, Task<T>> ask)
         => await Task.WhenAll(all.Select(ask)).ConfigureAwait(false);
-
-    /// <summary>Those who wait for the next cut.</summary>
-    private sealed class Waiting
-    {
-        private readonly TaskCompletionSource<TakenCut> _taken =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<TakenCut> Taken => _taken.Task;
-
-        public TimeSpan MaxAge { get; private set; }
-
-        public int Callers { get; private set; }
-
-        public void Add(TimeSpan maxAge)
-        {
-            Callers++;
-            if (maxAge > MaxAge) MaxAge = maxAge;
-        }
-
-        public void Complete(TakenCut taken) => _taken.SetResult(taken);
-
-        public void Fail(Exception error) => _taken.SetException(error);
-    }
 
     /// <summary>A silo could not be closed; the cut is tried again.</summary>
     private sealed class NotClosedException(string message) : Exception(message);

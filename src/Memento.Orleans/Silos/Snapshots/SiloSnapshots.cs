@@ -20,6 +20,8 @@ internal sealed class SiloSnapshots(
     /// <summary>How long a partition is opened whose silo does not answer.</summary>
     private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(10);
 
+    private readonly SharedTaking<TakenCut> _taking = new(round.TakeAsync, round.Leave);
+
     public async ValueTask<IOpenSnapshot> TakeAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)
         => await OpenAsync(maxAge, cancellationToken).ConfigureAwait(false);
@@ -46,24 +48,12 @@ internal sealed class SiloSnapshots(
             cuts.End(part.Id, SnapshotEnds.Body);
         }
 
-        Task<TakenCut> taking = round.TakeAsync(maxAge);
-        try
-        {
-            return new SiloSnapshot(
-                this, await taking.WaitAsync(cancellationToken).ConfigureAwait(false), maxAge);
-        }
-        catch (OperationCanceledException) when (!taking.IsCompleted)
-        {
-            LeaveLaterAsync(taking).Ignore();
-            throw;
-        }
+        TakenCut taken = await _taking.TakeAsync(maxAge, cancellationToken).ConfigureAwait(false);
+        return new SiloSnapshot(this, taken, maxAge);
     }
 
     /// <summary>A body has ended.</summary>
-    public void Leave(TakenCut taken)
-    {
-        if (taken.Leave()) round.EndAll(taken.Silos, taken.Part.Id);
-    }
+    public void Leave(TakenCut taken) => round.Leave(taken);
 
     /// <summary>Reads a partition as a snapshot shows it.</summary>
     public ValueTask<TResult> ReadAsync<TResult>(
@@ -86,9 +76,6 @@ internal sealed class SiloSnapshots(
 
     /// <summary>How long ago a snapshot was taken.</summary>
     public TimeSpan AgeOf(SnapshotPart part) => time.GetElapsedTime(part.TakenAt);
-
-    private async Task LeaveLaterAsync(Task<TakenCut> taking)
-        => Leave(await taking.ConfigureAwait(false));
 
     private async Task<TResult> FindAndReadAsync<TResult>(
         SiloSnapshot snapshot,
