@@ -55,8 +55,10 @@ internal interface ISiloMember : IGrainService
     Task EndPreparedAsync(EndPreparedMessage message);
 
     /// <summary>Prepares for a cut over several silos.</summary>
+    /// <param name="cut">The cut.</param>
+    /// <param name="givesTurn">Whether this silo answers when it is the cut's turn.</param>
     [Alias("PrepareCutAsync")]
-    Task PrepareCutAsync();
+    Task PrepareCutAsync(Guid cut, bool givesTurn);
 
     /// <summary>Applies no commit any more until the cut, or for a short time.</summary>
     [Alias("CloseForCutAsync")]
@@ -66,7 +68,7 @@ internal interface ISiloMember : IGrainService
     [Alias("CutAsync")]
     Task<CutAnswer> CutAsync(CutOrder order);
 
-    /// <summary>Opens a silo whose part of a cut is not taken.</summary>
+    /// <summary>Opens a silo whose part of a cut is not taken, and ends the cut's turn.</summary>
     [Alias("OpenAfterCutAsync")]
     Task OpenAfterCutAsync(Guid cut);
 

@@ -70,7 +70,8 @@ internal sealed class SiloMember(
             partitions.Find(message.Table, message.Number),
             message.IsCommitted));
 
-    public Task PrepareCutAsync() => Task.Run(cuts.PrepareAsync);
+    public Task PrepareCutAsync(Guid cut, bool givesTurn)
+        => Task.Run(() => cuts.PrepareAsync(cut, givesTurn));
 
     public Task<CloseAnswer> CloseForCutAsync(Guid cut) => Task.Run(() => cuts.CloseAsync(cut));
 

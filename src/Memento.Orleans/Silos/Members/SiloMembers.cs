@@ -111,10 +111,10 @@ internal sealed class SiloMembers(
         return GetGrainService(address).AskAsync(request);
     }
 
-    public Task PrepareCutAsync(SiloAddress address)
+    public Task PrepareCutAsync(SiloAddress address, Guid cut, bool givesTurn)
     {
         metrics.Sent(MessageName.Cut);
-        return GetGrainService(address).PrepareCutAsync();
+        return GetGrainService(address).PrepareCutAsync(cut, givesTurn);
     }
 
     public Task<CloseAnswer> CloseForCutAsync(SiloAddress address, Guid cut)

@@ -66,12 +66,13 @@ internal sealed class CutRound(
         SiloAddress[] all, SiloAddress[] dead, TimeSpan maxAge, int readers)
     {
         Guid cut = ids.Next();
-        await EachAsync(all, silo => silo.Equals(silos.Here)
-            ? Done(here.PrepareAsync())
-            : Done(silos.PrepareCutAsync(silo))).ConfigureAwait(false);
+        SiloAddress giver = CutTurns.GiverAmong(all);
         CloseAnswer[] closed;
         try
         {
+            await EachAsync(all, silo => silo.Equals(silos.Here)
+                ? Done(here.PrepareAsync(cut, silo.Equals(giver)))
+                : Done(silos.PrepareCutAsync(silo, cut, silo.Equals(giver)))).ConfigureAwait(false);
             closed = await EachAsync(all, silo => silo.Equals(silos.Here)
                 ? here.CloseAsync(cut)
                 : silos.CloseForCutAsync(silo, cut)).ConfigureAwait(false);

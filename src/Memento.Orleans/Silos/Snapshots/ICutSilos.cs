@@ -19,7 +19,7 @@ internal interface ICutSilos
     /// <summary>Whether the membership says that a silo has ended.</summary>
     bool IsDead(SiloAddress silo);
 
-    Task PrepareCutAsync(SiloAddress silo);
+    Task PrepareCutAsync(SiloAddress silo, Guid cut, bool givesTurn);
 
     Task<CloseAnswer> CloseForCutAsync(SiloAddress silo, Guid cut);
 

@@ -8,6 +8,7 @@ namespace Memento.Silos.Snapshots;
 internal sealed partial class SiloCuts
 {
     private readonly Lock _gate = new();
+    private readonly CutTurns _turns = new(time);
     private Guid _closedFor;
     private long _closing;
     private long? _preparedAt;
@@ -15,13 +16,17 @@ internal sealed partial class SiloCuts
 
     /// <summary>
     /// Prepares for cuts: from now on, commits over several silos release nowhere before they are
-    /// decided. Ends when those are decided that began before and that this silo coordinates.
+    /// decided. Ends when those are decided that began before and that this silo coordinates, and,
+    /// if this silo gives the turns, when it is the cut's turn.
     /// </summary>
     /// <remarks>
     /// A silo in which a transaction has only read could release its locks before another silo has
     /// sealed it. A later transaction could then be in a cut, and the first one not.
     /// </remarks>
-    public Task PrepareAsync()
+    public Task PrepareAsync(Guid cut, bool givesTurn)
+        => givesTurn ? Task.WhenAll(_turns.WaitAsync(cut), PrepareAsync()) : PrepareAsync();
+
+    private Task PrepareAsync()
     {
         lock (_gate)
         {
@@ -77,7 +82,10 @@ internal sealed partial class SiloCuts
         lock (_gate)
         {
             if (_closedFor != order.Cut || _closing != order.Closing)
+            {
+                _turns.End(order.Cut);
                 return new CutAnswer(IsTaken: false);
+            }
 
             try
             {
@@ -89,6 +97,7 @@ internal sealed partial class SiloCuts
             finally
             {
                 Reopen();
+                _turns.End(order.Cut);
             }
         }
 
@@ -101,13 +110,17 @@ internal sealed partial class SiloCuts
         return new CutAnswer(IsTaken: false, error as StorageException);
     }
 
-    /// <summary>Gives a cut up, for which this silo may be closed.</summary>
+    /// <summary>
+    /// Gives a cut up, for which this silo may be closed, or whose turn it may be.
+    /// </summary>
     public void Open(Guid cut)
     {
         lock (_gate)
         {
             if (_closedFor == cut) Reopen();
         }
+
+        _turns.End(cut);
     }
 
     /// <summary>Answers another silo that reads its snapshot.</summary>
