@@ -144,7 +144,7 @@ internal static class MementoServices
         AddCommon(services, "client");
         services.AddSingleton<IPartitions, ClientPartitions>();
         services.AddSingleton<ICommitter, ClientCommitter>();
-        services.AddSingleton<CandidateClient>();
+        services.AddSingleton<IClaims, ClaimClient>();
         services.AddSingleton<ClientCuts>();
         services.AddSingleton<ISnapshots, ClientSnapshots>();
         services.AddSingleton<ClientStartup>();

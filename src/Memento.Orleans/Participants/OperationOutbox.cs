@@ -95,6 +95,24 @@ internal sealed partial class OperationOutbox(
     }
 
     /// <summary>
+    /// Takes the answer to an operation that another silo has sent to the partition.
+    /// </summary>
+    /// <exception cref="TransactionConflictException">It was not carried out.</exception>
+    public Answer Take(ExecuteResponse response)
+    {
+        if (response.IsMoving) throw Moved();
+
+        Learn(response);
+        OperationResponse only = response.Operations.Single();
+        if (only.Lost is { } lost) Volatile.Write(ref _lost, lost);
+        if (only.Error is { } error) throw error;
+
+        return only.Answer ?? throw new TransactionConflictException(
+            "A partition takes long to be opened. The transaction is run again while attempts and "
+            + "time are left.");
+    }
+
+    /// <summary>
     /// Sends the collected operations. Never fails: each call gets its own error.
     /// </summary>
     private async Task FlushAsync()
@@ -213,29 +231,21 @@ internal sealed partial class OperationOutbox(
             metrics?.Sent(MessageName.Execute);
             SiloAddress? likely = Silo ?? Likely;
             Guid[]? ended = Ended?.In(likely);
-            ExecuteResponse response = await grain.ExecuteAsync(new ExecuteRequest
+            ExecuteRequest request = state.RequestTo(table, turn.Age) with
             {
-                TransactionId = state.Id,
-                Age = turn.Age,
-                Remaining = state.Remaining,
                 Operations = [.. calls.Select(static call => call.Request)],
-                Registration = table.Registration,
-                Open = state.Savepoints?.Describe(),
-                Caller = state.Here,
                 Ended = ended,
-                Clock = state.Clock.Now,
-            }).WaitAsync(Patience).ConfigureAwait(false);
-            state.Clock.Observe(response.Clock);
+            };
+            ExecuteResponse response =
+                await grain.ExecuteAsync(request).WaitAsync(Patience).ConfigureAwait(false);
             if (response.IsMoving) return await MovingAsync(calls).ConfigureAwait(false);
             if (response.Age is { } age) turn.Set(age);
             IndexSet indexes = table.IndexSet;
             foreach (OperationCall call in calls)
                 call.PlainIndexes = indexes.Stamp == response.PlainIndexes ? indexes : null;
-            if (response.Silo is { } silo)
-            {
-                if (ended is not null && silo.Equals(likely)) Ended!.Confirm(silo, ended);
-                Learn(silo, response.DurableReads);
-            }
+            Learn(response);
+            if (ended is not null && response.Silo is { } silo && silo.Equals(likely))
+                Ended!.Confirm(silo, ended);
 
             if (response.Operations.Length == calls.Count) return response.Operations;
 
@@ -256,12 +266,7 @@ internal sealed partial class OperationOutbox(
     /// <exception cref="TransactionConflictException">It has carried something out.</exception>
     private async Task<IReadOnlyList<OperationResponse>> MovingAsync(List<OperationCall> calls)
     {
-        if (Silo is not null)
-        {
-            throw new TransactionConflictException(
-                "A partition moved while the transaction ran. It is run again while attempts and "
-                + "time are left.");
-        }
+        if (Silo is not null) throw Moved();
 
         await Task.Delay(IndexGrains.MovingPause).ConfigureAwait(false);
         var again = new OperationResponse { IsStillWaiting = true };
@@ -332,15 +337,24 @@ internal sealed partial class OperationOutbox(
     /// Takes where a message was answered, and what it says of all operations before it. Messages
     /// overtake each other, so the highest number is the latest one.
     /// </summary>
-    private void Learn(SiloAddress silo, int durableReads)
+    private void Learn(ExecuteResponse response)
     {
+        state.Clock.Observe(response.Clock);
+        if (response.Silo is not { } silo) return;
+
         lock (_gate)
         {
-            _needsCommit |= durableReads == 0 || (_silo is not null && !_silo.Equals(silo));
-            _durableReads = Math.Max(_durableReads, durableReads);
+            _needsCommit |=
+                response.DurableReads == 0 || (_silo is not null && !_silo.Equals(silo));
+            _durableReads = Math.Max(_durableReads, response.DurableReads);
             Volatile.Write(ref _silo, silo);
         }
     }
+
+    private static TransactionConflictException Moved()
+        => new(
+            "A partition moved while the transaction ran. It is run again while attempts and time "
+            + "are left.");
 
     private static void EndElsewhere(OperationCall call, OperationResponse response)
         => ThreadPool.UnsafeQueueUserWorkItem(

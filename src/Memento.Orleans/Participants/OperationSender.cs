@@ -21,6 +21,11 @@ internal sealed class OperationSender(
     /// <inheritdoc/>
     public bool MayLackIndexes => false;
 
+    /// <summary>
+    /// Whether each partition that it asks is recorded for the process that commits.
+    /// </summary>
+    public bool IsRecorded => log is not null;
+
     /// <summary>Whether Orleans has begun the transaction as one that only reads.</summary>
     public bool IsReadOnly => log is { IsReadOnly: true };
 

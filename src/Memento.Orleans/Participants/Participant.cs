@@ -87,7 +87,7 @@ internal abstract class Participant(TableDefinition table, int number, int opera
         if (answer.IsFaulted) return answer;
         if (!answer.IsCompletedSuccessfully) return CountAsync(answer);
 
-        Interlocked.Increment(ref _operations);
+        Count();
         return answer;
     }
 
@@ -117,10 +117,13 @@ internal abstract class Participant(TableDefinition table, int number, int opera
     protected abstract ValueTask<TResult> ExecuteCoreAsync<TResult>(
         Operation<TResult> operation, Savepoint? savepoint, CancellationToken cancellationToken);
 
+    /// <summary>An operation was answered.</summary>
+    protected void Count() => Interlocked.Increment(ref _operations);
+
     private async ValueTask<TResult> CountAsync<TResult>(ValueTask<TResult> answer)
     {
         TResult result = await answer.ConfigureAwait(false);
-        Interlocked.Increment(ref _operations);
+        Count();
         return result;
     }
 }

@@ -67,6 +67,23 @@ internal sealed class RemoteParticipant : Participant
 
     public override LostLock? Lost => _outbox.Lost;
 
+    /// <summary>
+    /// Takes the answer to an operation that another silo has sent to the partition.
+    /// </summary>
+    public TResult Take<TResult>(Operation<TResult> operation, ExecuteResponse response)
+    {
+        try
+        {
+            TResult result = operation.Codec.Decode(Table, _outbox.Take(response));
+            Count();
+            return result;
+        }
+        catch (Exception error) when (ConflictOf(error, isGivenUp: false) is { } conflict)
+        {
+            throw conflict;
+        }
+    }
+
     // Operations under the savepoint that were not sent are never sent.
     public override ValueTask RollbackAsync(Savepoint savepoint)
     {

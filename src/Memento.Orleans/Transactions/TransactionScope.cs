@@ -78,7 +78,7 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
         get
         {
             TransactionScope scope = Use();
-            return scope._queries ??= new QueryRunner(scope._sender, scope._tools.Candidates);
+            return scope._queries ??= new QueryRunner(scope._sender, scope._tools.Claims);
         }
     }
 
@@ -248,9 +248,9 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
 /// <param name="Tables">The registered tables.</param>
 /// <param name="Partitions">Finds partitions.</param>
 /// <param name="PageKeys">Gets the secret that signs continuations of pages.</param>
-/// <param name="Candidates">Looks for candidates of claims; null in a silo.</param>
+/// <param name="Claims">Has a silo claim records; null in a silo.</param>
 internal sealed record TransactionTools(
     TableRegistry Tables,
     IPartitions Partitions,
     IPageKeys PageKeys,
-    CandidateClient? Candidates = null);
+    IClaims? Claims = null);

@@ -12,7 +12,8 @@ namespace Memento.Silos.Snapshots;
 /// </summary>
 internal sealed class ClientSnapshots(ClientCuts cuts, StoreLifetime lifetime) : ISnapshots
 {
-    private readonly SharedTaking<ClientCut> _taking = new(cuts.TakeAsync, static cut => cut.Leave());
+    private readonly SharedTaking<ClientCut> _taking =
+        new(cuts.TakeAsync, static cut => cut.Leave());
 
     public async ValueTask<IOpenSnapshot> TakeAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Memento.Keys;
+using Memento.Participants;
 using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Tables;
@@ -32,14 +33,19 @@ internal sealed partial class QueryRunner
                 : ClaimAllAsync<T>(shape, cancellationToken);
 
     /// <summary>The keys of the first candidates that nobody else has locked.</summary>
-    public async Task<byte[][]> FindCandidatesAsync(
+    public async Task<List<Key>> FindCandidatesAsync(
         QueryShape shape, CancellationToken cancellationToken)
-    {
-        List<Key> keys = await TakeAsync(
+        => await TakeAsync(
             Candidates(shape, WalkLocks.NoneOfOthers), shape.Table, shape.Take!.Value, [],
             cancellationToken).ConfigureAwait(false);
-        return [.. keys.Select(static key => key.Bytes)];
-    }
+
+    /// <summary>What the records of locked keys have to satisfy.</summary>
+    public static FindTerms LockTerms(QueryShape shape, bool skips)
+        => new()
+        {
+            Where = shape.Where.IsTrue ? null : shape.Where,
+            Order = skips ? ChunkOrder.Any : ChunkOrder.Counted,
+        };
 
     /// <summary>
     /// Takes the first candidates that nobody else has locked. They satisfy the query when they are
@@ -49,12 +55,23 @@ internal sealed partial class QueryRunner
         QueryShape shape, CancellationToken cancellationToken)
         where T : class
     {
+        if (claims is not null && sender is OperationSender { IsRecorded: false } direct
+            && shape.Take <= claims.MostWanted && !sender.Uses(shape.Table))
+        {
+            IEnumerable<object> records = await claims.ClaimAsync(shape, direct, cancellationToken)
+                .ConfigureAwait(false);
+            return [.. records.Take(shape.Take.Value).Cast<T>()];
+        }
+
         List<T> claimed = [];
-        Func<int, ValueTask<List<Key>>> takeNext = NextUnlocked(shape, cancellationToken);
+        HashSet<Key> tried = [];
+        RecordStream walked = Candidates(shape, WalkLocks.NoneOfOthers);
         int wanted = shape.Take ?? int.MaxValue;
         while (claimed.Count < wanted)
         {
-            List<Key> batch = await takeNext(wanted - claimed.Count).ConfigureAwait(false);
+            List<Key> batch = await TakeAsync(
+                walked, shape.Table, wanted - claimed.Count, tried, cancellationToken)
+                .ConfigureAwait(false);
             if (batch.Count == 0) break;
 
             ILookup<Key, object> locked = await LockAsync(
@@ -64,26 +81,6 @@ internal sealed partial class QueryRunner
         }
 
         return claimed;
-    }
-
-    /// <summary>
-    /// Gives the next candidates, so many at the most; none at the end. From a client a silo looks
-    /// for them, unless the transaction has used the table: the silo would have to know its locks
-    /// and writes.
-    /// </summary>
-    private Func<int, ValueTask<List<Key>>> NextUnlocked(
-        QueryShape shape, CancellationToken cancellationToken)
-    {
-        if (candidates is not null && shape.Take <= CandidateClient.MostAsked
-            && !sender.Uses(shape.Table))
-        {
-            var found = new FoundCandidates(candidates, shape);
-            return most => found.TakeAsync(most, cancellationToken);
-        }
-
-        HashSet<Key> tried = [];
-        RecordStream walked = Candidates(shape, WalkLocks.NoneOfOthers);
-        return most => TakeAsync(walked, shape.Table, most, tried, cancellationToken);
     }
 
     /// <summary>
@@ -160,11 +157,7 @@ internal sealed partial class QueryRunner
         QueryShape shape, List<Key> keys, bool skips, CancellationToken cancellationToken)
     {
         TableDefinition table = shape.Table;
-        var terms = new FindTerms
-        {
-            Where = shape.Where.IsTrue ? null : shape.Where,
-            Order = skips ? ChunkOrder.Any : ChunkOrder.Counted,
-        };
+        FindTerms terms = LockTerms(shape, skips);
         List<object> records = [];
         foreach (Key[] portion in keys.Chunk(MostLocked))
         {

@@ -11,11 +11,9 @@ namespace Memento.Transactions.Reading;
 /// Runs queries: plans them, asks the partitions, and makes one answer from their answers.
 /// </summary>
 /// <param name="sender">Sends operations to the partitions.</param>
-/// <param name="candidates">
-/// Looks for candidates of claims; null: each partition is asked.
-/// </param>
+/// <param name="claims">Has a silo claim records; null: each partition is asked.</param>
 internal sealed partial class QueryRunner(
-    IOperationSender sender, CandidateClient? candidates = null)
+    IOperationSender sender, IClaims? claims = null)
 {
     /// <summary>Reads all results.</summary>
     public async ValueTask<List<T>> ListAsync<T>(
