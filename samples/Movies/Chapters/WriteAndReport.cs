@@ -5,8 +5,8 @@ using Movies.Tables;
 namespace Movies.Chapters;
 
 /// <summary>
-/// A snapshot: a report over all shelves while copies are carried from one to another. It waits for
-/// no writer, and its sum is always right.
+/// A snapshot: a report over all shelves while copies are carried from one to another. No clerk
+/// waits for it, and its sum is always right.
 /// </summary>
 internal sealed class WriteAndReport : IChapter
 {
@@ -27,7 +27,8 @@ internal sealed class WriteAndReport : IChapter
             + "times:");
         narrator.Code("""
             int copies = await memento.SnapshotAsync(async snapshot =>
-                (await snapshot.AllAsync<Shelf>()).Sum(shelf => shelf.Copies));
+                (await snapshot.SelectAsync<Shelf>(shelf => shelf.MovieId > 1))
+                    .Sum(shelf => shelf.Copies));
             """);
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<int>[] clerks =

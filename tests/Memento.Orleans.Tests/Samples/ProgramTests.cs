@@ -19,6 +19,7 @@ public sealed class ProgramTests : IDisposable
 
         Assert.Equal((0, ""), (firstExit, firstErrors));
         Assert.Contains("Loaded 3,201 films", first);
+        Assert.Contains("every report counted 160 copies", first);
         Assert.Equal((0, ""), (secondExit, secondErrors));
         Assert.Contains("The data is there: 3,201 films of movies.json", second);
         Assert.True(File.Exists(_folder.File("movies.db")));
@@ -38,7 +39,9 @@ public sealed class ProgramTests : IDisposable
 
         Assert.Equal((0, ""), (firstExit, errors));
         Assert.Contains($"the silo at {gateway}", first);
+        Assert.Contains("every report counted 160 copies", first);
         Assert.Contains("Loaded 3,201 films", first);
+        Assert.Contains("every report counted 160 copies", first);
         Assert.Equal(0, secondExit);
         Assert.Contains("The data is there: 3,201 films", second);
         Assert.All([first, second], AssertAsksQueries);
