@@ -19,6 +19,10 @@ internal sealed class MixedLists(IGrainFactory grains) : IListStore
 
     public bool HasSnapshots => false;
 
+    /// <summary>So short that some bodies are given up while they wait for a grain.</summary>
+    public TransactionOptions Options { get; } =
+        new() { Timeout = TimeSpan.FromSeconds(5) };
+
     public bool MayFailWith(Exception exception) => ClusterGrains.MayFailWith(exception);
 
     public async Task<int[]> ReadAsync(IRecordReader reader, int key)

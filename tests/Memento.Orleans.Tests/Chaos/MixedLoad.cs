@@ -73,7 +73,7 @@ internal sealed class MixedLoad : IChaosLoad
         return
         [
             .. _wallets.Check(),
-            .. HistoryChecker.Check(_lists.History) is { } lists ? [lists] : (string[])[],
+            .. HistoryChecker.Check(_lists.History) is { } lists ? [$"lists of both kinds: {lists}"] : (string[])[],
         ];
     }
 

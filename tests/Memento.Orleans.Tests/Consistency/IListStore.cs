@@ -21,6 +21,9 @@ internal interface IListStore
     /// <summary>Whether a snapshot shows all lists.</summary>
     bool HasSnapshots => true;
 
+    /// <summary>The options of the transactions; null: the configured ones.</summary>
+    TransactionOptions? Options => null;
+
     /// <summary>
     /// Whether a transaction may end with an error; nothing of it is kept then.
     /// </summary>

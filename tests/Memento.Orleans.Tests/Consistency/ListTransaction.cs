@@ -23,5 +23,13 @@ internal sealed class ListTransaction(
     /// <summary>The stamp of its commit; 0: none, or it has changed nothing.</summary>
     public long Stamp { get; init; }
 
+    /// <summary>Why it was not committed, for people; null: it was, or nothing is known.</summary>
+    public string? Reason { get; init; }
+
     public override string ToString() => $"T{id}";
+
+    /// <summary>All that is known of it, for people.</summary>
+    public string Describe()
+        => $"{this} = {string.Join("; ", Operations)}; {Outcome}{(Reason is null ? "" : ": ")}"
+            + Reason;
 }

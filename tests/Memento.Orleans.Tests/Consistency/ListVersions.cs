@@ -66,7 +66,8 @@ internal sealed class ListVersions
             if (writer.Outcome == ListOutcome.Aborted)
             {
                 anomalies.Add(
-                    $"G1a: {reader} {read}, and {writer}, which appended {value}, aborted");
+                    $"G1a: {reader} {read}, and {writer}, which appended {value}, aborted"
+                        + $"{Environment.NewLine}  {writer.Describe()}");
             }
         }
 

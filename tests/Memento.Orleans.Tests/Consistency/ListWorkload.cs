@@ -114,6 +114,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
         List<ListOperation> operations = [];
         TransactionState? state = null;
         long start = Stopwatch.GetTimestamp();
+        string? reason = null;
         ListOutcome outcome;
         try
         {
@@ -121,23 +122,32 @@ internal sealed class ListWorkload(IListStore store, int seed)
             {
                 // Another run of the body appends other values: the values of this run must never
                 // be seen.
-                if (operations.Count > 0) End(ListOutcome.Aborted);
+                if (operations.Count > 0)
+                {
+                    reason = $"its body ran again: {ReasonOf(state)}";
+                    End(ListOutcome.Aborted);
+                }
+
+                reason = null;
                 operations = [];
                 state = CommitStamps.StateOf(tx);
                 foreach ((int key, bool appends) in plan)
                     operations.Add(await RunOperationAsync(tx, key, appends));
                 if (aborts) tx.Abort();
-            });
+            }, store.Options);
             outcome = result.Ok ? ListOutcome.Committed : ListOutcome.Aborted;
+            if (!result.Ok) reason = "by its body";
         }
-        catch (TransactionInDoubtException)
+        catch (TransactionInDoubtException doubt)
         {
             outcome = ListOutcome.Unknown;
+            reason = doubt.ToString();
         }
         catch (Exception exception) when (store.MayFailWith(exception))
         {
             // Nothing of it is kept: the check holds the error to that.
             outcome = ListOutcome.Aborted;
+            reason = exception.ToString();
         }
 
         End(outcome);
@@ -148,15 +158,22 @@ internal sealed class ListWorkload(IListStore store, int seed)
                 ended,
                 operations,
                 process,
-                state is null ? 0 : CommitStamps.StampOf(state));
+                state is null ? 0 : CommitStamps.StampOf(state),
+                reason);
     }
+
+    /// <summary>Why a run of a body was not committed, as far as its state tells.</summary>
+    private static string ReasonOf(TransactionState? state)
+        => (state?.Result?.Error ?? state?.Doom)?.ToString()
+            ?? "by an error of the body, or of Orleans";
 
     private void Record(
         long start,
         ListOutcome outcome,
         List<ListOperation> operations,
         int process,
-        long stamp = 0)
+        long stamp = 0,
+        string? reason = null)
     {
         long end = Stopwatch.GetTimestamp();
         if (outcome == ListOutcome.Committed) Interlocked.Increment(ref _committed);
@@ -166,6 +183,7 @@ internal sealed class ListWorkload(IListStore store, int seed)
             {
                 Process = process,
                 Stamp = stamp,
+                Reason = reason,
             });
         }
     }
