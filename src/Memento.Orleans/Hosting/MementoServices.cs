@@ -211,8 +211,12 @@ internal static class MementoServices
         // LateIntroduction.
         services.Replace(ServiceDescriptor.Transient<ITransactionAgent>(static provider =>
         {
-            if (provider.GetRequiredService<AmbientTransaction>().Running is not null)
+            if (provider.GetRequiredService<AmbientTransaction>()
+                is { Running: not null } or { GivenUp: not null })
+            {
                 provider.GetRequiredService<MementoTransactionClient>().Introduce();
+            }
+
             TransactionRegistry registry = provider.GetRequiredService<TransactionRegistry>();
             SavepointContext.SetOpen(registry);
             KeptContext.SetAwaited(registry);

@@ -32,6 +32,13 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
     public TransactionState? Running
         => _current.Value is { State: { } state } && IsFree ? state : null;
 
+    /// <summary>
+    /// The transaction of the body whose flow the caller is in, if that body still runs although
+    /// its transaction was given up; otherwise null.
+    /// </summary>
+    public TransactionState? GivenUp
+        => _current.Value is { GivenUp: { } state } place && IsIn(place) ? state : null;
+
     private bool IsFree
         => context.GrainContext is null or { GrainInstance: null }
             && TransactionContext.GetTransactionInfo() is null;
@@ -42,14 +49,62 @@ internal sealed class AmbientTransaction(IGrainContextAccessor context)
     /// <summary>
     /// Makes a transaction the ambient one of the calling method, and of the methods that it calls.
     /// </summary>
-    public Place Enter(TransactionState state) => _current.Value = new Place { State = state };
+    public Place Enter(TransactionState state)
+        => _current.Value = new Place(context.GrainContext) { State = state };
+
+    /// <summary>Makes a place for a body whose transaction Orleans has begun.</summary>
+    public Place EnterInOrleans() => _current.Value = new Place(context.GrainContext);
+
+    /// <summary>Throws if the caller is in a body that was given up.</summary>
+    /// <remarks>
+    /// What it begins now, in a grain or by a transaction, would be a transaction of its own, and
+    /// kept, although its caller was told that nothing is.
+    /// </remarks>
+    /// <exception cref="MementoException">The transaction of the body has ended.</exception>
+    public void ThrowIfGivenUp()
+    {
+        if (GivenUp is { } state
+            && TransactionContext.GetTransactionInfo() is var info
+            && (info is null || OrleansRecord.HasEnded(info)))
+        {
+            state.ThrowIfOver();
+        }
+    }
+
+    /// <summary>
+    /// Whether the caller is not in a grain that the body has called, as far as that can be known.
+    /// </summary>
+    private bool IsIn(Place place)
+        => context.GrainContext is null or { GrainInstance: null }
+            || ReferenceEquals(context.GrainContext, place.Context);
 
     /// <summary>
     /// The holder of the transaction; emptied at its end, for code that is still running.
     /// </summary>
-    internal sealed class Place
+    /// <param name="context">The grain of the body; null: it runs outside all grains.</param>
+    internal sealed class Place(IGrainContext? context)
     {
+        public IGrainContext? Context { get; } = context;
+
         public TransactionState? State { get; set; }
+
+        /// <summary>
+        /// The transaction, where it was given up while its body ran, until the body ends; null: it
+        /// was not, or the body has ended.
+        /// </summary>
+        public TransactionState? GivenUp { get; private set; }
+
+        /// <summary>Gives the transaction of a running body up.</summary>
+        public void GiveUp(TransactionState state, Task body)
+        {
+            GivenUp = state;
+            _ = body.ContinueWith(
+                static (_, place) => ((Place)place!).GivenUp = null,
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
     }
 }
 

@@ -31,8 +31,12 @@ internal sealed class CurrentTransaction(
     public ITransaction? Find()
     {
         TransactionInfo? info = TransactionContext.GetTransactionInfo();
-        if (info is null) return ambient.Running?.Outermost?.Innermost;
-        if (OrleansRecord.HasEnded(info)) return null;
+        if (info is null || OrleansRecord.HasEnded(info))
+        {
+            // What a body does that was given up is refused, and not a transaction of its own.
+            TransactionState? state = info is null ? ambient.Running : null;
+            return (state ?? ambient.GivenUp)?.Outermost?.Innermost;
+        }
 
         if (registry.Find(info.TransactionId) is { IsJoined: false } own)
             return own.Outermost?.Innermost;

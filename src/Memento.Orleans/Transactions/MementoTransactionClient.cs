@@ -64,8 +64,10 @@ internal sealed class MementoTransactionClient(
     /// a whole transaction, and ends it without effect. The caller goes on in the flow of control
     /// inside that branch.
     /// </remarks>
+    /// <exception cref="MementoException">The running body was given up.</exception>
     public void Introduce()
     {
+        ambient.ThrowIfGivenUp();
         if (ambient.Running is not { } state) return;
 
         TransactionInfo branch =

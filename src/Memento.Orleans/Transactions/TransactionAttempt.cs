@@ -52,6 +52,9 @@ internal sealed class TransactionAttempt<T>(
 
     public TransactionState? State { get; private set; }
 
+    /// <summary>Where its body runs, for what that does after it was given up.</summary>
+    public AmbientTransaction.Place? Place { get; set; }
+
     public TimeSpan Remaining => time.GetElapsedTime(time.GetTimestamp(), Deadline);
 
     /// <summary>Why the body has to run again, if there is no result.</summary>
@@ -118,6 +121,7 @@ internal sealed class TransactionAttempt<T>(
         }
         finally
         {
+            if (running is { IsCompleted: false }) Place?.GiveUp(state, running);
             scope.End();
         }
 

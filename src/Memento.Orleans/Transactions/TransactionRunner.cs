@@ -157,7 +157,11 @@ internal sealed partial class TransactionRunner(
             {
                 await client.BeginAsync(
                     TransactionStart.New(attempt.StartTicks, attempt.Remaining),
-                    attempt.RunInOrleansAsync);
+                    () =>
+                    {
+                        attempt.Place = ambient.EnterInOrleans();
+                        return attempt.RunInOrleansAsync();
+                    });
             }
         }
         catch (Exception exception)
@@ -178,6 +182,7 @@ internal sealed partial class TransactionRunner(
     {
         TransactionState state = attempt.Begin(ids.Next(), orleans: null);
         AmbientTransaction.Place place = ambient.Enter(state);
+        attempt.Place = place;
         try
         {
             bool commits = await attempt.RunBodyAsync();

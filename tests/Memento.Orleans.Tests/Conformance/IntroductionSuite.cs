@@ -138,10 +138,69 @@ public abstract class IntroductionSuite(ApplicationGrainFixture fixture) : IAsyn
         Assert.Null(await left.Within());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_body_does_after_it_was_given_up_is_refused_until_it_ends(
+        bool isClient)
+    {
+        var isGivenUp = new Signal();
+        var hasEnded = new Signal();
+        Task body = null!, left = null!;
+        await Assert.ThrowsAsync<TransactionTimeoutException>(
+            () => Memento(isClient).TransactionAsync(
+                async _ => await (body = BodyAsync()),
+                new TransactionOptions { Timeout = TimeSpan.FromMilliseconds(100) }).Within());
+        isGivenUp.Set();
+        await body.Within();
+        Assert.Equal(0, await Memento(isClient).Table<Entry>().CountAsync().Within());
+
+        hasEnded.Set();
+        await left.Within();
+        Assert.Equal(1, (await Memento(isClient).Table<Entry>().GetAsync("left").Within())!.Value);
+
+        async Task BodyAsync()
+        {
+            left = LaterAsync();
+            await isGivenUp.WaitAsync();
+            Assert.NotNull(Memento(isClient).Current);
+            await Assert.ThrowsAnyAsync<MementoException>(
+                () => Of(isClient).GetRequiredService<ITransactionClient>().RunTransaction(
+                    TransactionOption.CreateOrJoin,
+                    async () => { await Shop(isClient, "shop").IncrementAsync("a"); }));
+            await Assert.ThrowsAnyAsync<MementoException>(
+                () => Memento(isClient).TransactionAsync(
+                    async tx => { await tx.WriteAsync(new Entry { Name = "b", Value = 1 }); }));
+            await Assert.ThrowsAnyAsync<MementoException>(
+                async () => await Memento(isClient).Table<Entry>().PutAsync(
+                    new Entry { Name = "c", Value = 1 }));
+        }
+
+        async Task LaterAsync()
+        {
+            await hasEnded.WaitAsync();
+            await Waiting.UntilAsync(
+                () => Memento(isClient).Current is null, "the body is known to have ended");
+            await Memento(isClient).TransactionAsync(
+                async tx => { await tx.WriteAsync(new Entry { Name = "left", Value = 1 }); });
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_body_in_a_grain_does_after_it_was_given_up_is_refused(bool isClient)
+    {
+        Assert.Equal(
+            nameof(TransactionTimeoutException),
+            await Shop(isClient, "shop").GoOnAloneAsync("a").Within());
+        Assert.Null(await Memento(isClient).Table<Entry>().GetAsync("a").Within());
+    }
+
     protected IServiceProvider Of(bool isClient) => isClient ? fixture.Client : fixture.Silo;
 
     protected IMemento Memento(bool isClient) => Of(isClient).GetRequiredService<IMemento>();
 
-    private IShopGrain Shop(bool isClient, string name)
+    protected IShopGrain Shop(bool isClient, string name)
         => Of(isClient).GetRequiredService<IGrainFactory>().GetGrain<IShopGrain>(name);
 }

@@ -24,4 +24,31 @@ public sealed class LateIntroductionTests(ApplicationGrainFixture fixture)
         }).Within();
         Assert.Null(Memento(isClient).Current);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_grain_call_of_a_body_that_was_given_up_is_refused(bool isClient)
+    {
+        var isGivenUp = new Signal();
+        Task body = null!;
+        await Assert.ThrowsAsync<TransactionTimeoutException>(
+            () => Memento(isClient).TransactionAsync(
+                _ => body = CallLateAsync(),
+                new TransactionOptions { Timeout = TimeSpan.FromMilliseconds(100) }).Within());
+        isGivenUp.Set();
+        await Assert.ThrowsAsync<TransactionTimeoutException>(() => body.Within());
+
+        async Task CallLateAsync()
+        {
+            await isGivenUp.WaitAsync();
+            await Shop(isClient, "shop").CountAsync();
+        }
+
+        Assert.Equal(
+            nameof(TransactionTimeoutException),
+            await Shop(isClient, "shop").CallAloneAsync("other").Within());
+        Assert.Equal(0, await Shop(isClient, "shop").ReadCountAsync().Within());
+        Assert.Equal(0, await Shop(isClient, "other").ReadCountAsync().Within());
+    }
 }

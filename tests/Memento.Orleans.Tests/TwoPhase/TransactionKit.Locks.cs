@@ -91,6 +91,62 @@ public abstract partial class TransactionKit<TStorage>
             Assert.Equal(parts.Each(0), await desk.ReadAsync(key, parts));
         });
 
+    /// <summary>
+    /// Its caller was told that nothing is kept: what it begins then would be transactions of their
+    /// own.
+    /// </summary>
+    [Fact]
+    public async Task What_a_body_does_after_it_was_given_up_is_refused()
+        => await ForAllAsync(static _ => true, async (desk, key, parts) =>
+        {
+            List<Func<Task>> uses =
+            [
+                () => desk.AddAsync(key, parts),
+                () => desk.Transactions.RunTransaction(
+                    TransactionOption.CreateOrJoin,
+                    () => desk.Wallet(key).CreateOrJoinAsync(key, parts)),
+                () => desk.Wallet(key).CreateOrJoinAsync(key, parts),
+            ];
+            foreach (Func<Task> use in uses)
+            {
+                using var cancellation = new CancellationTokenSource();
+                foreach (bool isCancelled in (bool[])[false, true])
+                {
+                    var isGivenUp = new Signal();
+                    Task body = Task.CompletedTask;
+                    Task caller = desk.Memento.TransactionAsync(
+                        _ => body = UseLateAsync(),
+                        new TransactionOptions
+                        {
+                            Timeout = TimeSpan.FromSeconds(isCancelled ? 60 : 0.1),
+                        },
+                        cancellation.Token);
+                    if (isCancelled)
+                    {
+                        await cancellation.CancelAsync();
+                        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                            () => caller.Within());
+                    }
+                    else
+                    {
+                        await Assert.ThrowsAsync<TransactionTimeoutException>(
+                            () => caller.Within());
+                    }
+
+                    isGivenUp.Set();
+                    await Assert.ThrowsAnyAsync<MementoException>(() => body.Within());
+
+                    async Task UseLateAsync()
+                    {
+                        await isGivenUp.WaitAsync();
+                        await use();
+                    }
+                }
+            }
+
+            Assert.Equal(parts.Each(0), await desk.ReadAsync(key, parts));
+        });
+
     [Fact]
     public async Task A_wait_for_a_lock_ends_by_the_time_limit()
         => await ForAllAsync(static _ => true, async (desk, key, parts) =>

@@ -50,4 +50,12 @@ public interface IShopGrain : IGrainWithStringKey
 
     /// <summary>Runs a transaction of its own in a method that is not transactional.</summary>
     Task<bool> SellAloneAsync(string name);
+
+    /// <summary>
+    /// Runs a body that goes on after its time limit, and writes then. Gives the error of that.
+    /// </summary>
+    Task<string> GoOnAloneAsync(string name);
+
+    /// <summary>The same with a body that counts in another shop.</summary>
+    Task<string> CallAloneAsync(string other);
 }

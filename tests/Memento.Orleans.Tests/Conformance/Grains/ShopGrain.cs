@@ -98,4 +98,44 @@ public sealed class ShopGrain(
             async tx => { await tx.WriteAsync(new Entry { Name = name, Value = 1 }); });
         return isOutside;
     }
+
+    public Task<string> GoOnAloneAsync(string name)
+        => GoOnAsync(() => memento.TransactionAsync(
+            async tx => { await tx.WriteAsync(new Entry { Name = name, Value = 1 }); }));
+
+    public Task<string> CallAloneAsync(string other)
+        => GoOnAsync(() => GrainFactory.GetGrain<IShopGrain>(other).CountAsync());
+
+    private async Task<string> GoOnAsync(Func<Task> late)
+    {
+        var isGivenUp = new Signal();
+        Task body = Task.CompletedTask;
+        try
+        {
+            await memento.TransactionAsync(
+                _ => body = BodyAsync(),
+                new TransactionOptions { Timeout = TimeSpan.FromMilliseconds(100) });
+        }
+        catch (TransactionTimeoutException)
+        {
+            isGivenUp.Set();
+        }
+
+        try
+        {
+            await body;
+        }
+        catch (MementoException refused)
+        {
+            return refused.GetType().Name;
+        }
+
+        return "kept";
+
+        async Task BodyAsync()
+        {
+            await isGivenUp.WaitAsync();
+            await late();
+        }
+    }
 }
