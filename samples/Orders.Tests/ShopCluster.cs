@@ -1,4 +1,5 @@
 using Memento;
+using Orleans.Configuration;
 
 namespace Orders.Tests;
 
@@ -16,8 +17,14 @@ public sealed class ShopCluster : IAsyncLifetime
         => _cluster = await MementoTestCluster.StartAsync(
             static memento => memento.AddOrders(),
             Silos,
-            silo => silo.AddAccounts(_folder.FullName),
+            silo => silo.AddAccounts(_folder.FullName)
+                .Configure<TransactionalStateOptions>(static options =>
+                    options.RemoteTransactionPingFrequency = TimeSpan.FromSeconds(1)),
             cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>Lets no file of an account be written until it is disposed of.</summary>
+    public IDisposable Block(string customer)
+        => new Blocked(_folder.CreateSubdirectory($"balance-{customer}.json.new"));
 
     /// <summary>Before each test: all silos, and no record.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
@@ -31,5 +38,10 @@ public sealed class ShopCluster : IAsyncLifetime
     {
         if (_cluster is not null) await _cluster.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private sealed class Blocked(DirectoryInfo inTheWay) : IDisposable
+    {
+        public void Dispose() => inTheWay.Delete();
     }
 }

@@ -82,6 +82,28 @@ public sealed class ShopTests(ShopCluster shops) : IClassFixture<ShopCluster>, I
         await CheckAsync(sold: _customers.Length);
     }
 
+    [Fact]
+    public async Task Nothing_is_paid_in_where_the_first_write_of_an_account_fails()
+    {
+        string one = $"{Guid.NewGuid():N}", other = $"{Guid.NewGuid():N}";
+        using (shops.Block(one))
+        {
+            await Assert.ThrowsAnyAsync<MementoException>(() => Cluster.Memento.TransactionAsync(
+                async _ =>
+                {
+                    await Cluster.Grains.GetGrain<IAccount>(one).DepositAsync(1);
+                    await Cluster.Grains.GetGrain<IAccount>(other).DepositAsync(1);
+                },
+                cancellationToken: Stop));
+        }
+
+        long money = await Cluster.Memento.TransactionAsync(
+            async _ => await Cluster.Grains.GetGrain<IAccount>(one).GetBalanceAsync()
+                + await Cluster.Grains.GetGrain<IAccount>(other).GetBalanceAsync(),
+            cancellationToken: Stop);
+        Assert.Equal(0, money);
+    }
+
     /// <summary>Buys, and does not give up when a silo dies: the order has a number.</summary>
     private async Task<string?> BuyAsync(Guid number, string customer)
     {

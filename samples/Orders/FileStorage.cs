@@ -18,13 +18,15 @@ internal sealed class FileStorage(string folder, IGrainStorageSerializer seriali
         string path = PathOf(stateName, grainId);
         lock (GateOf(path))
         {
-            grainState.RecordExists = File.Exists(path);
-            if (grainState.RecordExists)
-            {
-                byte[] bytes = File.ReadAllBytes(path);
-                grainState.State = serializer.Deserialize<T>(bytes);
-                grainState.ETag = TagOf(bytes);
-            }
+            byte[]? bytes = File.Exists(path) ? File.ReadAllBytes(path) : null;
+
+            // A new state where there is none: Orleans reads after a write that has failed, and has
+            // noted in the old one the decision that is not written.
+            grainState.State = bytes is null
+                ? Activator.CreateInstance<T>()
+                : serializer.Deserialize<T>(bytes);
+            grainState.ETag = bytes is null ? null : TagOf(bytes);
+            grainState.RecordExists = bytes is not null;
         }
 
         return Task.CompletedTask;

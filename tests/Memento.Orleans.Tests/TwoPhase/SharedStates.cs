@@ -18,6 +18,12 @@ internal sealed class SharedStates
     /// <summary>Called before each write; what it throws, the write throws.</summary>
     public Action? OnWrite { get; set; }
 
+    /// <summary>
+    /// Called before each write with the key of its grain. It may wait or throw; what it returns is
+    /// called after the write, whose answer is lost if that throws.
+    /// </summary>
+    public Func<string, Task<Action?>>? Disturb { get; set; }
+
     public void AddTo(ISiloBuilder silo)
         => silo.Services.AddGrainStorage(
             Name,
@@ -33,29 +39,35 @@ internal sealed class SharedStates
             {
                 grainState.RecordExists =
                     shared._states.TryGetValue(KeyOf(stateName, grainId), out var found);
-                if (grainState.RecordExists)
-                {
-                    grainState.State = serializer.Deserialize<T>(found.Bytes);
-                    grainState.ETag = found.Tag;
-                }
+
+                // A new one where there is none, as Orleans' providers do: Orleans has noted in the
+                // old one the decision that it could not write.
+                grainState.State = grainState.RecordExists
+                    ? serializer.Deserialize<T>(found.Bytes)
+                    : Activator.CreateInstance<T>();
+                grainState.ETag = grainState.RecordExists ? found.Tag : null;
             }
 
             return Task.CompletedTask;
         }
 
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        public async Task WriteStateAsync<T>(
+            string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             shared.OnWrite?.Invoke();
+            Action? after = shared.Disturb is { } disturb
+                ? await disturb($"{grainId.Key}")
+                : null;
             byte[] bytes = serializer.Serialize(grainState.State).ToArray();
             lock (shared._states)
             {
                 RequireTag(stateName, grainId, grainState.ETag);
-                grainState.ETag = $"{Guid.NewGuid()}";
-                shared._states[KeyOf(stateName, grainId)] = (grainState.ETag, bytes);
+                string tag = $"{Guid.NewGuid()}";
+                shared._states[KeyOf(stateName, grainId)] = (tag, bytes);
+                after?.Invoke();
+                grainState.ETag = tag;
                 grainState.RecordExists = true;
             }
-
-            return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
