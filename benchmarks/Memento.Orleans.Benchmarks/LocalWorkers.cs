@@ -25,6 +25,7 @@ internal sealed class LocalWorkers(BenchmarkTarget target, PauseListener pauses)
         GC.Collect();
         GC.WaitForPendingFinalizers();
         DateTime begun = DateTime.UtcNow;
+        long bodies = contexts.Sum(static each => each.Bodies);
         var before = ProcessCounters.Now(target.Journal);
         long started = Stopwatch.GetTimestamp();
         LatencyHistogram latencies = await RunAsync(workload, contexts, order.Duration);
@@ -34,7 +35,8 @@ internal sealed class LocalWorkers(BenchmarkTarget target, PauseListener pauses)
             latencies.Count / elapsed.TotalSeconds,
             latencies,
             used,
-            await pauses.LongestAsync(begun, used.Collections));
+            await pauses.LongestAsync(begun, used.Collections),
+            contexts.Sum(static each => each.Bodies) - bodies);
     }
 
     private WorkloadContext ContextOf(int worker, TableSize size, IReadOnlyList<long> elsewhere)

@@ -40,6 +40,11 @@ internal sealed record Measurement
     /// <summary>Thread-pool work items: more than one an operation are hand-offs.</summary>
     public required double WorkItemsPerOperation { get; init; }
 
+    /// <summary>
+    /// How often the body of a transaction ran, where records are contended; null: not counted.
+    /// </summary>
+    public double? BodiesPerOperation { get; init; }
+
     /// <summary>How many commits one fsync made durable; 0 in ram.</summary>
     public required double CommitsPerBatch { get; init; }
 

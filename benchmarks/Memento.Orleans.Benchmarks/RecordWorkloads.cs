@@ -35,10 +35,19 @@ internal static class RecordWorkloads
     }
 
     public static Task TransferAsync(WorkloadContext on)
-        => TransferAsync(on.Memento, on.AnyKey(), on.AnyKey());
+        => TransferAsync(on, on.AnyKey(), on.AnyKey());
 
     public static Task TransferAmongHotAsync(WorkloadContext on)
-        => TransferAsync(on.Memento, AnyHot(on), AnyHot(on));
+        => TransferAsync(on, AnyHot(on), AnyHot(on));
+
+    /// <summary>All workers update one record.</summary>
+    public static Task UpdateOneAsync(WorkloadContext on)
+        => on.Memento.TransactionAsync(async transaction =>
+        {
+            on.Bodies++;
+            Entry? hottest = await transaction.ReadAsync<Entry>(1L, LockMode.Write);
+            await transaction.WriteAsync(hottest! with { Balance = hottest.Balance + 1 });
+        });
 
     private static async Task ReadAsync(IMemento memento, long key)
     {
@@ -49,11 +58,12 @@ internal static class RecordWorkloads
 
     private static long AnyHot(WorkloadContext on) => 1 + on.Random.Next(HotRecords);
 
-    private static Task TransferAsync(IMemento memento, long from, long to)
+    private static Task TransferAsync(WorkloadContext on, long from, long to)
     {
         if (from == to) return Task.CompletedTask;
-        return memento.TransactionAsync(async transaction =>
+        return on.Memento.TransactionAsync(async transaction =>
         {
+            on.Bodies++;
             Entry? payer = await transaction.ReadAsync<Entry>(from, LockMode.Write);
             Entry? payee = await transaction.ReadAsync<Entry>(to, LockMode.Write);
             await transaction.WriteAsync(payer! with { Balance = payer.Balance - 1 });

@@ -30,7 +30,7 @@ internal sealed class Report(TextWriter output)
 #endif
         output.WriteLine(
             "workload  storage    records workers      ops/s    p50 us    p99 us      B/op  CPU us/"
-            + "op  GC ms   max ms    GCs  contentions items/op  batch growth"
+            + "op  GC ms   max ms    GCs  contentions items/op  bodies  batch growth"
             + "    peer ops/s  peer p50  ratio");
     }
 
@@ -98,6 +98,7 @@ internal sealed class Report(TextWriter output)
         Measurement one = measured with { Growth = GrowthOf(measured) };
         _measurements.Add(one);
         string growth = one.Growth is { } times ? Format($"{times,7:F2}") : "      -";
+        string bodies = one.BodiesPerOperation is { } runs ? Format($"{runs,7:F2} ") : "      - ";
         string peer = one.Peer is { } other
             ? Format($"{other.OperationsPerSecond,14:N0} {other.P50Microseconds,9:N0} ")
                 + Format($"{one.Ratio,6:F2}")
@@ -109,6 +110,7 @@ internal sealed class Report(TextWriter output)
             + Format($"{one.CpuMicrosecondsPerOperation,10:N2} {one.GcPauseMilliseconds,6:N0} ")
             + Format($"{one.LongestGcPauseMilliseconds,8:N1} {one.GcCollections,6} ")
             + Format($"{one.LockContentions,12:N0} {one.WorkItemsPerOperation,8:N2} ")
+            + bodies
             + Format($"{one.CommitsPerBatch,6:N1}{growth}{peer}"));
     }
 

@@ -5,11 +5,13 @@ namespace Memento.Benchmarks;
 /// <param name="Latencies">The times of their operations.</param>
 /// <param name="Used">What their processes used meanwhile.</param>
 /// <param name="LongestPause">The longest stop of all threads of a process.</param>
+/// <param name="Bodies">How often bodies have run; 0: the workload does not count them.</param>
 internal sealed record RunResult(
     double OperationsPerSecond,
     LatencyHistogram Latencies,
     ProcessCounters Used,
-    TimeSpan LongestPause)
+    TimeSpan LongestPause,
+    long Bodies)
 {
     /// <summary>The result of workers that ran at the same time.</summary>
     public static RunResult Join(IReadOnlyList<RunResult> parts)
@@ -26,6 +28,7 @@ internal sealed record RunResult(
             parts.Sum(static part => part.OperationsPerSecond),
             latencies,
             used,
-            parts.Max(static part => part.LongestPause));
+            parts.Max(static part => part.LongestPause),
+            parts.Sum(static part => part.Bodies));
     }
 }

@@ -17,6 +17,7 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
         new("write", RecordWorkloads.WriteAsync),
         new("transfer", RecordWorkloads.TransferAsync),
         new("hot", RecordWorkloads.TransferAmongHotAsync),
+        new("one", RecordWorkloads.UpdateOneAsync),
         new("beside", QueryWorkloads.ReadBesideScansAsync),
         new("cut", SnapshotWorkloads.TakeAsync),
         new("snapshot-read", SnapshotWorkloads.ReadAsync),
@@ -46,7 +47,7 @@ internal sealed record Workload(string Name, Func<WorkloadContext, Task> RunAsyn
     public int Rows => Name switch
     {
         "transfer" or "hot" => 2,
-        "write" or "insert" or "beside-snapshots" => 1,
+        "write" or "one" or "insert" or "beside-snapshots" => 1,
         _ => 0,
     };
 

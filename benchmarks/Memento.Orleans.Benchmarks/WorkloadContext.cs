@@ -23,6 +23,11 @@ internal sealed class WorkloadContext(IMemento memento, TableSize size, int work
     /// <summary>The keys of records in other silos.</summary>
     public IReadOnlyList<long> KeysElsewhere { get; set; } = [];
 
+    /// <summary>
+    /// How often the bodies of its transactions have run, in the workloads that count them.
+    /// </summary>
+    public long Bodies { get; set; }
+
     public long AnyKey() => Random.Next(Size.Records);
 
     public long AnyKeyElsewhere() => KeysElsewhere[Random.Next(KeysElsewhere.Count)];

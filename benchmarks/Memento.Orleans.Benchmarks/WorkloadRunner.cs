@@ -55,7 +55,7 @@ internal sealed class WorkloadRunner(IWorkers workers)
 
     private static Measurement Describe(RunOrder order, string storage, RunResult result)
     {
-        (double operationsPerSecond, LatencyHistogram latencies, ProcessCounters used, _) = result;
+        (double operationsPerSecond, LatencyHistogram latencies, ProcessCounters used, _, _) = result;
         return new()
         {
             Workload = order.Workload,
@@ -73,6 +73,8 @@ internal sealed class WorkloadRunner(IWorkers workers)
             GcCollections = used.Collections,
             LockContentions = used.Contentions,
             CommitsPerBatch = used.Batches == 0 ? 0 : (double)used.Commits / used.Batches,
+            BodiesPerOperation =
+                result.Bodies == 0 ? null : (double)result.Bodies / latencies.Count,
             WorkItemsPerOperation = (double)used.WorkItems / latencies.Count,
         };
     }
