@@ -6,6 +6,9 @@ internal static class SnapshotLimits
     /// <summary>The least that <c>MaxSnapshotBytes</c> may be, in bytes.</summary>
     public const long LeastMemory = 1 << 20;
 
+    /// <summary>Of how many snapshots a silo remembers why they have ended here.</summary>
+    public const int MostReasons = 1_000;
+
     /// <summary>
     /// How long a silo stays closed for a cut over several silos if it hears no more of it.
     /// </summary>

@@ -188,6 +188,44 @@ public sealed class SnapshotFaultTests
                 await snapshot.ReadAsync<RamAccount>(1);
             }).Within());
     }
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Above_the_limit_in_another_silo_the_error_says_so(bool isClient)
+    {
+        await using MementoTestCluster cluster = await StartAsync(
+            static options => options.MaxSnapshotBytes = SnapshotLimits.LeastMemory, silos: 3);
+        IMemento memento = isClient ? cluster.Memento : cluster.SiloMemento;
+        foreach (TestSilo full in cluster.Silos)
+        {
+            IReadOnlyList<long> ids =
+                await cluster.KeysInAsync<Parcel, long>(full, 20, static i => i);
+            SiloCuts cuts = full.Services.GetRequiredService<SiloCuts>();
+            await WriteAsync(ids);
+            SnapshotEndedException ended = await Assert.ThrowsAsync<SnapshotEndedException>(
+                () => memento.SnapshotAsync(async snapshot =>
+                {
+                    await WriteAsync(ids);
+                    await Waiting.UntilAsync(() => cuts.Count == 0, "the part is dropped");
+                    await snapshot.ReadAsync<Parcel>(ids[0]);
+                }).WaitAsync(TimeSpan.FromMinutes(1)));
+            Assert.Contains("MaxSnapshotBytes", ended.Message, StringComparison.Ordinal);
+            await Waiting.UntilAsync(
+                () => cluster.Silos.All(static each =>
+                    each.Services.GetRequiredService<SiloCuts>().Count == 0),
+                "no part is left");
+        }
+
+        async Task WriteAsync(IReadOnlyList<long> ids)
+        {
+            foreach (long id in ids)
+            {
+                await cluster.Memento.Table<Parcel>()
+                    .PutAsync(new Parcel { Id = id, Content = new string('x', 100_000) });
+            }
+        }
+    }
+
 
     [Fact]
     public async Task Nothing_is_kept_when_no_snapshot_lives()

@@ -38,6 +38,7 @@ internal sealed partial class SiloCuts(
     TimeProvider time) : IAgingSnapshots
 {
     private readonly ConcurrentDictionary<Guid, SnapshotPart> _parts = new();
+    private readonly EndReasons _reasons = new();
 
     /// <inheritdoc/>
     public int Count => _parts.Count;
@@ -117,7 +118,8 @@ internal sealed partial class SiloCuts(
     public SnapshotPart Require(Guid snapshot)
         => _parts.TryGetValue(snapshot, out SnapshotPart? part)
             ? part
-            : throw new SnapshotEndedException(SnapshotEnds.Unknown(silos.Here));
+            : throw new SnapshotEndedException(
+                _reasons.Find(snapshot) ?? SnapshotEnds.Unknown(silos.Here));
 
     /// <summary>The partition that a snapshot shows; null: it has not been here.</summary>
     public Partition? Find(SnapshotPart part, string table, int number)
@@ -149,12 +151,16 @@ internal sealed partial class SiloCuts(
     /// <summary>Ends a snapshot here.</summary>
     public void End(Guid snapshot, string reason)
     {
-        if (!_parts.TryRemove(snapshot, out SnapshotPart? part) || !part.TryEnd(reason)) return;
+        if (!_parts.TryGetValue(snapshot, out SnapshotPart? part) || !part.TryEnd(reason)) return;
 
         cuts.End(part.Cut);
         partitions.DropFormer();
     }
 
+        // Before it is gone: the silo that reads it, or the client, is told why. A body that has
+        // ended itself asks no more.
+        if (reason != SnapshotEnds.Body) _reasons.Add(snapshot, reason);
+        _parts.TryRemove(snapshot, out _);
     /// <inheritdoc/>
     public void EndOverdue()
     {
