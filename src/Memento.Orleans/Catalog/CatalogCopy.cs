@@ -16,8 +16,17 @@ internal sealed class CatalogCopy(TableRegistry tables)
     public CatalogImage? Image => _image;
 
     /// <summary>A table that exists and is not being deleted.</summary>
-    public KnownTable? Find(string name)
-        => _image?.Find(name) is { IsBeingDeleted: false } known ? known : null;
+    public KnownTable? Find(string name) => FindIn(_image, name);
+
+    /// <summary>
+    /// Whether a table exists, and is the one of that name that there was by an earlier image.
+    /// </summary>
+    public bool HasStill(string name, CatalogImage? earlier)
+    {
+        CatalogImage? now = _image;
+        return FindIn(now, name) is { } known
+            && (ReferenceEquals(now, earlier) || FindIn(earlier, name)?.Made == known.Made);
+    }
 
     /// <summary>
     /// Takes an image over, and gives the tables of this silo their indexes. Returns why this silo
@@ -50,4 +59,7 @@ internal sealed class CatalogCopy(TableRegistry tables)
 
         return problems.Count == 0 ? null : string.Join(' ', problems);
     }
+
+    private static KnownTable? FindIn(CatalogImage? image, string name)
+        => image?.Find(name) is { IsBeingDeleted: false } known ? known : null;
 }

@@ -81,6 +81,7 @@ internal sealed partial class CatalogGrain
                     UsedBy(entry))
                 {
                     HasPrepared = entry.HasPrepared,
+                    Made = entry.Made,
                     IsInDoubt = entry.Schema.Name == inDoubt,
                 }),
             ],

@@ -140,7 +140,10 @@ internal sealed partial class CatalogGrain(
         }
 
         await CreateInStorageAsync(schema);
-        await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false));
+        await PutAsync(new CatalogEntry(schema, IsBeingDeleted: false)
+        {
+            Made = _told.NextVersion(time),
+        });
         return true;
     }
 

@@ -31,12 +31,16 @@ internal sealed class CatalogState
 /// <param name="HasPrepared">
 /// Whether there is a stored table of the transactions that wait for a decision of others.
 /// </param>
+/// <param name="Made">
+/// Tells it from an earlier table of its name; 0: it was made by a version that kept no number.
+/// </param>
 internal sealed record CatalogEntry(
     TableSchema Schema,
     bool IsBeingDeleted,
     IReadOnlyList<IndexSchema>? Added = null,
     bool HasUnreadable = false,
-    bool HasPrepared = false);
+    bool HasPrepared = false,
+    long Made = 0);
 
 /// <summary>The log messages of the catalog.</summary>
 internal static partial class CatalogLog

@@ -28,9 +28,13 @@ internal sealed record CatalogImage(
     public CatalogImage Next(IReadOnlyList<KnownTable> tables, TimeProvider time)
         => this with
         {
-            Version = Math.Max(Version + 1, time.GetUtcNow().ToUnixTimeMilliseconds()),
+            Version = NextVersion(time),
             Tables = tables,
         };
+
+    /// <summary>The version of the next image.</summary>
+    public long NextVersion(TimeProvider time)
+        => Math.Max(Version + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
 }
 
 /// <summary>What every silo knows of a table.</summary>
@@ -55,6 +59,10 @@ internal sealed record KnownTable(
     /// </summary>
     [Id(5)]
     public bool HasPrepared { get; init; }
+
+    /// <summary>Tells it from an earlier table of its name.</summary>
+    [Id(6)]
+    public long Made { get; init; }
 
     /// <summary>
     /// Whether its deletion is being written: it exists or not, and only the catalog knows.

@@ -29,6 +29,13 @@ internal static class SnapshotEnds
     public static string Gone(SiloAddress silo)
         => $"Silo {silo} had a part of the snapshot, and has ended. Take another snapshot.";
 
+    public static string Writes(string operation)
+        => $"A snapshot can only read, and does not carry out {operation}. Write in a transaction.";
+
+    public static string OtherTable(string table)
+        => $"Table '{table}' was deleted, or made, after the snapshot was taken. Take another "
+            + "snapshot.";
+
     public static string Moved(string table, int number)
         => $"Partition {number} of table '{table}' was in no silo when the snapshot was taken, and "
             + "one that has no part of the snapshot may have changed it. Take another snapshot.";

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Memento.Messages;
 using Memento.Participants;
 using Memento.Partitions;
 using Memento.Snapshots;
@@ -7,8 +8,12 @@ using Memento.Tables;
 namespace Memento.Silos.Snapshots;
 
 /// <summary>A snapshot that a body of this silo reads, or a client through it.</summary>
-internal sealed class SiloSnapshot(SiloSnapshots snapshots, TakenCut cut, TimeSpan maxAge)
-    : IOpenSnapshot
+/// <param name="snapshots">Reads it.</param>
+/// <param name="cut">What it shows.</param>
+/// <param name="catalog">The tables that there were just before the cut.</param>
+/// <param name="maxAge">How long it is read at the most.</param>
+internal sealed class SiloSnapshot(
+    SiloSnapshots snapshots, TakenCut cut, CatalogImage? catalog, TimeSpan maxAge) : IOpenSnapshot
 {
     // The silos of partitions that are elsewhere.
     private readonly ConcurrentDictionary<(string Table, int Number), SiloAddress> _found = new();
@@ -16,6 +21,8 @@ internal sealed class SiloSnapshot(SiloSnapshots snapshots, TakenCut cut, TimeSp
     private bool _hasEnded;
 
     public TakenCut Cut { get; } = cut;
+
+    public CatalogImage? Catalog { get; } = catalog;
 
     public long Stamp => Cut.Part.Stamp;
 

@@ -32,6 +32,9 @@ internal sealed class SiloSnapshots(
     {
         // A client may ask a silo that does not know yet which tables there are.
         await known.WaitAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        // Before the cut: of a table that is made meanwhile it would not show all.
+        CatalogImage? image = catalog.Image;
         if (silos.OthersNow.Length == 0)
         {
             SiloAddress[] dead = silos.DeadNow;
@@ -42,14 +45,14 @@ internal sealed class SiloSnapshots(
             if (silos.OthersNow.Length == 0)
             {
                 return new SiloSnapshot(
-                    this, new TakenCut(part, [silos.Here], dead, readers: 1), maxAge);
+                    this, new TakenCut(part, [silos.Here], dead, readers: 1), image, maxAge);
             }
 
             cuts.End(part.Id, SnapshotEnds.Body);
         }
 
         TakenCut taken = await _taking.TakeAsync(maxAge, cancellationToken).ConfigureAwait(false);
-        return new SiloSnapshot(this, taken, maxAge);
+        return new SiloSnapshot(this, taken, image, maxAge);
     }
 
     /// <summary>A body has ended.</summary>
@@ -65,19 +68,49 @@ internal sealed class SiloSnapshots(
     {
         SnapshotPart part = snapshot.Cut.Part;
         part.ThrowIfEnded();
-        if (catalog.Find(table.Name) is null) throw CatalogGrain.NotFound(table.Name);
+        Require(table, snapshot);
+        if (cuts.Find(part, table.Name, number) is not { } here
+            || (!here.WasHere(part.Cut)
+                && (snapshot.Cut.Silos.Length > 1 || !snapshot.Cut.KnowsAll(here.OwnersBefore))))
+        {
+            return new(FindAndReadAsync(snapshot, table, number, operation, cancellationToken));
+        }
 
-        return cuts.Find(part, table.Name, number) is { } here
-            && (here.WasHere(part.Cut)
-                || (snapshot.Cut.Silos.Length == 1 && snapshot.Cut.KnowsAll(here.OwnersBefore)))
-                ? new(cuts.Read(part, here, operation))
-                : new(FindAndReadAsync(snapshot, table, number, operation, cancellationToken));
+        TResult result = cuts.Read(part, here, operation);
+        if (!here.WasHere(part.Cut)) Require(table, snapshot);
+        return new(result);
+    }
+
+    /// <remarks>
+    /// Before a read, and also after it where a partition came later than the cut: it may be one of
+    /// another table by then.
+    /// </remarks>
+    /// <exception cref="TableNotFoundException">
+    /// It was deleted since the snapshot was taken, or made.
+    /// </exception>
+    private void Require(TableDefinition table, SiloSnapshot snapshot)
+    {
+        if (!catalog.HasStill(table.Name, snapshot.Catalog))
+            throw new TableNotFoundException(SnapshotEnds.OtherTable(table.Name));
     }
 
     /// <summary>How long ago a snapshot was taken.</summary>
     public TimeSpan AgeOf(SnapshotPart part) => time.GetElapsedTime(part.TakenAt);
 
     private async Task<TResult> FindAndReadAsync<TResult>(
+        SiloSnapshot snapshot,
+        TableDefinition table,
+        int number,
+        Operation<TResult> operation,
+        CancellationToken cancellationToken)
+    {
+        TResult result = await FindAndReadUncheckedAsync(
+            snapshot, table, number, operation, cancellationToken).ConfigureAwait(false);
+        Require(table, snapshot);
+        return result;
+    }
+
+    private async Task<TResult> FindAndReadUncheckedAsync<TResult>(
         SiloSnapshot snapshot,
         TableDefinition table,
         int number,
