@@ -24,4 +24,17 @@ internal static class SnapshotLimits
 
     /// <summary>How long a cut is tried.</summary>
     public static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="ArgumentOutOfRangeException">It is not more than zero, or too long.
+    /// </exception>
+    public static void RequireMaxAge(TimeSpan maxAge, string parameter)
+    {
+        if (maxAge > TimeSpan.Zero && maxAge <= SnapshotOptions.LongestMaxAge) return;
+
+        throw new ArgumentOutOfRangeException(
+            parameter,
+            maxAge,
+            $"{nameof(SnapshotOptions.MaxAge)} of a snapshot is more than zero and at most "
+            + $"{SnapshotOptions.LongestMaxAge}.");
+    }
 }

@@ -1,4 +1,5 @@
 using Memento.Participants;
+using Memento.Snapshots;
 
 namespace Memento.Transactions;
 
@@ -20,15 +21,7 @@ internal sealed class SnapshotRunner(
     {
         ArgumentNullException.ThrowIfNull(body);
         TimeSpan maxAge = (options ??= new SnapshotOptions()).MaxAge;
-        if (maxAge <= TimeSpan.Zero || maxAge > SnapshotOptions.LongestMaxAge)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options),
-                maxAge,
-                $"{nameof(SnapshotOptions.MaxAge)} of a snapshot is more than zero and at most "
-                + $"{SnapshotOptions.LongestMaxAge}.");
-        }
-
+        SnapshotLimits.RequireMaxAge(maxAge, nameof(options));
         lifetime.ThrowIfNotRunning();
         cancellationToken.ThrowIfCancellationRequested();
         var scope = new SnapshotScope(await snapshots.TakeAsync(maxAge, cancellationToken), tools);

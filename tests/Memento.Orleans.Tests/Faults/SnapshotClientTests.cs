@@ -1,4 +1,7 @@
+using Memento.Keys;
 using Memento.Messages;
+using Memento.Partitions;
+using Memento.Partitions.Operations;
 using Memento.Silos.Snapshots;
 using Memento.Snapshots;
 using Memento.Tables;
@@ -10,6 +13,8 @@ namespace Memento.Tests.Faults;
 /// <summary>Snapshots of clients that vanish, and of others that were never taken.</summary>
 public sealed class SnapshotClientTests
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
     [Fact]
     public async Task The_snapshot_of_a_client_that_is_not_heard_any_more_ends()
     {
@@ -44,6 +49,67 @@ public sealed class SnapshotClientTests
             }).Within();
         Assert.IsType<SnapshotEndedException>(answer.Error);
         Assert.Null(answer.Answer);
+    }
+
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(-1L)]
+    [InlineData(TimeSpan.TicksPerDay + 1)]
+    [InlineData(long.MaxValue)]
+    public async Task A_forged_handle_lives_no_longer_than_an_honest_one(long ticks)
+    {
+        await using MementoTestCluster cluster = await StartAsync(new ShiftedTime());
+        ArgumentOutOfRangeException refused =
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+                () => cluster.Grains.GetGrain<ISnapshotGrain>(Guid.NewGuid())
+                    .TakeAsync(TimeSpan.FromTicks(ticks), clock: 0).Within());
+        Assert.Contains("MaxAge", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, cluster.Silos[0].Services.GetRequiredService<SiloCuts>().Count);
+    }
+
+    [Fact]
+    public async Task A_forged_read_gives_an_error_that_says_what_is_wrong()
+    {
+        await using MementoTestCluster cluster = await StartAsync(new ShiftedTime());
+        await cluster.Memento.Table<RamAccount>().PutAsync(new RamAccount { Id = 1, Balance = 7 });
+        TableDefinition table =
+            cluster.Client.Services.GetRequiredService<TableRegistry>().Get<RamAccount>();
+        Key key = table.KeyCodec.EncodeArgument(1);
+        int number = table.PartitionOf(key);
+        var read = new ReadOperation(key, writes: false);
+        ISnapshotGrain handle = cluster.Grains.GetGrain<ISnapshotGrain>(Guid.NewGuid());
+        await handle.TakeAsync(TimeSpan.FromMinutes(1), clock: 0).Within();
+
+        Assert.Contains("only read", await RefusalAsync(new ClearOperation()), Ordinal);
+        Assert.Contains("what to read", await RefusalAsync(operation: null), Ordinal);
+        Assert.Contains("partitions here", await RefusalAsync(read, table.PartitionCount), Ordinal);
+        Assert.Contains("partitions here", await RefusalAsync(read, -1), Ordinal);
+        SnapshotAnswer answer = await ReadAsync(read, number);
+        Assert.Null(answer.Error);
+        var record = (RamAccount)read.Codec.Decode(table, answer.Answer!)!;
+        Assert.Equal(7, record.Balance);
+
+        await handle.EndAsync().Within();
+        answer = await ReadAsync(read, number);
+        SnapshotEndedException ended = Assert.IsType<SnapshotEndedException>(answer.Error);
+        Assert.Contains("No silo knows", ended.Message, Ordinal);
+
+        async Task<string> RefusalAsync(Operation? operation, int? of = null)
+        {
+            SnapshotAnswer refusal = await ReadAsync(operation, of ?? number);
+            Assert.Null(refusal.Answer);
+            return Assert.IsType<MementoException>(refusal.Error).Message;
+        }
+
+        Task<SnapshotAnswer> ReadAsync(Operation? operation, int of)
+            => handle.ReadAsync(new SnapshotRead
+            {
+                Snapshot = Guid.Empty,
+                Table = table.Name,
+                Number = of,
+                Operation = operation,
+                Registration = table.Registration,
+            }).Within();
     }
 
     [Fact]

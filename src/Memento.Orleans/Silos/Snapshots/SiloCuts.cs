@@ -127,15 +127,19 @@ internal sealed partial class SiloCuts(
 
     /// <summary>Carries an operation out on a partition as a snapshot shows it.</summary>
     /// <exception cref="SnapshotEndedException">It has ended.</exception>
+    /// <exception cref="MementoException">The operation writes: it is a forged one.</exception>
     public TResult Read<TResult>(
         SnapshotPart part, Partition partition, Operation<TResult> operation)
     {
         EndIfOld(part);
         part.ThrowIfEnded();
+        if (operation is not ISnapshotRead<TResult> read)
+            throw new MementoException(SnapshotEnds.Writes(operation.GetType().Name));
+
         operation.Prepare(partition.Table);
         try
         {
-            return partition.Read(part.Cut, (ISnapshotRead<TResult>)operation);
+            return partition.Read(part.Cut, read);
         }
         finally
         {
@@ -153,14 +157,14 @@ internal sealed partial class SiloCuts(
     {
         if (!_parts.TryGetValue(snapshot, out SnapshotPart? part) || !part.TryEnd(reason)) return;
 
-        cuts.End(part.Cut);
-        partitions.DropFormer();
-    }
-
         // Before it is gone: the silo that reads it, or the client, is told why. A body that has
         // ended itself asks no more.
         if (reason != SnapshotEnds.Body) _reasons.Add(snapshot, reason);
         _parts.TryRemove(snapshot, out _);
+        cuts.End(part.Cut);
+        partitions.DropFormer();
+    }
+
     /// <inheritdoc/>
     public void EndOverdue()
     {

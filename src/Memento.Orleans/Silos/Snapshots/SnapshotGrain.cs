@@ -43,6 +43,7 @@ internal sealed class SnapshotGrain(
 
     public async Task<long> TakeAsync(TimeSpan maxAge, long clientClock)
     {
+        SnapshotLimits.RequireMaxAge(maxAge, nameof(maxAge));
         clock.Observe(clientClock);
         SiloSnapshot taken = await snapshots.OpenAsync(maxAge, CancellationToken.None);
         _heardAt = time.GetTimestamp();
@@ -88,9 +89,11 @@ internal sealed class SnapshotGrain(
         {
             TableDefinition table = tables.Get(request.Table);
             table.Registration.Require(request.Table, request.Registration);
+            Operation operation = request.Operation ?? throw new MementoException(
+                "A client's read of a snapshot does not say what to read.");
             return new SnapshotAnswer
             {
-                Answer = await request.Operation!.AnswerAsync(
+                Answer = await operation.AnswerAsync(
                     new Target(snapshot, table, request.Number)),
             };
         }
