@@ -63,6 +63,24 @@ public sealed class ApplicationGrainTests(ApplicationGrainFixture fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_grain_in_a_transaction_is_told_to_read_through_it_and_not_by_a_snapshot(
+        bool isClient)
+    {
+        Check(await Shop(isClient).AskForSnapshotAsync("a").Within());
+        await Of(isClient).GetRequiredService<IMemento>().TransactionAsync(
+            async _ => Check(await Shop(isClient).AskForSnapshotAsync("b"))).Within();
+        Assert.Equal(["a", "b"], (await GetAllAsync<Entry>()).Select(each => each.Name).Order());
+
+        static void Check(string refused)
+        {
+            Assert.Contains("inside a transaction", refused, StringComparison.Ordinal);
+            Assert.Contains("Read through the transaction", refused, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Callbacks_of_a_grain_run_in_it_where_its_method_began_the_transaction(
         bool isClient)
     {

@@ -41,6 +41,10 @@ public interface IShopGrain : IGrainWithStringKey
     [Transaction(TransactionOption.CreateOrJoin)]
     Task<int> CallBackAsync(string name, bool fails);
 
+    /// <summary>Writes and asks for a snapshot; gives the error.</summary>
+    [Transaction(TransactionOption.CreateOrJoin)]
+    Task<string> AskForSnapshotAsync(string name);
+
     /// <summary>The run of the body, as the grain knows it.</summary>
     [Transaction(TransactionOption.Join)]
     Task<int> AttemptAsync();

@@ -39,6 +39,19 @@ public sealed class ShopGrain(
 
     public Task<int> AttemptAsync() => Task.FromResult(Current.Attempt);
 
+    public async Task<string> AskForSnapshotAsync(string name)
+    {
+        await SellAsync(name, 1);
+        try
+        {
+            return await memento.SnapshotAsync(static _ => Task.FromResult("It was taken."));
+        }
+        catch (MementoException refused)
+        {
+            return refused.Message;
+        }
+    }
+
     public Task<List<string>> TakeCalledBackAsync()
     {
         List<string> taken = [.. _calledBack];
