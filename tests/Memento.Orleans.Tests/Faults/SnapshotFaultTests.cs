@@ -28,7 +28,9 @@ public sealed class SnapshotFaultTests
         await silo.Faults.Reached.Within();
 
         // What it would show is applied, and will be taken back.
+        SiloCuts cuts = silo.Services.GetRequiredService<SiloCuts>();
         Task<(long Disk, long Ram)> shown = memento.SnapshotAsync(ReadAsync);
+        await Waiting.UntilAsync(() => cuts.Count == 1, "the cut is taken");
         silo.Faults.FailNext(FaultyStorage.DiskFailure);
         silo.Faults.Unblock();
 
@@ -50,12 +52,22 @@ public sealed class SnapshotFaultTests
         Task write = cluster.SiloMemento.Table<DiskAccount>()
             .PutAsync(new DiskAccount { Id = 1, Balance = 7 }).AsTask();
         await held.WhenHitAsync().Within();
-        Task<long> shown = cluster.SiloMemento.SnapshotAsync(
-            async snapshot => (await snapshot.ReadAsync<DiskAccount>(1))!.Balance);
+        bool isDurable = false;
+        Task<(long Balance, bool WasDurable)> shown =
+            cluster.SiloMemento.SnapshotAsync(async snapshot =>
+            {
+                bool wasDurable = Volatile.Read(ref isDurable);
+                return ((await snapshot.ReadAsync<DiskAccount>(1))!.Balance, wasDurable);
+            });
+        SiloCuts cuts = cluster.Silos[0].Services.GetRequiredService<SiloCuts>();
+        await Waiting.UntilAsync(() => cuts.Count == 1, "the cut is taken");
 
-        Assert.False(shown.IsCompleted);
+        // Time enough for a body that would not wait.
+        for (int i = 0; i < 100; i++)
+            Assert.NotNull(await cluster.Memento.Table<RamAccount>().GetAsync(1).Within());
+        Volatile.Write(ref isDurable, true);
         held.Dispose();
-        Assert.Equal(7, await shown.Within());
+        Assert.Equal((7, true), await shown.Within());
         await write.Within();
     }
 
@@ -176,18 +188,6 @@ public sealed class SnapshotFaultTests
         }
     }
 
-    [Fact]
-    public async Task A_deleted_table_is_not_there_any_more()
-    {
-        await using MementoTestCluster cluster = await StartAsync();
-        await FillAsync(cluster.Memento);
-        await Assert.ThrowsAsync<TableNotFoundException>(
-            () => cluster.SiloMemento.SnapshotAsync(async snapshot =>
-            {
-                await cluster.Memento.Tables.DeleteAsync<RamAccount>();
-                await snapshot.ReadAsync<RamAccount>(1);
-            }).Within());
-    }
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -226,6 +226,18 @@ public sealed class SnapshotFaultTests
         }
     }
 
+    [Fact]
+    public async Task A_deleted_table_is_not_there_any_more()
+    {
+        await using MementoTestCluster cluster = await StartAsync();
+        await FillAsync(cluster.Memento);
+        await Assert.ThrowsAsync<TableNotFoundException>(
+            () => cluster.SiloMemento.SnapshotAsync(async snapshot =>
+            {
+                await cluster.Memento.Tables.DeleteAsync<RamAccount>();
+                await snapshot.ReadAsync<RamAccount>(1);
+            }).Within());
+    }
 
     [Fact]
     public async Task Nothing_is_kept_when_no_snapshot_lives()
