@@ -145,6 +145,36 @@ public sealed class MetricTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Snapshots_and_what_they_keep_can_be_observed()
+    {
+        await WriteAsync(_silo.Inside, new RamAccount { Id = 1 });
+        Check(snapshots: 0, keepsRecords: false);
+        foreach (IMemento memento in new[] { _silo.Inside, _silo.Client })
+        {
+            await memento.SnapshotAsync(async _ =>
+            {
+                Check(snapshots: 1, keepsRecords: false);
+                await WriteAsync(_silo.Inside, new RamAccount { Id = 1, Balance = 7 });
+                Check(snapshots: 1, keepsRecords: true);
+                await memento.SnapshotAsync(_ =>
+                {
+                    Check(snapshots: 2, keepsRecords: true);
+                    return Task.CompletedTask;
+                });
+            }).Within();
+            await Waiting.UntilAsync(
+                () => _log.Observe("memento.snapshots") == 0, "the snapshots have ended");
+            Check(snapshots: 0, keepsRecords: false);
+        }
+
+        void Check(int snapshots, bool keepsRecords)
+        {
+            Assert.Equal(snapshots, _log.Observe("memento.snapshots"));
+            Assert.Equal(keepsRecords, _log.Observe("memento.snapshots.size") > 0);
+        }
+    }
+
+    [Fact]
     public async Task What_waits_for_the_storage_can_be_observed()
     {
         await WriteAsync(_silo.Inside, new DiskAccount { Id = 1 });
