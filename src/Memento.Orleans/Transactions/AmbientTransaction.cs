@@ -132,6 +132,11 @@ internal sealed class TransactionStart
     /// <summary>Whether it has begun.</summary>
     public bool IsTaken { get; set; }
 
+    /// <summary>
+    /// Its state: the registry does not know it any more where it was ended from outside.
+    /// </summary>
+    public TransactionState? State { get; set; }
+
     /// <summary>A new transaction.</summary>
     public static TransactionStart New(long startTicks, TimeSpan remaining)
         => new() { StartTicks = startTicks, Remaining = remaining };

@@ -72,7 +72,7 @@ internal sealed class MementoTransactionAgent(
     {
         if (IsBranch(transactionInfo)) return (TransactionalStatus.Ok, null);
 
-        TransactionState? state = registry.Find(transactionInfo.TransactionId);
+        TransactionState? state = Find(transactionInfo);
         (TransactionalStatus status, Exception? error) = await ResolveAsync(state, transactionInfo);
 
         // The runner runs those of its own transactions, over all attempts.
@@ -93,7 +93,15 @@ internal sealed class MementoTransactionAgent(
     {
         if (!IsOurs(state, transactionInfo))
         {
-            if (state is not null) registry.TryAbort(state);
+            if (state is { IsJoined: false } && !state.TryBeginCommit())
+            {
+                await inner.Abort(transactionInfo);
+                CommitResult refused = CommitResult.Failed(state.Doom ?? state.TimedOut());
+                state.Result = refused;
+                return (TransactionalStatus.BrokenLock, refused.Error);
+            }
+
+            if (state is { IsJoined: true }) registry.TryAbort(state);
             return await inner.Resolve(transactionInfo);
         }
 
@@ -154,6 +162,15 @@ internal sealed class MementoTransactionAgent(
         => state is { HasParticipants: true }
             || info.Participants.Keys.Any(OrleansParticipant.IsOurs)
             || (state is not null && info.Participants.Count == 0);
+
+    /// <summary>
+    /// The state of a transaction in this process. That of a body that has just ended, too, which
+    /// its time limit may have ended from outside: it must not be committed without its tables.
+    /// </summary>
+    private TransactionState? Find(TransactionInfo info)
+        => _starting.Value is { State: { } own } && own.Id == info.TransactionId
+            ? own
+            : registry.Find(info.TransactionId);
 
     /// <summary>Whether it is a branch; its transaction ends elsewhere.</summary>
     private bool IsBranch(TransactionInfo info)

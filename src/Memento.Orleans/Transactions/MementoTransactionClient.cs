@@ -48,10 +48,12 @@ internal sealed class MementoTransactionClient(
     }
 
     /// <summary>Ends a transaction that Orleans learned of while its body ran.</summary>
-    public async Task EndAsync(OrleansRecord record, bool commits)
+    public async Task EndAsync(TransactionState state, OrleansRecord record, bool commits)
     {
         record.JoinBranches();
-        agent.StartNextWith(TransactionStart.Of(record.Info, isBranch: false));
+        TransactionStart end = TransactionStart.Of(record.Info, isBranch: false);
+        end.State = state;
+        agent.StartNextWith(end);
         await inner.RunTransaction(TransactionOption.Create, () => Task.FromResult(commits));
     }
 

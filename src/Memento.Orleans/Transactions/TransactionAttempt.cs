@@ -60,12 +60,11 @@ internal sealed class TransactionAttempt<T>(
     /// <summary>Why the body has to run again, if there is no result.</summary>
     public MementoException? RetryReason { get; private set; }
 
-    /// <summary>Runs the body in a transaction that Orleans has begun.</summary>
-    public Task<bool> RunInOrleansAsync()
+    /// <summary>Begins the attempt as the transaction that Orleans has begun.</summary>
+    public TransactionState BeginInOrleans()
     {
         TransactionInfo info = TransactionContext.GetRequiredTransactionInfo();
-        Begin(info.TransactionId, new OrleansRecord(info));
-        return RunBodyAsync();
+        return Begin(info.TransactionId, new OrleansRecord(info));
     }
 
     /// <summary>Begins the attempt as the transaction with an id.</summary>

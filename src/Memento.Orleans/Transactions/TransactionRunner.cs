@@ -155,13 +155,13 @@ internal sealed partial class TransactionRunner(
             }
             else
             {
-                await client.BeginAsync(
-                    TransactionStart.New(attempt.StartTicks, attempt.Remaining),
-                    () =>
-                    {
-                        attempt.Place = ambient.EnterInOrleans();
-                        return attempt.RunInOrleansAsync();
-                    });
+                var start = TransactionStart.New(attempt.StartTicks, attempt.Remaining);
+                await client.BeginAsync(start, () =>
+                {
+                    attempt.Place = ambient.EnterInOrleans();
+                    start.State = attempt.BeginInOrleans();
+                    return attempt.RunBodyAsync();
+                });
             }
         }
         catch (Exception exception)
@@ -187,7 +187,7 @@ internal sealed partial class TransactionRunner(
         {
             bool commits = await attempt.RunBodyAsync();
             if (state.Orleans is { } record)
-                await client.EndAsync(record, commits);
+                await client.EndAsync(state, record, commits);
             else if (commits)
                 state.Result =
                     await committer.CommitAsync(state.Id, state, OrleansParticipant.None);
