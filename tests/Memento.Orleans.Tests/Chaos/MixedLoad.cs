@@ -10,7 +10,7 @@ namespace Memento.Tests.Chaos;
 internal sealed class MixedLoad : IChaosLoad
 {
     private const int Workers = 6;
-    private const int ListWorkers = 2;
+    private const int ListWorkers = 8;
 
     /// <summary>
     /// A wallet waits for the verdict about its silo and the one that decides, and for its locks.
@@ -73,7 +73,9 @@ internal sealed class MixedLoad : IChaosLoad
         return
         [
             .. _wallets.Check(),
-            .. HistoryChecker.Check(_lists.History) is { } lists ? [$"lists of both kinds: {lists}"] : (string[])[],
+            .. HistoryChecker.Check(_lists.History) is { } wrong
+                ? [$"lists of both kinds: {wrong}"]
+                : (string[])[],
         ];
     }
 

@@ -54,7 +54,9 @@ internal sealed class TableLoad(ChaosPlan plan, IReadOnlyList<IMemento> clients)
         [
             .. await _bank.CheckAsync(clients[1]),
             .. await _ring.CheckAsync(clients[0]),
-            .. HistoryChecker.Check(_lists.History) is { } wrong ? [$"lists in tables: {wrong}"] : (string[])[],
+            .. HistoryChecker.Check(_lists.History) is { } wrong
+                ? [$"lists in tables: {wrong}"]
+                : (string[])[],
         ];
     }
 
