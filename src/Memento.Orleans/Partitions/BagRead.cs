@@ -55,7 +55,7 @@ internal sealed class BagRead(Key key, int most = int.MaxValue)
         bool isAtEnd;
         do
         {
-            var turn = new GateTurn();
+            var turn = new GateTurn(transaction.Partition.Time);
             isAtEnd = TryGoOn(transaction, ref turn);
         }
         while (!isAtEnd);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Memento.Partitions;
 
 /// <summary>
@@ -18,31 +16,30 @@ internal struct GateTurn
     /// </summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 
+    private readonly TimeProvider _time;
     private readonly int _most;
     private readonly TimeSpan _longest;
     private long _started;
     private int _steps;
 
-    public GateTurn()
-        : this(MostSteps, Longest)
+    /// <param name="time">The clock of the partition.</param>
+    public GateTurn(TimeProvider time)
+        : this(time, MostSteps, Longest)
     {
     }
 
-    private GateTurn(int most, TimeSpan longest)
-    {
-        _most = most;
-        _longest = longest;
-    }
+    private GateTurn(TimeProvider time, int most, TimeSpan longest)
+        => (_time, _most, _longest) = (time, most, longest);
 
     /// <summary>A turn of steps that are far cheaper than to read a record.</summary>
-    public static GateTurn OfSmallSteps() => new(Few * MostSteps, Longest);
+    public static GateTurn OfSmallSteps(TimeProvider time) => new(time, Few * MostSteps, Longest);
 
     /// <summary>
     /// A turn of an operation that has to find several places again after a pause. It is longer, so
     /// that the searches do not take longer than the steps.
     /// </summary>
-    public static GateTurn With(int places)
-        => new(MostSteps + (Few * (places - 1)), Longest * (1 + ((places - 1) / Few)));
+    public static GateTurn With(TimeProvider time, int places)
+        => new(time, MostSteps + (Few * (places - 1)), Longest * (1 + ((places - 1) / Few)));
 
     /// <summary>Counts a step; true: it was the last one of the turn.</summary>
     public bool EndsWithStep()
@@ -50,10 +47,10 @@ internal struct GateTurn
         _steps++;
         if (_steps == _most) return true;
         if (_steps % Few != 0) return false;
-        if (_steps > Few) return Stopwatch.GetElapsedTime(_started) > _longest;
+        if (_steps > Few) return _time.GetElapsedTime(_started) > _longest;
 
         // Most operations end before, and need no clock.
-        _started = Stopwatch.GetTimestamp();
+        _started = _time.GetTimestamp();
         return false;
     }
 }

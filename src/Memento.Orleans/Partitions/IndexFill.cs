@@ -64,9 +64,9 @@ internal sealed class IndexFill : IWorkOutside
     /// Lets the records keep their entries, under the gate, and adds the index then. False if it
     /// should pause before.
     /// </summary>
-    public bool TryAddTo(PartitionContent content)
+    public bool TryAddTo(PartitionContent content, TimeProvider time)
     {
-        GateTurn turn = GateTurn.OfSmallSteps();
+        GateTurn turn = GateTurn.OfSmallSteps(time);
         byte[]? from = _kept is null ? null : KeyBytes.Behind(_kept);
         foreach ((byte[] entry, StoredRecord record) in _entries.Range(from, null))
         {

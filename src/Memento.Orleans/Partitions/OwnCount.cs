@@ -22,7 +22,7 @@ internal sealed class OwnCount
     {
         BeginIfChanged(transaction.Seen);
         IReadOnlyList<StagedWrite> writes = _seen!.All;
-        var turn = new GateTurn();
+        var turn = new GateTurn(transaction.Partition.Time);
         while (_looked < writes.Count)
         {
             StagedWrite write = writes[_looked++];

@@ -33,6 +33,9 @@ internal sealed partial class Partition(
 
     public int Number { get; } = number;
 
+    /// <summary>The clock of the silo.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>
     /// The owner number in the durable storage; 0 if the table is in ram, and no other silo has the
     /// storage.

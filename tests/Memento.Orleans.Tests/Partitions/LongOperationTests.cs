@@ -123,6 +123,38 @@ public sealed class LongOperationTests
     }
 
     [Fact]
+    public void A_walk_whose_steps_take_long_lets_others_in_after_200_microseconds()
+    {
+        // It looks at the clock after each 16 steps, from the first 16 on.
+        foreach ((int microseconds, int steps) in (ReadOnlySpan<(int, int)>)
+            [(0, GateTurn.MostSteps), (2, 128), (12, 48), (13, 32), (300, 32)])
+        {
+            var time = new FakeTimeProvider();
+            var run = new Turns(Join(PartitionOf(Table, Things(0, Many), time), started: 1));
+            var terms = new FindTerms
+            {
+                Order = ChunkOrder.OfWalk,
+                Filter = _ =>
+                {
+                    time.Advance(TimeSpan.FromMicroseconds(microseconds));
+                    return true;
+                },
+            };
+            Chunk chunk = run.GoOn(new WalkOperation(
+                terms,
+                limit: null,
+                after: null,
+                [new WalkWay(0, Index: null, Ranges: null, Prefixes: [[]])],
+                writes: false));
+
+            Assert.Equal(Many, chunk.Records.Count);
+
+            // In the last turn it finds the end.
+            Assert.Equal((Many / steps) + 1, run.Count);
+        }
+    }
+
+    [Fact]
     public void A_read_of_a_key_with_very_many_records_in_a_bag_lets_others_in()
     {
         StoredThing[] ofOne =

@@ -30,7 +30,7 @@ internal sealed class AddIndexOperation(IndexInfo index) : Operation<byte[][]>
         if (locks.Progress is not IndexFill fill || !fill.IsOf(content))
             return locks.Pause(new IndexFill(content, transaction.Table.MakeIndex(Index)));
 
-        if (!fill.TryAddTo(content)) return locks.Pause(fill);
+        if (!fill.TryAddTo(content, transaction.Partition.Time)) return locks.Pause(fill);
 
         result = fill.Values;
         return true;

@@ -130,7 +130,7 @@ internal sealed class ReadAllOperation(Key key, bool writes)
 
         result = [];
         BagRead read = locks.Progress as BagRead ?? new BagRead(Key);
-        var turn = new GateTurn();
+        var turn = new GateTurn(transaction.Partition.Time);
         if (!read.TryGoOn(transaction, ref turn)) return locks.Pause(read);
 
         result = [.. read.Found.Select(static found => found.Record)];
@@ -160,7 +160,7 @@ internal sealed class ReadKeysOperation(FindTerms terms, int? limit, byte[]? aft
         result = null!;
         KeysRead read = locks.Progress as KeysRead
             ?? new KeysRead(new ChunkBuilder(Terms, Terms.Order, Limit, After));
-        var turn = new GateTurn();
+        var turn = new GateTurn(transaction.Partition.Time);
         byte[]? last = null;
         while (read.Done < Keys.Length && last is null)
         {

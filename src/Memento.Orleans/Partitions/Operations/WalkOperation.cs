@@ -52,7 +52,7 @@ internal sealed class WalkOperation(
             _ => new WayChooser(transaction, this).TryChoose(WayChoice.MostRead(transaction)),
         };
         if (walk is null) return locks.Pause(new WayChoice(transaction, this));
-        if (!walk.TryGoToEnd()) return walk.TryPause(ref locks);
+        if (!walk.TryGoToEnd(transaction.Partition.Time)) return walk.TryPause(ref locks);
         if (!walk.TryLock(ref locks)) return false;
 
         result = walk.ToChunk();

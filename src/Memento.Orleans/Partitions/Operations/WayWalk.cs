@@ -118,9 +118,9 @@ internal sealed class WayWalk
 
     /// <summary>Goes on to the end, or until it has read so much that it should pause.</summary>
     /// <returns>Whether it is at its end.</returns>
-    public bool TryGoToEnd()
+    public bool TryGoToEnd(TimeProvider time)
     {
-        GateTurn turn = GateTurn.With(_walks.Length);
+        GateTurn turn = GateTurn.With(time, _walks.Length);
         while (MoveOn())
         {
             if (turn.EndsWithStep()) return false;
