@@ -63,6 +63,22 @@ public interface ITableQuery<T> : IQuery<T>
     /// </exception>
     ITableQuery<T> ForUpdate(bool skipLocked = false);
 
+    /// <summary>
+    /// Has the query walk this index, in every partition, where the store would choose by what it
+    /// reads least. It changes how fast an answer is, and never the answer.
+    /// </summary>
+    /// <param name="name">
+    /// The name of an index: its property, or several joined by <c>_</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The table has no such index; the message lists those that it has.
+    /// </exception>
+    /// <remarks>
+    /// Where the index neither leads to fewer records nor has them in the order of the query, calls
+    /// that give results throw a <see cref="QueryNotSupportedException"/> that says why.
+    /// </remarks>
+    ITableQuery<T> UseIndex(string name);
+
     /// <summary>Deletes the results, which it locks like <see cref="ForUpdate"/>.</summary>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
     /// <returns>How many were deleted.</returns>
@@ -86,6 +102,73 @@ public interface ITableQuery<T> : IQuery<T>
     ValueTask<long> UpdateAsync(
         Func<T, T?> change, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Deletes the results in batches, each a transaction of its own: for more records than one
+    /// transaction should have. As a whole it is not atomic: others see the batches one by one, and
+    /// what is done stays where a later one fails. It can be called again to go on.
+    /// </summary>
+    /// <remarks>
+    /// Only for queries of <see cref="ITable{T}.Query"/>. Batches go along the keys, once: records
+    /// that come meanwhile are met where their keys are ahead. In a bag a batch has all results of
+    /// its last key, and may be larger.
+    /// </remarks>
+    /// <param name="size">How many records a batch has, 1 to 100,000.</param>
+    /// <param name="progress">
+    /// Called after each batch with the number of records deleted so far.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Stops the call; the batch that is running is not kept.
+    /// </param>
+    /// <returns>How many were deleted.</returns>
+    /// <exception cref="InBatchesException">
+    /// A batch or the progress callback failed. The batches before stay; the error says how far the
+    /// call came.
+    /// </exception>
+    /// <exception cref="InBatchesCanceledException">
+    /// The call was cancelled. The batches before stay; the error says how far the call came.
+    /// </exception>
+    /// <exception cref="MementoException">
+    /// The call is inside a transaction, or the query is of one.
+    /// </exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// The query has an order, a Skip or a Take, or is of a snapshot.
+    /// </exception>
+    ValueTask<long> DeleteInBatchesAsync(
+        int size = 1000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Changes the results in batches, each a transaction of its own: for more records than one
+    /// transaction should have. As a whole it is not atomic: others see the batches one by one, and
+    /// what is done stays where a later one fails.
+    /// </summary>
+    /// <remarks>
+    /// Only for queries of <see cref="ITable{T}.Query"/>. Batches go along the keys, once: no
+    /// record is changed twice by one call, also where it still satisfies the query, and records
+    /// that come meanwhile are met where their keys are ahead. Called again, it changes all results
+    /// again: have the change make the condition false, and it goes on where it stopped. In a bag a
+    /// batch has all results of its last key, and may be larger.
+    /// </remarks>
+    /// <param name="change">
+    /// Makes the new record from the old one, with the same key; null leaves it as it is. It runs
+    /// in the process that asks, and again where a batch does.
+    /// </param>
+    /// <param name="size">How many records a batch has, 1 to 100,000.</param>
+    /// <param name="progress">
+    /// Called after each batch with the number of records changed so far.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Stops the call; the batch that is running is not kept.
+    /// </param>
+    /// <returns>How many were changed.</returns>
+    /// <inheritdoc cref="DeleteInBatchesAsync" path="/exception"/>
+    ValueTask<long> UpdateInBatchesAsync(
+        Func<T, T?> change,
+        int size = 1000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default);
+
     /// <summary>The least value of a property; null is left out.</summary>
     /// <param name="property">The property, or a property of a nested object.</param>
     /// <param name="cancellationToken">Ends a wait for a lock.</param>
@@ -100,6 +183,30 @@ public interface ITableQuery<T> : IQuery<T>
     /// <inheritdoc cref="MinAsync" path="/param|/returns|/exception"/>
     ValueTask<TValue> MaxAsync<TValue>(
         Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Counts the results by the values of a property, in their partitions; no record is copied or
+    /// sent. An index that begins with the property makes it a few reads of each value, where no
+    /// condition on other properties has to be checked.
+    /// </summary>
+    /// <param name="property">
+    /// The property, or a property of a nested object. Each partition sends all its values at once:
+    /// it is meant for few, such as states, and not for one that is different in every record.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <returns>
+    /// How many records have each value that there is. The order of the values is that of
+    /// <see cref="OrderBy"/>: null first, which is a key like others. Times come as universal time.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">
+    /// A record has null there, and the type does not have null.
+    /// </exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// The expression is not a property with an order, or the query has a Skip, a Take or a
+    /// ForUpdate.
+    /// </exception>
+    ValueTask<IReadOnlyDictionary<TKey, long>> CountByAsync<TKey>(
+        Expression<Func<T, TKey>> property, CancellationToken cancellationToken = default);
 
     /// <summary>The sum of a value of each record; 0 where there is no record.</summary>
     /// <param name="value">Returns the value; it runs in the process that asks.</param>

@@ -22,6 +22,9 @@ public sealed record QueryExplanation
     /// </summary>
     public required string? Index { get; init; }
 
+    /// <summary>The index that UseIndex has asked for; null: none.</summary>
+    public string? Hint { get; init; }
+
     /// <summary>
     /// The way to the records in words: <c>index Director, 1 value: Director == "Ang Lee"</c>.
     /// </summary>
@@ -59,6 +62,7 @@ public sealed record QueryExplanation
         (string Name, string? Text)[] lines =
         [
             ("table", Table),
+            ("hint", Hint is null ? null : $"index {Hint}"),
             ("way", Way),
             ("filter", Filter),
             ("order", Order),

@@ -36,16 +36,56 @@ public interface ITable<T>
     /// <summary>Reads a record, changes it and writes it back.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
     /// <param name="change">
-    /// Makes the new record from the old one, with the same key. It may run several times.
+    /// Makes the new record from the old one, with the same key; null declines, and leaves the
+    /// record as it is. It may run several times.
     /// </param>
     /// <param name="cancellationToken">Aborts the transaction.</param>
-    /// <returns>The record as written, or null where no record has that key.</returns>
+    /// <returns>
+    /// The record as written; null where nothing was written, because no record has that key or the
+    /// change has declined.
+    /// </returns>
     /// <exception cref="ArgumentException">The new record has another key.</exception>
     /// <exception cref="UniqueIndexException">
     /// Another record has the value of a unique index.
     /// </exception>
+    /// <exception cref="MementoException">
+    /// The table is a bag, where a key has several records.
+    /// </exception>
     ValueTask<T?> UpdateAsync(
-        object key, Func<T, T> change, CancellationToken cancellationToken = default);
+        object key, Func<T, T?> change, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the record of a key, or writes one where there is none.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="insert">
+    /// Makes the record where there is none, with this key. It may run several times.
+    /// </param>
+    /// <param name="update">
+    /// Makes the new record from the old one, with the same key; null leaves it as it is. It may
+    /// run several times.
+    /// </param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    /// <inheritdoc
+    /// cref="ITransaction.UpsertAsync{T}(object, Func{T}, Func{T, T}, CancellationToken)"
+    /// path="/returns|/exception"/>
+    ValueTask<T> UpsertAsync(
+        object key,
+        Func<T> insert,
+        Func<T, T?> update,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the record of a key, or writes the given one where there is none.</summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="insert">The record that is written where there is none, with this key.</param>
+    /// <inheritdoc
+    /// cref="UpsertAsync(object, Func{T}, Func{T, T}, CancellationToken)"
+    /// path="/returns|/exception"/>
+    /// <param name="update">
+    /// Makes the new record from the old one, with the same key; null leaves it as it is. It may
+    /// run several times.
+    /// </param>
+    /// <param name="cancellationToken">Aborts the transaction.</param>
+    ValueTask<T> UpsertAsync(
+        object key, T insert, Func<T, T?> update, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes all records of a key.</summary>
     /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
@@ -66,6 +106,18 @@ public interface ITable<T>
         Expression<Func<T, bool>> where,
         int? limit = null,
         CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Begins a query. Each of its calls that gives results, deletes or changes is a transaction of
+    /// its own, or joins the one that is running; in a snapshot, reads see the snapshot. Only here
+    /// there are <see cref="ITableQuery{T}.DeleteInBatchesAsync"/> and
+    /// <see cref="ITableQuery{T}.UpdateInBatchesAsync"/>.
+    /// </summary>
+    /// <remarks>
+    /// What needs a body is refused: <see cref="ITableQuery{T}.ForUpdate"/>, whose locks would end
+    /// with the call, and <see cref="IQuery{TResult}.AsAsyncEnumerable"/>.
+    /// </remarks>
+    ITableQuery<T> Query();
 
     /// <summary>Counts the records of the table.</summary>
     /// <param name="cancellationToken">Aborts the transaction.</param>

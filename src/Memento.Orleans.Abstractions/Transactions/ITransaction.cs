@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Memento;
 
@@ -61,6 +62,54 @@ public interface ITransaction : IRecordReader
     /// </exception>
     ValueTask<T> WriteAsync<T>(
         T record, LockMode mode = LockMode.Write, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>
+    /// Changes the record of a key, or writes one where there is none. The key is locked for
+    /// writing first, present or absent, so that two callers never both insert.
+    /// </summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="insert">Makes the record where there is none, with this key.</param>
+    /// <param name="update">
+    /// Makes the new record from the old one, with the same key; null leaves it as it is. It and
+    /// <paramref name="insert"/> run in the process that asks, and again where the body does.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <returns>The record as it is now.</returns>
+    /// <exception cref="ArgumentException">
+    /// The key is of another type; or the record that was made has another key, or is null where it
+    /// is to be inserted.
+    /// </exception>
+    /// <exception cref="UniqueIndexException">
+    /// Another record has the value of a unique index.
+    /// </exception>
+    /// <exception cref="MementoException">
+    /// The table is a bag, where a key has several records.
+    /// </exception>
+    [OverloadResolutionPriority(1)]
+    ValueTask<T> UpsertAsync<T>(
+        object key,
+        Func<T> insert,
+        Func<T, T?> update,
+        CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>
+    /// Changes the record of a key, or writes the given one where there is none. The key is locked
+    /// for writing first, present or absent, so that two callers never both insert.
+    /// </summary>
+    /// <param name="key">The key, of the key property's type, a tuple for a composite key.</param>
+    /// <param name="insert">The record that is written where there is none, with this key.</param>
+    /// <param name="update">
+    /// Makes the new record from the old one, with the same key; null leaves it as it is. It runs
+    /// in the process that asks, and again where the body does.
+    /// </param>
+    /// <param name="cancellationToken">Ends a wait for a lock.</param>
+    /// <inheritdoc
+    /// cref="UpsertAsync{T}(object, Func{T}, Func{T, T}, CancellationToken)"
+    /// path="/returns|/exception"/>
+    ValueTask<T> UpsertAsync<T>(
+        object key, T insert, Func<T, T?> update, CancellationToken cancellationToken = default)
         where T : class;
 
     /// <summary>Deletes all records of a key.</summary>

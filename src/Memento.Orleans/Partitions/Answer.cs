@@ -40,6 +40,8 @@ internal sealed record Answer
                 size += item.Length;
             foreach (byte[] place in Chunk?.Places ?? [])
                 size += place.Length;
+            foreach (GroupCount group in Chunk?.Groups ?? [])
+                size += group.Value.Length + sizeof(long);
             return size;
         }
     }

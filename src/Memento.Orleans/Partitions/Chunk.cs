@@ -15,6 +15,11 @@ internal sealed class Chunk
     /// <summary>The number of records, also if they are only counted.</summary>
     public required long Count { get; init; }
 
+    /// <summary>
+    /// How many records there are of each value of a property, if they are counted by it.
+    /// </summary>
+    public IReadOnlyList<GroupCount>? Groups { get; init; }
+
     /// <summary>How many records were read.</summary>
     public required long Read { get; init; }
 
@@ -80,6 +85,9 @@ internal sealed record ChunkHead
     [Id(6)]
     public bool LocksPartition { get; init; }
 
+    [Id(7)]
+    public GroupCount[]? Groups { get; init; }
+
     public static ChunkHead Of(Chunk chunk) => new()
     {
         Places = chunk.Places is null ? null : [.. chunk.Places],
@@ -89,6 +97,7 @@ internal sealed record ChunkHead
         Way = chunk.Way,
         Locked = chunk.Locked,
         LocksPartition = chunk.LocksPartition,
+        Groups = chunk.Groups is null ? null : [.. chunk.Groups],
     };
 
     public Chunk ToChunk(object[] records) => new()
@@ -101,5 +110,15 @@ internal sealed record ChunkHead
         Way = Way,
         Locked = Locked,
         LocksPartition = LocksPartition,
+        Groups = Groups,
     };
 }
+
+/// <summary>How many records have one value of a property.</summary>
+/// <param name="Value">The value, in the form of an index entry.</param>
+/// <param name="Count">How many.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("Memento.GroupCount")]
+internal readonly record struct GroupCount(
+    [property: Id(0)] byte[] Value, [property: Id(1)] long Count);

@@ -85,6 +85,17 @@ internal abstract class TableDefinition
 
     public RecordProperty? FindProperty(string name) => _propertiesByName.GetValueOrDefault(name);
 
+    /// <summary>Finds a current index that a caller names.</summary>
+    /// <exception cref="ArgumentException">There is no such index.</exception>
+    public IndexDefinition RequireIndex(string name)
+        => _indexes.Find(name) ?? throw new ArgumentException(
+            $"Table '{Name}' has no index '{name}'. "
+            + (Indexes.Count == 0
+                ? "It has no index at all."
+                : "Its indexes are "
+                    + $"{string.Join(", ", Indexes.Select(static index => index.Name))}."),
+            nameof(name));
+
     /// <summary>
     /// The name of a key space in the durable storage: of the records, or of the values of a unique
     /// index. The entries of indexes are not stored.

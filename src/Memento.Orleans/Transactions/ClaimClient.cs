@@ -34,6 +34,7 @@ internal interface IClaimGrain : IGrainWithIntegerKey
 /// <param name="Message">The message to each partition, without its operation.</param>
 /// <param name="Savepoint">The innermost savepoint, or 0.</param>
 /// <param name="Around">The savepoints around that one, the innermost first; null: none.</param>
+/// <param name="Hint">The name of the index to use; null: the best way.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.ClaimRequest")]
@@ -45,7 +46,8 @@ internal sealed record ClaimRequest(
     [property: Id(4)] int Wanted,
     [property: Id(5)] ExecuteRequest Message,
     [property: Id(6)] long Savepoint,
-    [property: Id(7)] long[]? Around);
+    [property: Id(7)] long[]? Around,
+    [property: Id(8)] string? Hint);
 
 /// <summary>What was claimed.</summary>
 /// <param name="Done">The answers of the partitions.</param>
@@ -104,7 +106,8 @@ internal sealed class ClaimClient(
                 shape.Take!.Value,
                 sender.State.RequestTo(shape.Table, age),
                 sender.Savepoint?.Id ?? 0,
-                sender.Savepoint?.AroundIds);
+                sender.Savepoint?.AroundIds,
+                shape.Hint?.Name);
             client._metrics.Sent(MessageName.Execute);
             ClaimResponse response = await client._lifetime.AskForAttemptAsync(
                 () => client._grains.GetGrain<IClaimGrain>(0).ClaimAsync(request)

@@ -2,6 +2,7 @@ using Memento.Keys;
 using Memento.Locks;
 using Memento.Messages;
 using Memento.Participants;
+using Memento.Partitions;
 using Memento.Partitions.Operations;
 using Memento.Queries.Orders;
 using Memento.Tables;
@@ -40,7 +41,12 @@ internal sealed class ClaimGrain(
                 request.Where ?? Guard.True,
                 request.Order is { } order
                     ? RecordOrder.Compile(table, order, request.IsDescending)
-                    : null);
+                    : null)
+            {
+                Hint = request.Hint is { } hint
+                    ? table.IndexSet.Find(hint) ?? throw IndexErrors.Changed(table)
+                    : null,
+            };
             candidates = await FindAsync(shape, request.Wanted + Spare);
         }
         catch (MementoException error)

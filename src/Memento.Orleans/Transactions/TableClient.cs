@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Memento.Keys;
 using Memento.Tables;
+using Memento.Transactions.Reading;
 
 namespace Memento.Transactions;
 
@@ -13,6 +14,11 @@ internal sealed class TableClient<T>(
     /// A limit, because the writes of a transaction are in memory until it commits.
     /// </summary>
     public const int MaxBatchSize = 100_000;
+
+    /// <summary>The name of the table.</summary>
+    public string Name => table.Name;
+
+    public ITableQuery<T> Query() => StandaloneQuery<T>.All(this, table);
 
     public ValueTask<T?> GetAsync(object key, CancellationToken cancellationToken = default)
         => ReadAsync(
@@ -30,21 +36,39 @@ internal sealed class TableClient<T>(
             cancellationToken);
 
     public ValueTask<T?> UpdateAsync(
-        object key, Func<T, T> change, CancellationToken cancellationToken = default)
+        object key, Func<T, T?> change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
+        if (table.Type == TableType.Bag) throw ChangeErrors.OfBag(table);
+
         return RunAsync(
             async transaction =>
             {
                 T? old = await transaction.ReadAsync<T>(key, LockMode.Write, cancellationToken);
-                if (old is null) return null;
+                if (old is null || change(old) is not { } changed) return null;
 
-                T changed = change(old)
-                    ?? throw new ArgumentException("The change gave null.", nameof(change));
-                ThrowIfOtherKey(key, changed);
+                ChangeErrors.ThrowIfOtherKey(
+                    table, table.KeyCodec.EncodeArgument(key), changed);
                 return await transaction.WriteAsync(changed, LockMode.Write, cancellationToken);
             },
             cancellationToken);
+    }
+
+    public ValueTask<T> UpsertAsync(
+        object key,
+        Func<T> insert,
+        Func<T, T?> update,
+        CancellationToken cancellationToken = default)
+        => RunAsync(
+            async transaction => await transaction.UpsertAsync(
+                key, insert, update, cancellationToken),
+            cancellationToken);
+
+    public ValueTask<T> UpsertAsync(
+        object key, T insert, Func<T, T?> update, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(insert);
+        return UpsertAsync(key, () => insert, update, cancellationToken);
     }
 
     public ValueTask<bool> DeleteAsync(object key, CancellationToken cancellationToken = default)
@@ -73,13 +97,7 @@ internal sealed class TableClient<T>(
         ArgumentNullException.ThrowIfNull(records);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, MaxBatchSize);
-        if (memento.Current is not null)
-        {
-            throw new MementoException(
-                "PutManyAsync makes a transaction of each batch and cannot be a part of one. Call "
-                + "it outside the body, or write the records with tx.WriteAsync.");
-        }
-
+        RequireOutside(nameof(PutManyAsync));
         long written = 0;
         try
         {
@@ -111,6 +129,26 @@ internal sealed class TableClient<T>(
             throw new PutManyException(table.Name, written, exception);
         }
     }
+
+    /// <summary>Refuses a call that makes transactions of its own inside a running one.</summary>
+    public void RequireOutside(string call)
+    {
+        if (memento.Current is not null) throw BatchErrors.InTransaction(call);
+    }
+
+    /// <summary>In a snapshot's body, unless a transaction has begun inside it.</summary>
+    public ValueTask<TResult> ReadAsync<TResult>(
+        Func<IRecordReader, Task<TResult>> body, CancellationToken cancellationToken)
+        => memento.Current is null && snapshots.Current is { } snapshot
+            ? new(body(snapshot))
+            : RunAsync(body, cancellationToken);
+
+    /// <summary>In the running transaction, or in one of its own.</summary>
+    public ValueTask<TResult> RunAsync<TResult>(
+        Func<ITransaction, Task<TResult>> body, CancellationToken cancellationToken)
+        => new(memento.Current is { } running
+            ? body(running)
+            : memento.TransactionAsync(body, options: null, cancellationToken));
 
     private Task PutBatchAsync(List<T> batch, CancellationToken cancellationToken)
     {
@@ -167,26 +205,4 @@ internal sealed class TableClient<T>(
 
         await Task.WhenAll(writing);
     }
-
-    private void ThrowIfOtherKey(object key, T changed)
-    {
-        if (table.KeyOf(changed) == table.KeyCodec.EncodeArgument(key)) return;
-
-        throw new ArgumentException(
-            $"The change of the record with key '{key}' of table '{table.Name}' gave it the key "
-            + $"'{table.KeyValueOf(changed)}'. Delete the record and write another instead.");
-    }
-
-    /// <summary>In a snapshot's body, unless a transaction has begun inside it.</summary>
-    private ValueTask<TResult> ReadAsync<TResult>(
-        Func<IRecordReader, Task<TResult>> body, CancellationToken cancellationToken)
-        => memento.Current is null && snapshots.Current is { } snapshot
-            ? new(body(snapshot))
-            : RunAsync(body, cancellationToken);
-
-    private ValueTask<TResult> RunAsync<TResult>(
-        Func<ITransaction, Task<TResult>> body, CancellationToken cancellationToken)
-        => new(memento.Current is { } running
-            ? body(running)
-            : memento.TransactionAsync(body, options: null, cancellationToken));
 }

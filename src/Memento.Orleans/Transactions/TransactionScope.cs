@@ -146,6 +146,30 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
             .ConfigureAwait(false);
     }
 
+    public ValueTask<T> UpsertAsync<T>(
+        object key,
+        Func<T> insert,
+        Func<T, T?> update,
+        CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(insert);
+        ArgumentNullException.ThrowIfNull(update);
+        TableDefinition table = Use<T>();
+        Key encoded = table.KeyCodec.EncodeArgument(key);
+        if (table.Type == TableType.Bag) throw ChangeErrors.OfBag(table);
+
+        return UpsertAsync(table, key, encoded, insert, update, cancellationToken);
+    }
+
+    public ValueTask<T> UpsertAsync<T>(
+        object key, T insert, Func<T, T?> update, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(insert);
+        return UpsertAsync(key, () => insert, update, cancellationToken);
+    }
+
     public override ValueTask<T?> ReadAsync<T>(
         object key, CancellationToken cancellationToken = default)
         where T : class
@@ -212,6 +236,30 @@ internal sealed partial class TransactionScope : RecordReader, ITransaction, ITr
     {
         ThrowIfEnded();
         return _tools.Tables.Get<T>();
+    }
+
+    private async ValueTask<T> UpsertAsync<T>(
+        TableDefinition table,
+        object key,
+        Key encoded,
+        Func<T> insert,
+        Func<T, T?> update,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        // No ConfigureAwait: the functions are code of the caller, and run in its context.
+        T? old = await ReadAsync<T>(key, LockMode.Write, cancellationToken);
+        T? next = old is null ? insert() : update(old);
+        if (next is not null)
+        {
+            ChangeErrors.ThrowIfOtherKey(table, encoded, next);
+            return await WriteAsync(next, LockMode.Write, cancellationToken);
+        }
+
+        if (old is null) throw ChangeErrors.NothingInserted(table, encoded);
+
+        // The update may have changed the object that it was given.
+        return (await ReadAsync<T>(key, LockMode.Write, cancellationToken))!;
     }
 
     /// <summary>

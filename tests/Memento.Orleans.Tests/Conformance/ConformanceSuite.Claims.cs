@@ -142,7 +142,7 @@ public abstract partial class ConformanceSuite
         var wrong = await Assert.ThrowsAsync<ArgumentException>(() => Memento.TransactionAsync(
             async tx => await InQueue(tx).UpdateAsync(
                 static entry => entry with { Name = "other" })).Within());
-        Assert.Contains("another key", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("gave it the key 'other'", wrong.Message, StringComparison.Ordinal);
         Assert.Equal(7, (await GetAllAsync<Entry>()).Count);
     }
 

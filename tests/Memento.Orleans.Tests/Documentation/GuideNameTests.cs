@@ -27,7 +27,7 @@ public partial class GuideNameTests
         "Second", "DayOfWeek", "Date", "Any", "All", "Count", "Address", "City",
         "Memento", "Rush", "Orleans", "Tests", "Microsoft", "Schema", "Director", "Id", "Title",
         "Rating", "Email", "Heat", "Ang", "Lee", "Trim", "ToLower", "Compare", "Math", "Abs",
-        "Include", "Task", "InProcessTestCluster", "StringComparison",
+        "Include", "Task", "ValueTask", "TimeProvider", "InProcessTestCluster", "StringComparison",
         "JsonDerivedType", "Tickets", "ResponseTimeout", "Orders", "LockTimeout",
         "OrleansTransactionAbortedException", "OrleansReadOnlyViolatedException", "ReadOnly",
         "UseExclusiveLock",
@@ -38,6 +38,7 @@ public partial class GuideNameTests
         "ClusterMembershipOptions", "ProbeTimeout", "MinProbeTimeout", "MaxProbeTimeout",
         "NumMissedProbesLimit", "NumVotesForDeathDeclaration", "TableRefreshTimeout",
         "IAmAliveTablePublishTimeout", "GatewayListRefreshPeriod",
+        "ILogger", "Information", "Warning", "Logging",
 
         // Settings of the silo of silo/, and parts of connection strings.
         "Silo", "Cluster", "Kind", "Sqlite", "PostgreSql", "Redis", "Host", "Database", "Username",

@@ -50,6 +50,8 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
     private readonly List<(byte[] Place, object Record)>? _unsorted =
         order == ChunkOrder.Sorted ? [] : null;
 
+    private readonly GroupTally? _groups = terms.Group is { } group ? new(group) : null;
+
     private long _count;
     private bool _isCut;
 
@@ -95,11 +97,26 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
         }
 
         _count++;
-        if (order == ChunkOrder.Counted) return;
+        if (order == ChunkOrder.Counted)
+        {
+            _groups?.Add(found.Record);
+            return;
+        }
 
         _records.Add(found.Record);
         _places?.Add(place);
         _ends?.Add(place);
+    }
+
+    /// <summary>
+    /// Counts the current record of a walk along an index, whose first value is what the records
+    /// are counted by. Where many have the same value, it goes over them.
+    /// </summary>
+    public void AddSame(RangesWalk walk)
+    {
+        long more = _groups!.AddPlace(walk.PlaceInIndex) ? walk.SkipSame(_groups.Current) : 0;
+        _groups.Add(more);
+        _count += more + 1;
     }
 
     /// <param name="last">
@@ -122,6 +139,7 @@ internal sealed class ChunkBuilder(FindTerms terms, ChunkOrder order, int? limit
             Places = places,
             Ends = places ?? _ends,
             Count = _unsorted?.Count ?? _count,
+            Groups = _groups?.ToList(),
             Read = Read + readBeside,
             Last = last,
             Way = way,

@@ -41,6 +41,9 @@ internal sealed class FindTerms
     [NonSerialized]
     private RecordOrder? _sort;
 
+    [NonSerialized]
+    private GroupValue? _group;
+
     /// <summary>The guard that the records have to satisfy; null: none.</summary>
     [Id(0)]
     public Guard? Where { get; init; }
@@ -69,10 +72,20 @@ internal sealed class FindTerms
     [Id(4)]
     public bool IsLimited { get; init; }
 
+    /// <summary>
+    /// The property by whose values the records are counted; null: they are not, or all together.
+    /// </summary>
+    [Id(5)]
+    public string? CountBy { get; init; }
+
+    /// <summary>Reads the value by which a record is counted.</summary>
+    public GroupValue? Group => _group;
+
     public void Compile(TableDefinition table)
     {
         if (Where is not null) _matches ??= RecordFilter.Compile(table, Where);
         if (SortBy is not null) _sort ??= RecordOrder.Compile(table, SortBy, IsBackward);
+        if (CountBy is not null) _group ??= GroupValue.Compile(table, CountBy);
     }
 
     /// <summary>The compiled guard; null: every record satisfies the query.</summary>

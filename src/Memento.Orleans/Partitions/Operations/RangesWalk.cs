@@ -52,6 +52,9 @@ internal sealed class RangesWalk
     /// <summary>The place of the current record in the order of the query.</summary>
     public ReadOnlySpan<byte> Place => _walk.Place.AsSpan(_prefix.Length);
 
+    /// <summary>The place of the current record in the keys, or in the index.</summary>
+    public ReadOnlySpan<byte> PlaceInIndex => _walk.Place;
+
     /// <summary>The place as an array; the array of the map itself if there is no prefix.</summary>
     public byte[] CopyPlace() => _prefix.Length == 0 ? _walk.Place : Place.ToArray();
 
@@ -107,6 +110,34 @@ internal sealed class RangesWalk
             if (own is not null) count += own.Range(from, to).CountUpTo(most);
         }
 
+        return count;
+    }
+
+    /// <summary>
+    /// Goes forward to the last record of the range whose place begins with the same bytes as the
+    /// current one. It finds the last one, and counts by leaves.
+    /// </summary>
+    /// <param name="same">The bytes, with which no place in another order begins.</param>
+    /// <returns>
+    /// How many records it has come further; 0 where the reader has written some itself: they are
+    /// among the others, and have to be met one by one.
+    /// </returns>
+    public long SkipSame(ReadOnlySpan<byte> same)
+    {
+        if (_view.Seen.Count > 0) return 0;
+
+        (_, byte[]? to) = Clip(RangeAt(_turn - 1));
+        byte[]? end = KeyBytes.PrefixEnd(same);
+        if (end is null || (to is not null && !IsBefore(end, to))) end = to;
+
+        byte[] from = KeyBytes.Behind(_walk.Place);
+        long count = _view.Committed(_space, from, end).CountUpTo(long.MaxValue);
+        if (count == 0) return 0;
+
+        var back = new RecordWalk(_view, _space, from, end, isBackward: true);
+        back.MoveNext();
+        _walk = new RecordWalk(_view, _space, back.Place, to, isBackward: false);
+        _walk.MoveNext();
         return count;
     }
 

@@ -18,6 +18,7 @@ internal sealed class WayWalk
     private readonly ChunkBuilder _chunk;
     private readonly WalkLocks _locks;
     private readonly IRecordView _view;
+    private readonly bool _skipsSame;
     private byte[]? _last;
     private bool _isAtEnd;
 
@@ -34,6 +35,7 @@ internal sealed class WayWalk
             ? new ChunkBuilder(terms, terms.Order, operation.Limit, operation.After)
             : new ChunkBuilder(terms, ChunkOrder.Sorted, operation.SortedLimit, operation.After);
         KeySpace space = way.SpaceIn(view);
+        _skipsSame = way.CountsByFirst;
         ArraySegment<KeyRange> ranges = way.Ranges ?? Everywhere;
         _walks = way.Prefixes is not { } prefixes
             ? [new RangesWalk(view, space, ranges, [], after: null, isBackward: false)]
@@ -107,6 +109,12 @@ internal sealed class WayWalk
     /// <summary>Adds the current record; false if no more are wanted.</summary>
     private bool Add(RangesWalk current)
     {
+        if (_skipsSame)
+        {
+            _chunk.AddSame(current);
+            return true;
+        }
+
         byte[] place = current.CopyPlace();
         _chunk.Add(place, current.Record);
         if (!_chunk.IsFull) return true;
@@ -195,6 +203,10 @@ internal sealed class WayWalk
 /// The prefixes of the places before the place in the order, in order. The ranges behind each are
 /// walked side by side, and merged. Null if the way is not in the order.
 /// </param>
+/// <param name="CountsByFirst">
+/// Whether the records are counted by the first value of the index, and all of the way satisfy the
+/// query: records with the same value need not be looked at one by one.
+/// </param>
 [GenerateSerializer]
 [Immutable]
 [Alias("Memento.WalkWay")]
@@ -202,7 +214,8 @@ internal sealed record WalkWay(
     [property: Id(0)] int Number,
     [property: Id(1)] IndexReference? Index,
     [property: Id(2)] KeyRange[]? Ranges,
-    [property: Id(3)] byte[][]? Prefixes)
+    [property: Id(3)] byte[][]? Prefixes,
+    [property: Id(4)] bool CountsByFirst = false)
 {
     public bool IsOrdered => Prefixes is not null;
 

@@ -16,9 +16,8 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
         // All parts, also parts that change nothing: whether an order is valid depends on how it is
         // written.
         var values = new Dictionary<string, IndexPart<TRecord>>(parts.Count);
-        var scope = new RecordScope<TRecord>(new GuardBinder(table));
         foreach (OrderPart part in parts)
-            values[part.Property] = Bind(table, scope, part.Property);
+            values[part.Property] = Bind(table, part.Property, out _);
 
         IReadOnlyList<OrderPart> counting =
             OrderNormalization.Normalize(table, parts, isDescending);
@@ -28,8 +27,10 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
                 counting, [.. counting.Select(part => values[part.Property])], isDescending);
     }
 
-    private static IndexPart<TRecord> Bind<TRecord>(
-        TableDefinition table, RecordScope<TRecord> scope, string path)
+    /// <summary>Finds the writer of a property, and how it encodes the value.</summary>
+    /// <inheritdoc cref="GroupValue.Compile" path="/exception"/>
+    public static IndexPart<TRecord> Bind<TRecord>(
+        TableDefinition<TRecord> table, string path, out KeyComponent component)
         where TRecord : class
     {
         int end = path.AsSpan().IndexOfAny('.', '[');
@@ -39,14 +40,16 @@ internal sealed class RecordOrderCompiler(IReadOnlyList<OrderPart> parts, bool i
                 $"Table '{table.Name}' does not store it. Order by one of "
                 + $"{string.Join(", ", table.Properties.Select(property => property.Name))}.");
 
-        BoundValue<TRecord> value = scope.Bind(new PropertyOperand(path));
+        BoundValue<TRecord> value = new RecordScope<TRecord>(new GuardBinder(table))
+            .Bind(new PropertyOperand(path));
         Type type = value.Shape.DeclaredType;
-        return KeyComponents.TryGet(type, out KeyComponent? component)
-            ? value.Accept(new PartMaker<TRecord>(component))
+        component = KeyComponents.TryGet(type, out KeyComponent? found)
+            ? found
             : throw new QueryNotSupportedException(
                 path,
                 $"A '{TypeName.Of(type)}' has no order; {KeyComponents.Supported} have one. Store "
                 + "what the order needs in a property of its own.");
+        return value.Accept(new PartMaker<TRecord>(component));
     }
 
     private sealed class PartMaker<TRecord>(KeyComponent component)

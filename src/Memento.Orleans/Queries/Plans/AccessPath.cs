@@ -14,6 +14,10 @@ internal sealed record AccessPath(
 {
     public static AccessPath Nothing { get; } = new(null, KeyRanges.Nothing, PathRank.Nothing);
 
+    /// <summary>The way to all records along an index.</summary>
+    public static AccessPath AllOf(IndexDefinition index)
+        => new(index, KeyRanges.Everything, PathRank.Everything);
+
     /// <summary>The keys, if all of them are known as whole keys.</summary>
     public IReadOnlyList<Key>? Keys { get; init; }
 

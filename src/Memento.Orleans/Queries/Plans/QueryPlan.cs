@@ -52,6 +52,34 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     /// <summary>The same plan with one way alone.</summary>
     public QueryPlan Along(AccessPath way) => this with { Ways = [way] };
 
+    /// <summary>
+    /// Whether the records are counted by the values of the first property of the only way's index,
+    /// and every record on the way satisfies the guard.
+    /// </summary>
+    public bool CountsByFirst { get; private init; }
+
+    /// <summary>
+    /// The plan to count all records by the values of a property. An index that begins with the
+    /// property has the same values together; it is walked where no other condition has to be
+    /// checked on its records.
+    /// </summary>
+    public QueryPlan CountingBy(string property, TableDefinition table)
+    {
+        if (IsAll && Guard.IsTrue)
+        {
+            IndexDefinition? shortest = table.Indexes
+                .Where(index => index.Parts[0].Name == property)
+                .MinBy(static index => index.Parts.Count);
+            return shortest is null
+                ? this
+                : Along(AccessPath.AllOf(shortest)) with { CountsByFirst = true };
+        }
+
+        AccessPath? exact = Ways.FirstOrDefault(
+            way => way.Index?.Parts[0].Name == property && Along(way).IsExact);
+        return exact is null ? this : Along(exact) with { CountsByFirst = true };
+    }
+
     /// <summary>The way in words, and the conditions that narrow it.</summary>
     public string DescribeWay()
     {
@@ -70,6 +98,9 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
         return $"{way}, {count}: {Join(narrowing)}";
     }
 
+    /// <summary>Whether every record on the way satisfies the guard.</summary>
+    private bool IsExact => !IsNothing && !Remaining().Any();
+
     /// <summary>
     /// The conditions that not all records on the way satisfy, in words; null if there are none.
     /// </summary>
@@ -77,8 +108,7 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
     {
         if (IsNothing) return null;
 
-        GuardNode[] remaining =
-            [.. Conditions().Where(node => !Path.Used.Any(used => used.Read(node).IsExact))];
+        GuardNode[] remaining = [.. Remaining()];
         return remaining.Length == 0 ? null : Join(remaining);
     }
 
@@ -93,6 +123,9 @@ internal sealed record QueryPlan(Guard Guard, IReadOnlyList<AccessPath> Ways, Re
             ? $"{Order}, from index {Index.Name}"
             : $"{Order}, sorted";
     }
+
+    private IEnumerable<GuardNode> Remaining()
+        => Conditions().Where(node => !Path.Used.Any(used => used.Read(node).IsExact));
 
     private static string Join(IEnumerable<GuardNode> nodes)
         => string.Join(

@@ -22,12 +22,14 @@ internal sealed class QueryPlanner
     private readonly Guard _guard;
     private readonly GuardBinder _binder;
     private readonly RecordOrder? _order;
+    private readonly string? _countBy;
 
-    private QueryPlanner(TableDefinition table, Guard guard, RecordOrder? order)
+    private QueryPlanner(TableDefinition table, Guard guard, RecordOrder? order, string? countBy)
     {
         _table = table;
         _guard = guard;
         _order = order;
+        _countBy = countBy;
         _binder = new GuardBinder(table);
     }
 
@@ -35,16 +37,45 @@ internal sealed class QueryPlanner
     /// <param name="guard">The guard that the records have to satisfy.</param>
     /// <param name="order">The order of the results; null: any order.</param>
     /// <param name="isLimited">Whether only the first results are wanted.</param>
+    /// <param name="hint">The index to use; null: the best way.</param>
+    /// <param name="countBy">The property by which records are counted; null: none.</param>
     /// <exception cref="ArgumentException">The guard does not fit the table.</exception>
+    /// <exception cref="QueryNotSupportedException">
+    /// The index of the hint neither leads to fewer records nor has them in the order.
+    /// </exception>
     public static QueryPlan Plan(
-        TableDefinition table, Guard guard, RecordOrder? order, bool isLimited)
+        TableDefinition table,
+        Guard guard,
+        RecordOrder? order,
+        bool isLimited,
+        IndexDefinition? hint = null,
+        string? countBy = null)
     {
         Func<object, bool> filter = RecordFilter.Compile(table, guard);
-        var planner = new QueryPlanner(table, guard, order);
-        IReadOnlyList<AccessPath> ways = planner.IsPossible(guard.Root)
-            ? planner.Choose(isLimited)
-            : [AccessPath.Nothing];
+        var planner = new QueryPlanner(table, guard, order, countBy);
+        AccessPath? hinted = hint is null ? null : planner.Along(hint);
+        IReadOnlyList<AccessPath> ways = !planner.IsPossible(guard.Root) ? [AccessPath.Nothing]
+            : hinted is not null ? [hinted]
+            : planner.Choose(isLimited);
         return new QueryPlan(guard, ways, order) { Filter = filter, IsLimited = isLimited };
+    }
+
+    /// <summary>
+    /// The way along the index of a hint, which leads to fewer records, or has them in the order of
+    /// the query or in that of the values to count by.
+    /// </summary>
+    private AccessPath Along(IndexDefinition hint)
+    {
+        var finder = new AccessPathFinder(_binder, _guard.Root, _order);
+        if (finder.FindByIndex(hint) is { } way) return way;
+        if (_guard.IsTrue && _countBy == hint.Parts[0].Name) return AccessPath.AllOf(hint);
+
+        throw new QueryNotSupportedException(
+            $"UseIndex(\"{hint.Name}\")",
+            $"Index '{hint.Name}' of table '{_table.Name}' would lead to every record: the query "
+            + $"compares its first property {hint.Parts[0].Name} with no value, or not for all "
+            + "results, and has no order that the index has. Add such a condition, or leave the "
+            + "hint out.");
     }
 
     private List<AccessPath> Choose(bool isLimited)

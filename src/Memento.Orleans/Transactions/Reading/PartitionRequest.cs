@@ -22,13 +22,15 @@ internal sealed class PartitionRequest
     /// Whether a partition may lack an index, and then has to sort what the index has in order.
     /// </param>
     /// <param name="locks">What the walks lock.</param>
+    /// <param name="countBy">The property by which records are counted; null: none.</param>
     public PartitionRequest(
         TableDefinition table,
         QueryPlan plan,
         bool counts = false,
         bool writes = false,
         bool mayLackIndexes = false,
-        WalkLocks locks = WalkLocks.Ranges)
+        WalkLocks locks = WalkLocks.Ranges,
+        string? countBy = null)
     {
         _locks = locks;
 
@@ -50,8 +52,11 @@ internal sealed class PartitionRequest
                 ? [.. plan.Order!.Parts]
                 : null,
             IsLimited = plan.IsLimited,
+            CountBy = countBy,
         };
-        _ways = _keys is null ? [.. plan.Ways.Select(ToWalk)] : [];
+        _ways = _keys is null
+            ? [.. plan.Ways.Select((path, number) => ToWalk(path, number, plan.CountsByFirst))]
+            : [];
         _writes = writes;
         IsSorted = sorts && !plan.Ways.Any(static way => way.IsOrdered);
         Partitions = plan.IsNothing ? []
@@ -103,12 +108,13 @@ internal sealed class PartitionRequest
                 Locks = _locks,
             };
 
-    private static WalkWay ToWalk(AccessPath path, int number)
+    private static WalkWay ToWalk(AccessPath path, int number, bool countsByFirst)
         => new(
             number,
             path.Index?.Reference,
             KeyRanges.IsEverything(path.Ranges) ? null : [.. path.Ranges],
-            path.Prefixes is { } prefixes ? [.. prefixes] : null);
+            path.Prefixes is { } prefixes ? [.. prefixes] : null,
+            countsByFirst);
 
     private static Dictionary<int, byte[][]> KeysByPartition(
         TableDefinition table, IReadOnlyList<Key> keys)

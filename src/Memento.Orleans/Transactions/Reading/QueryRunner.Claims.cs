@@ -91,10 +91,35 @@ internal sealed partial class QueryRunner
         QueryShape shape, CancellationToken cancellationToken)
         where T : class
     {
+        HashSet<Key> locked = await LockCandidatesAsync(shape, after: null, cancellationToken)
+            .ConfigureAwait(false);
+        List<T> found = await ListAsync<T>(shape, cancellationToken).ConfigureAwait(false);
+        await LockOthersAsync(shape, found, locked, cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>Reads a page of the results, and locks them for writing.</summary>
+    /// <inheritdoc cref="PageAsync{T}" path="/param|/returns"/>
+    public async ValueTask<(List<T> Items, byte[]? Last)> ClaimPageAsync<T>(
+        QueryShape shape, int size, byte[]? after, CancellationToken cancellationToken)
+        where T : class
+    {
+        HashSet<Key> locked = await LockCandidatesAsync(
+            shape with { Take = size }, after, cancellationToken).ConfigureAwait(false);
+        (List<T> items, byte[]? last) = await PageAsync<T>(shape, size, after, cancellationToken)
+            .ConfigureAwait(false);
+        await LockOthersAsync(shape, items, locked, cancellationToken).ConfigureAwait(false);
+        return (items, last);
+    }
+
+    /// <summary>Locks candidates for writing until there are no others; their keys.</summary>
+    private async ValueTask<HashSet<Key>> LockCandidatesAsync(
+        QueryShape shape, byte[]? after, CancellationToken cancellationToken)
+    {
         HashSet<Key> locked = [];
         for (int looks = 0; looks < MostLooks; looks++)
         {
-            RecordStream candidates = Candidates(shape, WalkLocks.None);
+            RecordStream candidates = Candidates(shape, WalkLocks.None, after);
             List<Key> missing = await TakeAsync(
                 candidates, shape.Table, shape.Reach ?? int.MaxValue, locked, cancellationToken,
                 countsKnown: true).ConfigureAwait(false);
@@ -103,26 +128,33 @@ internal sealed partial class QueryRunner
             await LockAsync(shape, missing, skips: false, cancellationToken).ConfigureAwait(false);
         }
 
-        List<T> found = await ListAsync<T>(shape, cancellationToken).ConfigureAwait(false);
+        return locked;
+    }
+
+    /// <summary>Locks those results for writing that were not among the candidates.</summary>
+    private async ValueTask LockOthersAsync<T>(
+        QueryShape shape, List<T> found, HashSet<Key> locked, CancellationToken cancellationToken)
+        where T : class
+    {
         List<Key> others =
         [
             .. found.Select(record => shape.Table.KeyOf(record)).Where(locked.Add),
         ];
         if (others.Count > 0)
             await LockAsync(shape, others, skips: false, cancellationToken).ConfigureAwait(false);
-        return found;
     }
 
     /// <summary>
     /// Records that satisfy the query now, in its order. They may change at any moment.
     /// </summary>
-    private RecordStream Candidates(QueryShape shape, WalkLocks locks)
+    private RecordStream Candidates(QueryShape shape, WalkLocks locks, byte[]? after = null)
         => new(
             sender,
             shape.Table,
             Plan(shape, isLimited: shape.Take is not null),
             shape.Reach,
             isLazy: true,
+            after: after,
             locks: locks);
 
     /// <summary>

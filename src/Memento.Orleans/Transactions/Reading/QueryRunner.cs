@@ -62,7 +62,7 @@ internal sealed partial class QueryRunner(
     /// <summary>Counts the results in their partitions.</summary>
     public async ValueTask<long> CountAsync(QueryShape shape, CancellationToken cancellationToken)
     {
-        long count = shape.Where.IsTrue
+        long count = shape.Where.IsTrue && shape.Hint is null
             ? Sum(
                 await sender.SendToAllAsync(shape.Table, new CountOperation(), cancellationToken)
                     .ConfigureAwait(false),
@@ -72,6 +72,22 @@ internal sealed partial class QueryRunner(
                 static part => part.Count);
         count = Math.Max(0, count - shape.Skip);
         return Math.Min(count, shape.Take ?? long.MaxValue);
+    }
+
+    /// <summary>Counts the results by the values of a property, in their partitions.</summary>
+    public async ValueTask<IEnumerable<GroupCount>> CountByAsync(
+        QueryShape shape, string property, CancellationToken cancellationToken)
+    {
+        QueryPlan plan = await ResolveAsync(
+            shape.Table,
+            QueryPlanner.Plan(
+                shape.Table, shape.Where, order: null, isLimited: false, shape.Hint, property),
+            cancellationToken).ConfigureAwait(false);
+        var request = new PartitionRequest(
+            shape.Table, plan.CountingBy(property, shape.Table), counts: true, countBy: property);
+        Chunk[] chunks = await SendAsync(shape, request, limit: null, cancellationToken)
+            .ConfigureAwait(false);
+        return chunks.SelectMany(static chunk => chunk.Groups!);
     }
 
     /// <summary>Whether there is any result.</summary>
@@ -133,6 +149,7 @@ internal sealed partial class QueryRunner(
         {
             Table = shape.Table.Name,
             Index = taken.Index?.Name,
+            Hint = shape.Hint?.Name,
             Way = isLookup ? plan.DescribeWay() : trace.DescribeWays(),
             Filter = taken.DescribeFilter(),
             Order = taken.DescribeOrder(),
@@ -144,7 +161,7 @@ internal sealed partial class QueryRunner(
     }
 
     private static QueryPlan Plan(QueryShape shape, bool isLimited)
-        => QueryPlanner.Plan(shape.Table, shape.Where, shape.Order, isLimited);
+        => QueryPlanner.Plan(shape.Table, shape.Where, shape.Order, isLimited, shape.Hint);
 
     private async ValueTask<RecordStream> OpenAsync(
         QueryShape shape,
@@ -177,12 +194,19 @@ internal sealed partial class QueryRunner(
             shape with { Order = null }, isLimited: limit is not null, cancellationToken)
             .ConfigureAwait(false);
         var request = new PartitionRequest(shape.Table, plan, counts: true);
-        return await sender.SendToEachAsync(
+        return await SendAsync(shape, request, limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<Chunk[]> SendAsync(
+        QueryShape shape,
+        PartitionRequest request,
+        int? limit,
+        CancellationToken cancellationToken)
+        => sender.SendToEachAsync(
             shape.Table,
             request.Partitions,
             request.AskEach(limit, after: null),
-            cancellationToken).ConfigureAwait(false);
-    }
+            cancellationToken);
 
     private static long Sum<TPart>(TPart[] answers, Func<TPart, long> count)
     {

@@ -15,6 +15,9 @@ internal sealed record QueryShape(
     /// <summary>How the results are locked.</summary>
     public ResultLocks Locks { get; init; }
 
+    /// <summary>The index that the query has to use; null: the best way.</summary>
+    public IndexDefinition? Hint { get; init; }
+
     /// <summary>Whether there is a Skip or a Take.</summary>
     public bool HasWindow => Skip > 0 || Take is not null;
 

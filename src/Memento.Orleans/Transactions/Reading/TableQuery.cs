@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Numerics;
 using Memento.Keys;
+using Memento.Partitions;
 using Memento.Queries.Evaluation;
 using Memento.Queries.Orders;
 using Memento.Queries.Translation;
@@ -11,7 +12,7 @@ namespace Memento.Transactions.Reading;
 /// <param name="scope">The body that asks.</param>
 /// <param name="shape">The parts of the query.</param>
 /// <param name="order">The order as it was written in the query.</param>
-internal sealed class TableQuery<T>(
+internal sealed partial class TableQuery<T>(
     IReadingScope scope, QueryShape shape, IReadOnlyList<OrderPart> order)
     : Query<T>, IOrderedTableQuery<T>
     where T : class
@@ -60,25 +61,17 @@ internal sealed class TableQuery<T>(
         });
     }
 
+    public ITableQuery<T> UseIndex(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return With(shape with { Hint = shape.Table.RequireIndex(name) });
+    }
+
     public async ValueTask<long> DeleteAsync(CancellationToken cancellationToken = default)
     {
         ITransaction transaction = Writing(nameof(DeleteAsync));
         List<T> found = await ClaimAsync(cancellationToken).ConfigureAwait(false);
-        foreach (T record in found)
-        {
-            if (shape.Table.Type == TableType.Bag)
-            {
-                await transaction.DeleteRecordAsync(record, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            else
-            {
-                await transaction.DeleteAsync<T>(
-                    shape.Table.KeyValueOf(record), cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        return found.Count;
+        return await DeleteEachAsync(transaction, found, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<long> UpdateAsync(
@@ -86,31 +79,24 @@ internal sealed class TableQuery<T>(
     {
         ArgumentNullException.ThrowIfNull(change);
         ITransaction transaction = Writing(nameof(UpdateAsync));
-        long changed = 0;
 
         // No ConfigureAwait: the change is code of the caller, and runs in the caller's context.
-        foreach (T record in await ClaimAsync(cancellationToken))
-        {
-            // The caller may change the record that it is given.
-            Key key = shape.Table.KeyOf(record);
-            T? old = shape.Table.Type == TableType.Bag ? (T)shape.Table.Copy(record) : null;
-            if (change(record) is not { } next) continue;
-
-            if (shape.Table.KeyOf(next) != key)
-            {
-                throw new ArgumentException(
-                    $"The change of a record of table '{shape.Table.Name}' has given a record with "
-                    + "another key. Delete the old one and write the new one.",
-                    nameof(change));
-            }
-
-            if (old is not null) await transaction.DeleteRecordAsync(old, cancellationToken);
-            await transaction.WriteAsync(next, cancellationToken: cancellationToken);
-            changed++;
-        }
-
-        return changed;
+        List<T> found = await ClaimAsync(cancellationToken);
+        return await ChangeEachAsync(transaction, found, change, cancellationToken);
     }
+
+    public ValueTask<long> DeleteInBatchesAsync(
+        int size = 1000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
+        => throw NoBatches(nameof(DeleteInBatchesAsync));
+
+    public ValueTask<long> UpdateInBatchesAsync(
+        Func<T, T?> change,
+        int size = 1000,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
+        => throw NoBatches(nameof(UpdateInBatchesAsync));
 
     public override ITableQuery<T> Skip(int count) => With(shape.Without(count));
 
@@ -142,6 +128,19 @@ internal sealed class TableQuery<T>(
     public ValueTask<TValue> MaxAsync<TValue>(
         Expression<Func<T, TValue>> property, CancellationToken cancellationToken = default)
         => FindExtremeAsync(property, isGreatest: true, cancellationToken);
+
+    public async ValueTask<IReadOnlyDictionary<TKey, long>> CountByAsync<TKey>(
+        Expression<Func<T, TKey>> property, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        ThrowIfWindowed(nameof(CountByAsync));
+        Reading(nameof(CountByAsync));
+        string path = OrderPath.Of(property);
+        GroupValue value = GroupValue.Compile(shape.Table, path);
+        IEnumerable<GroupCount> groups = await scope.Queries.CountByAsync(
+            shape, path, cancellationToken).ConfigureAwait(false);
+        return GroupCounts<TKey>.Merge(value, path, groups);
+    }
 
     public async ValueTask<TValue> SumAsync<TValue>(
         Func<T, TValue> value, CancellationToken cancellationToken = default)
@@ -213,6 +212,12 @@ internal sealed class TableQuery<T>(
             + $"{record} => ({TypeName.Of<TValue>()}?){record}.{path}.");
 
         byte[] Place(T record) => byValue.Encode(record, shape.Table.KeyOf(record).Bytes);
+    }
+
+    private MementoException NoBatches(string call)
+    {
+        Writing(call);
+        return BatchErrors.InTransaction(call);
     }
 
     /// <summary>The results, locked for writing.</summary>
