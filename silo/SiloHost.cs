@@ -64,8 +64,10 @@ internal static class SiloHost
             var options = new SiloOptions();
             configuration.GetSection(SiloOptions.Section).Bind(options);
 
-            // Memento reads its own section. This only checks that the section can be read.
+            // Memento reads its own sections. This only checks that they can be read.
             configuration.GetSection(MementoOptions.Section).Bind(new MementoOptions());
+            configuration.GetSection(SqliteOptions.Section).Bind(new SqliteOptions());
+            configuration.GetSection(PostgreSqlOptions.Section).Bind(new PostgreSqlOptions());
             return options;
         }
         catch (InvalidOperationException failure)

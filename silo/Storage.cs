@@ -135,14 +135,24 @@ internal sealed partial record Storage(StorageKind Kind, string ConnectionString
     }
 
     private static string Default(IConfiguration configuration, StorageKind kind)
-        => kind == StorageKind.Sqlite
-            ? configuration.GetSection(MementoOptions.Section)[
-                nameof(MementoOptions.ConnectionString)] ?? new MementoOptions().ConnectionString
-            : throw new SiloConfigurationException(
-                $"{StorageOptions.Section}:ConnectionString is missing, and {kind} needs one, for "
-                + (kind == StorageKind.Redis
-                    ? "example \"localhost:6379\"."
-                    : "example \"Host=localhost;Database=movies;Username=movies\"."));
+        => kind switch
+        {
+            StorageKind.Sqlite =>
+                configuration.GetSection(SqliteOptions.Section)[
+                    nameof(SqliteOptions.ConnectionString)]
+                ?? configuration.GetSection(MementoOptions.Section)[
+                    nameof(MementoOptions.ConnectionString)]
+                ?? new MementoOptions().ConnectionString,
+            StorageKind.PostgreSql =>
+                configuration.GetSection(PostgreSqlOptions.Section)[
+                    nameof(PostgreSqlOptions.ConnectionString)]
+                ?? throw Missing(kind, "Host=localhost;Database=movies;Username=movies"),
+            _ => throw Missing(kind, "localhost:6379"),
+        };
+
+    private static SiloConfigurationException Missing(StorageKind kind, string example)
+        => new(
+            $"{ConnectionSetting} is missing, and {kind} needs one, for example \"{example}\".");
 
     [GeneratedRegex(@"^[^=,\s]+:\d+(,|$)")]
     private static partial Regex RedisAddress();

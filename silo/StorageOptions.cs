@@ -11,7 +11,8 @@ internal sealed class StorageOptions
     public string Kind { get; set; } = nameof(StorageKind.Sqlite);
 
     /// <summary>
-    /// How the storage is reached. Of SQLite, null: the file of <c>Memento:ConnectionString</c>.
+    /// How the storage is reached. Null: by the connection string of <c>Memento:Sqlite</c> or
+    /// <c>Memento:PostgreSql</c>; of SQLite also by <c>Memento:ConnectionString</c>.
     /// </summary>
     public string? ConnectionString { get; set; }
 }

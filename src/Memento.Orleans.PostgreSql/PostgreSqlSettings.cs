@@ -112,20 +112,36 @@ internal sealed class PostgreSqlSettings : IDisposable
         if (_isOwn) Source.Dispose();
     }
 
-    private static void Check(PostgreSqlOptions options)
+    /// <summary>What is wrong with the options, in words, each by its name.</summary>
+    public static IEnumerable<(string Option, string Fault)> WrongOptions(PostgreSqlOptions options)
     {
         if (!Enum.IsDefined(options.Durability))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Durability, null);
+        {
+            yield return (
+                nameof(options.Durability),
+                $"is {options.Durability}; it must be one of "
+                + $"{string.Join(", ", Enum.GetNames<StorageDurability>())}.");
+        }
 
         string schema = options.Schema;
         if (string.IsNullOrEmpty(schema) || schema.Contains('\0')
             || Encoding.UTF8.GetByteCount(schema) > MaxNameBytes
             || schema.StartsWith("pg_", StringComparison.Ordinal))
         {
-            throw new ArgumentException(
+            yield return (
+                nameof(options.Schema),
                 $"'{schema}' cannot be the name of a schema in PostgreSQL: it has 1 to "
-                + $"{MaxNameBytes} bytes, and does not start with 'pg_'.",
-                nameof(options));
+                + $"{MaxNameBytes} bytes, and does not start with 'pg_'.");
+        }
+    }
+
+    private static void Check(PostgreSqlOptions options)
+    {
+        foreach ((string option, string fault) in WrongOptions(options))
+        {
+            throw option == nameof(options.Durability)
+                ? new ArgumentOutOfRangeException(nameof(options), options.Durability, fault)
+                : new ArgumentException(fault, nameof(options));
         }
     }
 }

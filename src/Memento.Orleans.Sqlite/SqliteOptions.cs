@@ -1,12 +1,22 @@
 using Memento.Storage.Sqlite;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Memento;
 
-/// <summary>The options of the SQLite storage.</summary>
+/// <summary>
+/// The options of the SQLite storage. They bind from the configuration section
+/// <c>Memento:Sqlite</c>; what the code sets counts over it.
+/// </summary>
 public sealed class SqliteOptions
 {
+    /// <summary>The configuration section.</summary>
+    public const string Section = MementoOptions.Section + ":Sqlite";
+
+    /// <summary>
+    /// The connection string, <c>Data Source=movies.db</c>. Null, which is the default: that of
+    /// <see cref="MementoOptions.ConnectionString"/>.
+    /// </summary>
+    public string? ConnectionString { get; set; }
+
     /// <summary>
     /// What acknowledged commits survive; <see cref="StorageDurability.Fsynced"/> by default. With
     /// <see cref="StorageDurability.Written"/> a batch is not fsynced: it is faster, and a power
@@ -47,10 +57,43 @@ public static class SqliteMementoBuilderExtensions
         configure?.Invoke(options);
 
         // Read now and not at start-up, so that a mistake is reported at the line of the mistake.
-        var settings = SqliteSettings.From(connectionString, options);
-        return builder.UseStorage(services => new SqliteJournalStorage(
-            settings,
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetService<ILogger<SqliteJournalStorage>>()));
+        SqliteSettings.From(connectionString, options);
+        return Use(builder, set =>
+        {
+            set.ConnectionString = connectionString;
+            configure?.Invoke(set);
+        });
+    }
+
+    /// <summary>
+    /// Keeps disk tables in the SQLite file of the configuration section <c>Memento:Sqlite</c>, or
+    /// of <see cref="MementoOptions.ConnectionString"/> where the section names none.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <remarks>
+    /// What is wrong in the section is reported when the silo starts, by the error of .NET for
+    /// options; a connection string that cannot be used, by a <see cref="StorageException"/>.
+    /// </remarks>
+    public static IMementoBuilder UseSqlite(this IMementoBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Use(builder, configure: null);
+    }
+
+    /// <summary>Like <see cref="UseSqlite(IMementoBuilder)"/>, with options of the code.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options, over those of the section.</param>
+    public static IMementoBuilder UseSqlite(
+        this IMementoBuilder builder, Action<SqliteOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Use(builder, configure);
+    }
+
+    private static IMementoBuilder Use(IMementoBuilder builder, Action<SqliteOptions>? configure)
+    {
+        SqliteSection.Add(builder.Services, configure);
+        return builder.UseStorage(SqliteSection.CreateStorage);
     }
 }

@@ -55,6 +55,33 @@ internal sealed class SqliteSettings
         return new SqliteSettings(connection, Resolve(connection.DataSource), options);
     }
 
+    /// <summary>What is wrong with the options, in words, each by its name.</summary>
+    public static IEnumerable<(string Option, string Fault)> WrongOptions(SqliteOptions options)
+    {
+        if (options.BusyTimeout < MinBusyTimeout || options.BusyTimeout > MaxBusyTimeout)
+        {
+            yield return (
+                nameof(options.BusyTimeout),
+                $"is {options.BusyTimeout}; it must be at least {MinBusyTimeout} and at most "
+                + $"{MaxBusyTimeout}.");
+        }
+
+        if (!Enum.IsDefined(options.Durability))
+        {
+            yield return (
+                nameof(options.Durability),
+                $"is {options.Durability}; it must be one of "
+                + $"{string.Join(", ", Enum.GetNames<StorageDurability>())}.");
+        }
+
+        if (options.ConnectionString is { } given && string.IsNullOrWhiteSpace(given))
+        {
+            yield return (
+                nameof(options.ConnectionString),
+                "is empty; give one, or leave it out for that of Memento:ConnectionString.");
+        }
+    }
+
     /// <summary>
     /// Refuses a missing directory. It is mostly a disk that is not mounted, or a misspelt path:
     /// records in a new directory would not be where they are expected.

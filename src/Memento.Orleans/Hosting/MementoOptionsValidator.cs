@@ -14,9 +14,13 @@ namespace Memento.Hosting;
 internal sealed class MementoOptionsValidator(IConfiguration? configuration = null)
     : IValidateOptions<MementoOptions>
 {
+    /// <summary>The sections of storages in the section. Each checks its own.</summary>
+    private static readonly string[] Storages = ["PostgreSql", "Sqlite"];
+
     private static readonly string[] Names = [.. typeof(MementoOptions)
         .GetProperties(BindingFlags.Instance | BindingFlags.Public)
         .Select(static property => property.Name)
+        .Concat(Storages)
         .Order(StringComparer.Ordinal)];
 
     public ValidateOptionsResult Validate(string? name, MementoOptions options)

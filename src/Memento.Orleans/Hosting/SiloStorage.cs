@@ -17,6 +17,11 @@ internal static class SiloStorage
     public static void AddStorage(this IServiceCollection services)
     {
         services.AddSingleton(Create);
+
+        // Where the code chooses a storage of SQLite, it has bound them already.
+        bool isBound = services.Any(
+            static each => each.ServiceType == typeof(IConfigureOptions<SqliteOptions>));
+        if (!isBound) SqliteSection.Add(services);
         services.AddKeyedSingleton(MementoStorage.Name, CreateCatalog);
         services.AddKeyedSingleton<IGrainStorageSerializer>(
             MementoStorage.Name, new CatalogSerializer());
@@ -29,14 +34,8 @@ internal static class SiloStorage
 
         bool hasDiskTable = services.GetRequiredService<TableRegistry>().Tables
             .Any(static table => table.Storage == TableStorage.Disk);
-        return hasDiskTable ? CreateDefault(services) : new DurableStorage(null);
+        return new DurableStorage(hasDiskTable ? SqliteSection.CreateStorage(services) : null);
     }
-
-    /// <summary>The default storage: SQLite.</summary>
-    private static DurableStorage CreateDefault(IServiceProvider services)
-        => new(ActivatorUtilities.CreateInstance<SqliteJournalStorage>(
-            services,
-            services.GetRequiredService<IOptions<MementoOptions>>().Value.ConnectionString));
 
     private static IGrainStorage CreateCatalog(IServiceProvider services, object? key)
     {

@@ -47,7 +47,7 @@ public class OptionTests
         Assert.Contains(
             "Memento:TransactionTimout is no option of Memento. There are ConnectionString, "
             + "FastFailureDetection, LeaseDuration, MaxAttempts, MaxRetryDelay, MaxSnapshotBytes, "
-            + "TransactionTimeout",
+            + "PostgreSql, Sqlite, TransactionTimeout",
             error.Message,
             StringComparison.Ordinal);
     }

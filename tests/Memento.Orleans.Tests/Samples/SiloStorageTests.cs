@@ -24,6 +24,22 @@ public sealed class SiloStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task It_takes_the_options_of_its_storage_from_the_section_and_is_quiet_by_default()
+    {
+        await using var server = new PostgresUnderTest();
+
+        string output = await ServeAsync("postgresql", null, new()
+        {
+            ["Memento__PostgreSql__ConnectionString"] = server.ConnectionString,
+            ["Memento__PostgreSql__Schema"] = "films",
+        });
+
+        Assert.Equal(3201L, server.Execute("SELECT count(*) FROM films.\"Movie\""));
+        Assert.DoesNotContain("info:", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn:", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_serves_Redis_by_its_settings_alone()
     {
         string redis = $"{RedisServer.Require().ConnectionString},defaultDatabase=5";
@@ -66,11 +82,15 @@ public sealed class SiloStorageTests : IDisposable
     }
 
     /// <summary>What the silo says, from its start to its end, while the sample uses it.</summary>
-    private async Task<string> ServeAsync(string kind, string connectionString)
+    private async Task<string> ServeAsync(
+        string kind, string? connectionString, Dictionary<string, string>? more = null)
     {
         (Dictionary<string, string> settings, string gateway) = FreePorts.Take();
         settings["Silo__Storage__Kind"] = kind;
-        settings["Silo__Storage__ConnectionString"] = connectionString;
+        if (connectionString is not null)
+            settings["Silo__Storage__ConnectionString"] = connectionString;
+        foreach ((string key, string value) in more ?? [])
+            settings[key] = value;
         await using ChildProgram silo = ChildProgram.Start(Silo, _folder.Path, settings);
         await silo.WaitForAsync("Ctrl+C stops it.");
 

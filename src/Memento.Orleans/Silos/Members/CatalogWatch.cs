@@ -10,6 +10,7 @@ namespace Memento.Silos.Members;
 /// </summary>
 internal sealed class CatalogWatch(
     IClusterMembershipService membership,
+    ILocalSiloDetails silo,
     StoreLifetime lifetime,
     IGrainFactory grains,
     ILogger<CatalogWatch> logger) : IDisposable
@@ -33,6 +34,13 @@ internal sealed class CatalogWatch(
             await foreach (ClusterMembershipSnapshot now in
                 membership.MembershipUpdates.WithCancellation(stopping).ConfigureAwait(false))
             {
+                // A silo that stops sees its own end here. It reaches nobody then.
+                if (now.GetSiloStatus(silo.SiloAddress)
+                    is SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Dead)
+                {
+                    return;
+                }
+
                 int known = dead.Count;
                 dead.UnionWith(now.Members.Values
                     .Where(static each => each.Status == SiloStatus.Dead)
