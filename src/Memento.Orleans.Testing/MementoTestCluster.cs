@@ -61,6 +61,12 @@ public sealed partial class MementoTestCluster : IAsyncDisposable
     /// <summary>The faults of the messages between silos.</summary>
     public TestMessages Messages { get; } = new();
 
+    /// <summary>
+    /// The clock of all silos and clients, which the test can set forward: a time limit, a
+    /// snapshot's age or a delay of the application is over then.
+    /// </summary>
+    public TestClock Clock { get; } = new();
+
     private TestSilo First => Silos.Count > 0
         ? Silos[0]
         : throw new InvalidOperationException("No silo runs. Start one with AddSiloAsync.");
@@ -126,6 +132,7 @@ public sealed partial class MementoTestCluster : IAsyncDisposable
             client =>
             {
                 _membership.Use(client);
+                client.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
                 _configureClient?.Invoke(client);
             },
             cancellationToken);
@@ -161,6 +168,7 @@ public sealed partial class MementoTestCluster : IAsyncDisposable
 
     private void ConfigureSilo(ISiloBuilder silo)
     {
+        silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
         _configureSilo?.Invoke(silo);
         silo.Services.AddSingleton(_pins);
         silo.Services.Replace(ServiceDescriptor.Singleton<OwnershipPlan, PinnedPlan>());
