@@ -87,8 +87,8 @@ public abstract partial class ConformanceSuite
             Assert.Equal(1, (await tx.TryNestedAsync(CountAsync)).Value);
             Assert.True((await tx.TryNestedAsync(LockLightAsync)).Ok);
         }).Within();
-        Assert.Throws<ArgumentNullException>(
-            () => { Memento.TransactionAsync((Func<ITransaction, ValueTask>)null!); });
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            () => Memento.TransactionAsync((Func<ITransaction, ValueTask>)null!));
     }
 
     private static async Task<long> CountAsync(ITransaction tx) => await tx.CountAsync<Entry>();
