@@ -55,7 +55,8 @@ internal sealed class WorkloadRunner(IWorkers workers)
 
     private static Measurement Describe(RunOrder order, string storage, RunResult result)
     {
-        (double operationsPerSecond, LatencyHistogram latencies, ProcessCounters used, _, _) = result;
+        (double operationsPerSecond, LatencyHistogram latencies, ProcessCounters used, _, _) =
+            result;
         return new()
         {
             Workload = order.Workload,

@@ -69,9 +69,9 @@ public interface IMemento
         CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Runs a body with the store as it is now, while others write on. The body runs once; its reads
-    /// take no lock and wait for no writer. What was acknowledged to anybody before the call is in
-    /// it. The call waits until that is durable, and over several silos until the commits are
+    /// Runs a body with the store as it is now, while others write on. The body runs once; its
+    /// reads take no lock and wait for no writer. What was acknowledged to anybody before the call
+    /// is in it. The call waits until that is durable, and over several silos until the commits are
     /// decided that are being decided.
     /// </summary>
     /// <remarks>

@@ -3,7 +3,6 @@ using Memento.Tests.Conformance.Grains;
 using Memento.Tests.Conformance.Tables;
 using Memento.Transactions;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Transactions;
 
 namespace Memento.Tests.Conformance;
 
