@@ -225,6 +225,8 @@ public abstract partial class ConformanceSuite
         const int Accounts = 24;
         await PutAsync([.. Enumerable.Range(0, Accounts).Select(i => NewEntry($"k{i}", 100))]);
         await PutAsync(NewSeat(1) with { Guest = "0" });
+        const int Least = 60;
+        int committed = 0;
         using var ending = new CancellationTokenSource();
         Task[] writers = [.. Enumerable.Range(0, 4).Select(seed => Task.Run(async () =>
         {
@@ -243,28 +245,41 @@ public abstract partial class ConformanceSuite
                     await tx.WriteAsync(one with { Value = one.Value - amount });
                     await tx.WriteAsync(other with { Value = other.Value + amount });
                 });
+                Interlocked.Increment(ref committed);
             }
         }))];
+        HashSet<string> shown = [];
         try
         {
-            for (int i = 0; i < 60; i++)
+            await LookAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(writers).Within();
+        }
+
+        Assert.True(shown.Count > 1, "No snapshot has shown a transfer.");
+
+        async Task LookAsync()
+        {
+            for (int i = 0; i < Least || Volatile.Read(ref committed) < Least; i++)
             {
+                ending.Token.ThrowIfCancellationRequested();
                 await Memento.SnapshotAsync(async snapshot =>
                 {
-                    Assert.Equal(
-                        Accounts * 100,
-                        (await snapshot.AllAsync<Entry>()).Sum(static e => e.Value));
+                    IReadOnlyList<Entry> all = await snapshot.AllAsync<Entry>();
+                    shown.Add(string.Join(
+                        ' ',
+                        all.OrderBy(static e => e.Name, StringComparer.Ordinal)
+                            .Select(static e => e.Value)));
+                    Assert.Equal(Accounts * 100, all.Sum(static e => e.Value));
                     await Task.Yield();
                     Assert.Equal(
                         Accounts * 100,
                         await snapshot.Query<Entry>().SumAsync(static e => e.Value));
                 }).Within();
             }
-        }
-        finally
-        {
-            await ending.CancelAsync();
-            await Task.WhenAll(writers).Within();
         }
     }
 
