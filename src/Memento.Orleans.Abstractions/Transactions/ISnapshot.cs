@@ -10,7 +10,8 @@ namespace Memento;
 /// Besides the errors of each call, every call throws <see cref="SnapshotEndedException"/> after
 /// the end of the body, past <see cref="SnapshotOptions.MaxAge"/>, when the snapshot was ended
 /// because snapshots kept too much memory, and when a silo with a part of it has ended; and
-/// <see cref="TableNotFoundException"/> for a table that does not exist, or has been deleted since.
+/// <see cref="TableNotFoundException"/> for a table that did not exist at that moment, or has been
+/// deleted since, also if another one of its name was made.
 /// </remarks>
 public interface ISnapshot : IRecordReader
 {
