@@ -2,15 +2,20 @@ namespace Memento.Snapshots;
 
 /// <summary>
 /// Takes one after the other. Those who ask while one is being taken share the next one: the one
-/// under way may be of a moment before something was acknowledged that they know.
+/// under way may be of a moment before something was acknowledged that they know. One that takes
+/// long, because a message was lost for example, does not keep the next one waiting.
 /// </summary>
 /// <param name="take">
 /// Takes one that lives as long as the first argument says, for as many readers as the second.
 /// </param>
 /// <param name="leave">One of its readers has ended.</param>
+/// <param name="time">The clock.</param>
 internal sealed class SharedTaking<TTaken>(
-    Func<TimeSpan, int, Task<TTaken>> take, Action<TTaken> leave)
+    Func<TimeSpan, int, Task<TTaken>> take, Action<TTaken> leave, TimeProvider time)
 {
+    /// <summary>How long the next one waits for the one under way.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _gate = new();
     private Task? _running;
     private Waiting? _next;
@@ -54,14 +59,25 @@ internal sealed class SharedTaking<TTaken>(
     {
         while (StartNext() is { } round)
         {
-            try
-            {
-                round.Complete(await take(round.MaxAge, round.Readers).ConfigureAwait(false));
-            }
-            catch (Exception error)
-            {
-                round.Fail(error);
-            }
+            Task taking = TakeAsync(round);
+            if (taking.IsCompleted) continue;
+
+            using var waiting = new CancellationTokenSource();
+            await Task.WhenAny(taking, Task.Delay(Patience, time, waiting.Token))
+                .ConfigureAwait(false);
+            await waiting.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task TakeAsync(Waiting round)
+    {
+        try
+        {
+            round.Complete(await take(round.MaxAge, round.Readers).ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            round.Fail(error);
         }
     }
 

@@ -28,16 +28,19 @@ public abstract partial class ConformanceSuite
     public async Task Ranges_and_lists_give_what_a_scan_gives_in_key_order_with_own_writes()
     {
         const int Seed = 20_262;
-        var random = new Random(Seed);
         var model = new Dictionary<(Guid, int), Seat>();
         for (int round = 0; round < 25; round++)
         {
-            await Memento.TransactionAsync(async tx =>
+            // The body may run again.
+            model = await Memento.TransactionAsync(async tx =>
             {
+                var random = new Random(Seed + round);
+                var changed = new Dictionary<(Guid, int), Seat>(model);
                 for (int write = random.Next(10); write >= 0; write--)
-                    await ChangeAsync(tx, random, model);
+                    await ChangeAsync(tx, random, changed);
 
-                await AssertSeatsAsync(tx, model, $"seed {Seed}, round {round}, inside");
+                await AssertSeatsAsync(tx, changed, $"seed {Seed}, round {round}, inside");
+                return changed;
             }).Within();
             await Memento.TransactionAsync(
                 tx => AssertSeatsAsync(tx, model, $"seed {Seed}, round {round}, after")).Within();

@@ -1,5 +1,6 @@
 using Memento.Snapshots;
 using Memento.Tests.Conformance;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Memento.Tests.Transactions;
 
@@ -8,9 +9,10 @@ public sealed class SharedTakingTests
 {
     private readonly List<Taking> _takings = [];
     private readonly List<string> _left = [];
+    private readonly FakeTimeProvider _time = new();
     private readonly SharedTaking<string> _shared;
 
-    public SharedTakingTests() => _shared = new SharedTaking<string>(Take, _left.Add);
+    public SharedTakingTests() => _shared = new SharedTaking<string>(Take, _left.Add, _time);
 
     [Fact]
     public async Task Those_who_ask_meanwhile_share_the_next_one_which_lives_as_long_as_any_wants()
@@ -60,12 +62,35 @@ public sealed class SharedTakingTests
     }
 
     [Fact]
+    public async Task One_that_takes_long_does_not_keep_the_next_one_waiting()
+    {
+        Task<string> first = AskAsync();
+        Taking hanging = await TakingAsync(0);
+        Task<string> second = AskAsync();
+        await Waiting.UntilAsync(
+            () =>
+            {
+                // Also where the wait begins only now.
+                _time.Advance(SharedTaking<string>.Patience);
+                lock (_takings) return _takings.Count == 2;
+            },
+            "the next one is begun");
+        (await TakingAsync(1)).Source.SetResult("second");
+        Assert.Equal("second", await second.Within());
+        Assert.False(first.IsCompleted);
+        hanging.Source.SetResult("first");
+        Assert.Equal("first", await first.Within());
+    }
+
+    [Fact]
     public async Task What_flows_with_the_first_caller_is_not_seen_by_others()
     {
         var flowing = new AsyncLocal<string?>();
         string? seen = "nothing was taken";
         var shared = new SharedTaking<string>(
-            (_, _) => Task.FromResult(seen = flowing.Value ?? "nothing flows"), static _ => { });
+            (_, _) => Task.FromResult(seen = flowing.Value ?? "nothing flows"),
+            static _ => { },
+            _time);
         flowing.Value = "the first caller's";
         await shared.TakeAsync(TimeSpan.FromSeconds(1), CancellationToken.None).Within();
         Assert.Equal("nothing flows", seen);

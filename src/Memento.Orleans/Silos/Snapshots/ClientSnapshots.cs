@@ -10,10 +10,11 @@ namespace Memento.Silos.Snapshots;
 /// Takes snapshots from a client: a silo takes and keeps them. Bodies that begin while one is being
 /// taken share the next one.
 /// </summary>
-internal sealed class ClientSnapshots(ClientCuts cuts, StoreLifetime lifetime) : ISnapshots
+internal sealed class ClientSnapshots(ClientCuts cuts, StoreLifetime lifetime, TimeProvider time)
+    : ISnapshots
 {
     private readonly SharedTaking<ClientCut> _taking =
-        new(cuts.TakeAsync, static cut => cut.Leave());
+        new(cuts.TakeAsync, static cut => cut.Leave(), time);
 
     public async ValueTask<IOpenSnapshot> TakeAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)

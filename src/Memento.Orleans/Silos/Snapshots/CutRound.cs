@@ -22,6 +22,12 @@ internal sealed class CutRound(
     TimeProvider time,
     ILogger<CutRound> logger)
 {
+    /// <summary>
+    /// How long a silo may take to answer, before the cut is given up and tried again: Orleans lets
+    /// a lost message wait much longer.
+    /// </summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
+
     /// <summary>Takes a snapshot over this silo and others.</summary>
     /// <param name="maxAge">How long it lives at the most.</param>
     /// <param name="readers">How many bodies will read it.</param>
@@ -206,10 +212,13 @@ internal sealed class CutRound(
     }
 
     /// <summary>
-    /// Asks all side by side. None of the calls is under way any more afterwards.
+    /// Asks all side by side. A question that is answered too late, or comes too late, does no
+    /// harm: a turn and a closing end by themselves, and nobody takes a part for this cut any more.
     /// </summary>
-    private static async Task<T[]> EachAsync<T>(SiloAddress[] all, Func<SiloAddress, Task<T>> ask)
-        => await Task.WhenAll(all.Select(ask)).ConfigureAwait(false);
+    /// <exception cref="TimeoutException">A silo does not answer.</exception>
+    private async Task<T[]> EachAsync<T>(SiloAddress[] all, Func<SiloAddress, Task<T>> ask)
+        => await Task.WhenAll(all.Select(silo => ask(silo).WaitAsync(LongestAnswer, time)))
+            .ConfigureAwait(false);
 
     /// <summary>A silo could not be closed; the cut is tried again.</summary>
     private sealed class NotClosedException(string message) : Exception(message);

@@ -20,7 +20,7 @@ internal sealed class SiloSnapshots(
     /// <summary>How long a partition is opened whose silo does not answer.</summary>
     private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(10);
 
-    private readonly SharedTaking<TakenCut> _taking = new(round.TakeAsync, round.Leave);
+    private readonly SharedTaking<TakenCut> _taking = new(round.TakeAsync, round.Leave, time);
 
     public async ValueTask<IOpenSnapshot> TakeAsync(
         TimeSpan maxAge, CancellationToken cancellationToken)
